@@ -1,0 +1,25 @@
+# Warnings, all of them errors, and the sanitizers of a preset. Every target of ours links llmbridge_options.
+add_library(llmbridge_options INTERFACE)
+target_compile_options(
+  llmbridge_options
+  INTERFACE -Wall
+            -Wextra
+            -Werror
+            -Wshadow
+            -Wvla
+            -Wformat=2
+            -Wundef
+            -Wcast-qual
+            $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
+            $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
+            $<$<COMPILE_LANGUAGE:C>:-Wswitch-enum>
+            -fno-strict-aliasing
+            -fstack-protector-strong)
+target_compile_definitions(llmbridge_options INTERFACE _GNU_SOURCE)
+if(LLMBRIDGE_SANITIZE)
+  target_compile_options(llmbridge_options INTERFACE -fsanitize=${LLMBRIDGE_SANITIZE} -fno-omit-frame-pointer
+                                                     -fno-sanitize-recover=all)
+  target_link_options(llmbridge_options INTERFACE -fsanitize=${LLMBRIDGE_SANITIZE})
+else()
+  target_compile_options(llmbridge_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+endif()

@@ -1,0 +1,95 @@
+/**
+ * A call in flight: start, read piece by piece, cancel, finish. Blocking functions are built on top.
+ *
+ * Nothing happens behind the host's back: a call moves on when its owner reads, polls or finishes it. Each call gets
+ * exactly one outcome, by its deadline.
+ */
+#ifndef LLMBRIDGE_CALL_H
+#define LLMBRIDGE_CALL_H
+
+#include "bridge.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One call. One thread at a time, except llmb_call_cancel, which any thread may use. */
+typedef struct llmb_call llmb_call;
+
+/** Why an answer ended. */
+enum llmb_finish_reason {
+  LLMB_FINISH_NONE = 0,       /**< It has not ended, or it failed. */
+  LLMB_FINISH_STOP = 1,       /**< The model ended its answer. */
+  LLMB_FINISH_LENGTH = 2,     /**< max_tokens or the context was reached. */
+  LLMB_FINISH_STOP_STRING = 3 /**< One of the stop strings came up. */
+};
+
+/** What is known of a call that succeeded. Owned by the caller, holds no pointers. */
+typedef struct llmb_result {
+  uint32_t struct_size;       /**< Set by llmb_result_init. */
+  uint32_t finish_reason;     /**< One of llmb_finish_reason. */
+  uint32_t fallback;          /**< 1 when another engine than the first named answered. */
+  uint32_t attempts;          /**< How many engines the call was given to; 1 is the normal case. */
+  uint64_t prompt_tokens;     /**< Tokens of the prompt, as the engine counted them. */
+  uint64_t completion_tokens; /**< Tokens of the answer. */
+  double queue_ms;            /**< Waiting for a slot, milliseconds. */
+  double start_ms;            /**< Of that, waiting for an engine to start and load. */
+  double first_token_ms;      /**< From the start of the call to its first piece. */
+  double total_ms;            /**< From the start of the call to its end. */
+  char engine[32];            /**< The engine that answered, NUL-terminated. */
+} llmb_result;
+
+/** Prepares a result for use: sets struct_size and clears the rest. */
+LLMB_API void llmb_result_init(llmb_result *result);
+
+/** The finish reason's name, such as "length". Never NULL, never freed. */
+LLMB_API const char *llmb_finish_reason_name(uint32_t reason);
+
+/** Starts a call; returns without waiting for an engine. Prompt and settings are copied.
+ * @param prompt    UTF-8 without NUL bytes, at least one byte.
+ * @param settings  call settings for this call alone; NULL for the bridge's.
+ * Owner:   the caller closes *out_call exactly once.
+ * Errors:  LLMB_E_INVALID_ARGUMENT, LLMB_E_OVERLOADED, LLMB_E_FORKED, and whatever keeps an engine from starting. */
+LLMB_API llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
+                                     const llmb_settings *settings, llmb_call **out_call, llmb_error *out_error);
+
+/** Copies the next piece of the answer: whole UTF-8 characters only. Waits until there is one or deadline_ns passes.
+ * @param capacity  at least 4 bytes.
+ * @param out_size  bytes written; 0 with LLMB_OK is the end of the answer.
+ * Errors:  LLMB_E_NOT_READY when deadline_ns (not the call's own limit) passed; else how the call failed, each time. */
+LLMB_API llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, uint64_t deadline_ns,
+                                    uint64_t *out_size, llmb_error *out_error);
+
+/** Waits until a read would return something (a piece, the end, a failure) or deadline_ns passes.
+ * Errors:  LLMB_E_NOT_READY when it passed. */
+LLMB_API llmb_status llmb_call_poll(llmb_call *call, uint64_t deadline_ns, llmb_error *out_error);
+
+/** Asks llmb_pump_wait to report this token once, when a read would return something. The owner must not read between
+ * the watch and its report; closing the call takes the watch back. */
+LLMB_API llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_error);
+
+/** Asks the call to end as cancelled; never waits. An answer already complete stays. Any thread. */
+LLMB_API llmb_status llmb_call_cancel(llmb_call *call);
+
+/** Waits for the end of the call, dropping text not yet read, and says what is known of it.
+ * Errors:  LLMB_E_NOT_READY when deadline_ns passed; else how the call failed. */
+LLMB_API llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *out_result,
+                                      llmb_error *out_error);
+
+/** Frees the call; cancels it first if it has not ended. Never waits. NULL is fine. */
+LLMB_API void llmb_call_close(llmb_call *call);
+
+/** Asks and waits for the whole answer.
+ * @param out_answer  NUL-terminated UTF-8 of *out_size bytes; NULL on failure.
+ * @param out_size    may be NULL, as may out_result.
+ * Owner:   the caller frees *out_answer with llmb_free.
+ * Errors:  those of llmb_call_start and llmb_call_read. */
+LLMB_API llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
+                                   const llmb_settings *settings, char **out_answer, uint64_t *out_size,
+                                   llmb_result *out_result, llmb_error *out_error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

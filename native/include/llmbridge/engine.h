@@ -1,0 +1,122 @@
+/**
+ * The engine SDK: the engine's half of the channel, for programs that answer calls.
+ *
+ * An engine runs in a process that the keeper starts, connects with llmb_engine_connect, loads its model, says ready,
+ * and then serves requests from one thread: take new ones with llmb_engine_next, accept each before working on it,
+ * write pieces of text, and end each with done or fail. `llmbridge-engine` does the connecting for modules: shared
+ * libraries that export llmb_engine_module_main.
+ */
+#ifndef LLMBRIDGE_ENGINE_H
+#define LLMBRIDGE_ENGINE_H
+
+#include "call.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The connection of this engine to its host. */
+typedef struct llmb_engine llmb_engine;
+
+/** One call as the engine sees it. Valid until llmb_request_done or llmb_request_fail returns. */
+typedef struct llmb_request llmb_request;
+
+/** What a request asks for. */
+enum llmb_request_kind {
+  LLMB_REQUEST_GENERATE = 1, /**< Text from a prompt. */
+  LLMB_REQUEST_EMBED = 2,    /**< A vector from a text. */
+  LLMB_REQUEST_TOKENS = 3    /**< How many tokens a text has. */
+};
+
+/** What an engine reports of a finished request. */
+typedef struct llmb_usage {
+  uint32_t struct_size;       /**< sizeof(llmb_usage) as the engine was compiled. */
+  uint32_t finish_reason;     /**< One of llmb_finish_reason. */
+  uint64_t prompt_tokens;     /**< Tokens of the prompt. */
+  uint64_t completion_tokens; /**< Tokens of the answer. */
+} llmb_usage;
+
+/** The entry of an engine module: load, say ready, serve until llmb_engine_next says the host is gone; return the exit
+ * status of the process. */
+typedef int32_t (*llmb_engine_module_main_fn)(llmb_engine *engine);
+
+/** Connects to the host that had this process started, and starts the thread that ends the process with its keeper.
+ * @param name     the engine's name, such as "llama".
+ * @param version  the engine's own version, for information.
+ * Errors:  LLMB_E_NOT_FOUND when this process was not started by a keeper, LLMB_E_PROTOCOL_ERROR. */
+LLMB_API llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engine **out_engine,
+                                         llmb_error *out_error);
+
+/** The value of a bridge setting, as text; its default where it was not set, NULL if there is neither. Owned by the
+ * engine until it closes. */
+LLMB_API const char *llmb_engine_setting(const llmb_engine *engine, const char *name);
+
+/** Says that loading goes on, and how far it is, from 0 to 1000. Any thread. */
+LLMB_API void llmb_engine_loading(llmb_engine *engine, uint32_t permille);
+
+/** Says that requests can come.
+ * @param info_json  what the engine says of itself and its model: one JSON object of at most 16 KiB. */
+LLMB_API llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_error *out_error);
+
+/** Says why this engine cannot start; the process should then exit. The message reaches every caller that waits. */
+LLMB_API void llmb_engine_refuse(llmb_engine *engine, llmb_status status, const char *message);
+
+/** Tells the host why this process is about to die. Safe in an abort hook: takes no lock and allocates nothing. */
+LLMB_API void llmb_engine_last_words(llmb_engine *engine, const char *message);
+
+/** Takes the next new request; sends what waits to be sent meanwhile.
+ * @param out_request  NULL with LLMB_OK when none came before deadline_ns (0 only looks).
+ * Errors:  LLMB_E_UNAVAILABLE when the host is gone: time to exit. */
+LLMB_API llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request);
+
+/** Ends the connection. NULL is fine. */
+LLMB_API void llmb_engine_close(llmb_engine *engine);
+
+/** What is asked: one of llmb_request_kind. */
+LLMB_API uint32_t llmb_request_kind(const llmb_request *request);
+
+/** The prompt or text: UTF-8, *out_size bytes, followed by a NUL. Owned by the request. */
+LLMB_API const char *llmb_request_input(const llmb_request *request, uint64_t *out_size);
+
+/** The value of a call setting, as text; its default where it was not set, NULL if there is neither. */
+LLMB_API const char *llmb_request_setting(const llmb_request *request, const char *name);
+
+/** The number of the slot the request came in: 0 to slots - 1, unique among the requests in flight. */
+LLMB_API uint32_t llmb_request_slot(const llmb_request *request);
+
+/** The time by which the request must have ended, on llmb_clock_ns. */
+LLMB_API uint64_t llmb_request_deadline(const llmb_request *request);
+
+/** Says that work on the request begins: from here on it may have effects. */
+LLMB_API llmb_status llmb_request_accept(llmb_request *request);
+
+/** 1 when the host no longer wants the answer or the deadline has passed. Any thread, also in an abort callback. */
+LLMB_API uint32_t llmb_request_cancelled(const llmb_request *request);
+
+/** Says that work on the request goes on; without this or a piece within the stall limit it counts as hung. Any
+ * thread. */
+LLMB_API void llmb_request_progress(llmb_request *request);
+
+/** Adds a piece to the answer. It may end inside a UTF-8 character.
+ * Errors:  LLMB_E_NOT_READY when the host reads too slowly and too much waits: nothing was taken, try again later. */
+LLMB_API llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+
+/** 1 when nothing waits to be sent: an engine that shares its time stops working for requests that say 0. */
+LLMB_API uint32_t llmb_request_writable(const llmb_request *request);
+
+/** Waits until all that was written is in the host's hands, the request is cancelled or deadline_ns passes
+ * (LLMB_E_NOT_READY). For engines that serve one request at a time. */
+LLMB_API llmb_status llmb_request_flush(llmb_request *request, uint64_t deadline_ns);
+
+/** Ends the request with success and frees it; what waits is still sent by llmb_engine_next. */
+LLMB_API llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage);
+
+/** Ends the request with a failure and frees it.
+ * @param phase  one of llmb_phase: what the engine was doing. */
+LLMB_API llmb_status llmb_request_fail(llmb_request *request, llmb_status status, uint32_t phase, const char *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

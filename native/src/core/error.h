@@ -1,0 +1,23 @@
+/* Filling the caller's llmb_error: one call per failure site, in printf's style. */
+#ifndef LLMB_CORE_ERROR_H
+#define LLMB_CORE_ERROR_H
+
+#include <llmbridge/status.h>
+
+/* Sets status, phase and message of *error (which may be NULL) and clears its other details; returns status, so that
+ * a failing function can say `return error_set(...)`. The message is cut at a UTF-8 border to fit. */
+llmb_status error_set(llmb_error *error, llmb_status status, uint32_t phase, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same with the errno of the failing step; appends ": " and its text to the message. */
+llmb_status error_set_os(llmb_error *error, llmb_status status, uint32_t phase, int os_code, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Copies untrusted text into a fixed field: cut to fit, invalid UTF-8 and control bytes (but \n and \t) replaced by
+ * '?', always NUL-terminated. When the text is longer than the field its *end* is kept if keep_end is set. */
+void error_copy_text(char *field, uint64_t capacity, const char *text, uint64_t size, int keep_end);
+
+/* Copies *source to *target where target is not NULL, leaving target's struct_size alone. */
+void error_copy(llmb_error *target, const llmb_error *source);
+
+#endif

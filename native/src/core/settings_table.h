@@ -1,0 +1,94 @@
+/* The one table of settings: the only place where a setting is named. Everything else (parser, environment, command
+ * line, C# options, reference page) is made from it. */
+#ifndef LLMB_CORE_SETTINGS_TABLE_H
+#define LLMB_CORE_SETTINGS_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum setting_id {
+  /* bridge */
+  SETTING_ENGINE,
+  SETTING_ISOLATION,
+  SETTING_MODEL,
+  SETTING_COMMAND,
+  SETTING_URL,
+  SETTING_API_KEY_FILE,
+  SETTING_NAME,
+  SETTING_FALLBACK,
+  SETTING_WORKERS,
+  SETTING_SLOTS,
+  SETTING_QUEUE,
+  SETTING_CONTEXT,
+  SETTING_THREADS,
+  SETTING_GPU_LAYERS,
+  SETTING_BATCHING,
+  SETTING_START_TIMEOUT_MS,
+  SETTING_IDLE_MS,
+  SETTING_RETRIES,
+  SETTING_RESTART_LIMIT,
+  SETTING_RESTART_WINDOW_MS,
+  SETTING_SANDBOX,
+  SETTING_MEMORY_MB,
+  SETTING_HOME,
+  SETTING_LOG,
+  SETTING_LOG_FILE,
+  /* bridge and call */
+  SETTING_TIMEOUT_MS,
+  SETTING_QUEUE_TIMEOUT_MS,
+  SETTING_FIRST_TOKEN_TIMEOUT_MS,
+  SETTING_STALL_TIMEOUT_MS,
+  SETTING_GRACE_MS,
+  SETTING_OUTPUT_BYTES,
+  /* call */
+  SETTING_MAX_TOKENS,
+  SETTING_TEMPERATURE,
+  SETTING_TOP_K,
+  SETTING_TOP_P,
+  SETTING_MIN_P,
+  SETTING_REPEAT_PENALTY,
+  SETTING_SEED,
+  SETTING_STOP,
+  SETTING_PROMPT_FORMAT,
+  SETTING_SYSTEM,
+  SETTING_MESSAGES,
+  SETTING_EXPECT,
+  SETTING_POOLING,
+  SETTING_NORMALIZE,
+  SETTING_GRAMMAR,
+  SETTING_JSON_SCHEMA,
+  SETTING_SESSION,
+  SETTING_COUNT
+};
+
+enum setting_scope { SETTING_OF_BRIDGE = 1, SETTING_OF_CALL = 2 }; /* bits */
+
+enum setting_type { SETTING_TEXT, SETTING_CHOICE, SETTING_INTEGER, SETTING_NUMBER };
+
+enum setting_engine { /* bits: which engines use the setting */
+                      ENGINE_LLAMA = 1,
+                      ENGINE_EXEC = 2,
+                      ENGINE_JSONRPC = 4,
+                      ENGINE_FAKE = 8,
+                      ENGINE_HASH = 16,
+                      ENGINE_HTTP = 32,
+                      ENGINE_ANY = 63
+};
+
+struct setting {
+  const char *name;
+  uint8_t scope;
+  uint8_t type;
+  uint8_t engines;
+  bool later;                /* named by the contract, not built yet: setting it is `unsupported` */
+  const char *default_text;  /* NULL: no default, or one that depends on the model or machine (help says) */
+  double minimum, maximum;   /* numbers and integers */
+  const char *choices;       /* "a|b|c" */
+  const char *later_choices; /* choices that are named by the contract but not built yet: `unsupported` */
+  const char *unit;          /* "ms", "bytes", "tokens" ... or NULL */
+  const char *help;          /* one line */
+};
+
+extern const struct setting settings_table[SETTING_COUNT];
+
+#endif

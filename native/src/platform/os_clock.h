@@ -1,0 +1,11 @@
+/* The only reader of a clock, and how a spinning thread waits. */
+#ifndef LLMB_OS_CLOCK_H
+#define LLMB_OS_CLOCK_H
+
+#include <stdint.h>
+
+uint64_t os_clock_ns(void);  /* monotonic */
+void os_cpu_relax(void);     /* one turn of a spin loop */
+unsigned os_cpu_count(void); /* processors this process may use, at least 1 */
+
+#endif

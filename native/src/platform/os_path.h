@@ -1,0 +1,21 @@
+/* Where things are. */
+#ifndef LLMB_OS_PATH_H
+#define LLMB_OS_PATH_H
+
+#include <llmbridge/status.h>
+
+/* The folder this library was loaded from, absolute, NUL-terminated. */
+llmb_status os_path_library_folder(char *buffer, uint64_t capacity);
+
+/* The file behind this very process's program. */
+llmb_status os_path_program_folder(char *buffer, uint64_t capacity);
+
+enum os_path_kind { OS_PATH_MISSING, OS_PATH_FILE, OS_PATH_PROGRAM, OS_PATH_FOLDER, OS_PATH_OTHER };
+/* OS_PATH_PROGRAM is a regular file this process may execute. */
+enum os_path_kind os_path_kind(const char *path, uint64_t *out_size);
+
+/* An environment variable's value, or NULL; and a walk over all of them ("NAME=value", NULL at the end). */
+const char *os_environment_get(const char *name);
+char *const *os_environment_all(void);
+
+#endif

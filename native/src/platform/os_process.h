@@ -1,0 +1,28 @@
+/* Processes by handle, never by number. */
+#ifndef LLMB_OS_PROCESS_H
+#define LLMB_OS_PROCESS_H
+
+#include <stdbool.h>
+
+#include <llmbridge/status.h>
+
+#include "os_handle.h"
+
+/* A handle of the calling process, to give to others; readable in a poll once the process has ended. */
+llmb_status os_process_self(os_handle *out, int *os_code);
+
+/* Ends the process at once, also a stopped one. Safe when it is gone already. */
+void os_process_kill(os_handle process);
+
+/* Whether it has ended (a zombie has). */
+bool os_process_ended(os_handle process);
+
+/* Starts a program that is nobody's child: the caller neither waits for it nor gets SIGCHLD for it, and a host that
+ * waits for all its children does not see it. The program gets its own session, empty signal mask, default
+ * dispositions, /dev/null on 0-2, `handles` as 3, 4, ... and no other descriptor.
+ * LLMB_E_NOT_FOUND or LLMB_E_SPAWN_FAILED with *os_code and *out_step (a static text such as "exec"). */
+llmb_status os_process_spawn_detached(const char *path, char *const argv[], char *const envp[],
+                                      const os_handle *handles, unsigned handle_count, int *os_code,
+                                      const char **out_step);
+
+#endif
