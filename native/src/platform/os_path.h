@@ -10,6 +10,9 @@ llmb_status os_path_library_folder(char *buffer, uint64_t capacity);
 /* The file behind this very process's program. */
 llmb_status os_path_program_folder(char *buffer, uint64_t capacity);
 
+/* This process's working folder, absolute. */
+llmb_status os_path_current_folder(char *buffer, uint64_t capacity);
+
 enum os_path_kind { OS_PATH_MISSING, OS_PATH_FILE, OS_PATH_PROGRAM, OS_PATH_FOLDER, OS_PATH_OTHER };
 /* OS_PATH_PROGRAM is a regular file this process may execute. */
 enum os_path_kind os_path_kind(const char *path, uint64_t *out_size);

@@ -1,7 +1,9 @@
 /* Message sockets between two processes: whole messages in order, with descriptors, and end of file when the other
- * side is gone. Nothing here blocks. */
+ * side is gone. Sending and receiving never block. */
 #ifndef LLMB_OS_SOCKET_H
 #define LLMB_OS_SOCKET_H
+
+#include <stdbool.h>
 
 #include <llmbridge/status.h>
 
@@ -18,9 +20,13 @@ llmb_status os_socket_pair(os_handle out[2], int *os_code);
 llmb_status os_socket_send(os_handle socket, const void *bytes, uint64_t size, const os_handle *handles,
                            unsigned handle_count, int *os_code);
 
+/* Waits until a message may be sent again: true then, or when the other side is gone (sending will say which). Here is
+ * the one place of this header that waits. */
+bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns);
+
 /* Receives one message. LLMB_E_NOT_READY when there is none, LLMB_E_UNAVAILABLE at end of file, LLMB_E_PROTOCOL_ERROR
  * when it was longer than capacity or carried more descriptors than handle_capacity (all of them are closed then).
- * handle_capacity 0 refuses any descriptor. Received descriptors are close-on-exec and owned by the caller. */
+ * LLMB_E_OUT_OF_MEMORY when this process may have no more descriptors. handle_capacity 0 refuses any descriptor. Received descriptors are close-on-exec and owned by the caller. */
 llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, uint64_t *out_size,
                               os_handle *out_handles, unsigned handle_capacity, unsigned *out_handle_count,
                               int *os_code);

@@ -1,0 +1,15 @@
+#include "../os_fork.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+volatile unsigned *os_fork_page_create(void) {
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return NULL;
+  if (madvise(page, size, MADV_WIPEONFORK) != 0) {
+    munmap(page, size);
+    return NULL;
+  }
+  return page;
+}

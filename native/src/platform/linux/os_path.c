@@ -1,0 +1,71 @@
+#include "../os_path.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Cuts an absolute file path to its folder and copies it out. */
+static llmb_status copy_folder(const char *path, char *buffer, uint64_t capacity) {
+  const char *slash = strrchr(path, '/');
+  if (slash == NULL) return LLMB_E_INTERNAL;
+  size_t size = slash == path ? 1 : (size_t)(slash - path);
+  if (size + 1 > capacity) return LLMB_E_INVALID_ARGUMENT;
+  memcpy(buffer, path, size);
+  buffer[size] = '\0';
+  return LLMB_OK;
+}
+
+llmb_status os_path_program_folder(char *buffer, uint64_t capacity) {
+  char path[PATH_MAX];
+  ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+  if (size < 0) return LLMB_E_NOT_FOUND;
+  if ((size_t)size == sizeof path) return LLMB_E_INVALID_ARGUMENT;
+  path[size] = '\0';
+  return copy_folder(path, buffer, capacity);
+}
+
+llmb_status os_path_library_folder(char *buffer, uint64_t capacity) {
+  static const char marker = 0; /* any address inside this library */
+  Dl_info here, program;
+  if (dladdr(&marker, &here) == 0 || here.dli_fname == NULL) return LLMB_E_NOT_FOUND;
+  /* Linked into the program itself, the loader only knows what the program was called as. */
+  unsigned long headers = getauxval(AT_PHDR);
+  if (headers != 0 && dladdr((const void *)headers, &program) != 0 && program.dli_fbase == here.dli_fbase) {
+    return os_path_program_folder(buffer, capacity);
+  }
+  char path[PATH_MAX];
+  if (realpath(here.dli_fname, path) == NULL) return LLMB_E_NOT_FOUND;
+  return copy_folder(path, buffer, capacity);
+}
+
+llmb_status os_path_current_folder(char *buffer, uint64_t capacity) {
+  /* The kernel says "(unreachable)..." for a folder outside this process's root. */
+  if (getcwd(buffer, capacity) == NULL || buffer[0] != '/') return LLMB_E_NOT_FOUND;
+  return LLMB_OK;
+}
+
+enum os_path_kind os_path_kind(const char *path, uint64_t *out_size) {
+  struct stat info;
+  if (out_size != NULL) *out_size = 0;
+  if (stat(path, &info) != 0) return errno == ENOENT || errno == ENOTDIR ? OS_PATH_MISSING : OS_PATH_OTHER;
+  if (S_ISDIR(info.st_mode)) return OS_PATH_FOLDER;
+  if (!S_ISREG(info.st_mode)) return OS_PATH_OTHER;
+  if (out_size != NULL) *out_size = (uint64_t)info.st_size;
+  return access(path, X_OK) == 0 ? OS_PATH_PROGRAM : OS_PATH_FILE;
+}
+
+const char *os_environment_get(const char *name) {
+  return getenv(name);
+}
+
+char *const *os_environment_all(void) {
+  static char *none[] = {NULL};
+  return environ != NULL ? environ : none; /* clearenv() leaves NULL */
+}

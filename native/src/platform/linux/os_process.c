@@ -1,0 +1,28 @@
+#include "../os_process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* glibc 2.34 has no wrappers for pidfds yet. */
+llmb_status os_process_self(os_handle *out, int *os_code) {
+  *out = os_handle_raise((os_handle)syscall(SYS_pidfd_open, getpid(), 0u));
+  if (*out >= 0) return LLMB_OK;
+  *os_code = errno;
+  return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? LLMB_E_OUT_OF_MEMORY : LLMB_E_UNSUPPORTED;
+}
+
+void os_process_kill(os_handle process) {
+  if (process >= 0) syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0u);
+}
+
+bool os_process_ended(os_handle process) {
+  struct pollfd item = {.fd = process, .events = POLLIN};
+  int ready;
+  do {
+    ready = poll(&item, 1, 0);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}

@@ -1,0 +1,191 @@
+/* Starting a program that is nobody's child.
+ *
+ *   caller --clone--> intermediate --clone--> final: sets itself up, execs
+ *
+ * The intermediate never execs and was cloned with exit signal 0: so its end raises no SIGCHLD, wait(-1) does not see
+ * it, and an ignored SIGCHLD does not reap it. When it ends, the final process is init's. Both share the caller's
+ * memory (CLONE_VM), which costs nothing however large the host is and brings back errno and step without a pipe; each
+ * suspends its creator until it has exec'd or ended (CLONE_VFORK), so that their stacks and the plan outlive them.
+ *
+ * In the two children only raw system calls are made: they run on the caller's thread-local storage, and a sanitizer's
+ * or a host's interposed wrapper has no business there. All signals are blocked from before the first clone, so no
+ * handler of the host's can run on a child's stack. */
+#include "../os_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../os_socket.h"
+
+enum {
+  CHILD_STACK_SIZE = 32768,
+  GUARD_SIZE = 4096,
+  HANDLES_FIRST = 3,
+  HANDLES_MAX = OS_SOCKET_HANDLES_MAX,
+  SIGNALS_COUNT = 64,
+  DESCRIPTORS_MAX = 65536 /* how many are closed one by one where close_range is missing */
+};
+
+/* As the kernel has it: glibc's sigset_t is larger, and its functions spare two signals of its own. */
+typedef uint64_t signal_mask;
+struct signal_action {
+  void *handler;
+  unsigned long flags;
+  void *restorer;
+  signal_mask mask;
+};
+
+struct detached_plan {
+  const char *path;
+  char *const *argv, *const *envp;
+  const os_handle *handles;
+  unsigned handle_count;
+  char *final_stack_end;
+  unsigned descriptor_limit;
+  /* Written by the children, read by the caller once they have let it go on. */
+  volatile int os_code;
+  const char *volatile step; /* NULL: the program runs */
+};
+
+/* The children share memory, but not the stack and thread that a sanitizer believes them to have. */
+#define CHILD_SIDE __attribute__((noinline, no_sanitize("address", "thread", "undefined")))
+
+CHILD_SIDE static int child_fails(struct detached_plan *plan, const char *step, long result) {
+  plan->os_code = (int)-result;
+  plan->step = step;
+  return 127;
+}
+
+CHILD_SIDE static long child_call(long number, long a, long b, long c, long d) {
+  long result = syscall(number, a, b, c, d);
+  return result < 0 ? -(long)errno : result;
+}
+
+CHILD_SIDE static void close_from(const struct detached_plan *plan, unsigned first) {
+  if (child_call(SYS_close_range, first, UINT_MAX, 0, 0) == 0) return;
+  for (unsigned i = first; i < plan->descriptor_limit; i++) child_call(SYS_close, i, 0, 0, 0);
+}
+
+/* 0-2 are /dev/null and 3.. the handles, whatever they and the host's own were before. */
+CHILD_SIDE static long place_descriptors(const struct detached_plan *plan) {
+  int moved[HANDLES_MAX];
+  unsigned end = HANDLES_FIRST + plan->handle_count;
+  long result;
+  /* First out of the way of every target, or placing one could overwrite another that is still to be placed. */
+  for (unsigned i = 0; i < plan->handle_count; i++) {
+    result = child_call(SYS_fcntl, plan->handles[i], F_DUPFD, end, 0);
+    if (result < 0) return result;
+    moved[i] = (int)result;
+  }
+  long null = child_call(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDWR, 0);
+  if (null < 0) return null;
+  for (int i = 0; i < HANDLES_FIRST; i++) {
+    result = null == i ? 0 : child_call(SYS_dup3, null, i, 0, 0);
+    if (result < 0) return result;
+  }
+  for (unsigned i = 0; i < plan->handle_count; i++) {
+    result = child_call(SYS_dup3, moved[i], HANDLES_FIRST + i, 0, 0);
+    if (result < 0) return result;
+  }
+  close_from(plan, end);
+  return 0;
+}
+
+CHILD_SIDE static int final_main(void *argument) {
+  struct detached_plan *plan = argument;
+  long result = child_call(SYS_setsid, 0, 0, 0, 0);
+  if (result < 0) return child_fails(plan, "setsid", result);
+  result = place_descriptors(plan);
+  if (result < 0) return child_fails(plan, "descriptors", result);
+  const struct signal_action standard = {0};
+  for (int number = 1; number <= SIGNALS_COUNT; number++) {
+    child_call(SYS_rt_sigaction, number, (long)&standard, 0, sizeof(signal_mask)); /* two refuse, and need it not */
+  }
+  const signal_mask none = 0;
+  child_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
+  result = child_call(SYS_execve, (long)plan->path, (long)plan->argv, (long)plan->envp, 0);
+  return child_fails(plan, "exec", result);
+}
+
+CHILD_SIDE static int intermediate_main(void *argument) {
+  struct detached_plan *plan = argument;
+  int pid = clone(final_main, plan->final_stack_end, CLONE_VM | CLONE_VFORK, plan);
+  if (pid < 0) return child_fails(plan, "clone", -errno);
+  /* One that failed is not left to init: where the host is the init of a container, that would be the host. */
+  if (plan->step != NULL) child_call(SYS_wait4, pid, 0, __WALL, 0);
+  return 0;
+}
+
+static void wait_for(os_handle process) {
+  siginfo_t info;
+  /* ECHILD: a thread of the host that waits for everything, clones included, was first; then it has ended too. */
+  while (waitid(P_PIDFD, (id_t)process, &info, WEXITED | __WALL) != 0 && errno == EINTR) continue;
+}
+
+/* Two stacks with a guard page below each. */
+static llmb_status create_stacks(char **out, size_t *out_size, int *os_code) {
+  *out_size = 2 * (GUARD_SIZE + CHILD_STACK_SIZE);
+  void *memory = mmap(NULL, *out_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED) {
+    *os_code = errno;
+    return LLMB_E_OUT_OF_MEMORY;
+  }
+  *out = memory;
+  mprotect(*out, GUARD_SIZE, PROT_NONE);
+  mprotect(*out + GUARD_SIZE + CHILD_STACK_SIZE, GUARD_SIZE, PROT_NONE);
+  return LLMB_OK;
+}
+
+llmb_status os_process_spawn_detached(const char *path, char *const argv[], char *const envp[],
+                                      const os_handle *handles, unsigned handle_count, int *os_code,
+                                      const char **out_step) {
+  if (handle_count > HANDLES_MAX) return LLMB_E_INVALID_ARGUMENT;
+  char *stacks = NULL;
+  size_t stacks_size = 0;
+  *out_step = "stack";
+  llmb_status status = create_stacks(&stacks, &stacks_size, os_code);
+  if (status != LLMB_OK) return status;
+
+  struct rlimit descriptors = {.rlim_cur = DESCRIPTORS_MAX};
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  struct detached_plan plan = {
+      .path = path,
+      .argv = argv,
+      .envp = envp,
+      .handles = handles,
+      .handle_count = handle_count,
+      .final_stack_end = stacks + GUARD_SIZE + CHILD_STACK_SIZE,
+      .descriptor_limit = descriptors.rlim_cur < DESCRIPTORS_MAX ? (unsigned)descriptors.rlim_cur : DESCRIPTORS_MAX};
+
+  /* Raw, so that the C library's own two signals are blocked as well; and nothing here may return before the restore.
+   */
+  const signal_mask all = ~(signal_mask)0;
+  signal_mask before = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
+  int process = OS_HANDLE_NONE;
+  int pid = clone(intermediate_main, stacks + stacks_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD, &plan, &process);
+  if (pid < 0) {
+    plan.os_code = errno;
+    plan.step = "clone";
+  } else {
+    wait_for(process);
+    os_handle_close(process);
+  }
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
+  munmap(stacks, stacks_size);
+
+  if (plan.step == NULL) return LLMB_OK;
+  *out_step = plan.step;
+  *os_code = plan.os_code;
+  return *os_code == ENOENT || *os_code == ENOTDIR ? LLMB_E_NOT_FOUND : LLMB_E_SPAWN_FAILED;
+}
