@@ -5,7 +5,9 @@
 #include <llmbridge/status.h>
 
 /* Sets status, phase and message of *error (which may be NULL) and clears its other details; returns status, so that
- * a failing function can say `return error_set(...)`. The message is cut at a UTF-8 border to fit. */
+ * a failing function can say `return error_set(...)`. The message is cut at a UTF-8 border to fit and made clean as by
+ * error_copy_text; its arguments may point into *error. retry_safe becomes 1 in phase configure, where nothing has
+ * begun, else 0. A struct whose struct_size was never set counts as NULL. */
 llmb_status error_set(llmb_error *error, llmb_status status, uint32_t phase, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -17,7 +19,10 @@ llmb_status error_set_os(llmb_error *error, llmb_status status, uint32_t phase, 
  * '?', always NUL-terminated. When the text is longer than the field its *end* is kept if keep_end is set. */
 void error_copy_text(char *field, uint64_t capacity, const char *text, uint64_t size, int keep_end);
 
-/* Copies *source to *target where target is not NULL, leaving target's struct_size alone. */
+/* Copies *source to *target where target is not NULL, as far as target's struct_size goes, which stays as it is. */
 void error_copy(llmb_error *target, const llmb_error *source);
+
+/* Reads a struct of perhaps another version into one of ours: what it lacks is zero, its texts are NUL-terminated. */
+void error_read(const llmb_error *source, llmb_error *out);
 
 #endif

@@ -12,18 +12,28 @@ enum { SETTING_TEXT_SIZE_MAX = 8 << 20 };    /* one value */
 enum { SETTINGS_PAIRS_SIZE_MAX = 16 << 20 }; /* an encoded set */
 
 struct setting_value {
-  char *text;      /* owned unless source is SETTING_FROM_DEFAULT; NULL if there is no value */
-  int64_t integer; /* SETTING_INTEGER; the index in `choices` for SETTING_CHOICE */
-  double number;   /* SETTING_NUMBER and SETTING_INTEGER */
-  uint8_t source;
+  const char *text; /* belongs to the set, the table or (is_owned) to this value alone; NULL if there is no value */
+  int64_t integer;  /* SETTING_INTEGER; the index in `choices` for SETTING_CHOICE */
+  double number;    /* SETTING_NUMBER and SETTING_INTEGER */
+  uint8_t source;   /* one of setting_source */
+  bool is_owned;
 };
 
+/* The texts of a set made in one go (for a call, from pairs) lie in one block, so that a call costs one allocation, or
+ * none when nothing is set. */
 struct llmb_settings {
   struct setting_value values[SETTING_COUNT];
+  char *block;
 };
+
+/* Makes a set in which everything is at its default. */
+void settings_set_defaults(llmb_settings *out);
 
 /* The id of a name, or SETTING_COUNT. */
 enum setting_id settings_find(const char *name);
+
+/* The bit (setting_engine) of the engine that is chosen. */
+uint8_t settings_engine(const llmb_settings *settings);
 
 /* Checks and stores one value; the message of a refusal names setting, value and what is allowed. */
 llmb_status settings_store(llmb_settings *settings, enum setting_id id, const char *value, enum setting_source source,
@@ -36,7 +46,7 @@ llmb_status settings_store(llmb_settings *settings, enum setting_id id, const ch
 llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *out, llmb_error *error);
 
 /* A call's effective settings: the bridge's, then what `given` (not NULL) sets. Bridge-only settings in `given` are
- * refused as invalid_argument. */
+ * refused as invalid_argument, those the bridge's engine does not use as unsupported. Copies what it needs. */
 llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settings *given, llmb_settings *out,
                                   llmb_error *error);
 
@@ -46,8 +56,9 @@ void settings_clear(llmb_settings *settings);
  * memory_release; NULL and 0 when there are none. */
 llmb_status settings_encode(const llmb_settings *settings, uint8_t scope, char **out, uint64_t *out_size);
 
-/* Decodes and checks pairs from another process into `out` (initialised by this: the rest are defaults). Anything
- * malformed, unknown or out of range is LLMB_E_PROTOCOL_ERROR. */
+/* Decodes and checks pairs from another process into `out` (initialised by this: the rest are defaults; cleared by
+ * settings_clear, also after a failure). Anything malformed, unknown, given twice or out of range is
+ * LLMB_E_PROTOCOL_ERROR. */
 llmb_status settings_decode(const char *pairs, uint64_t size, llmb_settings *out, llmb_error *error);
 
 #endif

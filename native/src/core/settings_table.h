@@ -89,6 +89,23 @@ struct setting {
   const char *help;          /* one line */
 };
 
+/* The places of the choices in `choices`: what setting_value.integer holds. New ones are appended. */
+enum choice_engine { CHOICE_ENGINE_LLAMA, CHOICE_ENGINE_FAKE };
+enum choice_isolation { CHOICE_ISOLATION_POOL };
+enum choice_switch { CHOICE_ON, CHOICE_OFF };
+enum choice_sandbox { CHOICE_SANDBOX_OFF, CHOICE_SANDBOX_BEST_EFFORT, CHOICE_SANDBOX_REQUIRED };
+enum choice_log { CHOICE_LOG_OFF, CHOICE_LOG_ERROR, CHOICE_LOG_INFO, CHOICE_LOG_DEBUG };
+enum choice_prompt_format { CHOICE_FORMAT_AUTO, CHOICE_FORMAT_CHAT, CHOICE_FORMAT_RAW };
+enum choice_expect { CHOICE_EXPECT_TEXT, CHOICE_EXPECT_JSON };
+enum choice_pooling { CHOICE_POOLING_AUTO, CHOICE_POOLING_MEAN, CHOICE_POOLING_CLS, CHOICE_POOLING_LAST };
+enum choice_normalize { CHOICE_NORMALIZE_AUTO, CHOICE_NORMALIZE_L2, CHOICE_NORMALIZE_NONE };
+
 extern const struct setting settings_table[SETTING_COUNT];
+
+/* The engines by name, NULL at the end; entry i has the bit 1 << i of setting_engine. */
+extern const char *const settings_engine_names[];
+
+/* The setting_engine bit of an engine's name; 0 for none. */
+uint8_t settings_engine_bit(const char *name);
 
 #endif

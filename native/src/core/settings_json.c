@@ -1,0 +1,116 @@
+/* The table as JSON, for generators, command lines and reference pages. It is written once, into static memory, so that
+ * it can be given out without an owner and cannot fail. Nobody waits for another thread's writing, which a fork might
+ * have left unfinished: each writes a copy of its own and the first to be ready stays. */
+#include <stdatomic.h>
+#include <string.h>
+
+#include <llmbridge/settings.h>
+
+#include "core/json_writer.h"
+#include "core/settings_table.h"
+#include "platform/os_clock.h"
+
+enum { COPY_CAPACITY = 32768, COPY_COUNT = 4 };
+
+static void names_write(struct json_writer *writer, const char *bars) {
+  json_array_open(writer);
+  for (const char *at = bars; at != NULL;) {
+    const char *bar = strchr(at, '|');
+    json_text_sized(writer, at, bar != NULL ? (uint64_t)(bar - at) : strlen(at));
+    at = bar != NULL ? bar + 1 : NULL;
+  }
+  json_array_close(writer);
+}
+
+static const char *type_name(uint8_t type) {
+  switch ((enum setting_type)type) {
+    case SETTING_TEXT:
+      return "text";
+    case SETTING_CHOICE:
+      return "choice";
+    case SETTING_INTEGER:
+      return "integer";
+    case SETTING_NUMBER:
+      return "number";
+  }
+  return NULL;
+}
+
+static void bound_write(struct json_writer *writer, const char *key, const struct setting *setting, double bound) {
+  json_key(writer, key);
+  if (setting->type == SETTING_INTEGER) {
+    json_integer(writer, (int64_t)bound);
+  } else if (setting->type == SETTING_NUMBER) {
+    json_number(writer, bound, 2);
+  } else {
+    json_null(writer);
+  }
+}
+
+static void engines_write(struct json_writer *writer, uint8_t engines) {
+  json_array_open(writer);
+  for (unsigned i = 0; settings_engine_names[i] != NULL; i++) {
+    if (engines & 1u << i) json_text(writer, settings_engine_names[i]);
+  }
+  json_array_close(writer);
+}
+
+static void setting_write(struct json_writer *writer, const struct setting *setting) {
+  json_object_open(writer);
+  json_key(writer, "name");
+  json_text(writer, setting->name);
+  json_key(writer, "scope");
+  names_write(writer, setting->scope == SETTING_OF_BRIDGE ? "bridge"
+                      : setting->scope == SETTING_OF_CALL ? "call"
+                                                          : "bridge|call");
+  json_key(writer, "type");
+  json_text(writer, type_name(setting->type));
+  json_key(writer, "default");
+  json_text(writer, setting->default_text);
+  bound_write(writer, "minimum", setting, setting->minimum);
+  bound_write(writer, "maximum", setting, setting->maximum);
+  json_key(writer, "choices");
+  names_write(writer, setting->choices);
+  json_key(writer, "later_choices");
+  names_write(writer, setting->later_choices);
+  json_key(writer, "engines");
+  engines_write(writer, setting->engines);
+  json_key(writer, "unit");
+  json_text(writer, setting->unit);
+  json_key(writer, "later");
+  json_boolean(writer, setting->later);
+  json_key(writer, "help");
+  json_text(writer, setting->help);
+  json_object_close(writer);
+}
+
+static char *table_write(char *buffer) {
+  struct json_writer writer;
+  char *text;
+  json_writer_begin_in(&writer, buffer, COPY_CAPACITY);
+  json_object_open(&writer);
+  json_key(&writer, "settings");
+  json_array_open(&writer);
+  for (unsigned id = 0; id < SETTING_COUNT; id++) setting_write(&writer, &settings_table[id]);
+  json_array_close(&writer);
+  json_object_close(&writer);
+  json_writer_finish(&writer, &text);
+  return text;
+}
+
+const char *llmb_settings_json(void) {
+  static char copies[COPY_COUNT][COPY_CAPACITY];
+  static atomic_uint copies_taken;
+  static _Atomic(const char *) ready;
+  const char *text = atomic_load_explicit(&ready, memory_order_acquire);
+  if (text != NULL) return text;
+  unsigned copy = atomic_fetch_add(&copies_taken, 1);
+  if (copy < COPY_COUNT) {
+    const char *expected = NULL;
+    text = table_write(copies[copy]);
+    if (text == NULL) text = "{\"settings\":[]}"; /* does not happen: a unit test knows that the table fits */
+    return atomic_compare_exchange_strong(&ready, &expected, text) ? text : expected;
+  }
+  while ((text = atomic_load_explicit(&ready, memory_order_acquire)) == NULL) os_cpu_relax();
+  return text;
+}

@@ -1,0 +1,18 @@
+/* From a value's text to what it means. */
+#ifndef LLMB_CORE_SETTINGS_PARSE_H
+#define LLMB_CORE_SETTINGS_PARSE_H
+
+#include "core/settings_set.h"
+
+/* Checks a value against the table and sets *out's text (not copied), integer and number; source and owner stay. The
+ * message of a refusal names setting, value and what is allowed. */
+llmb_status setting_parse(enum setting_id id, const char *value, struct setting_value *out, llmb_error *error);
+
+/* Finds a choice in "a|b|c": its place, or -1. */
+int choice_find(const char *choices, const char *value);
+
+/* Writes "a|b|c" as "a, b, c". */
+enum { CHOICES_TEXT_CAPACITY = 128 };
+void choices_write(char text[CHOICES_TEXT_CAPACITY], const char *choices);
+
+#endif

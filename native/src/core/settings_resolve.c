@@ -1,0 +1,69 @@
+/* Which value counts: explicit before environment before default, a call's before its bridge's. */
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/settings_environment.h"
+#include "core/settings_set.h"
+
+/* Refuses what is set explicitly and the engine does not use. */
+static llmb_status check_use(const llmb_settings *given, const char *engine, llmb_error *error) {
+  uint8_t bit = settings_engine_bit(engine);
+  for (unsigned id = 0; id < SETTING_COUNT; id++) {
+    if (given->values[id].source != SETTING_EXPLICIT || (settings_table[id].engines & bit)) continue;
+    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "%s is not used by the engine %s",
+                     settings_table[id].name, engine);
+  }
+  return LLMB_OK;
+}
+
+llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *out, llmb_error *error) {
+  settings_set_defaults(out);
+  llmb_status status = settings_read_environment(out, given, error);
+  if (status != LLMB_OK || given == NULL) return status;
+  status = check_use(given, out->values[SETTING_ENGINE].text, error);
+  for (unsigned id = 0; status == LLMB_OK && id < SETTING_COUNT; id++) {
+    if (given->values[id].source != SETTING_EXPLICIT) continue;
+    status = settings_store(out, (enum setting_id)id, given->values[id].text, SETTING_EXPLICIT, error);
+  }
+  return status;
+}
+
+/* The call's own value of a setting, or else the bridge's. */
+static const struct setting_value *value_choose(const llmb_settings *bridge, const llmb_settings *given, unsigned id) {
+  return given->values[id].source == SETTING_EXPLICIT ? &given->values[id] : &bridge->values[id];
+}
+
+llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settings *given, llmb_settings *out,
+                                  llmb_error *error) {
+  *out = (llmb_settings){0};
+  uint64_t text_size = 0;
+  for (unsigned id = 0; id < SETTING_COUNT; id++) {
+    const struct setting_value *value = value_choose(bridge, given, id);
+    if (value->source == SETTING_EXPLICIT && value == &given->values[id] &&
+        !(settings_table[id].scope & SETTING_OF_CALL)) {
+      return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                       "%s is a setting of the bridge and cannot be given with a call", settings_table[id].name);
+    }
+    if (value->source != SETTING_FROM_DEFAULT) text_size += strlen(value->text) + 1;
+  }
+  llmb_status status = check_use(given, bridge->values[SETTING_ENGINE].text, error);
+  if (status != LLMB_OK) return status;
+
+  void *block = NULL;
+  if (text_size > 0 && memory_allocate(text_size, &block) != LLMB_OK) {
+    return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "no memory for the call's settings");
+  }
+  out->block = block;
+  char *text = out->block;
+  for (unsigned id = 0; id < SETTING_COUNT; id++) {
+    out->values[id] = *value_choose(bridge, given, id);
+    out->values[id].is_owned = false;
+    if (out->values[id].source == SETTING_FROM_DEFAULT) continue;
+    uint64_t size = strlen(out->values[id].text) + 1;
+    memcpy(text, out->values[id].text, size);
+    out->values[id].text = text;
+    text += size;
+  }
+  return LLMB_OK;
+}

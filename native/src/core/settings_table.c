@@ -1,0 +1,153 @@
+#include "core/settings_table.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const char *const settings_engine_names[] = {"llama", "exec", "jsonrpc", "fake", "hash", "http", NULL};
+
+uint8_t settings_engine_bit(const char *name) {
+  for (unsigned i = 0; name != NULL && settings_engine_names[i] != NULL; i++) {
+    if (strcmp(settings_engine_names[i], name) == 0) return (uint8_t)(1u << i);
+  }
+  return 0;
+}
+
+enum {
+  BRIDGE = SETTING_OF_BRIDGE,
+  CALL = SETTING_OF_CALL,
+  BOTH = SETTING_OF_BRIDGE | SETTING_OF_CALL,
+  PROCESSES = ENGINE_LLAMA | ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_FAKE,
+  /* What the library does not look at itself, it passes on: a daemon may know more of it than we do. */
+  GENERATORS = ENGINE_ANY & ~ENGINE_HASH,
+  DAY_MS = 86400000,
+};
+
+#define TEXT .type = SETTING_TEXT
+#define CHOICE(of) .type = SETTING_CHOICE, .choices = of
+#define INTEGER(from, to) .type = SETTING_INTEGER, .minimum = from, .maximum = to
+#define NUMBER(from, to) .type = SETTING_NUMBER, .minimum = from, .maximum = to
+#define DEFAULT(text) .default_text = text
+#define UNIT(text) .unit = text
+#define LATER .later = true
+
+// clang-format off
+const struct setting settings_table[SETTING_COUNT] = {
+  [SETTING_ENGINE] = {"engine", BRIDGE, .engines = ENGINE_ANY, CHOICE("llama|fake"), DEFAULT("llama"),
+    .later_choices = "exec|jsonrpc|hash|http",
+    .help = "What runs: llama (llama.cpp on a GGUF file) or fake (a script, for tests)"},
+  [SETTING_ISOLATION] = {"isolation", BRIDGE, .engines = ENGINE_ANY, CHOICE("pool"), DEFAULT("pool"),
+    .later_choices = "inproc|shared",
+    .help = "Where the engine runs: pool is in worker processes of its own"},
+  [SETTING_MODEL] = {"model", BRIDGE, .engines = ENGINE_LLAMA, TEXT,
+    .help = "Path of the model's GGUF file; without one the demonstration model is used"},
+  [SETTING_COMMAND] = {"command", BRIDGE, .engines = ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_FAKE, TEXT,
+    .help = "The program and its arguments, as a JSON array or words with quotes; for the fake engine its script"},
+  [SETTING_URL] = {"url", BRIDGE, .engines = ENGINE_HTTP, TEXT, LATER,
+    .help = "Address of an OpenAI-compatible server"},
+  [SETTING_API_KEY_FILE] = {"api_key_file", BRIDGE, .engines = ENGINE_HTTP, TEXT, LATER,
+    .help = "File that holds the server's API key"},
+  [SETTING_NAME] = {"name", BRIDGE, .engines = ENGINE_ANY, TEXT, LATER,
+    .help = "Name under which processes share a bridge"},
+  [SETTING_FALLBACK] = {"fallback", BRIDGE, .engines = ENGINE_ANY, TEXT, LATER,
+    .help = "Engines to try in turn when one is unavailable: names parted by commas"},
+  [SETTING_WORKERS] = {"workers", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, 64), DEFAULT("1"), UNIT("processes"),
+    .help = "How many engine processes there may be"},
+  [SETTING_SLOTS] = {"slots", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, 64), DEFAULT("4"), UNIT("calls"),
+    .help = "How many calls a worker serves at once"},
+  [SETTING_QUEUE] = {"queue", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 65536), DEFAULT("64"), UNIT("calls"),
+    .help = "How many calls may wait for a slot; 0 makes a call without a free slot fail as overloaded at once"},
+  [SETTING_CONTEXT] = {"context", BRIDGE, .engines = ENGINE_LLAMA, INTEGER(16, 1048576), UNIT("tokens"),
+    .help = "Tokens of prompt and answer together, for each call; by default the model's own size, at most 4096"},
+  [SETTING_THREADS] = {"threads", BRIDGE, .engines = ENGINE_LLAMA, INTEGER(1, 1024), UNIT("threads"),
+    .help = "Threads each worker computes with; by default the machine's cores divided by the workers"},
+  [SETTING_GPU_LAYERS] = {"gpu_layers", BRIDGE, .engines = ENGINE_LLAMA, INTEGER(0, 10000), DEFAULT("0"),
+    UNIT("layers"),
+    .help = "Layers of the model to put on the GPU; 0 uses the CPU alone, more than the model has puts all of them"},
+  [SETTING_BATCHING] = {"batching", BRIDGE, .engines = ENGINE_LLAMA, CHOICE("on|off"), DEFAULT("on"),
+    .help = "Whether calls in one worker are computed together; off makes each answer independent of its neighbours"},
+  [SETTING_START_TIMEOUT_MS] = {"start_timeout_ms", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, DAY_MS),
+    DEFAULT("300000"), UNIT("ms"),
+    .help = "How long a starting engine may go without progress before it is given up"},
+  [SETTING_IDLE_MS] = {"idle_ms", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, DAY_MS), DEFAULT("300000"), UNIT("ms"),
+    .help = "How long a worker may be idle before it exits; 0 is for ever"},
+  [SETTING_RETRIES] = {"retries", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 5), DEFAULT("1"), UNIT("times"),
+    .help = "How often a call whose engine died is tried again, where that is safe; 0 is never"},
+  [SETTING_RESTART_LIMIT] = {"restart_limit", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 1000), DEFAULT("5"),
+    UNIT("restarts"),
+    .help = "Restarts allowed within restart_window_ms; after that calls fail as unavailable for a while"},
+  [SETTING_RESTART_WINDOW_MS] = {"restart_window_ms", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, DAY_MS),
+    DEFAULT("60000"), UNIT("ms"),
+    .help = "The time within which restarts are counted"},
+  [SETTING_SANDBOX] = {"sandbox", BRIDGE, .engines = PROCESSES, CHOICE("off|best_effort|required"),
+    DEFAULT("best_effort"),
+    .help = "Whether engines are confined: best_effort takes what the system offers, required fails without it"},
+  [SETTING_MEMORY_MB] = {"memory_mb", BRIDGE, .engines = PROCESSES, INTEGER(0, 16777216), DEFAULT("0"), UNIT("MiB"),
+    .help = "Private memory a worker may use, the mapped model not counted; 0 is no limit"},
+  [SETTING_HOME] = {"home", BRIDGE, .engines = ENGINE_ANY, TEXT,
+    .help = "Folder llmbridge is installed in; by default found from where the library is"},
+  [SETTING_LOG] = {"log", BRIDGE, .engines = ENGINE_ANY, CHOICE("off|error|info|debug"), DEFAULT("off"),
+    .help = "How much is written to log_file"},
+  [SETTING_LOG_FILE] = {"log_file", BRIDGE, .engines = ENGINE_ANY, TEXT,
+    .help = "File to which the keeper and the engines' stderr are logged"},
+
+  [SETTING_TIMEOUT_MS] = {"timeout_ms", BOTH, .engines = ENGINE_ANY, INTEGER(1, DAY_MS), DEFAULT("30000"), UNIT("ms"),
+    .help = "Limit on a whole call, starting and loading included"},
+  [SETTING_QUEUE_TIMEOUT_MS] = {"queue_timeout_ms", BOTH, .engines = ENGINE_ANY, INTEGER(0, DAY_MS), DEFAULT("0"),
+    UNIT("ms"),
+    .help = "Limit on waiting for a free slot; 0 is none but timeout_ms"},
+  [SETTING_FIRST_TOKEN_TIMEOUT_MS] = {"first_token_timeout_ms", BOTH, .engines = ENGINE_ANY, INTEGER(0, DAY_MS),
+    DEFAULT("0"), UNIT("ms"),
+    .help = "Limit on the time to the first piece of the answer; 0 is none but timeout_ms"},
+  [SETTING_STALL_TIMEOUT_MS] = {"stall_timeout_ms", BOTH, .engines = ENGINE_ANY, INTEGER(0, DAY_MS), DEFAULT("15000"),
+    UNIT("ms"),
+    .help = "How long a working engine may go without progress before it counts as hung; 0 is for ever"},
+  [SETTING_GRACE_MS] = {"grace_ms", BOTH, .engines = ENGINE_ANY, INTEGER(0, 600000), DEFAULT("2000"), UNIT("ms"),
+    .help = "How long an engine may take to stop a call by itself before it is killed; 0 kills at once"},
+  [SETTING_OUTPUT_BYTES] = {"output_bytes", BOTH, .engines = ENGINE_ANY, INTEGER(1, 1073741824), DEFAULT("16777216"),
+    UNIT("bytes"),
+    .help = "The longest answer that is accepted"},
+
+  [SETTING_MAX_TOKENS] = {"max_tokens", CALL, .engines = GENERATORS, INTEGER(1, 1048576), DEFAULT("512"),
+    UNIT("tokens"),
+    .help = "The most tokens an answer may have; it then ends with finish reason length"},
+  [SETTING_TEMPERATURE] = {"temperature", CALL, .engines = GENERATORS, NUMBER(0, 100), DEFAULT("0"),
+    .help = "How freely tokens are chosen; 0 always takes the likeliest"},
+  [SETTING_TOP_K] = {"top_k", CALL, .engines = GENERATORS, INTEGER(0, 1000000), DEFAULT("40"), UNIT("tokens"),
+    .help = "Choose among this many of the likeliest tokens; 0 is all"},
+  [SETTING_TOP_P] = {"top_p", CALL, .engines = GENERATORS, NUMBER(0, 1), DEFAULT("0.95"),
+    .help = "Choose among the likeliest tokens that together have this probability; 1 is all"},
+  [SETTING_MIN_P] = {"min_p", CALL, .engines = GENERATORS, NUMBER(0, 1), DEFAULT("0.05"),
+    .help = "Drop tokens less probable than this share of the likeliest one's probability; 0 drops none"},
+  [SETTING_REPEAT_PENALTY] = {"repeat_penalty", CALL, .engines = GENERATORS, NUMBER(0.01, 100), DEFAULT("1"),
+    .help = "Above 1 makes tokens that came already less likely; 1 changes nothing"},
+  [SETTING_SEED] = {"seed", CALL, .engines = GENERATORS, INTEGER(0, 4294967295.0), DEFAULT("0"),
+    .help = "Seed of the random choices: the same seed gives the same answer"},
+  [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT,
+    .help = "End the answer before this text comes up: one string, or a JSON array of them"},
+  [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_FAKE,
+    CHOICE("auto|chat|raw"), DEFAULT("auto"),
+    .help = "How the prompt is given to the model: auto applies the model's chat template where it has one"},
+  [SETTING_SYSTEM] = {"system", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT,
+    .help = "The system message that goes before the prompt"},
+  [SETTING_MESSAGES] = {"messages", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT,
+    .help = "The conversation instead of a prompt: a JSON array of objects with role and content"},
+  [SETTING_EXPECT] = {"expect", CALL, .engines = GENERATORS, CHOICE("text|json"), DEFAULT("text"),
+    .help = "What the answer must be: json accepts only one whole JSON value"},
+  [SETTING_POOLING] = {"pooling", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_FAKE,
+    CHOICE("auto|mean|cls|last"), DEFAULT("auto"),
+    .help = "How the tokens' vectors make an embedding: auto is the model's own way, else mean"},
+  [SETTING_NORMALIZE] = {"normalize", CALL, .engines = ENGINE_ANY & ~ENGINE_EXEC, CHOICE("auto|l2|none"),
+    DEFAULT("auto"),
+    .help = "Whether an embedding is scaled to length 1: auto does so for the llama engine alone"},
+  [SETTING_GRAMMAR] = {"grammar", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
+    .help = "A GBNF grammar the answer must follow"},
+  [SETTING_JSON_SCHEMA] = {"json_schema", CALL, .engines = GENERATORS, TEXT, LATER,
+    .help = "A JSON schema the answer must fulfil"},
+  [SETTING_SESSION] = {"session", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
+    .help = "Name of a conversation whose state the engine keeps"},
+};
+// clang-format on
+
+_Static_assert(ENGINE_LLAMA == 1 << 0 && ENGINE_EXEC == 1 << 1 && ENGINE_JSONRPC == 1 << 2 && ENGINE_FAKE == 1 << 3 &&
+                   ENGINE_HASH == 1 << 4 && ENGINE_HTTP == 1 << 5,
+               "settings_engine_names stands in the order of the bits");
