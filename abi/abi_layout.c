@@ -1,0 +1,42 @@
+/* Made by LlmBridge.Generator from native/include/llmbridge. Do not edit: run `build.sh generate`.
+ * Prints each struct's size, and each member's offset and size, as the C compiler sees them. */
+#include <llmbridge/llmbridge.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define MEMBER(type, name) \
+  printf(#type "." #name " %zu %zu\n", offsetof(type, name), sizeof(((type *)0)->name))
+
+int main(void) {
+  printf("llmb_result %zu\n", sizeof(llmb_result));
+  MEMBER(llmb_result, struct_size);
+  MEMBER(llmb_result, finish_reason);
+  MEMBER(llmb_result, fallback);
+  MEMBER(llmb_result, attempts);
+  MEMBER(llmb_result, prompt_tokens);
+  MEMBER(llmb_result, completion_tokens);
+  MEMBER(llmb_result, queue_ms);
+  MEMBER(llmb_result, start_ms);
+  MEMBER(llmb_result, first_token_ms);
+  MEMBER(llmb_result, total_ms);
+  MEMBER(llmb_result, engine);
+  printf("llmb_usage %zu\n", sizeof(llmb_usage));
+  MEMBER(llmb_usage, struct_size);
+  MEMBER(llmb_usage, finish_reason);
+  MEMBER(llmb_usage, prompt_tokens);
+  MEMBER(llmb_usage, completion_tokens);
+  printf("llmb_error %zu\n", sizeof(llmb_error));
+  MEMBER(llmb_error, struct_size);
+  MEMBER(llmb_error, status);
+  MEMBER(llmb_error, os_code);
+  MEMBER(llmb_error, exit_kind);
+  MEMBER(llmb_error, exit_value);
+  MEMBER(llmb_error, phase);
+  MEMBER(llmb_error, retry_safe);
+  MEMBER(llmb_error, attempts);
+  MEMBER(llmb_error, elapsed_ms);
+  MEMBER(llmb_error, engine);
+  MEMBER(llmb_error, message);
+  MEMBER(llmb_error, engine_log);
+  return 0;
+}

@@ -1,0 +1,120 @@
+namespace LlmBridge.Generator;
+
+/// <summary>Writes signatures, structs and enums: the Generated folder of LlmBridge.Interop.</summary>
+internal static class InteropWriter
+{
+    private const string Origin = "native/include/llmbridge";
+
+    public static string Functions(Api api)
+    {
+        var source = new SourceWriter(Origin);
+        source.Line("using System.Runtime.InteropServices;");
+        source.Line();
+        source.Line("namespace LlmBridge.Interop;");
+        source.Line();
+        source.Summary("The library's functions, named as in C. Loaded and checked by NativeLibraryLoader.");
+        source.Open("internal static unsafe partial class NativeMethods");
+        source.Line("internal const string Library = \"llmbridge\";");
+        foreach (ApiFunction function in api.Functions)
+        {
+            source.Line();
+            source.Documentation(function.Comment);
+            source.Line("[LibraryImport(Library)]");
+            if (Mapping.Brief.Contains(function.Name)) source.Line("[SuppressGCTransition]");
+            IEnumerable<string> parameters = function.Parameters.Select(p => $"{Mapping.ParameterType(function, p)} {p.Name}");
+            Signature(source, $"internal static partial {Mapping.TypeName(function.Returns)} {function.Name}(", [.. parameters]);
+        }
+        source.Close();
+        return source.ToString();
+    }
+
+    private static void Signature(SourceWriter source, string start, string[] parameters)
+    {
+        string whole = start + string.Join(", ", parameters) + ");";
+        if (whole.Length <= 112)
+        {
+            source.Line(whole);
+            return;
+        }
+        source.Line(start);
+        for (int i = 0; i < parameters.Length; i++) source.Line("    " + parameters[i] + (i + 1 < parameters.Length ? "," : ");"));
+    }
+
+    public static string Structs(Api api)
+    {
+        var source = new SourceWriter(Origin);
+        source.Line("using System.Runtime.CompilerServices;");
+        source.Line("using System.Runtime.InteropServices;");
+        source.Line();
+        source.Line("namespace LlmBridge.Interop;");
+        foreach (ApiStruct type in api.Structs)
+        {
+            source.Line();
+            source.Documentation(type.Comment);
+            source.Line("[StructLayout(LayoutKind.Sequential)]");
+            source.Open($"internal struct {Mapping.Structs[type.Name]}");
+            foreach (ApiField field in type.Fields)
+            {
+                source.Documentation(field.Comment);
+                string name = field.Type.ArrayLength > 0 ? ByteArray(field.Type) : Mapping.TypeName(field.Type);
+                source.Line($"public {name} {field.Name};");
+            }
+            source.Close();
+        }
+        foreach (ApiType array in api.Structs.SelectMany(s => s.Fields).Select(f => f.Type).Where(t => t.ArrayLength > 0).DistinctBy(ByteArray).OrderBy(t => t.ArrayLength))
+        {
+            source.Line();
+            source.Summary($"Text of up to {array.ArrayLength - 1} bytes and its NUL, inside a struct.");
+            source.Line($"[InlineArray({array.ArrayLength})]");
+            source.Open($"internal struct {ByteArray(array)}");
+            source.Line("private byte _first;");
+            source.Close();
+        }
+        return source.ToString();
+    }
+
+    private static string ByteArray(ApiType type) =>
+        type is { Name: "char", Pointers: 0 } ? $"Bytes{type.ArrayLength}" : throw new GeneratorException($"only arrays of char are known, not {type}");
+
+    public static string Enums(Api api)
+    {
+        var source = new SourceWriter(Origin);
+        source.Line("namespace LlmBridge;");
+        foreach (ApiEnum type in api.Enums)
+        {
+            (string name, _, bool isPublic) = Mapping.Enums.TryGetValue(type.Name, out var entry)
+                ? entry
+                : throw new GeneratorException($"no C# name is known for enum {type.Name}: add it to Mapping.cs");
+            source.Line();
+            source.Documentation(type.Comment);
+            source.Open($"{(isPublic ? "public" : "internal")} enum {name}");
+            foreach (ApiEnumValue value in type.Values)
+            {
+                source.Documentation(value.Comment);
+                source.Line($"{Mapping.EnumValueName(type, value)} = {value.Value},");
+            }
+            source.Close();
+        }
+        EnumNames(source, [.. api.Enums.Where(e => Mapping.Enums[e.Name].Public)]);
+        return source.ToString();
+    }
+
+    private static void EnumNames(SourceWriter source, IReadOnlyList<ApiEnum> types)
+    {
+        source.Line();
+        source.Summary("The names that the library gives to statuses, phases and reasons.");
+        source.Open("internal static class EnumNames");
+        foreach (ApiEnum type in types)
+        {
+            if (type != types[0]) source.Line();
+            source.Open($"public static string Of({Mapping.Enums[type.Name].Name} value) => value switch");
+            foreach (ApiEnumValue value in type.Values)
+            {
+                source.Line($"{Mapping.Enums[type.Name].Name}.{Mapping.EnumValueName(type, value)} => \"{Mapping.EnumValueSuffix(type, value).ToLowerInvariant()}\",");
+            }
+            source.Line("_ => \"unknown\",");
+            source.CloseStatement();
+        }
+        source.Close();
+    }
+}

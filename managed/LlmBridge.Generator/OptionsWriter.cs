@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Security;
+
+namespace LlmBridge.Generator;
+
+/// <summary>Writes the options records and their enums from the settings table: the Generated folder of LlmBridge.</summary>
+internal static class OptionsWriter
+{
+    private const string Origin = "the library's settings table";
+
+    public static string BridgeOptions(IReadOnlyList<Setting> settings) => Record(
+        "BridgeOptions",
+        "How a bridge works: engine, model, limits. What is not set is what the environment (LLMBRIDGE_NAME) or the default says.",
+        [.. settings.Where(s => s.OfBridge)]);
+
+    public static string CallOptions(IReadOnlyList<Setting> settings) => Record(
+        "CallOptions",
+        "What one call asks for. What is not set is what the bridge, the environment or the default says.",
+        [.. settings.Where(s => s.OfCall)]);
+
+    public static string Choices(IReadOnlyList<Setting> settings)
+    {
+        var source = new SourceWriter(Origin);
+        source.Line("namespace LlmBridge;");
+        Setting[] choices = [.. settings.Where(IsEnum)];
+        foreach (Setting setting in choices)
+        {
+            source.Line();
+            source.Summary(Help(setting));
+            source.Open($"public enum {EnumName(setting)}");
+            foreach (string choice in setting.Choices)
+            {
+                source.Summary($"The value \"{choice}\".");
+                source.Line($"{Mapping.Pascal(choice)},");
+            }
+            source.Close();
+        }
+        source.Line();
+        source.Summary("The names of choices, as the library spells them.");
+        source.Open("internal static class ChoiceNames");
+        foreach (Setting setting in choices)
+        {
+            source.Open($"public static string Of({EnumName(setting)} value) => value switch");
+            foreach (string choice in setting.Choices) source.Line($"{EnumName(setting)}.{Mapping.Pascal(choice)} => \"{choice}\",");
+            source.Line("_ => throw new ArgumentOutOfRangeException(nameof(value), value, null),");
+            source.CloseStatement();
+            source.Line();
+        }
+        source.Close();
+        return source.ToString();
+    }
+
+    private static string Record(string name, string summary, IReadOnlyList<Setting> settings)
+    {
+        var source = new SourceWriter(Origin);
+        source.Line("namespace LlmBridge;");
+        source.Line();
+        source.Summary(summary);
+        source.Open($"public sealed partial record {name}");
+        foreach (Setting setting in settings)
+        {
+            Documentation(source, setting);
+            source.Line($"public {PropertyType(setting)}? {PropertyName(setting)} {{ get; init; }}");
+            source.Line();
+        }
+        source.Open("private partial void WriteTyped(ISettingsWriter writer)");
+        foreach (Setting setting in settings)
+        {
+            source.Line($"if ({PropertyName(setting)} is {{ }} {Variable(setting)}) writer.{WriterCall(setting)};");
+        }
+        source.Close();
+        source.Close();
+        return source.ToString();
+    }
+
+    private static void Documentation(SourceWriter source, Setting setting)
+    {
+        source.Summary(Help(setting));
+        var facts = new List<string> { $"Setting \"{setting.Name}\"" };
+        if (setting.Default is { Length: > 0 } value) facts.Add($"default {value}");
+        if (setting.Type is "integer" or "number" && setting is { Minimum: { } minimum, Maximum: { } maximum })
+        {
+            facts.Add($"from {Figure(minimum)} to {Figure(maximum)}");
+        }
+        if (setting.Unit is { Length: > 0 } unit) facts.Add($"in {unit}");
+        source.Line($"/// <remarks>{SecurityElement.Escape(string.Join(", ", facts)).Replace("&quot;", "\"")}.</remarks>");
+    }
+
+    private static string Figure(double value) =>
+        Math.Abs(value) < 1e15 ? value.ToString("0.######", CultureInfo.InvariantCulture) : value.ToString("G17", CultureInfo.InvariantCulture);
+
+    private static string Help(Setting setting) => setting.Help.EndsWith('.') ? setting.Help : setting.Help + ".";
+
+    private static bool IsDuration(Setting setting) => setting.Type == "integer" && setting.Name.EndsWith("_ms", StringComparison.Ordinal);
+
+    private static bool IsSwitch(Setting setting) => setting.Type == "choice" && setting.Choices.Order().SequenceEqual(["off", "on"]);
+
+    private static bool IsEnum(Setting setting) => setting.Type == "choice" && !IsSwitch(setting);
+
+    /// <summary>Settings whose text is a list in disguise.</summary>
+    private static bool IsTextList(Setting setting) => setting.Name == "stop";
+
+    private static string EnumName(Setting setting) => "Llm" + Mapping.Pascal(setting.Name);
+
+    private static string PropertyName(Setting setting) => setting.Name switch
+    {
+        "system" => "SystemPrompt", // "System" would hide the namespace
+        _ => Mapping.Pascal(IsDuration(setting) ? setting.Name[..^"_ms".Length] : setting.Name),
+    };
+
+    private static string Variable(Setting setting)
+    {
+        string name = PropertyName(setting);
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    private static string PropertyType(Setting setting) => setting.Type switch
+    {
+        _ when IsTextList(setting) => "IReadOnlyList<string>",
+        _ when IsDuration(setting) => "TimeSpan",
+        _ when IsSwitch(setting) => "bool",
+        "choice" => EnumName(setting),
+        "integer" => setting switch
+        {
+            { Minimum: >= int.MinValue, Maximum: <= int.MaxValue } => "int",
+            { Minimum: >= 0, Maximum: > long.MaxValue } => "ulong",
+            _ => "long",
+        },
+        "number" => "double",
+        "text" => "string",
+        _ => throw new GeneratorException($"setting {setting.Name} has a type that is not known: {setting.Type}"),
+    };
+
+    private static string WriterCall(Setting setting)
+    {
+        string value = Variable(setting);
+        return setting.Type switch
+        {
+            _ when IsTextList(setting) => $"List(\"{setting.Name}\"u8, {value})",
+            _ when IsDuration(setting) => $"Milliseconds(\"{setting.Name}\"u8, {value})",
+            _ when IsSwitch(setting) => $"Text(\"{setting.Name}\"u8, {value} ? \"on\" : \"off\")",
+            "choice" => $"Text(\"{setting.Name}\"u8, ChoiceNames.Of({value}))",
+            "text" => $"Text(\"{setting.Name}\"u8, {value})",
+            _ => $"Number(\"{setting.Name}\"u8, {value})",
+        };
+    }
+}

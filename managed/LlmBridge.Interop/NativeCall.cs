@@ -1,0 +1,64 @@
+namespace LlmBridge.Interop;
+
+/// <summary>llmb_call_*: one call in flight. The failures of a call come as exceptions; "nothing yet" does not.</summary>
+internal static unsafe class NativeCall
+{
+    /// <summary>What Read returns when there is nothing yet.</summary>
+    public const int NotReady = -1;
+
+    public static CallHandle Start(BridgeHandle bridge, string prompt, SettingsHandle settings)
+    {
+        using var text = new Utf8.Encoded(prompt, stackalloc byte[Utf8.StackBytes], nameof(prompt));
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        LlmStatus status;
+        CallHandle call;
+        fixed (byte* pointer = text.WithNul)
+        {
+            status = NativeMethods.llmb_call_start(bridge, pointer, (ulong)text.Bytes.Length, settings, out call, &error);
+        }
+        if (status != LlmStatus.Ok) call.Dispose();
+        NativeStatus.ThrowIfFailed(status, error);
+        return call;
+    }
+
+    /// <summary>Reads the next piece; 0 is the end of the answer, <see cref="NotReady"/> that the deadline passed.</summary>
+    public static int Read(CallHandle call, Span<byte> buffer, ulong deadlineNs)
+    {
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        ulong size;
+        LlmStatus status;
+        fixed (byte* pointer = buffer)
+        {
+            status = NativeMethods.llmb_call_read(call, pointer, (ulong)buffer.Length, deadlineNs, &size, &error);
+        }
+        if (status == LlmStatus.NotReady) return NotReady;
+        NativeStatus.ThrowIfFailed(status, error);
+        return (int)size;
+    }
+
+    /// <summary>Has the pump report the token once there is something to read.</summary>
+    public static void Watch(CallHandle call, ulong token)
+    {
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        NativeStatus.ThrowIfFailed(NativeMethods.llmb_call_watch(call, token, &error), error);
+    }
+
+    /// <summary>Asks the call to end; it is no fault if it has ended already.</summary>
+    public static void Cancel(CallHandle call) => NativeMethods.llmb_call_cancel(call);
+
+    /// <summary>What is known of a call whose answer has been read to its end.</summary>
+    public static void Finish(CallHandle call, out NativeResult result)
+    {
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        fixed (NativeResult* pointer = &result)
+        {
+            *pointer = default;
+            pointer->struct_size = (uint)sizeof(NativeResult);
+            NativeStatus.ThrowIfFailed(NativeMethods.llmb_call_finish(call, 0, pointer, &error), error);
+        }
+    }
+}

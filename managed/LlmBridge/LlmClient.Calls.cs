@@ -1,0 +1,188 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using LlmBridge.Interop;
+
+namespace LlmBridge;
+
+public sealed partial class LlmClient
+{
+    /// <summary>A quick engine answers within this time; waiting in place is then cheaper than any wake-up.</summary>
+    private const ulong InlineWaitNs = 20_000;
+
+    private const int BufferBytes = 4096;
+
+    /// <summary>The least room a read is given: one UTF-8 character.</summary>
+    private const int RoomBytes = 4;
+
+    private string _engineName = "";
+
+    /// <summary>Asks and waits for the whole answer.</summary>
+    /// <param name="prompt">The prompt: Unicode text, not empty.</param>
+    /// <param name="options">What this call asks for; what is not set is what the bridge says.</param>
+    /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
+    /// <exception cref="LlmException">The call failed; its Error says how.</exception>
+    /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token, or the client's disposal, ended the call.</exception>
+    public async Task<LlmReply> AskAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        cancellationToken.ThrowIfCancellationRequested();
+        _operations.Enter(this);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        int size = 0;
+        try
+        {
+            using CallHandle call = StartCall(prompt, options);
+            ulong waitNs = InlineWaitNs;
+            while (true)
+            {
+                if (buffer.Length - size < RoomBytes) buffer = Grow(buffer, size);
+                int read = NativeCall.Read(call, buffer.AsSpan(size), NativeClock.NowNs() + waitNs);
+                if (read == 0) return MakeReply(call, buffer.AsSpan(0, size));
+                if (read == NativeCall.NotReady) await WaitAsync(call, cancellationToken).ConfigureAwait(false);
+                else size += read;
+                waitNs = 0; // it was not quick, or it has begun
+            }
+        }
+        catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } ended)
+        {
+            throw ended;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _operations.Exit();
+        }
+    }
+
+    /// <summary>Asks, and gives out the answer piece by piece as the engine makes it. Leaving the loop early cancels
+    /// the call.</summary>
+    /// <param name="prompt">The prompt: Unicode text, not empty.</param>
+    /// <param name="options">What this call asks for; what is not set is what the bridge says.</param>
+    /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
+    /// <exception cref="LlmException">The call failed; its Error says how. Pieces given out before stay valid.</exception>
+    /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
+    public IAsyncEnumerable<string> StreamAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return StreamPiecesAsync(prompt, options, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<string> StreamPiecesAsync(
+        string prompt, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using CallHandle call = Guarded(() => StartCall(prompt, options));
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            int size;
+            while ((size = await ReadAsync(call, buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                yield return Utf8.Answer(buffer.AsSpan(0, size));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private CallHandle Guarded(Func<CallHandle> start)
+    {
+        _operations.Enter(this);
+        try
+        {
+            return start();
+        }
+        finally
+        {
+            _operations.Exit();
+        }
+    }
+
+    /// <summary>The next piece of a stream, 0 at its end. Counts as an operation only while it runs: between pieces the
+    /// client may be disposed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAsync(CallHandle call, byte[] buffer, CancellationToken cancellationToken)
+    {
+        if (_operations.IsClosing) throw Disposed();
+        _operations.Enter(this);
+        try
+        {
+            ulong waitNs = InlineWaitNs;
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int read = NativeCall.Read(call, buffer, NativeClock.NowNs() + waitNs);
+                if (read != NativeCall.NotReady) return read;
+                await WaitAsync(call, cancellationToken).ConfigureAwait(false);
+                waitNs = 0;
+            }
+        }
+        catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } ended)
+        {
+            throw ended;
+        }
+        finally
+        {
+            _operations.Exit();
+        }
+    }
+
+    private CallHandle StartCall(string prompt, CallOptions? options)
+    {
+        if (options is null) return NativeCall.Start(_bridge, prompt, SettingsHandle.None);
+        using SettingsHandle settings = options.ToSettings();
+        return NativeCall.Start(_bridge, prompt, settings);
+    }
+
+    /// <summary>Waits for news of the call. Throws when the wait ended for another reason: the call must then be closed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(CallHandle call, CancellationToken cancellationToken)
+    {
+        await _pump.WaitAsync(call, cancellationToken).ConfigureAwait(false);
+        if (Ended(cancellationToken) is { } ended) throw ended;
+    }
+
+    /// <summary>The exception for a call that the caller or the client's disposal has ended; null if neither has.</summary>
+    private OperationCanceledException? Ended(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return new OperationCanceledException(cancellationToken);
+        return _operations.IsClosing ? Disposed() : null;
+    }
+
+    private static byte[] Grow(byte[] buffer, int size)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, size).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+
+    private LlmReply MakeReply(CallHandle call, ReadOnlySpan<byte> answer)
+    {
+        NativeCall.Finish(call, out NativeResult result);
+        return new LlmReply
+        {
+            Text = Utf8.Answer(answer),
+            Engine = EngineName(result.engine),
+            Fallback = result.fallback != 0,
+            FinishReason = (LlmFinishReason)result.finish_reason,
+            Usage = new LlmUsage((long)result.prompt_tokens, (long)result.completion_tokens),
+            Timings = new LlmTimings(
+                TimeSpan.FromMilliseconds(result.queue_ms),
+                TimeSpan.FromMilliseconds(result.start_ms),
+                TimeSpan.FromMilliseconds(result.first_token_ms),
+                TimeSpan.FromMilliseconds(result.total_ms)),
+            Attempts = (int)result.attempts,
+        };
+    }
+
+    /// <summary>The engine's name as a string, made anew only when another engine answers than last time.</summary>
+    private string EngineName(ReadOnlySpan<byte> field)
+    {
+        string known = _engineName;
+        return Utf8.Equal(field, known) ? known : _engineName = Utf8.Text(field);
+    }
+}

@@ -1,0 +1,38 @@
+namespace LlmBridge;
+
+/// <summary>A whole answer and what is known of it.</summary>
+public sealed record LlmReply
+{
+    /// <summary>The answer.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The engine that answered, such as "llama".</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>True when another engine than the first named answered.</summary>
+    public bool Fallback { get; init; }
+
+    /// <summary>Why the answer ended.</summary>
+    public LlmFinishReason FinishReason { get; init; }
+
+    /// <summary>What the answer cost in tokens.</summary>
+    public LlmUsage Usage { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public LlmTimings Timings { get; init; }
+
+    /// <summary>How many engines the call was given to; 1 is the normal case.</summary>
+    public int Attempts { get; init; }
+}
+
+/// <summary>Tokens, as the engine counted them.</summary>
+/// <param name="PromptTokens">Tokens of the prompt, a chat template's included.</param>
+/// <param name="CompletionTokens">Tokens of the answer.</param>
+public readonly record struct LlmUsage(long PromptTokens, long CompletionTokens);
+
+/// <summary>Where the time of a call went.</summary>
+/// <param name="Queue">Waiting for a slot.</param>
+/// <param name="Start">Of that, waiting for an engine to start and load.</param>
+/// <param name="FirstToken">From the start of the call to its first piece.</param>
+/// <param name="Total">From the start of the call to its end.</param>
+public readonly record struct LlmTimings(TimeSpan Queue, TimeSpan Start, TimeSpan FirstToken, TimeSpan Total);

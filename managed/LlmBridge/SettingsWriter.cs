@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LlmBridge.Interop;
+
+namespace LlmBridge;
+
+/// <summary>Turns options into a native set of settings. The library checks each value; nothing is checked twice.</summary>
+internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
+{
+    /// <summary>The settings of a record; the caller disposes of them.</summary>
+    public static SettingsHandle Make(Action<SettingsWriter> write)
+    {
+        SettingsHandle settings = NativeSettings.Create();
+        try
+        {
+            write(new SettingsWriter(settings));
+            return settings;
+        }
+        catch
+        {
+            settings.Dispose();
+            throw;
+        }
+    }
+
+    public void Text(ReadOnlySpan<byte> name, string value) => NativeSettings.Set(settings, name, value);
+
+    public void Text(string name, string value) => NativeSettings.Set(settings, name, value);
+
+    public void Number(ReadOnlySpan<byte> name, IFormattable value) => Text(name, value.ToString(null, CultureInfo.InvariantCulture));
+
+    public void Milliseconds(ReadOnlySpan<byte> name, TimeSpan value)
+    {
+        // A limit of half a millisecond must not become 0, which for several settings is "no limit".
+        double milliseconds = value.TotalMilliseconds is > 0 and < 1 ? 1 : Math.Round(value.TotalMilliseconds);
+        Text(name, milliseconds.ToString("0", CultureInfo.InvariantCulture));
+    }
+
+    public void List(ReadOnlySpan<byte> name, IReadOnlyList<string> values)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (string value in values) json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
+        Text(name, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+}
