@@ -1,0 +1,93 @@
+#include "../../check.h"
+
+#include <llmbridge/call.h>
+
+static void status_name__is_the_contracts_for_every_status(void) {
+  const struct {
+    llmb_status status;
+    const char *name;
+  } all[] = {{0, "ok"},
+             {1, "invalid_argument"},
+             {2, "not_found"},
+             {3, "spawn_failed"},
+             {4, "start_timeout"},
+             {5, "deadline_exceeded"},
+             {6, "cancelled"},
+             {7, "engine_crashed"},
+             {8, "engine_hung"},
+             {9, "output_invalid"},
+             {10, "output_too_large"},
+             {11, "overloaded"},
+             {12, "unavailable"},
+             {13, "model_invalid"},
+             {14, "protocol_error"},
+             {15, "unsupported"},
+             {16, "out_of_memory"},
+             {17, "engine_error"},
+             {18, "poisoned"},
+             {19, "forked"},
+             {20, "context_full"},
+             {21, "not_ready"},
+             {99, "internal"}};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) CHECK_TEXT(all[i].name, llmb_status_name(all[i].status));
+}
+
+static void status_name__says_unknown_for_other_numbers(void) {
+  const llmb_status others[] = {-1, 22, 98, 100, INT32_MIN, INT32_MAX};
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) CHECK_TEXT("unknown", llmb_status_name(others[i]));
+}
+
+static void phase_name__is_the_contracts_for_every_phase(void) {
+  const char *const names[] = {"none",   "configure", "start", "load",     "queue",
+                               "prompt", "generate",  "embed", "validate", "stop"};
+  for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) CHECK_TEXT(names[i], llmb_phase_name(i));
+  CHECK_TEXT("unknown", llmb_phase_name(10));
+  CHECK_TEXT("unknown", llmb_phase_name(UINT32_MAX));
+}
+
+static void finish_reason_name__is_the_contracts_for_every_reason(void) {
+  const char *const names[] = {"none", "stop", "length", "stop_string"};
+  for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) CHECK_TEXT(names[i], llmb_finish_reason_name(i));
+  CHECK_TEXT("unknown", llmb_finish_reason_name(4));
+}
+
+static void structs__are_cleared_and_sized_by_their_init(void) {
+  llmb_error error;
+  llmb_result result;
+  memset(&error, 0xAA, sizeof error);
+  memset(&result, 0xAA, sizeof result);
+  llmb_error_init(&error);
+  llmb_result_init(&result);
+  llmb_error_init(NULL);
+  llmb_result_init(NULL);
+  CHECK_INT(sizeof error, error.struct_size);
+  CHECK_INT(sizeof result, result.struct_size);
+  CHECK_INT(0, error.status);
+  CHECK_INT(0, error.engine_log[sizeof error.engine_log - 1]);
+  CHECK_INT(0, result.finish_reason);
+  CHECK_INT(0, result.engine[sizeof result.engine - 1]);
+}
+
+static void version__has_three_numbers_and_abi_is_1(void) {
+  unsigned major, minor, patch;
+  CHECK_INT(3, sscanf(llmb_version(), "%u.%u.%u", &major, &minor, &patch));
+  CHECK_INT(1, llmb_abi_version());
+}
+
+static void deadline__lies_ahead_and_saturates(void) {
+  uint64_t before = llmb_clock_ns();
+  uint64_t deadline = llmb_deadline_after_ms(1000);
+  CHECK(before > 0);
+  CHECK(deadline >= before + UINT64_C(1000000000));
+  CHECK(llmb_deadline_after_ms(0) >= before);
+  CHECK(llmb_deadline_after_ms(0) < deadline);
+  CHECK(llmb_deadline_after_ms(UINT64_MAX) == LLMB_NEVER);
+  CHECK(llmb_deadline_after_ms(UINT64_MAX / 1000000) == LLMB_NEVER);
+  CHECK(llmb_deadline_after_ms(UINT64_MAX / 2000000) < LLMB_NEVER);
+}
+
+CHECK_MAIN(TEST(status_name__is_the_contracts_for_every_status), TEST(status_name__says_unknown_for_other_numbers),
+           TEST(phase_name__is_the_contracts_for_every_phase),
+           TEST(finish_reason_name__is_the_contracts_for_every_reason),
+           TEST(structs__are_cleared_and_sized_by_their_init), TEST(version__has_three_numbers_and_abi_is_1),
+           TEST(deadline__lies_ahead_and_saturates))
