@@ -24,12 +24,13 @@ bool keeper_alive(struct keeper *keeper);
 void keeper_stop(struct keeper *keeper);
 void keeper_abandon(struct keeper *keeper);
 
-/* What to run. All pointers are only read during the call. */
+/* What to run. All pointers are only read during the call. Relative paths start at the caller's working folder as it is
+ * during the call; the engine starts in that folder. `program` is never looked for on PATH. */
 struct keeper_spawn {
   const char *program;            /* path */
   const char *const *arguments;   /* argv, NULL at the end */
   const char *const *environment; /* "NAME=value", NULL at the end: exactly this and nothing else */
-  const char *log_file;           /* stderr is appended there too; NULL for none */
+  const char *log_file;           /* stderr is appended there too; NULL for none; must be writable */
   os_handle engine_socket;        /* becomes descriptor 3 of the engine; stays the caller's here, who closes it */
 };
 
@@ -39,9 +40,12 @@ struct engine_process {
   os_handle process; /* its handle, from the SPAWNED event on */
   int64_t pid;       /* for logs */
   uint64_t id;       /* the keeper's number for it */
+  bool ended;        /* EXIT, SPAWN_FAILED or LOST has been told: nothing follows, so poll `events` no more */
 };
 
-/* Asks the keeper to start an engine; returns without waiting: the SPAWNED or SPAWN_FAILED event follows. */
+/* Asks the keeper to start an engine; returns without waiting for it: the SPAWNED or SPAWN_FAILED event follows. Any
+ * thread. LLMB_E_INVALID_ARGUMENT when program, arguments and environment exceed keeper_limits.h, LLMB_E_OVERLOADED
+ * when the keeper takes no messages for KEEPER_SEND_TIMEOUT_NS, LLMB_E_UNAVAILABLE when it is gone. */
 llmb_status keeper_spawn(struct keeper *keeper, const struct keeper_spawn *spawn, struct engine_process *out,
                          llmb_error *error);
 
@@ -59,17 +63,19 @@ struct keeper_event {
   llmb_status status;
   int32_t os_code;
   int32_t exit_kind, exit_value; /* enum llmb_exit_kind */
+  uint8_t guard_expired;         /* of EXIT: the keeper stopped it because a guard time had passed */
   char step[32];                 /* of starting it: "fork", "exec", ... */
   char log[ENGINE_LOG_SIZE_MAX]; /* the last of its stderr, checked by error_copy_text */
 };
 
-/* The next event: LLMB_OK, or LLMB_E_NOT_READY when there is none now. Never blocks. */
+/* The next event: LLMB_OK, or LLMB_E_NOT_READY when there is none now, or none will follow. Never blocks. */
 llmb_status engine_process_next_event(struct engine_process *process, struct keeper_event *out);
 
-/* Kills the engine at once through its handle, and asks the keeper to kill what it started. The EXIT event follows. */
+/* Kills the engine at once through its handle, and asks the keeper to kill what it started. The EXIT event follows.
+ * `keeper` may be NULL, or gone. */
 void engine_process_kill(struct keeper *keeper, struct engine_process *process);
 
-/* Closes the descriptors. */
+/* Closes the descriptors. The keeper kills an engine that nobody watches any more, if it still runs. */
 void engine_process_close(struct engine_process *process);
 
 #endif

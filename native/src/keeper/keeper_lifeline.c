@@ -1,0 +1,82 @@
+#include "keeper/keeper_lifeline.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "keeper/keeper_guard.h"
+#include "keeper/keeper_protocol.h"
+#include "platform/os_clock.h"
+#include "platform/os_poll.h"
+#include "platform/os_region.h"
+#include "platform/os_socket.h"
+
+static_assert(sizeof(struct keeper_guard_page) <= KEEPER_GUARD_REGION_SIZE, "the guards fit their page");
+
+static llmb_status receive_welcome(os_handle lifeline, os_handle *out_region) {
+  uint64_t deadline_ns = os_clock_ns() + KEEPER_WELCOME_TIMEOUT_NS;
+  struct os_poll_item item = {.handle = lifeline};
+  for (;;) {
+    struct keeper_number_message message;
+    uint64_t size = 0;
+    unsigned handle_count = 0;
+    int os_code;
+    llmb_status status =
+        os_socket_receive(lifeline, &message, sizeof message, &size, out_region, 1, &handle_count, &os_code);
+    if (status == LLMB_E_NOT_READY) {
+      if (os_poll(&item, 1, deadline_ns) == 0) return LLMB_E_START_TIMEOUT;
+      continue;
+    }
+    if (status != LLMB_OK) return status;
+    if (handle_count == 1 && keeper_message_check(&message, size) == KEEPER_MESSAGE_WELCOME) return LLMB_OK;
+    if (handle_count == 1) *out_region = os_handle_close(*out_region);
+    return LLMB_E_PROTOCOL_ERROR;
+  }
+}
+
+llmb_status keeper_lifeline_open(os_handle lifeline, struct keeper_lifeline *out) {
+  os_handle region = OS_HANDLE_NONE;
+  void *page = NULL;
+  *out = (struct keeper_lifeline){.handle = OS_HANDLE_NONE};
+  int os_code;
+  llmb_status status = receive_welcome(lifeline, &region);
+  if (status != LLMB_OK) goto finish;
+  status = os_region_map(region, KEEPER_GUARD_REGION_SIZE, &page, &os_code);
+  if (status != LLMB_OK) goto finish;
+  *out = (struct keeper_lifeline){.handle = lifeline, .page = page};
+  if (out->page->magic != KEEPER_GUARD_MAGIC || out->page->version != KEEPER_GUARD_VERSION) {
+    status = LLMB_E_PROTOCOL_ERROR;
+    goto finish;
+  }
+  page = NULL;
+  lifeline = OS_HANDLE_NONE;
+
+finish:
+  if (status != LLMB_OK) *out = (struct keeper_lifeline){.handle = OS_HANDLE_NONE};
+  os_region_unmap(page, KEEPER_GUARD_REGION_SIZE);
+  os_handle_close(region);
+  os_handle_close(lifeline);
+  return status;
+}
+
+void keeper_lifeline_arm(struct keeper_lifeline *lifeline, unsigned slot, uint64_t guard_ns) {
+  assert(slot < KEEPER_GUARDS_MAX && guard_ns != KEEPER_GUARD_DISARMED);
+  struct keeper_guard_page *page = lifeline->page;
+  /* Both sequentially consistent, as in the keeper: the load must not overtake the store. */
+  atomic_store(&page->guard_ns[slot], guard_ns);
+  if (atomic_load(&page->keeper_wake_ns) <= guard_ns) return;
+  struct keeper_number_message look = {.head = keeper_message_head(KEEPER_MESSAGE_LOOK)};
+  int os_code;
+  /* A full socket holds words enough; a broken one means that the keeper is gone, which ends this engine anyway. */
+  (void)os_socket_send(lifeline->handle, &look, sizeof look, NULL, 0, &os_code);
+}
+
+void keeper_lifeline_disarm(struct keeper_lifeline *lifeline, unsigned slot) {
+  assert(slot < KEEPER_GUARDS_MAX);
+  atomic_store_explicit(&lifeline->page->guard_ns[slot], KEEPER_GUARD_DISARMED, memory_order_release);
+}
+
+void keeper_lifeline_close(struct keeper_lifeline *lifeline) {
+  os_region_unmap(lifeline->page, KEEPER_GUARD_REGION_SIZE);
+  lifeline->page = NULL;
+  lifeline->handle = os_handle_close(lifeline->handle);
+}

@@ -1,0 +1,27 @@
+/* The engine's half of its connection to the keeper: guard times, and an end of file when the keeper is gone. */
+#ifndef LLMB_KEEPER_LIFELINE_H
+#define LLMB_KEEPER_LIFELINE_H
+
+#include <llmbridge/status.h>
+
+#include "platform/os_handle.h"
+
+struct keeper_guard_page;
+
+struct keeper_lifeline {
+  os_handle handle; /* watched for its end by the engine's own thread */
+  struct keeper_guard_page *page;
+};
+
+/* Waits for the keeper's WELCOME (bounded by KEEPER_WELCOME_TIMEOUT_NS). Takes `lifeline` over, also on failure. */
+llmb_status keeper_lifeline_open(os_handle lifeline, struct keeper_lifeline *out);
+
+/* The keeper kills this process once `guard_ns` has passed, unless the slot is disarmed, or armed anew for later,
+ * before. Any thread, one per slot at a time. */
+void keeper_lifeline_arm(struct keeper_lifeline *lifeline, unsigned slot, uint64_t guard_ns);
+void keeper_lifeline_disarm(struct keeper_lifeline *lifeline, unsigned slot);
+
+/* Disarms nothing: whoever closes with a guard armed is still killed when it passes. */
+void keeper_lifeline_close(struct keeper_lifeline *lifeline);
+
+#endif

@@ -1,0 +1,32 @@
+/* Every maximum of the keeper and of what is said to it. */
+#ifndef LLMB_KEEPER_LIMITS_H
+#define LLMB_KEEPER_LIMITS_H
+
+#include <stdint.h>
+
+enum {
+  KEEPER_ENGINES_MAX = 128,
+  KEEPER_ARGUMENTS_MAX = 256,
+  KEEPER_ENVIRONMENT_MAX = 512,
+  KEEPER_MESSAGE_SIZE_MAX = 65536, /* of a SPAWN, all its texts included */
+  KEEPER_LOG_RING_SIZE = 8192,     /* kept of each engine's stderr */
+  KEEPER_LOG_TAIL_SIZE = 2048,     /* told when it ends */
+  KEEPER_LOG_TURN_SIZE = 65536,    /* read of one engine's stderr before the others have their turn */
+  KEEPER_LOG_DRAIN_SIZE = 262144,  /* read after its end: what a pipe holds, and more than that only from a flood */
+  KEEPER_CONTROL_TURN_COUNT = 16,  /* messages read of one socket before the others have their turn */
+  KEEPER_GUARDS_MAX = 64,          /* slots of one engine */
+  KEEPER_EXEC_BUSY_TRIES = 3,      /* a program that is just being written may be ready a moment later */
+  KEEPER_EXEC_BUSY_WAIT_MS = 10,
+  KEEPER_OOM_SCORE_RAISE = 300, /* memory short, an engine goes before its host */
+  KEEPER_DESCRIPTORS_MIN = 1024 /* what the keeper asks for itself: six for each engine */
+};
+
+/* Times, in ns. */
+#define KEEPER_START_TIMEOUT_NS UINT64_C(10000000000)  /* to its greeting */
+#define KEEPER_STOP_TIMEOUT_NS UINT64_C(5000000000)    /* from goodbye to its end; longer than the next */
+#define KEEPER_REAP_TIMEOUT_NS UINT64_C(3000000000)    /* the keeper's wait for the processes it has killed */
+#define KEEPER_SEND_TIMEOUT_NS UINT64_C(1000000000)    /* for room in a full control socket */
+#define KEEPER_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* an engine's wait for the keeper's first word */
+#define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
+
+#endif

@@ -1,0 +1,89 @@
+/* Every engine is a subreaper (keeper_child.c), so whatever it starts stays below it while it lives. The keeper is one
+ * too: what an engine leaves behind becomes the keeper's child. So a child that is no engine is always an orphan of a
+ * dead engine, and is killed; its own children come next, the same way, until there are none. */
+#include "keeper/keeper_reap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/os_clock.h"
+#include "platform/os_poll.h"
+
+static void kill_orphan(const struct engine_table *table, pid_t pid, bool *found) {
+  if (pid <= 0 || engine_find_pid(table, pid) != NULL) return;
+  *found = true;
+  kill(-pid, SIGKILL); /* only it can have founded a group of this number */
+  kill(pid, SIGKILL);
+}
+
+/* Kills every child that is no engine; false when there was none. */
+static bool kill_orphans(const struct engine_table *table) {
+  char bytes[4096];
+  bool found = false;
+  pid_t pid = 0;
+  /* Only kernels without checkpoint support lack it; there, what left its engine's process group stays. */
+  int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  for (;;) {
+    ssize_t size = read(file, bytes, sizeof bytes);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    for (ssize_t i = 0; i < size; i++) {
+      if (bytes[i] >= '0' && bytes[i] <= '9') {
+        pid = pid * 10 + (bytes[i] - '0');
+        continue;
+      }
+      kill_orphan(table, pid, &found);
+      pid = 0;
+    }
+  }
+  kill_orphan(table, pid, &found);
+  close(file);
+  return found;
+}
+
+static void reap_one(struct engine_table *table, pid_t pid) {
+  siginfo_t how = {0};
+  struct engine *engine = engine_find_pid(table, pid);
+  if (engine != NULL) kill(-pid, SIGKILL); /* while the number is still its own */
+  if (waitid(P_PID, (id_t)pid, &how, WEXITED | WNOHANG) != 0) how.si_code = 0;
+  if (engine != NULL) engine_finish(table, engine, &how);
+}
+
+bool keeper_reap(struct engine_table *table) {
+  bool reaped;
+  bool found = false;
+  do {
+    reaped = false;
+    for (;;) {
+      siginfo_t ended = {0};
+      if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) break;
+      reap_one(table, ended.si_pid);
+      reaped = true;
+    }
+    found = kill_orphans(table);
+  } while (reaped && found); /* what was killed may be ready to be reaped already */
+  return found;
+}
+
+void keeper_reap_all(struct engine_table *table, os_handle signals) {
+  uint64_t now_ns = os_clock_ns(), deadline_ns = now_ns + KEEPER_REAP_TIMEOUT_NS;
+  for (unsigned i = 0; i < table->count; i++) engine_kill(table->engines[i]);
+  for (;;) {
+    bool left = keeper_reap(table);
+    siginfo_t any = {0};
+    if (!left && waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD) return;
+    now_ns = os_clock_ns();
+    if (now_ns >= deadline_ns) return;
+    uint64_t again_ns = now_ns + KEEPER_SWEEP_AGAIN_NS;
+    struct os_poll_item item = {.handle = signals};
+    if (os_poll(&item, 1, again_ns < deadline_ns ? again_ns : deadline_ns) > 0) {
+      char drained[1024];
+      ssize_t ignored = read(signals, drained, sizeof drained);
+      (void)ignored;
+    }
+  }
+}
