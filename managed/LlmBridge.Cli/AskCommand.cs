@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+
+namespace LlmBridge.Cli;
+
+/// <summary>llmbridge ask PROMPT: prints the answer as it comes.</summary>
+internal static class AskCommand
+{
+    public static Command Make()
+    {
+        var prompt = new Argument<string>("PROMPT") { Description = "What to ask; - reads it from stdin" };
+        var command = new Command("ask", "Asks the model and prints its answer") { prompt };
+        var options = new CommonOptions(command);
+        command.SetAction((result, _) =>
+        {
+            bool json = options.Json(result);
+            return CommandRun.RunAsync(json, interrupt => AskAsync(result.GetRequiredValue(prompt), options.ToBridgeOptions(result), json, interrupt.Token));
+        });
+        return command;
+    }
+
+    private static async Task<int> AskAsync(string prompt, BridgeOptions options, bool json, CancellationToken cancellationToken)
+    {
+        if (prompt == "-") prompt = await StandardInput.ReadTextAsync(cancellationToken);
+        await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+        if (json) await PrintReplyAsync(client, prompt, cancellationToken);
+        else await PrintPiecesAsync(client, prompt, cancellationToken);
+        return ExitStatus.Ok;
+    }
+
+    private static async Task PrintPiecesAsync(LlmClient client, string prompt, CancellationToken cancellationToken)
+    {
+        await using Stream output = Console.OpenStandardOutput();
+        await using IAsyncEnumerator<string> pieces = client.StreamAsync(prompt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        bool more = await Progress.WhileStartingAsync(client, pieces.MoveNextAsync().AsTask());
+        while (more)
+        {
+            // Each piece at once, as bytes: a writer's buffer would hold back what the reader waits for.
+            await output.WriteAsync(Encoding.UTF8.GetBytes(pieces.Current), cancellationToken);
+            await output.FlushAsync(cancellationToken);
+            more = await pieces.MoveNextAsync();
+        }
+        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+    }
+
+    private static async Task PrintReplyAsync(LlmClient client, string prompt, CancellationToken cancellationToken)
+    {
+        LlmReply reply = await client.AskAsync(prompt, null, cancellationToken);
+        await using Stream output = Console.OpenStandardOutput();
+        await using (var json = new Utf8JsonWriter(output, Json.Options)) Write(json, reply);
+        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+    }
+
+    private static void Write(Utf8JsonWriter json, LlmReply reply)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", reply.Text);
+        json.WriteString("engine", reply.Engine);
+        json.WriteBoolean("fallback", reply.Fallback);
+        json.WriteString("finish_reason", EnumNames.Of(reply.FinishReason));
+        json.WriteStartObject("usage");
+        json.WriteNumber("prompt_tokens", reply.Usage.PromptTokens);
+        json.WriteNumber("completion_tokens", reply.Usage.CompletionTokens);
+        json.WriteEndObject();
+        json.WriteStartObject("timings_ms");
+        Json.WriteMilliseconds(json, "queue", reply.Timings.Queue);
+        Json.WriteMilliseconds(json, "start", reply.Timings.Start);
+        Json.WriteMilliseconds(json, "first_token", reply.Timings.FirstToken);
+        Json.WriteMilliseconds(json, "total", reply.Timings.Total);
+        json.WriteEndObject();
+        json.WriteNumber("attempts", reply.Attempts);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,38 @@
+namespace LlmBridge.Cli;
+
+/// <summary>Runs a command's work and turns its end, good or bad, into what stderr and the exit status say.</summary>
+internal static class CommandRun
+{
+    public static async Task<int> RunAsync(bool json, Func<Interrupt, Task<int>> work)
+    {
+        using var interrupt = new Interrupt();
+        try
+        {
+            return await work(interrupt);
+        }
+        catch (Exception e) when (e is ILlmFailure)
+        {
+            LlmError error = ((ILlmFailure)e).Error;
+            Report(error, json);
+            return interrupt.Happened ? interrupt.ExitStatus : ExitStatus.Of(error);
+        }
+        catch (OperationCanceledException) when (interrupt.Happened)
+        {
+            if (json) Report(new LlmError { Status = LlmStatus.Cancelled, Message = "interrupted" }, json);
+            return interrupt.ExitStatus;
+        }
+    }
+
+    private static void Report(LlmError error, bool json)
+    {
+        if (json)
+        {
+            Console.Error.WriteLine(error.ToJson());
+            return;
+        }
+        Console.Error.WriteLine($"llmbridge: {error.Code}: {error.Message}");
+        if (error.EngineLog.Length == 0) return;
+        Console.Error.WriteLine("The engine's last lines:");
+        foreach (string line in error.EngineLog.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Console.Error.WriteLine("  " + line);
+    }
+}

@@ -1,0 +1,109 @@
+using LlmBridge.Interop;
+
+namespace LlmBridge.Cli;
+
+/// <summary>Looks at each part in the order in which a call needs it, then makes a call.</summary>
+internal static class Doctor
+{
+    private const string Build = "Build everything: dotnet build Bridge.sln";
+    private const string Question = "Who are you?";
+    private const int AnswerTokens = 16;
+
+    public static async Task<DoctorReport> ExamineAsync(BridgeOptions options, CancellationToken cancellationToken)
+    {
+        var report = new DoctorReport();
+        if (!CheckLibrary(report)) return report;
+        string engine = Setting(options, "engine") ?? "llama";
+        string home = Setting(options, "home") ?? HomeOf(LibraryLoader.Current.Path);
+        CheckFile(report, "keeper", Path.Combine(home, "bin", "llmbridge-keeper"));
+        CheckFile(report, "engine program", Path.Combine(home, "bin", "llmbridge-engine"));
+        CheckFile(report, $"engine {engine}", Path.Combine(home, "lib", "llmbridge", engine + ".so"));
+        if (engine == "llama")
+        {
+            CheckLlamaLibraries(report, Path.Combine(home, "lib", "llmbridge"));
+            CheckModel(report, Setting(options, "model") ?? Path.Combine(home, "share", "llmbridge", "demo.gguf"));
+        }
+        await AskAsync(report, options, cancellationToken);
+        return report;
+    }
+
+    private static bool CheckLibrary(DoctorReport report)
+    {
+        try
+        {
+            LoadedLibrary library = LibraryLoader.Current;
+            report.Good("library", $"{library.Path}, version {library.Version}, ABI {library.AbiVersion}");
+            return true;
+        }
+        catch (LlmException e)
+        {
+            report.Failure = e.Error;
+            report.Bad("library", e.Error.Message, Build);
+            return false;
+        }
+    }
+
+    /// <summary>The folder that llmbridge is installed in, seen from its library: PREFIX/lib/libllmbridge.so.</summary>
+    private static string HomeOf(string library)
+    {
+        string file = File.ResolveLinkTarget(library, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(library);
+        return Path.GetDirectoryName(Path.GetDirectoryName(file)) ?? "/";
+    }
+
+    private static void CheckFile(DoctorReport report, string name, string path)
+    {
+        if (File.Exists(path)) report.Good(name, path);
+        else report.Bad(name, $"{path} does not exist", Build);
+    }
+
+    private static void CheckLlamaLibraries(DoctorReport report, string folder)
+    {
+        string[] libraries = Directory.Exists(folder) ? Directory.GetFiles(folder, "libllama.so*") : [];
+        if (libraries.Length > 0) report.Good("llama.cpp", libraries.Order(StringComparer.Ordinal).First());
+        else report.Bad("llama.cpp", $"no libllama.so in {folder}", "Install npm and git, remove the folder build/release, and build again; or configure with -DLLMBRIDGE_LLAMA_DIR=FOLDER");
+    }
+
+    private static void CheckModel(DoctorReport report, string path)
+    {
+        const string remedy = "Give a GGUF file with --model FILE or LLMBRIDGE_MODEL";
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            Span<byte> magic = stackalloc byte[4];
+            if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("GGUF"u8))
+            {
+                report.Good("model", $"{path}, {file.Length / 1024} KiB");
+            }
+            else
+            {
+                report.Bad("model", $"{path} is not a GGUF file", remedy);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            report.Bad("model", e.Message, remedy);
+        }
+    }
+
+    private static async Task AskAsync(DoctorReport report, BridgeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+            LlmReply reply = await client.AskAsync(Question, new CallOptions { MaxTokens = AnswerTokens }, cancellationToken);
+            report.Ok = true;
+            report.Good("ask", $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in {reply.Timings.Total.TotalMilliseconds:0} ms, {reply.Timings.Start.TotalMilliseconds:0} of them to start");
+        }
+        catch (Exception e) when (e is ILlmFailure)
+        {
+            report.Failure = ((ILlmFailure)e).Error;
+            report.Bad("ask", e.Message, Remedies.For(report.Failure));
+        }
+    }
+
+    private static string? Setting(BridgeOptions options, string name)
+    {
+        if (options.Settings?.GetValueOrDefault(name) is { } value) return value;
+        return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } fromEnvironment ? fromEnvironment : null;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace LlmBridge.Cli;
+
+/// <summary>llmbridge doctor: what is installed, found and working, and what to do about what isn't.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>The status of a check-up that found a fault without an error code of its own.</summary>
+    private const int Unwell = 10 + (int)LlmStatus.Unavailable;
+
+    public static Command Make()
+    {
+        var command = new Command("doctor", "Checks what is installed, found and working");
+        var options = new CommonOptions(command);
+        command.SetAction((result, _) =>
+        {
+            bool json = options.Json(result);
+            return CommandRun.RunAsync(json, interrupt => ExamineAsync(options.ToBridgeOptions(result), json, interrupt.Token));
+        });
+        return command;
+    }
+
+    private static async Task<int> ExamineAsync(BridgeOptions options, bool json, CancellationToken cancellationToken)
+    {
+        DoctorReport report = await Doctor.ExamineAsync(options, cancellationToken);
+        if (json) PrintJson(report);
+        else PrintText(report);
+        return report.Ok ? ExitStatus.Ok : report.Failure is { } failure ? ExitStatus.Of(failure) : Unwell;
+    }
+
+    private static void PrintText(DoctorReport report)
+    {
+        foreach (DoctorFinding finding in report.Findings)
+        {
+            Console.Out.WriteLine($"{(finding.Ok ? "ok  " : "FAIL")} {finding.Name}: {finding.Detail}");
+            if (finding.Remedy is { } remedy) Console.Out.WriteLine($"     {remedy}");
+        }
+    }
+
+    private static void PrintJson(DoctorReport report)
+    {
+        using (Stream output = Console.OpenStandardOutput())
+        using (var json = new Utf8JsonWriter(output, Json.Options))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("ok", report.Ok);
+            json.WriteStartArray("checks");
+            foreach (DoctorFinding finding in report.Findings)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", finding.Name);
+                json.WriteBoolean("ok", finding.Ok);
+                json.WriteString("detail", finding.Detail);
+                json.WriteString("remedy", finding.Remedy);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        Console.Out.WriteLine();
+    }
+}

@@ -1,0 +1,22 @@
+namespace LlmBridge.Cli;
+
+/// <summary>One thing looked at.</summary>
+internal sealed record DoctorFinding(string Name, bool Ok, string Detail, string? Remedy);
+
+/// <summary>All that was looked at; it is the real call at the end that decides.</summary>
+internal sealed class DoctorReport
+{
+    private readonly List<DoctorFinding> _findings = [];
+
+    public IReadOnlyList<DoctorFinding> Findings => _findings;
+
+    /// <summary>True when a call was made and answered.</summary>
+    public bool Ok { get; set; }
+
+    /// <summary>How the call failed, if it came to one.</summary>
+    public LlmError? Failure { get; set; }
+
+    public void Good(string name, string detail) => _findings.Add(new DoctorFinding(name, true, detail, null));
+
+    public void Bad(string name, string detail, string remedy) => _findings.Add(new DoctorFinding(name, false, detail, remedy));
+}

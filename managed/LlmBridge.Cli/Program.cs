@@ -1,0 +1,21 @@
+using System.CommandLine;
+using LlmBridge.Cli;
+
+var root = new RootCommand("Asks LLM engines that run in processes of their own.")
+{
+    AskCommand.Make(),
+    DoctorCommand.Make(),
+};
+root.Directives.Clear(); // a prompt may begin with a bracket
+// ... or with an at sign, and "-mfile" is nobody's habit here.
+var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+ParseResult result = root.Parse(args, parsing);
+string[] errors = [.. result.Errors.Select(e => e.Message), .. UnknownOptions.Find(args, result)];
+if (errors.Length > 0)
+{
+    foreach (string error in errors) Console.Error.WriteLine("llmbridge: " + error);
+    Console.Error.WriteLine("Try: llmbridge --help");
+    return ExitStatus.WrongUsage;
+}
+// Signals are Interrupt's to handle: it lets a command end its engine before the process goes.
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
