@@ -41,7 +41,10 @@ void settings_set_defaults(llmb_settings *out) {
 
 enum setting_id settings_find(const char *name) {
   unsigned id = 0;
-  while (id < SETTING_COUNT && strcmp(settings_table[id].name, name) != 0) id++;
+  for (; id < SETTING_COUNT; id++) {
+    const char *known = settings_table[id].name;
+    if (known[0] == name[0] && strcmp(known, name) == 0) break; /* the first byte spares most of the calls */
+  }
   return (enum setting_id)id;
 }
 
