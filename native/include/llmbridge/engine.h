@@ -65,7 +65,8 @@ LLMB_API void llmb_engine_refuse(llmb_engine *engine, llmb_status status, const 
 LLMB_API void llmb_engine_last_words(llmb_engine *engine, const char *message);
 
 /** Takes the next new request; sends what waits to be sent meanwhile.
- * @param out_request  NULL with LLMB_OK when none came before deadline_ns (0 only looks).
+ * @param out_request  NULL with LLMB_OK when none came before deadline_ns (0 only looks), and also when the host did
+ *                     something that requests in progress should look at: made room for their pieces, cancelled one.
  * Errors:  LLMB_E_UNAVAILABLE when the host is gone: time to exit. */
 LLMB_API llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request);
 
@@ -100,6 +101,10 @@ LLMB_API void llmb_request_progress(llmb_request *request);
 /** Adds a piece to the answer. It may end inside a UTF-8 character.
  * Errors:  LLMB_E_NOT_READY when the host reads too slowly and too much waits: nothing was taken, try again later. */
 LLMB_API llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+
+/** Puts bytes into the channel as they are, frame or not: for engines that test how hosts bear a liar. A real engine
+ * has no use for it. Errors:  LLMB_E_NOT_READY when there is no room for all of them. */
+LLMB_API llmb_status llmb_request_write_raw(llmb_request *request, const void *bytes, uint64_t size);
 
 /** 1 when nothing waits to be sent: an engine that shares its time stops working for requests that say 0. */
 LLMB_API uint32_t llmb_request_writable(const llmb_request *request);

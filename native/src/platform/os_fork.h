@@ -6,5 +6,6 @@
 
 /* A page that a fork empties. NULL if the kernel refuses. */
 volatile unsigned *os_fork_page_create(void);
+void os_fork_page_free(volatile unsigned *page);
 
 #endif

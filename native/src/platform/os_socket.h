@@ -31,4 +31,7 @@ llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, 
                               os_handle *out_handles, unsigned handle_capacity, unsigned *out_handle_count,
                               int *os_code);
 
+/* Ends the conversation without closing the handle: both sides find the end of file. */
+void os_socket_end(os_handle socket);
+
 #endif

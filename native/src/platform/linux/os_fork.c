@@ -1,5 +1,6 @@
 #include "../os_fork.h"
 
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,4 +13,8 @@ volatile unsigned *os_fork_page_create(void) {
     return NULL;
   }
   return page;
+}
+
+void os_fork_page_free(volatile unsigned *page) {
+  (void)munmap((void *)(uintptr_t)page, (size_t)sysconf(_SC_PAGESIZE));
 }

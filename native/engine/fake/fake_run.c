@@ -1,0 +1,193 @@
+#include "fake_run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHUNK_SIZE = 32 << 10, PROGRESS_EVERY_MS = 100 };
+
+static uint64_t after_ms(uint64_t milliseconds) {
+  return llmb_deadline_after_ms(milliseconds);
+}
+
+bool fake_do_plain(const struct fake_step *step) {
+  if (step->verb == FAKE_HANG) {
+    fprintf(stderr, "fake: hanging\n");
+    for (;;) pause();
+  } else if (step->verb == FAKE_SIGNAL) {
+    fprintf(stderr, "fake: raising signal %llu\n", (unsigned long long)step->numbers[0]);
+    raise((int)step->numbers[0]);
+  } else if (step->verb == FAKE_EXIT) {
+    fprintf(stderr, "fake: exiting with status %llu\n", (unsigned long long)step->numbers[0]);
+    _exit((int)step->numbers[0]);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static void finish(struct fake_run *run, uint32_t reason) {
+  uint64_t size = 0, words = 0;
+  const char *input = llmb_request_input(run->request, &size);
+  for (uint64_t i = 0; i < size; i++) words += input[i] != ' ' && (i == 0 || input[i - 1] == ' ');
+  const llmb_usage usage = {
+      .struct_size = sizeof usage,
+      .finish_reason = reason,
+      .prompt_tokens = words,
+      .completion_tokens = run->pieces,
+  };
+  llmb_request *request = run->request;
+  run->request = NULL;
+  llmb_request_done(request, &usage);
+}
+
+static void fail(struct fake_run *run, llmb_status status, const char *message) {
+  llmb_request *request = run->request;
+  run->request = NULL;
+  llmb_request_fail(request, status, LLMB_PHASE_GENERATE, message);
+}
+
+/* Writes one piece and does what the script wants after it; false if the host must make room first. */
+static bool write_piece(struct fake_run *run, const char *text, uint64_t size) {
+  if (llmb_request_write(run->request, text, size) != LLMB_OK) return false;
+  run->pieces++;
+  for (unsigned i = 0; i < run->script->count; i++) {
+    const struct fake_step *step = &run->script->steps[i];
+    if (step->moment == FAKE_AT_PIECE && step->piece == run->pieces) fake_do_plain(step);
+  }
+  return true;
+}
+
+/* Each verb does some work; true when the step is over. */
+static bool do_echo(struct fake_run *run) {
+  uint64_t size = 0;
+  const char *input = llmb_request_input(run->request, &size);
+  while (run->done_in_step < size) {
+    uint64_t chunk = size - run->done_in_step;
+    if (chunk > CHUNK_SIZE) chunk = CHUNK_SIZE;
+    if (!write_piece(run, input + run->done_in_step, chunk)) {
+      run->wake_ns = LLMB_NEVER;
+      return false;
+    }
+    run->done_in_step += chunk;
+  }
+  return true;
+}
+
+static bool do_pieces(struct fake_run *run, const struct fake_step *step) {
+  while (run->done_in_step < step->numbers[0]) {
+    if (run->pieces >= run->pieces_max) return true;
+    char text[48];
+    const int size = snprintf(text, sizeof text, "piece %llu\n", (unsigned long long)run->done_in_step + 1);
+    if (!write_piece(run, text, (uint64_t)size)) {
+      run->wake_ns = LLMB_NEVER;
+      return false;
+    }
+    run->done_in_step++;
+    if (step->numbers[1] > 0) {
+      run->wake_ns = after_ms(step->numbers[1]);
+      return false;
+    }
+  }
+  return true;
+}
+
+/* A slow engine is alive: it says so while it sleeps. */
+static bool do_sleep(struct fake_run *run, const struct fake_step *step) {
+  const uint64_t now_ns = llmb_clock_ns();
+  if (run->done_in_step == 0) run->done_in_step = now_ns + step->numbers[0] * 1000000u;
+  llmb_request_progress(run->request);
+  if (now_ns >= run->done_in_step) return true;
+  const uint64_t next_ns = after_ms(PROGRESS_EVERY_MS);
+  run->wake_ns = next_ns < run->done_in_step ? next_ns : run->done_in_step;
+  return false;
+}
+
+static bool do_flood(struct fake_run *run, const struct fake_step *step) {
+  static char chunk[CHUNK_SIZE];
+  memset(chunk, 'x', sizeof chunk);
+  while (run->done_in_step < step->numbers[0]) {
+    uint64_t size = step->numbers[0] - run->done_in_step;
+    if (size > sizeof chunk) size = sizeof chunk;
+    if (!write_piece(run, chunk, size)) {
+      run->wake_ns = LLMB_NEVER;
+      return false;
+    }
+    run->done_in_step += size;
+    if (llmb_request_cancelled(run->request)) return true;
+  }
+  return true;
+}
+
+static bool do_garbage(struct fake_run *run) {
+  unsigned char bytes[256];
+  for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(i * 167 + 13);
+  return llmb_request_write_raw(run->request, bytes, sizeof bytes) == LLMB_OK;
+}
+
+/* The head of a piece that claims far more bytes than the channel allows. */
+static bool do_wrong_length(struct fake_run *run) {
+  const struct {
+    uint32_t payload_size, type;
+    uint64_t call_id;
+  } head = {0xfffffff0u, 17, 0};
+  return llmb_request_write_raw(run->request, &head, sizeof head) == LLMB_OK;
+}
+
+static bool do_step(struct fake_run *run, const struct fake_step *step) {
+  switch (step->verb) {
+    case FAKE_ECHO:
+      return do_echo(run);
+    case FAKE_PIECES:
+      return do_pieces(run, step);
+    case FAKE_SLEEP:
+      return do_sleep(run, step);
+    case FAKE_FLOOD:
+      return do_flood(run, step);
+    case FAKE_GARBAGE:
+      return do_garbage(run);
+    case FAKE_WRONG_LENGTH:
+      return do_wrong_length(run);
+    case FAKE_BAD_UTF8:
+      return write_piece(run, "good \xff\xfe bad", 11);
+    case FAKE_NAN:
+      fail(run, LLMB_E_UNSUPPORTED, "nan is for embeddings");
+      return false;
+    case FAKE_HANG:
+    case FAKE_SIGNAL:
+    case FAKE_EXIT:
+      return fake_do_plain(step);
+    case FAKE_SLOW_START: /* happens at the start, never in turn */
+    case FAKE_VERB_COUNT:
+      break;
+  }
+  return true;
+}
+
+void fake_run_begin(struct fake_run *run, const struct fake_script *script, llmb_request *request) {
+  const char *pieces_max = llmb_request_setting(request, "max_tokens");
+  *run = (struct fake_run){.request = request, .script = script, .pieces_max = UINT64_MAX};
+  if (pieces_max != NULL) run->pieces_max = strtoull(pieces_max, NULL, 10);
+  llmb_request_accept(request);
+  for (unsigned i = 0; i < script->count; i++) {
+    if (script->steps[i].moment == FAKE_AT_ACCEPT) fake_do_plain(&script->steps[i]);
+  }
+}
+
+void fake_run_step(struct fake_run *run) {
+  run->wake_ns = 0;
+  while (run->request != NULL && run->step < run->script->count) {
+    if (llmb_request_cancelled(run->request)) {
+      fail(run, LLMB_E_CANCELLED, "cancelled");
+      return;
+    }
+    const struct fake_step *step = &run->script->steps[run->step];
+    if (step->moment == FAKE_IN_TURN && !do_step(run, step)) return;
+    run->step++;
+    run->done_in_step = 0;
+  }
+  if (run->request != NULL) finish(run, run->pieces >= run->pieces_max ? LLMB_FINISH_LENGTH : LLMB_FINISH_STOP);
+}

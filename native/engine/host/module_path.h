@@ -1,0 +1,12 @@
+/* Where engine modules are. */
+#ifndef LLMB_MODULE_PATH_H
+#define LLMB_MODULE_PATH_H
+
+#include <stdbool.h>
+
+enum { MODULE_PATH_SIZE_MAX = 4096 };
+
+/* Finds NAME.so in ../lib/llmbridge beside this program, or in its own folder. Names are letters, digits, '_', '-'. */
+bool module_find(const char *name, char path[MODULE_PATH_SIZE_MAX]);
+
+#endif

@@ -1,0 +1,47 @@
+/* What stands behind llmb_bridge. */
+#ifndef LLMB_BRIDGE_OBJECT_H
+#define LLMB_BRIDGE_OBJECT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <llmbridge/bridge.h>
+#include <llmbridge/call.h>
+
+#include "../core/settings_set.h"
+#include "../pool/pool.h"
+
+enum { BRIDGE_CALLS_KEPT_MAX = 16 }; /* closed call objects that are kept for the next calls */
+
+struct llmb_bridge {
+  pthread_mutex_t lock;        /* guards all below, and the workers */
+  _Atomic uint32_t references; /* the handle, each call, each thread inside */
+  uint64_t generation;         /* of the process that opened it: see process_state.h */
+  _Atomic uint32_t closing;
+  llmb_settings settings; /* effective; constant after opening */
+  char *call_pairs;       /* the call settings of the bridge, encoded; constant */
+  uint64_t call_pairs_size;
+  struct pool pool;
+  bool pool_open, pump_woken;
+  uint64_t pump_until_ns; /* when the pump will wake by itself; 0 while it is awake */
+  struct llmb_call *watched_first;
+  struct llmb_call *kept_first;
+  uint32_t kept_count;
+};
+
+/* LLMB_OK if the handle may be used in this process. */
+llmb_status bridge_check(const llmb_bridge *bridge, llmb_error *error);
+
+void bridge_retain(llmb_bridge *bridge);
+void bridge_release(llmb_bridge *bridge);
+
+/* In a forked child: closes the descriptors of a bridge of the parent's, and ends nothing. */
+void bridge_abandon(llmb_bridge *bridge);
+
+/* Sleeps once, driving the pool, until something may have changed for a queued ticket or until_ns passes. */
+llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool_ticket *ticket, uint64_t until_ns);
+
+/* An integer setting as nanoseconds of a millisecond value; 0 stands for none: LLMB_NEVER. */
+uint64_t settings_duration_ns(const llmb_settings *settings, enum setting_id id);
+
+#endif

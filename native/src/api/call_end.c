@@ -1,0 +1,65 @@
+/* How a call ends: exactly once, with everything that is known about why. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/error.h"
+#include "../platform/os_clock.h"
+#include "call_object.h"
+
+uint32_t call_phase(const llmb_call *call) {
+  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
+  if (state == TICKET_QUEUED) return call->ticket.waited_for_start ? LLMB_PHASE_LOAD : LLMB_PHASE_QUEUE;
+  if (state != TICKET_PLACED) return LLMB_PHASE_QUEUE;
+  return call->first_piece_ns != 0 ? LLMB_PHASE_GENERATE : LLMB_PHASE_PROMPT;
+}
+
+static double between_ms(uint64_t from_ns, uint64_t to_ns) {
+  return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e6 : 0;
+}
+
+static void fill_result(llmb_call *call) {
+  llmb_result *result = &call->result;
+  const uint64_t placed_ns = call->placed_ns != 0 ? call->placed_ns : call->end_ns;
+  result->attempts = call->attempts;
+  result->queue_ms = between_ms(call->start_ns, placed_ns);
+  result->start_ms = call->ticket.waited_for_start ? result->queue_ms : 0;
+  result->first_token_ms = call->first_piece_ns != 0 ? between_ms(call->start_ns, call->first_piece_ns) : 0;
+  result->total_ms = between_ms(call->start_ns, call->end_ns);
+  snprintf(result->engine, sizeof result->engine, "%s", call->bridge->pool.launch.engine);
+}
+
+static void fill_error(llmb_call *call) {
+  llmb_error *error = &call->error;
+  error->status = call->outcome;
+  error->attempts = call->attempts;
+  error->elapsed_ms = between_ms(call->start_ns, call->end_ns);
+  snprintf(error->engine, sizeof error->engine, "%s", call->bridge->pool.launch.engine);
+}
+
+void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked) {
+  if (call->ended) return;
+  llmb_bridge *bridge = call->bridge;
+  call->end_ns = os_clock_ns();
+  call->outcome = outcome;
+  fill_result(call);
+  if (outcome != LLMB_OK) fill_error(call);
+  if (!locked) pthread_mutex_lock(&bridge->lock);
+  pool_leave(&bridge->pool, &call->ticket, engine_ended, call->end_ns);
+  if (!locked) pthread_mutex_unlock(&bridge->lock);
+  call->ended = true;
+}
+
+void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
+                   const char *format, ...) {
+  if (call->ended) return;
+  char message[sizeof call->error.message];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  error_set(&call->error, failure, phase, "%s", message);
+  /* Nothing was done twice if nothing was done: the engine never began, or nobody has seen any of it. */
+  call->error.retry_safe = !call->delivered;
+  call_end(call, failure, engine_ended, locked);
+}

@@ -1,0 +1,215 @@
+/* Moving a call on: what has come from the engine, what has become of the engine, which limit has passed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/error.h"
+#include "../platform/os_clock.h"
+#include "call_object.h"
+
+static uint64_t later(uint64_t from_ns, uint64_t duration_ns) {
+  return duration_ns < LLMB_NEVER - from_ns ? from_ns + duration_ns : LLMB_NEVER;
+}
+
+uint64_t call_next_limit_ns(const llmb_call *call) {
+  uint64_t next_ns = call->deadline_ns;
+  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
+  if (state == TICKET_QUEUED && call->queue_deadline_ns < next_ns) next_ns = call->queue_deadline_ns;
+  if (state == TICKET_PLACED) {
+    const uint64_t stall_ns = later(call->progress_ns, call->stall_limit_ns);
+    if (stall_ns < next_ns) next_ns = stall_ns;
+    const uint64_t first_ns = later(call->placed_ns, call->first_token_limit_ns);
+    if (call->first_piece_ns == 0 && first_ns < next_ns) next_ns = first_ns;
+  }
+  return next_ns;
+}
+
+/* Whether the engine has moved since the last look. */
+static void note_progress(llmb_call *call, uint64_t now_ns) {
+  const struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
+  const uint64_t progress = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
+  if (progress == call->progress_seen) return;
+  call->progress_seen = progress;
+  call->progress_ns = now_ns;
+}
+
+static unsigned long long limit_ms(uint64_t duration_ns) {
+  return (unsigned long long)(duration_ns / 1000000u);
+}
+
+static void end_at_deadline(llmb_call *call, bool locked) {
+  static const char *const doing[] = {
+      [LLMB_PHASE_LOAD] = "the engine was loading its model; its start goes on",
+      [LLMB_PHASE_QUEUE] = "the call was waiting for a free slot",
+      [LLMB_PHASE_PROMPT] = "the engine was reading the prompt",
+      [LLMB_PHASE_GENERATE] = "the engine was answering",
+  };
+  const uint32_t phase = call_phase(call);
+  call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, phase, false, locked,
+                "the call took longer than %llu ms (timeout_ms): %s", limit_ms(call->deadline_ns - call->start_ns),
+                doing[phase]);
+}
+
+void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
+  if (atomic_load_explicit(&call->cancel_requested, memory_order_acquire)) {
+    call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, locked, "the call was cancelled by its caller");
+  } else if (now_ns >= call->deadline_ns) {
+    end_at_deadline(call, locked);
+  }
+  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
+  if (call->ended) return;
+  if (state == TICKET_QUEUED && now_ns >= call->queue_deadline_ns) {
+    call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, call_phase(call), false, locked,
+                  "the call waited longer than %llu ms for a free slot (queue_timeout_ms)",
+                  limit_ms(call->queue_deadline_ns - call->start_ns));
+  }
+  if (state != TICKET_PLACED) return;
+  note_progress(call, now_ns);
+  if (call->first_piece_ns == 0 && now_ns >= later(call->placed_ns, call->first_token_limit_ns)) {
+    call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false, locked,
+                  "no token came within %llu ms (first_token_timeout_ms)", limit_ms(call->first_token_limit_ns));
+  } else if (now_ns >= later(call->progress_ns, call->stall_limit_ns)) {
+    call_end_with(call, LLMB_E_ENGINE_HUNG, call_phase(call), false, locked,
+                  "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));
+  }
+}
+
+static void take_done(llmb_call *call, struct slot *slot, bool locked) {
+  struct frame_done done;
+  slot_take_done(slot, &done);
+  slot_release_room(slot);
+  if (done.finish_reason == LLMB_FINISH_NONE || done.finish_reason > LLMB_FINISH_STOP_STRING) {
+    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_VALIDATE, true, locked,
+                  "the engine gave an unknown finish reason (%u)", done.finish_reason);
+    return;
+  }
+  if (call->holder.held_size > 0) {
+    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true, locked,
+                  "the answer ends inside a UTF-8 character");
+    return;
+  }
+  call->result.finish_reason = done.finish_reason;
+  call->result.prompt_tokens = done.prompt_tokens;
+  call->result.completion_tokens = done.completion_tokens;
+  call_end(call, LLMB_OK, true, locked);
+}
+
+/* What an engine may say of a request; anything else it says is its own "no". */
+static llmb_status failure_status(const llmb_call *call, int32_t status, uint64_t now_ns) {
+  switch (status) {
+    case LLMB_E_INVALID_ARGUMENT:
+    case LLMB_E_CONTEXT_FULL:
+    case LLMB_E_UNSUPPORTED:
+    case LLMB_E_OUT_OF_MEMORY:
+    case LLMB_E_OUTPUT_INVALID:
+      return status;
+    case LLMB_E_CANCELLED:
+    case LLMB_E_DEADLINE_EXCEEDED:
+      if (atomic_load(&call->cancel_requested)) return LLMB_E_CANCELLED;
+      return now_ns >= call->deadline_ns ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_ENGINE_ERROR;
+    default:
+      return LLMB_E_ENGINE_ERROR;
+  }
+}
+
+static void take_failure(llmb_call *call, struct slot *slot, bool locked) {
+  struct frame_failure failure;
+  char message[sizeof call->error.message];
+  slot_take_failure(slot, &failure, message, sizeof message);
+  slot_release_room(slot);
+  const llmb_status status = failure_status(call, failure.status, os_clock_ns());
+  uint32_t phase = failure.phase;
+  if (phase < LLMB_PHASE_CONFIGURE || phase > LLMB_PHASE_STOP) phase = call_phase(call);
+  if (status == LLMB_E_DEADLINE_EXCEEDED) {
+    end_at_deadline(call, locked);
+  } else {
+    call_end_with(call, status, phase, true, locked, "%s",
+                  status == LLMB_E_CANCELLED ? "the call was cancelled by its caller" : message);
+  }
+}
+
+static void end_broken(llmb_call *call, bool locked) {
+  static const char reason[] = "the engine broke the protocol: a frame that cannot be";
+  struct connection *worker = call->ticket.connection;
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
+  connection_fail(worker, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, os_clock_ns());
+  call_end_with(call, LLMB_E_PROTOCOL_ERROR, call_phase(call), false, true, "%s", reason);
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+}
+
+/* The engine's process has ended and said nothing final. A call that it never accepted was never begun: it goes to
+ * another engine. */
+static void take_death(llmb_call *call, uint64_t now_ns, bool locked) {
+  llmb_bridge *bridge = call->bridge;
+  if (!locked) pthread_mutex_lock(&bridge->lock);
+  struct connection *worker = call->ticket.connection;
+  const bool accepted = worker->slots[call->ticket.slot].accepted;
+  const bool again = !accepted && worker->served && call->attempts < POOL_ATTEMPTS_MAX && now_ns < call->deadline_ns &&
+                     !atomic_load(&call->cancel_requested) && !atomic_load(&bridge->closing);
+  connection_describe_end(worker, call_phase(call), &call->error);
+  call->error.retry_safe = !call->delivered;
+  pool_step(&bridge->pool, now_ns); /* so that the dead worker is out of the pool */
+  if (again) {
+    pool_leave(&bridge->pool, &call->ticket, true, now_ns);
+    call_enter(call, now_ns);
+  } else {
+    call_end(call, atomic_load(&bridge->closing) ? LLMB_E_CANCELLED : call->error.status, true, true);
+  }
+  if (!locked) pthread_mutex_unlock(&bridge->lock);
+}
+
+static void send_rest(llmb_call *call, bool locked) {
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
+  call_push_request(call);
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+}
+
+/* One look at a placed call; true if there is a piece to read. */
+static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
+  struct connection *worker = call->ticket.connection;
+  struct slot *slot = &worker->slots[call->ticket.slot];
+  if (call->request_sent < call->request_size) send_rest(call, locked);
+  const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
+  switch (slot_look(slot)) {
+    case SLOT_PIECE:
+      if (call->first_piece_ns == 0) call->first_piece_ns = now_ns;
+      call_check_limits(call, now_ns, locked);
+      return !call->ended;
+    case SLOT_DONE:
+      take_done(call, slot, locked);
+      break;
+    case SLOT_FAILED:
+      take_failure(call, slot, locked);
+      break;
+    case SLOT_VECTOR: /* nobody asked for one */
+    case SLOT_BROKEN:
+      end_broken(call, locked);
+      break;
+    case SLOT_NOTHING:
+      if (dead) {
+        take_death(call, now_ns, locked);
+      } else {
+        call_check_limits(call, now_ns, locked);
+      }
+      break;
+  }
+  return false;
+}
+
+bool call_look(llmb_call *call, uint64_t now_ns, bool locked) {
+  if (call->ended) return true;
+  switch ((enum ticket_state)atomic_load_explicit(&call->ticket.state, memory_order_acquire)) {
+    case TICKET_PLACED:
+      return look_placed(call, now_ns, locked) || call->ended;
+    case TICKET_FAILED:
+      call_end(call, call->error.status, true, locked);
+      return true;
+    case TICKET_QUEUED:
+    case TICKET_OUTSIDE:
+      if (atomic_load(&call->bridge->closing)) {
+        call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, locked, "the bridge was closed");
+      }
+      call_check_limits(call, now_ns, locked);
+      return call->ended;
+  }
+  return false;
+}

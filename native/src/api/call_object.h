@@ -1,0 +1,68 @@
+/* What stands behind llmb_call, and how it moves on. */
+#ifndef LLMB_CALL_OBJECT_H
+#define LLMB_CALL_OBJECT_H
+
+#include "../core/utf8.h"
+#include "bridge_object.h"
+
+enum { CALL_REQUEST_KEPT_SIZE = 64 << 10 }; /* a request buffer above this is freed with its call */
+
+struct llmb_call {
+  struct pool_ticket ticket;
+  llmb_bridge *bridge;
+  struct llmb_call *next; /* in the bridge's list of kept objects, or of watched calls */
+
+  uint8_t *request; /* the whole frame, kept for another attempt */
+  uint64_t request_size, request_capacity, request_sent;
+
+  uint64_t start_ns, deadline_ns, queue_deadline_ns;
+  uint64_t first_token_limit_ns, stall_limit_ns; /* durations; LLMB_NEVER is none */
+  uint64_t placed_ns, first_piece_ns, end_ns;
+  uint64_t progress_seen, progress_ns;
+  uint64_t output_size, output_size_max;
+  struct utf8_holder holder;
+  bool delivered; /* the caller has part of the answer */
+  _Atomic uint32_t cancel_requested;
+
+  bool ended;
+  llmb_status outcome; /* once ended */
+  llmb_error error;    /* if outcome is a failure */
+  llmb_result result;
+  uint32_t attempts;
+
+  bool watched;
+  uint64_t watch_token;
+};
+
+/* Moves the call on as far as it goes without waiting; true if a read would return something. `locked` says that the
+ * bridge's lock is held by the caller. */
+bool call_look(llmb_call *call, uint64_t now_ns, bool locked);
+
+/* When the call must be looked at though nothing has happened. */
+uint64_t call_next_limit_ns(const llmb_call *call);
+
+/* Waits until call_look says true or until_ns passes (false). */
+bool call_wait(llmb_call *call, uint64_t until_ns);
+
+/* Ends the call. `engine_ended` says that the engine has sent its last frame of it. */
+void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked);
+
+/* The same with a failure that is described here. */
+void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
+                   const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Sends what fits of the request; under the lock. */
+void call_push_request(llmb_call *call);
+
+/* Finds a place for the call's next attempt; under the lock. Ends the call if there is none. */
+void call_enter(llmb_call *call, uint64_t now_ns);
+
+/* Checks the time limits and the wish to cancel; ends the call if one applies. */
+void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked);
+
+/* The phase a call is in, for an error about it. */
+uint32_t call_phase(const llmb_call *call);
+
+void call_free(llmb_call *call);
+
+#endif

@@ -1,0 +1,134 @@
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../platform/os_clock.h"
+#include "call_object.h"
+
+enum { READ_CAPACITY_MIN = 4, FINISH_BUFFER_SIZE = 4096, ANSWER_SIZE_FIRST = 512 };
+
+static llmb_status check_call(const llmb_call *call, llmb_error *error) {
+  if (call == NULL) return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "call is NULL");
+  return bridge_check(call->bridge, error);
+}
+
+static llmb_status outcome_of(const llmb_call *call, llmb_error *error) {
+  if (call->outcome != LLMB_OK) error_copy(error, &call->error);
+  return call->outcome;
+}
+
+static llmb_status not_ready(llmb_error *error) {
+  return error_set(error, LLMB_E_NOT_READY, LLMB_PHASE_GENERATE, "nothing came before the deadline of this read");
+}
+
+/* Takes what is there of the current piece, checks it, and says how much of it can be given out. */
+static uint64_t take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
+  struct connection *worker = call->ticket.connection;
+  struct slot *slot = &worker->slots[call->ticket.slot];
+  const uint32_t held = call->holder.held_size;
+  const uint64_t taken = slot_take_piece(slot, buffer + held, capacity - held);
+  if (slot_release_room(slot)) connection_wake_engine(worker);
+  uint64_t size = 0;
+  if (utf8_holder_feed(&call->holder, buffer, taken, &size) != UTF8_VALID) {
+    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false,
+                  "the answer is not UTF-8 from byte %llu on", (unsigned long long)(call->output_size + size));
+    return 0;
+  }
+  call->output_size += size;
+  if (call->output_size > call->output_size_max) {
+    call_end_with(call, LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_VALIDATE, false, false,
+                  "the answer is larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
+    return 0;
+  }
+  call->delivered |= size > 0;
+  return size;
+}
+
+llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, uint64_t deadline_ns,
+                           uint64_t *out_size, llmb_error *out_error) {
+  const llmb_status status = check_call(call, out_error);
+  if (status != LLMB_OK) return status;
+  if (buffer == NULL || out_size == NULL || capacity < READ_CAPACITY_MIN) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "buffer or out_size is NULL, or capacity is below %d", READ_CAPACITY_MIN);
+  }
+  *out_size = 0;
+  for (;;) {
+    if (!call_wait(call, deadline_ns)) return not_ready(out_error);
+    if (call->ended) return outcome_of(call, out_error);
+    *out_size = take_text(call, buffer, capacity);
+    if (*out_size > 0) return LLMB_OK; /* else only part of a character came, or the call has just failed */
+  }
+}
+
+llmb_status llmb_call_poll(llmb_call *call, uint64_t deadline_ns, llmb_error *out_error) {
+  const llmb_status status = check_call(call, out_error);
+  if (status != LLMB_OK) return status;
+  return call_wait(call, deadline_ns) ? LLMB_OK : not_ready(out_error);
+}
+
+static void copy_result(llmb_result *target, const llmb_result *source) {
+  if (target == NULL) return;
+  const uint32_t size = target->struct_size < sizeof *target ? target->struct_size : (uint32_t)sizeof *target;
+  if (size <= sizeof target->struct_size) return;
+  memcpy((uint8_t *)target + sizeof target->struct_size, (const uint8_t *)source + sizeof source->struct_size,
+         size - sizeof source->struct_size);
+}
+
+llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *out_result, llmb_error *out_error) {
+  uint8_t dropped[FINISH_BUFFER_SIZE];
+  uint64_t size = 0;
+  llmb_status status = LLMB_OK;
+  do {
+    status = llmb_call_read(call, dropped, sizeof dropped, deadline_ns, &size, out_error);
+  } while (status == LLMB_OK && size > 0);
+  if (status == LLMB_OK) copy_result(out_result, &call->result);
+  return status;
+}
+
+/* Reads all of the answer into a growing buffer. */
+static llmb_status read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
+  void *text = NULL;
+  uint64_t size = 0, capacity = 0, piece_size = 0;
+  llmb_status status = LLMB_OK;
+  do {
+    if (capacity - size < READ_CAPACITY_MIN + 1) {
+      const uint64_t wanted = capacity == 0 ? ANSWER_SIZE_FIRST : capacity * 2;
+      status = memory_resize(&text, wanted);
+      if (status != LLMB_OK) {
+        error_set(error, status, LLMB_PHASE_GENERATE, "no memory for an answer of more than %llu bytes",
+                  (unsigned long long)size);
+        break;
+      }
+      capacity = wanted;
+    }
+    status = llmb_call_read(call, (uint8_t *)text + size, capacity - size - 1, LLMB_NEVER, &piece_size, error);
+    if (status == LLMB_OK) size += piece_size;
+  } while (status == LLMB_OK && piece_size > 0);
+
+  if (status != LLMB_OK) {
+    memory_release(text);
+    return status;
+  }
+  ((char *)text)[size] = 0;
+  *out_text = text;
+  *out_size = size;
+  return LLMB_OK;
+}
+
+llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
+                          const llmb_settings *settings, char **out_answer, uint64_t *out_size, llmb_result *out_result,
+                          llmb_error *out_error) {
+  if (out_answer == NULL) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "out_answer is NULL");
+  }
+  *out_answer = NULL;
+  uint64_t size = 0;
+  llmb_call *call = NULL;
+  llmb_status status = llmb_call_start(bridge, prompt, prompt_size, settings, &call, out_error);
+  if (status == LLMB_OK) status = read_all(call, out_answer, &size, out_error);
+  if (status == LLMB_OK) copy_result(out_result, &call->result);
+  if (out_size != NULL) *out_size = size;
+  llmb_call_close(call);
+  return status;
+}

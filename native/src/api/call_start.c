@@ -1,0 +1,283 @@
+#include <string.h>
+
+#include <llmbridge/engine.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "call_object.h"
+
+void call_free(llmb_call *call) {
+  os_handle_close(call->ticket.bell);
+  memory_release(call->request);
+  memory_release(call);
+}
+
+/* A kept object or a new one. */
+static llmb_status call_create(llmb_bridge *bridge, llmb_call **out) {
+  *out = NULL;
+  pthread_mutex_lock(&bridge->lock);
+  llmb_call *call = bridge->kept_first;
+  if (call != NULL) {
+    bridge->kept_first = call->next;
+    bridge->kept_count--;
+  }
+  pthread_mutex_unlock(&bridge->lock);
+  if (call == NULL) {
+    void *memory = NULL;
+    const llmb_status status = memory_allocate(sizeof *call, &memory);
+    if (status != LLMB_OK) return status;
+    call = memory;
+    call->ticket.bell = OS_HANDLE_NONE;
+    llmb_error_init(&call->error);
+    call->ticket.failure = &call->error;
+  }
+  bridge_retain(bridge);
+  call->bridge = bridge;
+  *out = call;
+  return LLMB_OK;
+}
+
+/* Everything of a kept object but its buffers. */
+static void call_reset(llmb_call *call) {
+  call->next = NULL;
+  atomic_store_explicit(&call->ticket.state, TICKET_OUTSIDE, memory_order_relaxed);
+  atomic_store_explicit(&call->ticket.watched, 0, memory_order_relaxed);
+  atomic_store_explicit(&call->cancel_requested, 0, memory_order_relaxed);
+  call->ticket.connection = NULL;
+  call->ticket.waited_for_start = false;
+  call->request_size = call->request_sent = 0;
+  call->placed_ns = call->first_piece_ns = call->end_ns = 0;
+  call->progress_seen = call->progress_ns = 0;
+  call->output_size = 0;
+  call->holder.held_size = 0;
+  call->delivered = call->ended = call->watched = false;
+  call->outcome = LLMB_OK;
+  call->attempts = 0;
+  llmb_result_init(&call->result);
+}
+
+static void call_recycle(llmb_call *call) {
+  llmb_bridge *bridge = call->bridge;
+  if (call->request_capacity > CALL_REQUEST_KEPT_SIZE) {
+    call->request = memory_release(call->request);
+    call->request_capacity = 0;
+  }
+  pthread_mutex_lock(&bridge->lock);
+  const bool keep = bridge->kept_count < BRIDGE_CALLS_KEPT_MAX;
+  if (keep) {
+    call->next = bridge->kept_first;
+    bridge->kept_first = call;
+    bridge->kept_count++;
+  }
+  pthread_mutex_unlock(&bridge->lock);
+  if (!keep) call_free(call);
+  bridge_release(bridge);
+}
+
+static llmb_status check_prompt(const uint8_t *prompt, uint64_t size, llmb_error *error) {
+  if (prompt == NULL && size > 0) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt is NULL");
+  }
+  if (size == 0) return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: it is empty");
+  if (size > CHANNEL_INPUT_SIZE_MAX) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: it has %llu bytes, allowed are %d",
+                     (unsigned long long)size, CHANNEL_INPUT_SIZE_MAX);
+  }
+  const void *nul = memchr(prompt, 0, size);
+  if (nul != NULL) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: there is a NUL at byte %llu",
+                     (unsigned long long)((const uint8_t *)nul - prompt));
+  }
+  uint64_t valid_size = 0;
+  if (utf8_check(prompt, size, &valid_size) != UTF8_VALID) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: it is not UTF-8 from byte %llu on",
+                     (unsigned long long)valid_size);
+  }
+  return LLMB_OK;
+}
+
+/* The request as it goes over the wire, but for the call's number. */
+static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pairs_size, const uint8_t *prompt,
+                                 uint64_t prompt_size) {
+  const struct frame_submit submit = {
+      .kind = LLMB_REQUEST_GENERATE,
+      .deadline_ns = call->deadline_ns,
+      .grace_ns = call->ticket.grace_ns,
+      .settings_size = pairs_size,
+      .input_size = prompt_size,
+  };
+  const struct frame_head head = {
+      .payload_size = (uint32_t)(sizeof submit + pairs_size + prompt_size),
+      .type = FRAME_SUBMIT,
+  };
+  const uint64_t size = sizeof head + head.payload_size;
+  if (size > call->request_capacity) {
+    void *grown = call->request;
+    const llmb_status status = memory_resize(&grown, size);
+    if (status != LLMB_OK) return status;
+    call->request = grown;
+    call->request_capacity = size;
+  }
+  uint8_t *at = call->request;
+  memcpy(at, &head, sizeof head);
+  at += sizeof head;
+  memcpy(at, &submit, sizeof submit);
+  at += sizeof submit;
+  if (pairs_size > 0) memcpy(at, pairs, pairs_size);
+  memcpy(at + pairs_size, prompt, prompt_size);
+  call->request_size = size;
+  return LLMB_OK;
+}
+
+static uint64_t later(uint64_t start_ns, uint64_t duration_ns) {
+  return duration_ns < LLMB_NEVER - start_ns ? start_ns + duration_ns : LLMB_NEVER;
+}
+
+static llmb_status configure_call(llmb_call *call, const llmb_settings *given, const uint8_t *prompt,
+                                  uint64_t prompt_size, llmb_error *error) {
+  const llmb_bridge *bridge = call->bridge;
+  const llmb_settings *settings = &bridge->settings;
+  llmb_settings own;
+  char *own_pairs = NULL;
+  uint64_t pairs_size = bridge->call_pairs_size;
+  llmb_status status = LLMB_OK;
+  if (given != NULL) {
+    status = settings_resolve_call(settings, given, &own, error);
+    if (status != LLMB_OK) goto finish;
+    status = settings_encode(&own, SETTING_OF_CALL, &own_pairs, &pairs_size);
+    settings = &own;
+    if (status != LLMB_OK) {
+      error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
+      goto finish;
+    }
+  }
+  call->deadline_ns = later(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
+  call->queue_deadline_ns = later(call->start_ns, settings_duration_ns(settings, SETTING_QUEUE_TIMEOUT_MS));
+  call->first_token_limit_ns = settings_duration_ns(settings, SETTING_FIRST_TOKEN_TIMEOUT_MS);
+  call->stall_limit_ns = settings_duration_ns(settings, SETTING_STALL_TIMEOUT_MS);
+  call->output_size_max = (uint64_t)settings->values[SETTING_OUTPUT_BYTES].integer;
+  call->ticket.grace_ns = (uint64_t)settings->values[SETTING_GRACE_MS].integer * 1000000u;
+  status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, prompt, prompt_size);
+  if (status != LLMB_OK) error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
+
+finish:
+  if (given != NULL) settings_clear(&own);
+  memory_release(own_pairs);
+  return status;
+}
+
+void call_push_request(llmb_call *call) {
+  struct connection *worker = call->ticket.connection;
+  struct slot *slot = &worker->slots[call->ticket.slot];
+  if (call->request_sent == 0) {
+    struct frame_head head;
+    memcpy(&head, call->request, sizeof head);
+    head.call_id = slot->call_id;
+    memcpy(call->request, &head, sizeof head);
+    call->attempts++;
+    call->placed_ns = call->progress_ns = os_clock_ns();
+    call->progress_seen = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
+  }
+  const uint64_t left = call->request_size - call->request_sent;
+  const uint64_t space = ring_space(&slot->requests);
+  const uint64_t size = left < space ? left : space;
+  if (size == 0) return;
+  ring_put(&slot->requests, call->request + call->request_sent, size);
+  ring_publish(&slot->requests);
+  call->request_sent += size;
+  slot->submit_left = left - size;
+  connection_wake_engine(worker);
+}
+
+void call_enter(llmb_call *call, uint64_t now_ns) {
+  llmb_bridge *bridge = call->bridge;
+  call->request_sent = 0;
+  if (atomic_load(&bridge->closing)) {
+    call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, true, "the bridge was closed");
+    return;
+  }
+  const llmb_status status = pool_enter(&bridge->pool, &call->ticket, now_ns, &call->error);
+  if (status != LLMB_OK) {
+    call->error.retry_safe = 1;
+    call_end(call, status, true, true);
+    return;
+  }
+  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_relaxed);
+  if (state == TICKET_PLACED) call_push_request(call);
+}
+
+llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
+                            const llmb_settings *settings, llmb_call **out_call, llmb_error *out_error) {
+  if (out_call == NULL) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "out_call is NULL");
+  }
+  *out_call = NULL;
+  llmb_status status = bridge_check(bridge, out_error);
+  if (status != LLMB_OK) return status;
+  const uint64_t now_ns = os_clock_ns();
+  status = check_prompt(prompt, prompt_size, out_error);
+  if (status != LLMB_OK) return status;
+  llmb_call *call = NULL;
+  status = call_create(bridge, &call);
+  if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_CONFIGURE, "no memory for the call");
+  call_reset(call);
+  call->start_ns = now_ns;
+  status = configure_call(call, settings, prompt, prompt_size, out_error);
+  if (status != LLMB_OK) goto finish;
+
+  pthread_mutex_lock(&bridge->lock);
+  call_enter(call, now_ns);
+  pthread_mutex_unlock(&bridge->lock);
+  /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */
+  if (call->ended && call->outcome != LLMB_OK) {
+    status = call->outcome;
+    error_copy(out_error, &call->error);
+  }
+
+finish:
+  if (status != LLMB_OK) {
+    call_recycle(call);
+    call = NULL;
+  }
+  *out_call = call;
+  return status;
+}
+
+llmb_status llmb_call_cancel(llmb_call *call) {
+  if (call == NULL) return LLMB_E_INVALID_ARGUMENT;
+  llmb_bridge *bridge = call->bridge;
+  const llmb_status status = bridge_check(bridge, NULL);
+  if (status != LLMB_OK) return status;
+  atomic_store(&call->cancel_requested, 1);
+  pthread_mutex_lock(&bridge->lock);
+  if (atomic_load(&call->ticket.state) == TICKET_PLACED) {
+    struct connection *worker = call->ticket.connection;
+    struct slot *slot = &worker->slots[call->ticket.slot];
+    atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
+    connection_wake_engine(worker);
+  }
+  ticket_ring(&bridge->pool, &call->ticket);
+  pthread_mutex_unlock(&bridge->lock);
+  return LLMB_OK;
+}
+
+static void unwatch(llmb_call *call) {
+  llmb_call **link = &call->bridge->watched_first;
+  while (*link != NULL && *link != call) link = &(*link)->next;
+  if (*link == call) *link = call->next;
+  call->watched = false;
+}
+
+void llmb_call_close(llmb_call *call) {
+  if (call == NULL) return;
+  llmb_bridge *bridge = call->bridge;
+  if (bridge_check(bridge, NULL) != LLMB_OK) return; /* the parent's: its memory stays */
+  pthread_mutex_lock(&bridge->lock);
+  if (call->watched) unwatch(call);
+  atomic_store(&call->ticket.watched, 0);
+  if (!call->ended) call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, true, "the call was closed");
+  pthread_mutex_unlock(&bridge->lock);
+  call_recycle(call);
+}

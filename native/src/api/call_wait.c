@@ -1,0 +1,77 @@
+/* Waiting for a call: first a short spin, then asleep on everything that can bring news. */
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "call_object.h"
+
+enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
+
+/* Spins until the slot has news; false when the time is over. */
+static bool spin_for_news(const struct slot *slot, uint64_t until_ns) {
+  for (;;) {
+    for (int i = 0; i < SPIN_TURNS; i++) {
+      if (slot_has_news(slot)) return true;
+      os_cpu_relax();
+    }
+    if (os_clock_ns() >= until_ns) return false;
+  }
+}
+
+/* Sleeps once, until something may have changed. */
+static void sleep_placed(llmb_call *call, uint64_t until_ns) {
+  llmb_bridge *bridge = call->bridge;
+  struct connection *worker = call->ticket.connection;
+  struct slot *slot = &worker->slots[call->ticket.slot];
+  struct pool_poll poll = {.until_ns = until_ns};
+
+  pthread_mutex_lock(&bridge->lock);
+  pool_step(&bridge->pool, os_clock_ns());
+  poll.items[poll.count++] = (struct os_poll_item){.handle = slot->bell};
+  pool_prepare_poll(&bridge->pool, worker, &poll);
+  pthread_mutex_unlock(&bridge->lock);
+
+  atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_relaxed);
+  atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
+  const bool rest_fits = call->request_sent < call->request_size && ring_space(&slot->requests) > 0;
+  if (!slot_has_news(slot) && !rest_fits && !atomic_load(&worker->dead) && !atomic_load(&call->cancel_requested)) {
+    os_poll(poll.items, poll.count, poll.until_ns);
+  }
+  atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);
+  if (poll.items[0].readable) os_event_clear(slot->bell);
+
+  pthread_mutex_lock(&bridge->lock);
+  bool others = poll.until_ns < until_ns;
+  for (unsigned i = 1; i < poll.count; i++) others |= poll.items[i].readable;
+  if (others) {
+    pool_after_poll(&bridge->pool, &poll);
+    pool_step(&bridge->pool, os_clock_ns());
+  }
+  pool_release_held(&poll);
+  pthread_mutex_unlock(&bridge->lock);
+}
+
+bool call_wait(llmb_call *call, uint64_t until_ns) {
+  uint64_t started_ns = 0;
+  for (;;) {
+    const uint64_t now_ns = os_clock_ns();
+    const bool news = call_look(call, now_ns, false);
+    const bool placed = atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED;
+    struct slot *slot = placed ? &call->ticket.connection->slots[call->ticket.slot] : NULL;
+    if (news) {
+      if (started_ns != 0 && slot != NULL) spin_learn(&slot->spin, now_ns - started_ns);
+      return true;
+    }
+    if (until_ns != LLMB_NEVER && now_ns >= until_ns) return false;
+    const uint64_t limit_ns = call_next_limit_ns(call);
+    const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
+    if (slot == NULL) {
+      (void)bridge_await_ticket(call->bridge, &call->ticket, wake_ns);
+    } else if (started_ns == 0 && slot->spin.budget_ns > 0) {
+      started_ns = now_ns;
+      const uint64_t spin_ns = now_ns + slot->spin.budget_ns;
+      spin_for_news(slot, spin_ns < wake_ns ? spin_ns : wake_ns);
+    } else {
+      if (started_ns == 0) started_ns = now_ns;
+      sleep_placed(call, wake_ns);
+    }
+  }
+}

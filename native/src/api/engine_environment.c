@@ -1,0 +1,64 @@
+#include "engine_environment.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "../core/memory.h"
+#include "../platform/os_path.h"
+
+enum { ENVIRONMENT_ENTRIES_MAX = 64 };
+
+/* What an engine needs of the host's world. Nothing that steers a loader or an interpreter, no secrets. */
+static const char *const allowed[] = {"HOME=",
+                                      "LANG=",
+                                      "LC_",
+                                      "TMPDIR=",
+                                      "TZ=",
+                                      "OMP_",
+                                      "CUDA_VISIBLE_DEVICES=",
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+                                      "ASAN_OPTIONS=",
+                                      "UBSAN_OPTIONS=",
+                                      "LSAN_OPTIONS=",
+                                      "TSAN_OPTIONS=",
+#endif
+                                      NULL};
+
+/* A fixed search path; and no debugger forked by ggml at an abort, which would outlive its deadline. */
+static const char *const fixed[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "GGML_NO_BACKTRACE=1", NULL};
+
+static bool is_allowed(const char *entry) {
+  for (int i = 0; allowed[i] != NULL; i++) {
+    if (strncmp(entry, allowed[i], strlen(allowed[i])) == 0) return true;
+  }
+  return false;
+}
+
+static llmb_status append(char **environment, unsigned *count, const char *entry) {
+  if (*count + 1 >= ENVIRONMENT_ENTRIES_MAX) return LLMB_OK; /* the rest is locale trivia */
+  const llmb_status status = memory_copy_text(entry, strlen(entry), &environment[*count]);
+  if (status == LLMB_OK) ++*count;
+  return status;
+}
+
+llmb_status engine_environment_create(char ***out) {
+  *out = NULL;
+  void *memory = NULL;
+  unsigned count = 0;
+  llmb_status status = memory_allocate(ENVIRONMENT_ENTRIES_MAX * sizeof(char *), &memory);
+  if (status != LLMB_OK) return status;
+  char **environment = memory;
+  for (int i = 0; status == LLMB_OK && fixed[i] != NULL; i++) status = append(environment, &count, fixed[i]);
+  char *const *all = os_environment_all();
+  for (int i = 0; status == LLMB_OK && all != NULL && all[i] != NULL; i++) {
+    if (is_allowed(all[i])) status = append(environment, &count, all[i]);
+  }
+  if (status != LLMB_OK) environment = engine_environment_free(environment);
+  *out = environment;
+  return status;
+}
+
+char **engine_environment_free(char **environment) {
+  for (int i = 0; environment != NULL && environment[i] != NULL; i++) memory_release(environment[i]);
+  return memory_release(environment);
+}

@@ -1,0 +1,158 @@
+#include "launch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../core/text_quote.h"
+#include "../platform/os_path.h"
+#include "bridge_object.h"
+#include "engine_environment.h"
+
+enum { PATH_SIZE_MAX = 4096 };
+
+/* Where a program or file stands below home: an installed tree has bin/ and share/llmbridge/, a package may have all in
+ * one folder. */
+static bool find_below(const char *home, const char *const folders[], const char *name, enum os_path_kind wanted,
+                       char *out) {
+  for (int i = 0; folders[i] != NULL; i++) {
+    uint64_t size = 0;
+    if (snprintf(out, PATH_SIZE_MAX, "%s/%s%s", home, folders[i], name) >= PATH_SIZE_MAX) continue;
+    if (os_path_kind(out, &size) == wanted) return true;
+  }
+  return false;
+}
+
+/* Engine and keeper run in another working folder. */
+static llmb_status make_absolute(const char *path, char *out) {
+  char folder[PATH_SIZE_MAX] = "";
+  if (path[0] != '/' && os_path_current_folder(folder, sizeof folder) != LLMB_OK) return LLMB_E_NOT_FOUND;
+  const int size = snprintf(out, PATH_SIZE_MAX, "%s%s%s", folder, path[0] == '/' ? "" : "/", path);
+  return size > 0 && size < PATH_SIZE_MAX ? LLMB_OK : LLMB_E_NOT_FOUND;
+}
+
+static const char *const program_folders[] = {"bin/", "", NULL};
+static const char *const share_folders[] = {"share/llmbridge/", "", NULL};
+
+/* The folder that everything else is found from. */
+static llmb_status find_home(const llmb_settings *settings, char *home, llmb_error *error) {
+  char found[PATH_SIZE_MAX];
+  const char *given = settings->values[SETTING_HOME].text;
+  if (given != NULL && given[0] != 0) {
+    snprintf(home, PATH_SIZE_MAX, "%s", given);
+    if (find_below(home, program_folders, "llmbridge-keeper", OS_PATH_PROGRAM, found)) return LLMB_OK;
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
+                     "home: neither %s/bin/llmbridge-keeper nor %s/llmbridge-keeper is a program", home, home);
+  }
+  char folder[PATH_SIZE_MAX];
+  const llmb_status status = os_path_library_folder(folder, sizeof folder);
+  if (status != LLMB_OK) {
+    return error_set(error, status, LLMB_PHASE_CONFIGURE, "could not find the folder of the library; set home");
+  }
+  snprintf(home, PATH_SIZE_MAX, "%s", folder);
+  if (find_below(home, (const char *const[]){"", NULL}, "llmbridge-keeper", OS_PATH_PROGRAM, found)) return LLMB_OK;
+  /* lib/ or lib/x86_64-linux-gnu/ below the home */
+  for (int up = 0; up < 2; up++) {
+    char *slash = strrchr(home, '/');
+    if (slash == NULL || slash == home) break;
+    *slash = 0;
+    if (find_below(home, program_folders, "llmbridge-keeper", OS_PATH_PROGRAM, found)) return LLMB_OK;
+  }
+  return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
+                   "llmbridge-keeper is neither beside the library in %s nor in ../bin; set home", folder);
+}
+
+static llmb_status find_program(const char *home, const char *name, char **out, llmb_error *error) {
+  char path[PATH_SIZE_MAX];
+  if (!find_below(home, program_folders, name, OS_PATH_PROGRAM, path)) {
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/bin nor in %s", name, home, home);
+  }
+  const llmb_status status = memory_copy_text(path, strlen(path), out);
+  return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
+}
+
+static llmb_status set_model(llmb_settings *settings, const char *home, llmb_error *error) {
+  char path[PATH_SIZE_MAX];
+  char quoted[TEXT_QUOTE_CAPACITY];
+  const char *given = settings->values[SETTING_MODEL].text;
+  if (given == NULL || given[0] == 0) {
+    if (!find_below(home, share_folders, "demo.gguf", OS_PATH_FILE, path)) {
+      return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
+                       "no model is set and there is no demonstration model in %s/share/llmbridge; set model", home);
+    }
+    return settings_store(settings, SETTING_MODEL, path, SETTING_FROM_ENVIRONMENT, error);
+  }
+  uint64_t size = 0;
+  text_quote(quoted, given);
+  switch (os_path_kind(given, &size)) {
+    case OS_PATH_MISSING:
+      return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "model: %s does not exist", quoted);
+    case OS_PATH_FOLDER:
+      return error_set(error, LLMB_E_MODEL_INVALID, LLMB_PHASE_CONFIGURE, "model: %s is a folder, not a GGUF file",
+                       quoted);
+    case OS_PATH_OTHER:
+      return error_set(error, LLMB_E_MODEL_INVALID, LLMB_PHASE_CONFIGURE, "model: %s is not a regular file", quoted);
+    case OS_PATH_FILE:
+    case OS_PATH_PROGRAM:
+      break;
+  }
+  if (size == 0) {
+    return error_set(error, LLMB_E_MODEL_INVALID, LLMB_PHASE_CONFIGURE, "model: %s is empty", quoted);
+  }
+  if (make_absolute(given, path) != LLMB_OK) {
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "model: could not resolve %s", quoted);
+  }
+  return settings_store(settings, SETTING_MODEL, path, (enum setting_source)settings->values[SETTING_MODEL].source,
+                        error);
+}
+
+static llmb_status copy_log_file(const llmb_settings *settings, struct launch *out, llmb_error *error) {
+  const char *given = settings->values[SETTING_LOG_FILE].text;
+  if (given == NULL || given[0] == 0) return LLMB_OK;
+  char path[PATH_SIZE_MAX];
+  if (make_absolute(given, path) != LLMB_OK) {
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "log_file: the path is too long");
+  }
+  return memory_copy_text(path, strlen(path), &out->log_file);
+}
+
+llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_error *error) {
+  char home[PATH_SIZE_MAX];
+  const char *engine = settings->values[SETTING_ENGINE].text;
+  llmb_status status = find_home(settings, home, error);
+  if (status != LLMB_OK) return status;
+  status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
+  if (status != LLMB_OK) return status;
+  status = find_program(home, "llmbridge-engine", &out->engine_program, error);
+  if (status != LLMB_OK) return status;
+  if (strcmp(engine, "llama") == 0) {
+    status = set_model(settings, home, error);
+    if (status != LLMB_OK) return status;
+  }
+  status = copy_log_file(settings, out, error);
+  if (status != LLMB_OK) return status;
+  status = engine_environment_create(&out->environment);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the environment");
+  status = settings_encode(settings, SETTING_OF_BRIDGE, &out->pairs, &out->pairs_size);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
+  if (out->pairs_size > CHANNEL_SETTINGS_SIZE_MAX) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "the bridge's settings have %llu bytes together, allowed are %d",
+                     (unsigned long long)out->pairs_size, CHANNEL_SETTINGS_SIZE_MAX);
+  }
+  snprintf(out->engine, sizeof out->engine, "%s", engine);
+  out->arguments[0] = "llmbridge-engine";
+  out->arguments[1] = out->engine;
+  out->slot_count = (uint32_t)settings->values[SETTING_SLOTS].integer;
+  out->start_timeout_ns = settings_duration_ns(settings, SETTING_START_TIMEOUT_MS);
+  return LLMB_OK;
+}
+
+void launch_clear(struct launch *launch) {
+  launch->keeper_program = memory_release(launch->keeper_program);
+  launch->engine_program = memory_release(launch->engine_program);
+  launch->log_file = memory_release(launch->log_file);
+  launch->pairs = memory_release(launch->pairs);
+  launch->environment = engine_environment_free(launch->environment);
+}

@@ -1,0 +1,102 @@
+/* One thread of the host's that waits for many calls at once. */
+#include "../core/error.h"
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "call_object.h"
+
+/* From here on the engine rings the bridge's bell for this call. */
+static void arm(llmb_call *call) {
+  if (atomic_load(&call->ticket.state) != TICKET_PLACED) return;
+  struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
+  atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_BRIDGE, memory_order_relaxed);
+}
+
+llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_error) {
+  if (call == NULL) return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "call is NULL");
+  llmb_bridge *bridge = call->bridge;
+  const llmb_status status = bridge_check(bridge, out_error);
+  if (status != LLMB_OK) return status;
+  pthread_mutex_lock(&bridge->lock);
+  call->watch_token = token;
+  if (!call->watched) {
+    call->watched = true;
+    call->next = bridge->watched_first;
+    bridge->watched_first = call;
+  }
+  atomic_store(&call->ticket.watched, 1);
+  arm(call);
+  atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host: it rings, or this look sees its news */
+  const bool news = call_look(call, os_clock_ns(), true);
+  if (news || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->pool.bell);
+  pthread_mutex_unlock(&bridge->lock);
+  return LLMB_OK;
+}
+
+/* Reports and unlinks the watched calls that have news; arms the others. */
+static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity, uint64_t *until_ns) {
+  uint32_t count = 0;
+  for (llmb_call *call = bridge->watched_first; call != NULL; call = call->next) arm(call);
+  atomic_thread_fence(memory_order_seq_cst);
+  const uint64_t now_ns = os_clock_ns();
+  for (llmb_call **link = &bridge->watched_first; *link != NULL && count < capacity;) {
+    llmb_call *call = *link;
+    if (!call_look(call, now_ns, true)) {
+      /* A look may have moved it to another worker. */
+      arm(call);
+      const uint64_t limit_ns = call_next_limit_ns(call);
+      if (limit_ns < *until_ns) *until_ns = limit_ns;
+      link = &call->next;
+      continue;
+    }
+    *link = call->next;
+    call->watched = false;
+    atomic_store(&call->ticket.watched, 0);
+    tokens[count++] = call->watch_token;
+  }
+  return count;
+}
+
+llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t capacity, uint64_t deadline_ns,
+                           uint32_t *out_count, llmb_error *out_error) {
+  const llmb_status status = bridge_check(bridge, out_error);
+  if (status != LLMB_OK) return status;
+  if (out_tokens == NULL || out_count == NULL || capacity == 0) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "out_tokens or out_count is NULL, or capacity is 0");
+  }
+  *out_count = 0;
+  pthread_mutex_lock(&bridge->lock);
+  while (!atomic_load(&bridge->closing)) {
+    struct pool_poll poll = {.until_ns = deadline_ns};
+    pool_step(&bridge->pool, os_clock_ns());
+    *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
+    if (*out_count > 0 || bridge->pump_woken) break;
+    if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
+    poll.items[poll.count++] = (struct os_poll_item){.handle = bridge->pool.bell};
+    pool_prepare_poll(&bridge->pool, NULL, &poll);
+    bridge->pump_until_ns = poll.until_ns;
+    pthread_mutex_unlock(&bridge->lock);
+
+    os_poll(poll.items, poll.count, poll.until_ns);
+
+    pthread_mutex_lock(&bridge->lock);
+    bridge->pump_until_ns = 0;
+    if (poll.items[0].readable) os_event_clear(bridge->pool.bell);
+    pool_after_poll(&bridge->pool, &poll);
+    pool_step(&bridge->pool, os_clock_ns());
+    pool_release_held(&poll);
+  }
+  bridge->pump_woken = false;
+  pthread_mutex_unlock(&bridge->lock);
+  return LLMB_OK;
+}
+
+llmb_status llmb_pump_wake(llmb_bridge *bridge) {
+  const llmb_status status = bridge_check(bridge, NULL);
+  if (status != LLMB_OK) return status;
+  pthread_mutex_lock(&bridge->lock);
+  bridge->pump_woken = true;
+  os_event_ring(bridge->pool.bell);
+  pthread_mutex_unlock(&bridge->lock);
+  return LLMB_OK;
+}

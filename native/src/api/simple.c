@@ -1,0 +1,87 @@
+/* The simple calls: one bridge for the whole process, made by the first call and configured by the environment. */
+#include <pthread.h>
+#include <string.h>
+
+#include <llmbridge/llmbridge.h>
+
+#include "../core/error.h"
+#include "bridge_object.h"
+#include "process_state.h"
+#include "simple_object.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static llmb_bridge *shared_bridge;
+
+void simple_abandon(void) {
+  lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER; /* another thread of the parent may have held it */
+  if (shared_bridge != NULL) bridge_abandon(shared_bridge);
+  shared_bridge = NULL;
+}
+
+/* The bridge, held against a shutdown on another thread; released with bridge_release. */
+static llmb_status simple_acquire(llmb_bridge **out, llmb_error *error) {
+  process_enter();
+  llmb_status status = LLMB_OK;
+  pthread_mutex_lock(&lock);
+  if (shared_bridge == NULL) status = llmb_bridge_open(NULL, &shared_bridge, error);
+  if (status == LLMB_OK) bridge_retain(shared_bridge);
+  *out = shared_bridge;
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
+static int32_t report(llmb_status status, const llmb_error *error, char **out_json) {
+  if (out_json == NULL) return status;
+  *out_json = NULL;
+  if (status != LLMB_OK) (void)llmb_error_to_json(error, out_json); /* NULL if there is no memory for it */
+  return status;
+}
+
+int32_t llmb_call_llm(const char *prompt, char **answer, char **error) {
+  llmb_error detail;
+  llmb_error_init(&detail);
+  if (answer != NULL) *answer = NULL;
+  if (prompt == NULL || answer == NULL) {
+    return report(error_set(&detail, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s is NULL",
+                            prompt == NULL ? "prompt" : "answer"),
+                  &detail, error);
+  }
+  llmb_bridge *bridge = NULL;
+  llmb_status status = simple_acquire(&bridge, &detail);
+  if (status == LLMB_OK) {
+    status = llmb_generate(bridge, (const uint8_t *)prompt, strlen(prompt), NULL, answer, NULL, NULL, &detail);
+    bridge_release(bridge);
+  }
+  return report(status, &detail, error);
+}
+
+int32_t llmb_embed(const char *text, float **vector, size_t *dimension, char **error) {
+  llmb_error detail;
+  llmb_error_init(&detail);
+  if (vector != NULL) *vector = NULL;
+  if (dimension != NULL) *dimension = 0;
+  if (text == NULL || vector == NULL || dimension == NULL) {
+    return report(
+        error_set(&detail, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "text, vector or dimension is NULL"), &detail,
+        error);
+  }
+  return report(error_set(&detail, LLMB_E_UNSUPPORTED, LLMB_PHASE_EMBED, "embeddings are not built yet"), &detail,
+                error);
+}
+
+int32_t call_llm(const char *prompt, char **answer, char **error) {
+  return llmb_call_llm(prompt, answer, error);
+}
+
+int32_t embed(const char *text, float **vector, size_t *dimension, char **error) {
+  return llmb_embed(text, vector, dimension, error);
+}
+
+void llmb_shutdown(void) {
+  process_enter();
+  pthread_mutex_lock(&lock);
+  llmb_bridge *bridge = shared_bridge;
+  shared_bridge = NULL;
+  pthread_mutex_unlock(&lock);
+  llmb_bridge_close(bridge);
+}

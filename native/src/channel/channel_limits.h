@@ -1,0 +1,27 @@
+/* Named maxima of the channel. */
+#ifndef LLMB_CHANNEL_LIMITS_H
+#define LLMB_CHANNEL_LIMITS_H
+
+#include <stdint.h>
+
+enum {
+  CHANNEL_SLOTS_MAX = 64,
+  CHANNEL_REQUEST_RING_SIZE = 64 << 10,  /* a power of two */
+  CHANNEL_RESPONSE_RING_SIZE = 64 << 10, /* a power of two */
+  CHANNEL_INPUT_SIZE_MAX = 64 << 20,     /* one prompt or text */
+  CHANNEL_PIECE_SIZE_MAX = 16 << 20,     /* one piece of an answer */
+  CHANNEL_MESSAGE_SIZE_MAX = 1 << 10,    /* the text of an error frame */
+  CHANNEL_BACKLOG_SIZE_MAX = 256 << 10,  /* what an engine may write ahead of a slow reader, per request */
+  CHANNEL_INFO_SIZE_MAX = 16 << 10,      /* what an engine says of itself */
+  CHANNEL_SETTINGS_SIZE_MAX = 32 << 10   /* bridge settings in the opening message */
+};
+
+/* How long a thread may spin for a reply before it sleeps. Waking a sleeping core costs about as much, so a reply
+ * that comes within this time is cheaper to spin for. */
+#define CHANNEL_SPIN_NS_MAX UINT64_C(50000)
+#define CHANNEL_SPIN_NS_MIN UINT64_C(1000)
+
+/* How long an engine waits for the host's opening messages. */
+#define CHANNEL_OPEN_TIMEOUT_NS UINT64_C(10000000000)
+
+#endif

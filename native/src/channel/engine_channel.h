@@ -1,0 +1,80 @@
+/* The engine's side of the channel: what stands behind the engine SDK. One thread serves; only the counters that
+ * llmb_request_cancelled and llmb_request_progress touch may be used by others meanwhile. */
+#ifndef LLMB_ENGINE_CHANNEL_H
+#define LLMB_ENGINE_CHANNEL_H
+
+#include <pthread.h>
+
+#include <llmbridge/engine.h>
+
+#include "../core/settings_set.h"
+#include "../keeper/keeper_lifeline.h"
+#include "../platform/os_handle.h"
+#include "channel_layout.h"
+#include "channel_limits.h"
+#include "frame.h"
+#include "ring.h"
+#include "spin.h"
+
+enum engine_slot_state {
+  ENGINE_SLOT_IDLE,      /* waiting for a frame's head */
+  ENGINE_SLOT_RECEIVING, /* a request is coming in */
+  ENGINE_SLOT_WORKING    /* the engine has the request */
+};
+
+struct llmb_request {
+  llmb_engine *engine;
+  struct channel_slot *shared;
+  uint32_t slot;
+  enum engine_slot_state state;
+  struct ring_reader requests;
+  struct ring_writer responses;
+
+  struct frame_head head; /* of the request being received or worked on */
+  struct frame_submit submit;
+  uint8_t *payload; /* settings pairs, then input, then a NUL */
+  uint64_t payload_size, payload_received, payload_capacity;
+  bool submit_received, has_settings, accepted;
+  llmb_settings settings; /* decoded when the request has any; else the engine's stand in */
+
+  uint8_t *backlog; /* frames that did not fit into the ring yet */
+  uint64_t backlog_size, backlog_sent, backlog_capacity;
+};
+
+struct llmb_engine {
+  os_handle socket, own_bell, bridge_bell;
+  os_handle slot_bells[CHANNEL_SLOTS_MAX];
+  struct channel_region *region;
+  uint64_t region_size;
+  uint32_t slot_count, next_slot, working_count;
+  uint64_t seen_sequence;
+  struct spin spin;
+  struct keeper_lifeline lifeline;
+  pthread_t watcher;
+  bool watching, host_gone;
+  bool look_again; /* slots may hold more than the last look took, though the sequence says nothing new */
+  llmb_settings settings;
+  struct llmb_request requests[CHANNEL_SLOTS_MAX];
+};
+
+/* Rings the host if it sleeps on this slot. */
+void engine_ring_host(struct llmb_request *request);
+
+/* Writes one frame, or appends it to the backlog when the ring is full. */
+llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const void *first, uint64_t first_size,
+                              const void *second, uint64_t second_size, bool ring);
+
+/* Moves what it can from the backlog to the ring. */
+void engine_flush_backlog(struct llmb_request *request);
+
+/* Sleeps until the host writes, the host is gone or the deadline passes. */
+void engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
+
+/* Takes in what has come for the slot; *out_complete says that the engine can have the request. A request that breaks
+ * the protocol is LLMB_E_PROTOCOL_ERROR: the host is not one of ours. */
+llmb_status engine_receive(struct llmb_request *request, bool *out_complete);
+
+/* Gives the slot back after the request's last frame was written. */
+void engine_request_reset(struct llmb_request *request);
+
+#endif

@@ -1,0 +1,247 @@
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../platform/os_clock.h"
+#include "../platform/os_poll.h"
+#include "../platform/os_region.h"
+#include "../platform/os_socket.h"
+#include "engine_channel.h"
+#include "handshake.h"
+
+enum { ENGINE_SOCKET = 3, ENGINE_LIFELINE = 4, WATCHER_STACK_SIZE = 64 << 10, EXIT_ORPHANED = 125 };
+
+/* The keeper's end of the lifeline closes when the keeper is gone, whatever this process is busy with. */
+static void *watch_lifeline(void *argument) {
+  const llmb_engine *engine = argument;
+  struct os_poll_item item = {.handle = engine->lifeline.handle};
+  while (os_poll(&item, 1, LLMB_NEVER) == 0) continue;
+  _exit(EXIT_ORPHANED);
+}
+
+static llmb_status start_watcher(llmb_engine *engine) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return LLMB_E_OUT_OF_MEMORY;
+  pthread_attr_setstacksize(&attributes, WATCHER_STACK_SIZE);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  engine->watching = pthread_create(&engine->watcher, &attributes, watch_lifeline, engine) == 0;
+  pthread_attr_destroy(&attributes);
+  return engine->watching ? LLMB_OK : LLMB_E_OUT_OF_MEMORY;
+}
+
+/* One of the host's opening messages, waiting for it up to a limit. */
+static llmb_status receive_message(os_handle socket, void *buffer, uint64_t capacity, uint64_t *size,
+                                   os_handle *handles, unsigned *handle_count) {
+  const uint64_t deadline_ns = os_clock_ns() + CHANNEL_OPEN_TIMEOUT_NS;
+  for (;;) {
+    int os_code = 0;
+    const llmb_status status =
+        os_socket_receive(socket, buffer, capacity, size, handles, OS_SOCKET_HANDLES_MAX, handle_count, &os_code);
+    if (status != LLMB_E_NOT_READY) return status;
+    struct os_poll_item item = {.handle = socket};
+    if (os_poll(&item, 1, deadline_ns) == 0) return LLMB_E_DEADLINE_EXCEEDED;
+  }
+}
+
+static void close_handles(os_handle *handles, unsigned count) {
+  for (unsigned i = 0; i < count; i++) handles[i] = os_handle_close(handles[i]);
+}
+
+static void prepare_slots(llmb_engine *engine) {
+  for (uint32_t i = 0; i < engine->slot_count; i++) {
+    struct llmb_request *request = &engine->requests[i];
+    struct channel_slot *shared = &engine->region->slots[i];
+    request->engine = engine;
+    request->slot = i;
+    request->shared = shared;
+    request->requests = (struct ring_reader){
+        .written = &shared->request_written,
+        .read = &shared->request_read,
+        .bytes = channel_request_bytes(engine->region, engine->slot_count, i),
+        .size = CHANNEL_REQUEST_RING_SIZE,
+    };
+    request->responses = (struct ring_writer){
+        .written = &shared->response_written,
+        .read = &shared->response_read,
+        .bytes = channel_response_bytes(engine->region, engine->slot_count, i),
+        .size = CHANNEL_RESPONSE_RING_SIZE,
+    };
+  }
+}
+
+static llmb_status receive_open(llmb_engine *engine, llmb_error *error) {
+  static uint8_t message[OS_SOCKET_MESSAGE_SIZE_MAX]; /* only one thread of one process ever connects */
+  struct handshake_open open;
+  os_handle handles[OS_SOCKET_HANDLES_MAX];
+  unsigned handle_count = 0;
+  uint64_t size = 0;
+  llmb_status status = receive_message(engine->socket, message, sizeof message, &size, handles, &handle_count);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no opening message came from the host");
+  if (size < sizeof open || handle_count != 3) {
+    close_handles(handles, handle_count);
+    return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's opening message is malformed");
+  }
+  memcpy(&open, message, sizeof open);
+  engine->own_bell = handles[1];
+  engine->bridge_bell = handles[2];
+  if (open.type != HANDSHAKE_OPEN || open.protocol_version != CHANNEL_PROTOCOL_VERSION) {
+    close_handles(handles, 1);
+    return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host speaks protocol %u, this engine %d",
+                     open.protocol_version, CHANNEL_PROTOCOL_VERSION);
+  }
+  if (open.slot_count == 0 || open.slot_count > CHANNEL_SLOTS_MAX || open.settings_size != size - sizeof open ||
+      open.region_size != channel_region_size(open.slot_count)) {
+    close_handles(handles, 1);
+    return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's opening message contradicts itself");
+  }
+  int os_code = 0;
+  void *address = NULL;
+  status = os_region_map(handles[0], open.region_size, &address, &os_code);
+  close_handles(handles, 1);
+  if (status != LLMB_OK) return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not map the channel");
+  engine->region = address;
+  engine->region_size = open.region_size;
+  engine->slot_count = open.slot_count;
+  return settings_decode((const char *)message + sizeof open, open.settings_size, &engine->settings, error);
+}
+
+static llmb_status receive_bells(llmb_engine *engine, llmb_error *error) {
+  for (uint32_t have = 0; have < engine->slot_count;) {
+    struct handshake_bells bells;
+    os_handle handles[OS_SOCKET_HANDLES_MAX];
+    unsigned count = 0;
+    uint64_t size = 0;
+    const llmb_status status = receive_message(engine->socket, &bells, sizeof bells, &size, handles, &count);
+    if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "the host's doorbells did not come");
+    if (size != sizeof bells || bells.type != HANDSHAKE_BELLS || bells.first_slot != have || bells.count != count ||
+        count == 0 || count > engine->slot_count - have) {
+      close_handles(handles, count);
+      return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's doorbells are malformed");
+    }
+    for (unsigned i = 0; i < count; i++) engine->slot_bells[have + i] = handles[i];
+    have += count;
+  }
+  return LLMB_OK;
+}
+
+static llmb_status send_hello(llmb_engine *engine, const char *name, const char *version, llmb_error *error) {
+  struct handshake_hello hello = {.type = HANDSHAKE_HELLO, .protocol_version = CHANNEL_PROTOCOL_VERSION};
+  error_copy_text(hello.name, sizeof hello.name, name, strlen(name), 0);
+  error_copy_text(hello.version, sizeof hello.version, version, strlen(version), 0);
+  int os_code = 0;
+  const llmb_status status = os_socket_send(engine->socket, &hello, sizeof hello, NULL, 0, &os_code);
+  if (status == LLMB_OK) return LLMB_OK;
+  return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not greet the host");
+}
+
+llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engine **out_engine,
+                                llmb_error *out_error) {
+  if (out_engine == NULL || name == NULL || version == NULL) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "name, version or out_engine is NULL");
+  }
+  *out_engine = NULL;
+  void *memory = NULL;
+  llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
+  if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_START, "no memory for the connection");
+  llmb_engine *engine = memory;
+  engine->socket = engine->own_bell = engine->bridge_bell = OS_HANDLE_NONE;
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->slot_bells[i] = OS_HANDLE_NONE;
+  engine->lifeline.handle = OS_HANDLE_NONE;
+  engine->spin = spin_create();
+
+  status = keeper_lifeline_open(ENGINE_LIFELINE, &engine->lifeline);
+  if (status != LLMB_OK) {
+    error_set(out_error, LLMB_E_NOT_FOUND, LLMB_PHASE_START,
+              "this program is an engine: it is started by llmbridge-keeper, not by hand");
+    status = LLMB_E_NOT_FOUND;
+    goto finish;
+  }
+  engine->socket = ENGINE_SOCKET;
+  status = start_watcher(engine);
+  if (status != LLMB_OK) {
+    error_set(out_error, status, LLMB_PHASE_START, "could not start the lifeline's thread");
+    goto finish;
+  }
+  status = receive_open(engine, out_error);
+  if (status != LLMB_OK) goto finish;
+  status = receive_bells(engine, out_error);
+  if (status != LLMB_OK) goto finish;
+  prepare_slots(engine);
+  status = send_hello(engine, name, version, out_error);
+
+finish:
+  if (status != LLMB_OK) {
+    llmb_engine_close(engine);
+    engine = NULL;
+  }
+  *out_engine = engine;
+  return status;
+}
+
+void llmb_engine_close(llmb_engine *engine) {
+  if (engine == NULL) return;
+  for (uint32_t i = 0; i < engine->slot_count; i++) {
+    engine_request_reset(&engine->requests[i]);
+    engine->requests[i].payload = memory_release(engine->requests[i].payload);
+    engine->requests[i].backlog = memory_release(engine->requests[i].backlog);
+    engine->slot_bells[i] = os_handle_close(engine->slot_bells[i]);
+  }
+  settings_clear(&engine->settings);
+  os_region_unmap(engine->region, engine->region_size);
+  engine->own_bell = os_handle_close(engine->own_bell);
+  engine->bridge_bell = os_handle_close(engine->bridge_bell);
+  engine->socket = os_handle_close(engine->socket);
+  /* The watcher goes on until the process ends; it reads the lifeline from this struct. */
+  if (engine->watching) return;
+  keeper_lifeline_close(&engine->lifeline);
+  memory_release(engine);
+}
+
+const char *llmb_engine_setting(const llmb_engine *engine, const char *name) {
+  const enum setting_id id = settings_find(name);
+  return id == SETTING_COUNT ? NULL : engine->settings.values[id].text;
+}
+
+static llmb_status send_text(const llmb_engine *engine, uint32_t type, llmb_status refused, const char *text,
+                             uint64_t size) {
+  uint8_t message[sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX];
+  const struct handshake_text head = {.type = type, .status = refused, .size = (uint32_t)size};
+  memcpy(message, &head, sizeof head);
+  memcpy(message + sizeof head, text, size);
+  int os_code = 0;
+  return os_socket_send(engine->socket, message, sizeof head + size, NULL, 0, &os_code);
+}
+
+static uint64_t text_size(const char *text, uint64_t size_max) {
+  uint64_t size = 0;
+  while (size < size_max && text[size] != 0) size++;
+  return size;
+}
+
+void llmb_engine_loading(llmb_engine *engine, uint32_t permille) {
+  atomic_store_explicit(&engine->region->load_permille, permille < 1000 ? permille : 1000, memory_order_relaxed);
+  atomic_fetch_add_explicit(&engine->region->load_progress, 1, memory_order_release);
+}
+
+llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_error *out_error) {
+  const uint64_t size = strlen(info_json);
+  if (size > CHANNEL_INFO_SIZE_MAX) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_LOAD, "info_json has %llu bytes, allowed are %d",
+                     (unsigned long long)size, CHANNEL_INFO_SIZE_MAX);
+  }
+  llmb_engine_loading(engine, 1000);
+  const llmb_status status = send_text(engine, HANDSHAKE_READY, LLMB_OK, info_json, size);
+  if (status == LLMB_OK) return LLMB_OK;
+  return error_set(out_error, status, LLMB_PHASE_LOAD, "the host is gone");
+}
+
+void llmb_engine_refuse(llmb_engine *engine, llmb_status status, const char *message) {
+  (void)send_text(engine, HANDSHAKE_REFUSED, status, message, text_size(message, CHANNEL_MESSAGE_SIZE_MAX));
+}
+
+void llmb_engine_last_words(llmb_engine *engine, const char *message) {
+  (void)send_text(engine, HANDSHAKE_LAST_WORDS, LLMB_OK, message, text_size(message, CHANNEL_MESSAGE_SIZE_MAX));
+}

@@ -1,0 +1,90 @@
+#include <string.h>
+
+#include "../core/memory.h"
+#include "engine_channel.h"
+
+/* Buffers above this are given back after the request, so that one long prompt does not stay for ever. */
+enum { PAYLOAD_KEEP_SIZE = 256 << 10 };
+
+static llmb_status payload_reserve(struct llmb_request *request, uint64_t size) {
+  if (size <= request->payload_capacity) return LLMB_OK;
+  void *grown = request->payload;
+  const llmb_status status = memory_resize(&grown, size);
+  if (status != LLMB_OK) return status;
+  request->payload = grown;
+  request->payload_capacity = size;
+  return LLMB_OK;
+}
+
+/* Reads head and submit once both are there; *out_ready says whether they are. */
+static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
+  *out_ready = false;
+  if (ring_available(&request->requests) < sizeof request->head + sizeof request->submit) return LLMB_OK;
+  ring_take(&request->requests, &request->head, sizeof request->head);
+  ring_take(&request->requests, &request->submit, sizeof request->submit);
+  const struct frame_submit *submit = &request->submit;
+  if (request->head.type != FRAME_SUBMIT || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
+      submit->input_size > CHANNEL_INPUT_SIZE_MAX ||
+      sizeof *submit + submit->settings_size + submit->input_size != request->head.payload_size) {
+    return LLMB_E_PROTOCOL_ERROR;
+  }
+  request->payload_size = submit->settings_size + submit->input_size;
+  request->payload_received = 0;
+  const llmb_status status = payload_reserve(request, request->payload_size + 1);
+  *out_ready = status == LLMB_OK;
+  return status;
+}
+
+static llmb_status decode_settings(struct llmb_request *request) {
+  const uint64_t size = request->submit.settings_size;
+  request->has_settings = size > 0;
+  if (size == 0) return LLMB_OK;
+  return settings_decode((const char *)request->payload, size, &request->settings, NULL);
+}
+
+llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
+  *out_complete = false;
+  if (request->state == ENGINE_SLOT_WORKING) return LLMB_OK;
+  llmb_status status = LLMB_OK;
+  if (request->state == ENGINE_SLOT_IDLE) {
+    bool ready = false;
+    status = receive_head(request, &ready);
+    if (status != LLMB_OK || !ready) goto finish;
+    request->state = ENGINE_SLOT_RECEIVING;
+  }
+  const uint64_t missing = request->payload_size - request->payload_received;
+  const uint64_t available = ring_available(&request->requests);
+  const uint64_t size = available < missing ? available : missing;
+  ring_take(&request->requests, request->payload + request->payload_received, size);
+  request->payload_received += size;
+  ring_release(&request->requests);
+  if (request->payload_received < request->payload_size) {
+    engine_ring_host(request); /* it may wait for room to send the rest */
+    goto finish;
+  }
+  request->payload[request->payload_size] = 0;
+  if (atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) == request->head.call_id) {
+    /* Given up before it was whole: the host may have filled the rest with anything. */
+    status = llmb_request_fail(request, LLMB_E_CANCELLED, LLMB_PHASE_QUEUE, "cancelled before it was accepted");
+    goto finish;
+  }
+  status = decode_settings(request);
+  if (status != LLMB_OK) goto finish;
+  request->state = ENGINE_SLOT_WORKING;
+  request->engine->working_count++;
+  *out_complete = true;
+
+finish:
+  return request->requests.broken ? LLMB_E_PROTOCOL_ERROR : status;
+}
+
+void engine_request_reset(struct llmb_request *request) {
+  if (request->has_settings) settings_clear(&request->settings);
+  request->has_settings = request->accepted = false;
+  if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
+  request->state = ENGINE_SLOT_IDLE;
+  if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {
+    request->payload = memory_release(request->payload);
+    request->payload_capacity = 0;
+  }
+}

@@ -1,0 +1,114 @@
+#include <string.h>
+
+#include "../core/error.h"
+#include "../platform/os_clock.h"
+#include "../platform/os_poll.h"
+#include "engine_channel.h"
+
+uint32_t llmb_request_kind(const llmb_request *request) {
+  return request->submit.kind;
+}
+
+const char *llmb_request_input(const llmb_request *request, uint64_t *out_size) {
+  if (out_size != NULL) *out_size = request->submit.input_size;
+  return (const char *)request->payload + request->submit.settings_size;
+}
+
+const char *llmb_request_setting(const llmb_request *request, const char *name) {
+  const enum setting_id id = settings_find(name);
+  if (id == SETTING_COUNT) return NULL;
+  const llmb_settings *settings = request->has_settings ? &request->settings : &request->engine->settings;
+  return settings->values[id].text;
+}
+
+uint32_t llmb_request_slot(const llmb_request *request) {
+  return request->slot;
+}
+
+uint64_t llmb_request_deadline(const llmb_request *request) {
+  return request->submit.deadline_ns;
+}
+
+llmb_status llmb_request_accept(llmb_request *request) {
+  if (request->accepted) return LLMB_OK;
+  request->accepted = true;
+  const uint64_t deadline_ns = request->submit.deadline_ns, grace_ns = request->submit.grace_ns;
+  if (deadline_ns < LLMB_NEVER - grace_ns) {
+    keeper_lifeline_arm(&request->engine->lifeline, request->slot, deadline_ns + grace_ns);
+  }
+  llmb_request_progress(request);
+  /* Nobody waits for this frame: it is there for whoever looks after a death, so no bell is rung. */
+  return engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, false);
+}
+
+uint32_t llmb_request_cancelled(const llmb_request *request) {
+  if (atomic_load_explicit(&request->shared->cancelled_id, memory_order_relaxed) == request->head.call_id) return 1;
+  return request->submit.deadline_ns != LLMB_NEVER && os_clock_ns() >= request->submit.deadline_ns;
+}
+
+void llmb_request_progress(llmb_request *request) {
+  atomic_fetch_add_explicit(&request->shared->progress, 1, memory_order_relaxed);
+}
+
+llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size) {
+  if (size > CHANNEL_PIECE_SIZE_MAX) return LLMB_E_INVALID_ARGUMENT;
+  if (request->backlog_size > 0) engine_flush_backlog(request);
+  /* The first frame may be larger than the limit; what waits behind it may not grow for ever. */
+  if (request->backlog_size > 0 && request->backlog_size - request->backlog_sent + size > CHANNEL_BACKLOG_SIZE_MAX) {
+    return LLMB_E_NOT_READY;
+  }
+  llmb_request_progress(request);
+  return engine_send_frame(request, FRAME_PIECE, text, size, NULL, 0, true);
+}
+
+llmb_status llmb_request_write_raw(llmb_request *request, const void *bytes, uint64_t size) {
+  if (request->backlog_size > 0 || ring_space(&request->responses) < size) return LLMB_E_NOT_READY;
+  ring_put(&request->responses, bytes, size);
+  ring_publish(&request->responses);
+  engine_ring_host(request);
+  return LLMB_OK;
+}
+
+uint32_t llmb_request_writable(const llmb_request *request) {
+  return request->backlog_size == 0;
+}
+
+llmb_status llmb_request_flush(llmb_request *request, uint64_t deadline_ns) {
+  llmb_engine *engine = request->engine;
+  for (;;) {
+    engine->seen_sequence = atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire);
+    engine->look_again = true; /* what else the host wrote meanwhile is llmb_engine_next's to see */
+    engine_flush_backlog(request);
+    if (request->backlog_size == 0) return LLMB_OK;
+    if (llmb_request_cancelled(request)) return LLMB_E_CANCELLED;
+    if (engine->host_gone) return LLMB_E_UNAVAILABLE;
+    const uint64_t until_ns = deadline_ns < request->submit.deadline_ns ? deadline_ns : request->submit.deadline_ns;
+    if (os_clock_ns() >= until_ns) return LLMB_E_NOT_READY;
+    engine_sleep(engine, until_ns);
+  }
+}
+
+static void end_request(llmb_request *request) {
+  keeper_lifeline_disarm(&request->engine->lifeline, request->slot);
+  engine_request_reset(request);
+}
+
+llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
+  const struct frame_done done = {
+      .finish_reason = usage->finish_reason,
+      .prompt_tokens = usage->prompt_tokens,
+      .completion_tokens = usage->completion_tokens,
+  };
+  const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, true);
+  end_request(request);
+  return status;
+}
+
+llmb_status llmb_request_fail(llmb_request *request, llmb_status failure, uint32_t phase, const char *message) {
+  const struct frame_failure head = {.status = failure, .phase = phase};
+  uint64_t size = strlen(message);
+  if (size > CHANNEL_MESSAGE_SIZE_MAX) size = CHANNEL_MESSAGE_SIZE_MAX;
+  const llmb_status status = engine_send_frame(request, FRAME_ERROR, &head, sizeof head, message, size, true);
+  end_request(request);
+  return status;
+}

@@ -1,0 +1,78 @@
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "../platform/os_poll.h"
+#include "../platform/os_socket.h"
+#include "engine_channel.h"
+
+static bool host_wrote(llmb_engine *engine) {
+  return atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire) != engine->seen_sequence;
+}
+
+/* Looks at every slot once, from where the last look ended so that no slot is served before all others each time. */
+static llmb_status look_at_slots(llmb_engine *engine, llmb_request **out_request) {
+  engine->seen_sequence = atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire);
+  engine->look_again = false;
+  for (uint32_t i = 0; i < engine->slot_count; i++) {
+    const uint32_t slot = (engine->next_slot + i) % engine->slot_count;
+    struct llmb_request *request = &engine->requests[slot];
+    engine_flush_backlog(request);
+    bool complete = false;
+    const llmb_status status = engine_receive(request, &complete);
+    if (status != LLMB_OK) return status;
+    if (complete) {
+      engine->next_slot = slot + 1;
+      engine->look_again = true;
+      *out_request = request;
+      return LLMB_OK;
+    }
+  }
+  return LLMB_OK;
+}
+
+static void spin(llmb_engine *engine, uint64_t until_ns) {
+  while (!host_wrote(engine)) {
+    for (int i = 0; i < 32 && !host_wrote(engine); i++) os_cpu_relax();
+    if (os_clock_ns() >= until_ns) return;
+  }
+}
+
+void engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
+  atomic_store_explicit(&engine->region->engine_sleeps, 1, memory_order_relaxed);
+  atomic_thread_fence(memory_order_seq_cst); /* pairs with the host's: it sees the sleeper or this sees its write */
+  if (!host_wrote(engine)) {
+    struct os_poll_item items[] = {{.handle = engine->own_bell}, {.handle = engine->socket}};
+    os_poll(items, 2, deadline_ns);
+    if (items[0].readable) os_event_clear(engine->own_bell);
+    /* The host sends nothing after the opening: whatever can be read here is its end. */
+    if (items[1].readable) engine->host_gone = true;
+  }
+  atomic_store_explicit(&engine->region->engine_sleeps, 0, memory_order_relaxed);
+}
+
+llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request) {
+  *out_request = NULL;
+  uint64_t started_ns = 0;
+  for (;;) {
+    const bool wrote = host_wrote(engine);
+    if (wrote || engine->look_again || started_ns == 0) {
+      const llmb_status status = look_at_slots(engine, out_request);
+      if (status != LLMB_OK) return status;
+    }
+    if (engine->host_gone) return LLMB_E_UNAVAILABLE;
+    if (*out_request != NULL) {
+      if (started_ns != 0) spin_learn(&engine->spin, os_clock_ns() - started_ns);
+      return LLMB_OK;
+    }
+    if (wrote && engine->working_count > 0) return LLMB_OK; /* it concerns a request in progress */
+    if (deadline_ns == 0) return LLMB_OK;
+    const uint64_t now_ns = os_clock_ns();
+    if (now_ns >= deadline_ns) return LLMB_OK;
+    if (started_ns == 0) {
+      started_ns = now_ns;
+      const uint64_t spin_until_ns = now_ns + engine->spin.budget_ns;
+      spin(engine, spin_until_ns < deadline_ns ? spin_until_ns : deadline_ns);
+    } else {
+      engine_sleep(engine, deadline_ns);
+    }
+  }
+}

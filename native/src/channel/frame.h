@@ -1,0 +1,46 @@
+/* What travels through the rings: a fixed head, then its payload. */
+#ifndef LLMB_FRAME_H
+#define LLMB_FRAME_H
+
+#include <stdint.h>
+
+enum frame_type {
+  /* host to engine */
+  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input */
+  /* engine to host, in this order: ACCEPTED, any number of PIECE or one VECTOR, then one of DONE and ERROR; an ERROR
+   * may also come first */
+  FRAME_ACCEPTED = 16, /* empty: work begins */
+  FRAME_PIECE = 17,    /* text */
+  FRAME_VECTOR = 18,   /* floats */
+  FRAME_DONE = 19,     /* struct frame_done */
+  FRAME_ERROR = 20     /* struct frame_failure, message */
+};
+
+struct frame_head {
+  uint32_t payload_size;
+  uint32_t type;
+  uint64_t call_id;
+};
+
+struct frame_submit {
+  uint32_t kind; /* enum llmb_request_kind */
+  uint32_t reserved;
+  uint64_t deadline_ns; /* on the machine's monotonic clock */
+  uint64_t grace_ns;    /* after which the engine's process is killed if it has not ended the call */
+  uint64_t settings_size;
+  uint64_t input_size;
+};
+
+struct frame_done {
+  uint32_t finish_reason;
+  uint32_t reserved;
+  uint64_t prompt_tokens;
+  uint64_t completion_tokens;
+};
+
+struct frame_failure {
+  int32_t status;
+  uint32_t phase;
+};
+
+#endif

@@ -1,0 +1,49 @@
+/* Messages on the socket between host and engine, in the order they come. The host sends OPEN and BELLS before the
+ * engine is even started: they wait in the socket. */
+#ifndef LLMB_HANDSHAKE_H
+#define LLMB_HANDSHAKE_H
+
+#include <stdint.h>
+
+enum handshake_type {
+  /* host to engine */
+  HANDSHAKE_OPEN = 1,  /* struct handshake_open, settings pairs; descriptors: region, engine's bell, bridge's bell */
+  HANDSHAKE_BELLS = 2, /* struct handshake_bells; descriptors: the bells of some slots */
+  /* engine to host */
+  HANDSHAKE_HELLO = 16,      /* struct handshake_hello */
+  HANDSHAKE_READY = 17,      /* struct handshake_text, JSON: requests may come */
+  HANDSHAKE_REFUSED = 18,    /* struct handshake_text, message: it cannot start */
+  HANDSHAKE_LAST_WORDS = 19, /* struct handshake_text, message: it is about to die */
+  HANDSHAKE_RETIRING = 20    /* struct handshake_text, empty: it accepts nothing more and will exit */
+};
+
+struct handshake_open {
+  uint32_t type;
+  uint32_t protocol_version;
+  uint32_t slot_count;
+  uint32_t settings_size;
+  uint64_t region_size;
+};
+
+struct handshake_bells {
+  uint32_t type;
+  uint32_t first_slot;
+  uint32_t count;
+};
+
+enum { HANDSHAKE_NAME_SIZE = 32, HANDSHAKE_VERSION_SIZE = 96 };
+
+struct handshake_hello {
+  uint32_t type;
+  uint32_t protocol_version;
+  char name[HANDSHAKE_NAME_SIZE];
+  char version[HANDSHAKE_VERSION_SIZE];
+};
+
+struct handshake_text {
+  uint32_t type;
+  int32_t status; /* of REFUSED */
+  uint32_t size;  /* bytes of text that follow */
+};
+
+#endif

@@ -1,0 +1,17 @@
+#include "spin.h"
+
+#include "../platform/os_clock.h"
+#include "channel_limits.h"
+
+struct spin spin_create(void) {
+  return (struct spin){.budget_ns = os_cpu_count() > 1 ? CHANNEL_SPIN_NS_MAX : 0};
+}
+
+void spin_learn(struct spin *spin, uint64_t waited_ns) {
+  if (spin->budget_ns == 0) return;
+  if (waited_ns <= CHANNEL_SPIN_NS_MAX) {
+    spin->budget_ns = spin->budget_ns * 2 < CHANNEL_SPIN_NS_MAX ? spin->budget_ns * 2 : CHANNEL_SPIN_NS_MAX;
+  } else {
+    spin->budget_ns = spin->budget_ns / 2 > CHANNEL_SPIN_NS_MIN ? spin->budget_ns / 2 : CHANNEL_SPIN_NS_MIN;
+  }
+}

@@ -1,0 +1,42 @@
+#include "../os_poll.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+
+#include <llmbridge/status.h>
+
+#include "../os_clock.h"
+
+static int poll_until(struct pollfd *polled, unsigned count, uint64_t deadline_ns) {
+  for (;;) {
+    struct timespec left = {0, 0};
+    const struct timespec *timeout = &left;
+    if (deadline_ns == LLMB_NEVER) {
+      timeout = NULL;
+    } else if (deadline_ns != 0) {
+      const uint64_t now_ns = os_clock_ns();
+      const uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+      left.tv_sec = (time_t)(left_ns / 1000000000u);
+      left.tv_nsec = (long)(left_ns % 1000000000u);
+    }
+    const int ready = ppoll(polled, count, timeout, NULL);
+    if (ready >= 0 || errno != EINTR) return ready;
+    /* A host's timer that fires faster than the wait is long must not turn this into an endless loop. */
+    if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) return 0;
+  }
+}
+
+unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_ns) {
+  struct pollfd polled[OS_POLL_ITEMS_MAX];
+  if (count > OS_POLL_ITEMS_MAX) count = OS_POLL_ITEMS_MAX;
+  for (unsigned i = 0; i < count; i++) {
+    /* poll ignores negative descriptors, which is what OS_HANDLE_NONE means. */
+    polled[i] = (struct pollfd){.fd = items[i].handle, .events = POLLIN};
+    items[i].readable = false;
+  }
+  const int ready = poll_until(polled, count, deadline_ns);
+  if (ready <= 0) return 0;
+  for (unsigned i = 0; i < count; i++) items[i].readable = polled[i].revents != 0;
+  return (unsigned)ready;
+}

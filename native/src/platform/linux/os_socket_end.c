@@ -1,0 +1,7 @@
+#include <sys/socket.h>
+
+#include "../os_socket.h"
+
+void os_socket_end(os_handle socket) {
+  (void)shutdown(socket, SHUT_RDWR);
+}

@@ -1,0 +1,191 @@
+#include "connection.h"
+
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "../platform/os_region.h"
+#include "../platform/os_socket.h"
+#include "pool_limits.h"
+
+static llmb_status send_open(const struct launch *launch, struct connection *connection, os_handle region,
+                             os_handle bridge_bell) {
+  uint8_t message[sizeof(struct handshake_open) + CHANNEL_SETTINGS_SIZE_MAX];
+  const struct handshake_open open = {
+      .type = HANDSHAKE_OPEN,
+      .protocol_version = CHANNEL_PROTOCOL_VERSION,
+      .slot_count = connection->slot_count,
+      .settings_size = (uint32_t)launch->pairs_size,
+      .region_size = connection->region_size,
+  };
+  memcpy(message, &open, sizeof open);
+  if (launch->pairs_size > 0) memcpy(message + sizeof open, launch->pairs, launch->pairs_size);
+  const os_handle handles[] = {region, connection->engine_bell, bridge_bell};
+  int os_code = 0;
+  return os_socket_send(connection->socket, message, sizeof open + launch->pairs_size, handles, 3, &os_code);
+}
+
+static llmb_status send_bells(struct connection *connection) {
+  for (uint32_t first = 0; first < connection->slot_count;) {
+    os_handle handles[OS_SOCKET_HANDLES_MAX];
+    uint32_t count = 0;
+    while (count < OS_SOCKET_HANDLES_MAX && first + count < connection->slot_count) {
+      handles[count] = connection->slots[first + count].bell;
+      count++;
+    }
+    const struct handshake_bells bells = {.type = HANDSHAKE_BELLS, .first_slot = first, .count = count};
+    int os_code = 0;
+    const llmb_status status = os_socket_send(connection->socket, &bells, sizeof bells, handles, count, &os_code);
+    if (status != LLMB_OK) return status;
+    first += count;
+  }
+  return LLMB_OK;
+}
+
+static llmb_status make_slots(struct connection *connection, int *os_code) {
+  const struct spin spin = spin_create();
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    struct slot *slot = &connection->slots[i];
+    struct channel_slot *shared = &connection->region->slots[i];
+    slot->shared = shared;
+    slot->spin = spin;
+    slot->kill_at_ns = LLMB_NEVER;
+    slot->requests = (struct ring_writer){
+        .written = &shared->request_written,
+        .read = &shared->request_read,
+        .bytes = channel_request_bytes(connection->region, connection->slot_count, i),
+        .size = CHANNEL_REQUEST_RING_SIZE,
+    };
+    slot->responses = (struct ring_reader){
+        .written = &shared->response_written,
+        .read = &shared->response_read,
+        .bytes = channel_response_bytes(connection->region, connection->slot_count, i),
+        .size = CHANNEL_RESPONSE_RING_SIZE,
+    };
+    const llmb_status status = os_event_create(&slot->bell, os_code);
+    if (status != LLMB_OK) return status;
+  }
+  return LLMB_OK;
+}
+
+static struct connection *connection_free(struct connection *connection) {
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) {
+    connection->slots[i].bell = os_handle_close(connection->slots[i].bell);
+  }
+  os_region_unmap(connection->region, connection->region_size);
+  connection->socket = os_handle_close(connection->socket);
+  connection->engine_bell = os_handle_close(connection->engine_bell);
+  engine_process_close(&connection->process);
+  connection->keeper = keeper_hold_release(connection->keeper);
+  memory_release(connection->info);
+  return memory_release(connection);
+}
+
+static llmb_status connection_create(uint32_t slot_count, struct connection **out) {
+  void *memory = NULL;
+  const llmb_status status = memory_allocate(sizeof **out, &memory);
+  if (status != LLMB_OK) return status;
+  struct connection *connection = memory;
+  connection->references = 1;
+  connection->socket = connection->engine_bell = OS_HANDLE_NONE;
+  connection->process.events = connection->process.process = OS_HANDLE_NONE;
+  connection->slot_count = slot_count;
+  connection->region_size = channel_region_size(slot_count);
+  connection->last_breath_ns = LLMB_NEVER;
+  connection->next_call_id = os_clock_ns() << 8; /* ids of one engine mean nothing to another */
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) connection->slots[i].bell = OS_HANDLE_NONE;
+  *out = connection;
+  return LLMB_OK;
+}
+
+static llmb_status connection_spawn(const struct launch *launch, struct connection *connection, os_handle peer,
+                                    llmb_error *error) {
+  const llmb_status status = keeper_hold_acquire(launch->keeper_program, &connection->keeper, error);
+  if (status != LLMB_OK) return status;
+  const struct keeper_spawn spawn = {
+      .program = launch->engine_program,
+      .arguments = launch->arguments,
+      .environment = (const char *const *)launch->environment,
+      .log_file = launch->log_file,
+      .engine_socket = peer,
+  };
+  return keeper_hold_spawn(connection->keeper, &spawn, &connection->process, error);
+}
+
+llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
+                            llmb_error *error) {
+  *out = NULL;
+  struct connection *connection = NULL;
+  os_handle pair[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, region = OS_HANDLE_NONE;
+  void *address = NULL;
+  int os_code = 0;
+  const char *step = "allocate the connection";
+  llmb_status status = connection_create(launch->slot_count, &connection);
+  if (status != LLMB_OK) goto finish;
+  connection->start_timeout_ns = launch->start_timeout_ns;
+  connection->load_progress_ns = os_clock_ns();
+
+  step = "make the channel's memory";
+  status = os_region_create(connection->region_size, &region, &address, &os_code);
+  if (status != LLMB_OK) goto finish;
+  connection->region = address;
+  connection->region->magic = CHANNEL_MAGIC;
+  connection->region->protocol_version = CHANNEL_PROTOCOL_VERSION;
+  connection->region->slot_count = connection->slot_count;
+  connection->region->region_size = connection->region_size;
+
+  step = "make the channel's doorbells";
+  status = os_event_create(&connection->engine_bell, &os_code);
+  if (status != LLMB_OK) goto finish;
+  status = make_slots(connection, &os_code);
+  if (status != LLMB_OK) goto finish;
+
+  step = "make the engine's socket";
+  status = os_socket_pair(pair, &os_code);
+  if (status != LLMB_OK) goto finish;
+  connection->socket = pair[0];
+
+  step = "send the opening messages";
+  status = send_open(launch, connection, region, bridge_bell);
+  if (status != LLMB_OK) goto finish;
+  status = send_bells(connection);
+  if (status != LLMB_OK) goto finish;
+
+  step = NULL; /* the keeper's client says what failed */
+  status = connection_spawn(launch, connection, pair[1], error);
+
+finish:
+  if (status != LLMB_OK && step != NULL) {
+    if (status != LLMB_E_OUT_OF_MEMORY) status = LLMB_E_SPAWN_FAILED;
+    error_set_os(error, status, LLMB_PHASE_START, os_code, "could not %s", step);
+  }
+  os_handle_close(pair[1]);
+  os_handle_close(region);
+  if (status != LLMB_OK && connection != NULL) connection = connection_free(connection);
+  *out = connection;
+  return status;
+}
+
+struct connection *connection_retain(struct connection *connection) {
+  connection->references++;
+  return connection;
+}
+
+struct connection *connection_release(struct connection *connection) {
+  if (connection == NULL || --connection->references > 0) return NULL;
+  return connection_free(connection);
+}
+
+void connection_wake_engine(struct connection *connection) {
+  /* Sequentially consistent, so that it stands between what was written and the look at the sleeper. */
+  atomic_fetch_add(&connection->region->request_sequence, 1);
+  atomic_thread_fence(memory_order_seq_cst);
+  if (atomic_load_explicit(&connection->region->engine_sleeps, memory_order_relaxed) == 0) return;
+  if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) os_event_ring(connection->engine_bell);
+}
+
+void connection_ring_slot(struct connection *connection, uint32_t slot) {
+  os_event_ring(connection->slots[slot].bell);
+}

@@ -1,0 +1,85 @@
+/* One worker: an engine's process, seen from the host, with its channel. Everything here is called under the bridge's
+ * lock, except what slot.h says of a slot's owner, and `dead`. */
+#ifndef LLMB_CONNECTION_H
+#define LLMB_CONNECTION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "../channel/channel_limits.h"
+#include "../channel/handshake.h"
+#include "../keeper/keeper_hold.h"
+#include "slot.h"
+#include "worker_states.h"
+
+/* How to start an engine: made once, when the bridge is opened. */
+struct launch {
+  char *keeper_program;
+  char *engine_program;
+  const char *arguments[4];
+  char **environment;
+  char *log_file; /* NULL for none */
+  char *pairs;    /* the bridge settings the engine gets */
+  uint64_t pairs_size;
+  uint32_t slot_count;
+  uint64_t start_timeout_ns;
+  char engine[32]; /* its name */
+};
+
+struct connection {
+  unsigned references;
+  struct keeper_hold *keeper;
+  struct engine_process process;
+  enum worker_state state;
+  _Atomic uint32_t dead; /* the process has ended: what its rings hold is all there will ever be */
+
+  os_handle socket, engine_bell;
+  bool socket_ended; /* nothing more comes from it; it is closed with the rest, since others may be polling it */
+  struct channel_region *region;
+  uint64_t region_size;
+  uint32_t slot_count, busy_count;
+  uint64_t next_call_id;
+  uint64_t last_breath_ns; /* STOPPING: when to stop waiting for its exit; LLMB_NEVER if not waiting */
+  uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
+  bool served; /* it was ready once */
+
+  struct keeper_event end; /* how it ended, once dead */
+  llmb_status failure;     /* why it was stopped, if the host or its own refusal did: LLMB_OK if neither */
+  char failure_text[512];
+  char last_words[512];
+  char name[HANDSHAKE_NAME_SIZE], version[HANDSHAKE_VERSION_SIZE];
+  char *info;
+
+  struct slot slots[CHANNEL_SLOTS_MAX];
+};
+
+/* Has an engine started; its events follow. */
+llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
+                            llmb_error *error);
+
+/* Takes in what the engine and the keeper have said; true if anything changed. Never blocks. */
+bool connection_step(struct connection *connection, uint64_t now_ns);
+
+/* Performs one step of the worker's life and its action. */
+void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns);
+
+/* Stops it for a reason that its calls will be told. */
+void connection_fail(struct connection *connection, enum worker_event event, llmb_status failure, const char *reason,
+                     uint64_t now_ns);
+
+/* When it next needs a look without anything having happened; LLMB_NEVER if never. */
+uint64_t connection_next_look_ns(const struct connection *connection);
+
+/* Makes the engine look at its request rings. */
+void connection_wake_engine(struct connection *connection);
+
+/* Tells a slot's owner that something has changed, as the engine would. */
+void connection_ring_slot(struct connection *connection, uint32_t slot);
+
+/* Describes its end in *error: status, message, exit, log. For a death that no one intended. */
+void connection_describe_end(const struct connection *connection, uint32_t phase, llmb_error *error);
+
+struct connection *connection_retain(struct connection *connection);
+struct connection *connection_release(struct connection *connection); /* returns NULL */
+
+#endif

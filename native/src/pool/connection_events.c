@@ -1,0 +1,279 @@
+/* What engine and keeper say of a worker, and what follows from it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../platform/os_socket.h"
+#include "connection.h"
+#include "pool_limits.h"
+
+void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns) {
+  const struct worker_step step = worker_next(connection->state, event);
+  connection->state = step.state;
+  switch ((enum worker_action)step.action) {
+    case WORKER_ACTION_SERVE:
+      connection->served = true;
+      break;
+    case WORKER_ACTION_AWAIT:
+      connection->last_breath_ns = now_ns + POOL_LAST_BREATH_NS;
+      break;
+    case WORKER_ACTION_KILL:
+      connection->last_breath_ns = LLMB_NEVER;
+      keeper_hold_kill(connection->keeper, &connection->process);
+      break;
+    case WORKER_ACTION_BURY:
+      /* From here on its rings hold all there will ever be; the owners of its slots look at them once more. */
+      atomic_store_explicit(&connection->dead, 1, memory_order_release);
+      for (uint32_t i = 0; i < connection->slot_count; i++) {
+        if (connection->slots[i].state == SLOT_BUSY) connection_ring_slot(connection, i);
+      }
+      connection->keeper = keeper_hold_release(connection->keeper); /* calls may keep this struct for long */
+      break;
+    case WORKER_ACTION_NONE:
+    case WORKER_ACTION_INVALID:
+      break;
+  }
+}
+
+void connection_fail(struct connection *connection, enum worker_event event, llmb_status failure, const char *reason,
+                     uint64_t now_ns) {
+  if (connection->failure == LLMB_OK) {
+    connection->failure = failure;
+    error_copy_text(connection->failure_text, sizeof connection->failure_text, reason, strlen(reason), 0);
+  }
+  connection_apply(connection, event, now_ns);
+}
+
+static void breach(struct connection *connection, const char *what, uint64_t now_ns) {
+  char reason[256];
+  snprintf(reason, sizeof reason, "the engine broke the protocol: %s", what);
+  connection_fail(connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, now_ns);
+}
+
+static void take_hello(struct connection *connection, const uint8_t *message, uint64_t size, uint64_t now_ns) {
+  struct handshake_hello hello;
+  if (size != sizeof hello) {
+    breach(connection, "its greeting has another size", now_ns);
+    return;
+  }
+  memcpy(&hello, message, sizeof hello);
+  if (hello.protocol_version != CHANNEL_PROTOCOL_VERSION) {
+    char reason[128];
+    snprintf(reason, sizeof reason, "the engine speaks protocol %u, this library %d", hello.protocol_version,
+             CHANNEL_PROTOCOL_VERSION);
+    connection_fail(connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, now_ns);
+    return;
+  }
+  error_copy_text(connection->name, sizeof connection->name, hello.name, strnlen(hello.name, sizeof hello.name), 0);
+  error_copy_text(connection->version, sizeof connection->version, hello.version,
+                  strnlen(hello.version, sizeof hello.version), 0);
+  connection->load_progress_ns = now_ns;
+  connection_apply(connection, WORKER_HELLO, now_ns);
+}
+
+/* An engine may refuse for reasons that are about itself; anything else is its word for "engine error". */
+static llmb_status refusal_status(int32_t status) {
+  switch (status) {
+    case LLMB_E_INVALID_ARGUMENT:
+    case LLMB_E_NOT_FOUND:
+    case LLMB_E_MODEL_INVALID:
+    case LLMB_E_UNSUPPORTED:
+    case LLMB_E_OUT_OF_MEMORY:
+    case LLMB_E_PROTOCOL_ERROR:
+      return status;
+    default:
+      return LLMB_E_ENGINE_ERROR;
+  }
+}
+
+static void take_text(struct connection *connection, uint32_t type, const uint8_t *message, uint64_t size,
+                      uint64_t now_ns) {
+  struct handshake_text head;
+  if (size < sizeof head) {
+    breach(connection, "a message is cut short", now_ns);
+    return;
+  }
+  memcpy(&head, message, sizeof head);
+  const char *text = (const char *)message + sizeof head;
+  const uint64_t text_size = size - sizeof head;
+  if (head.size != text_size || text_size > CHANNEL_INFO_SIZE_MAX) {
+    breach(connection, "a message lies about its length", now_ns);
+    return;
+  }
+  if (type == HANDSHAKE_READY) {
+    memory_release(connection->info);
+    if (memory_copy_text(text, text_size, &connection->info) != LLMB_OK) connection->info = NULL;
+    connection_apply(connection, WORKER_SAID_READY, now_ns);
+  } else if (type == HANDSHAKE_REFUSED) {
+    char reason[sizeof connection->failure_text];
+    error_copy_text(reason, sizeof reason, text, text_size, 0);
+    connection_fail(connection, WORKER_REFUSED, refusal_status(head.status), reason, now_ns);
+  } else if (type == HANDSHAKE_LAST_WORDS) {
+    error_copy_text(connection->last_words, sizeof connection->last_words, text, text_size, 0);
+  } else {
+    connection_apply(connection, WORKER_SAID_RETIRING, now_ns);
+  }
+}
+
+static bool step_engine(struct connection *connection, uint64_t now_ns) {
+  if (connection->socket_ended) return false;
+  uint8_t message[sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX];
+  uint64_t size = 0;
+  int os_code = 0;
+  const llmb_status status =
+      os_socket_receive(connection->socket, message, sizeof message, &size, NULL, 0, NULL, &os_code);
+  if (status == LLMB_E_NOT_READY) return false;
+  if (status == LLMB_E_UNAVAILABLE) {
+    connection->socket_ended = true;
+    connection_apply(connection, WORKER_SOCKET_CLOSED, now_ns);
+    return true;
+  }
+  uint32_t type = 0;
+  if (status != LLMB_OK || size < sizeof type) {
+    breach(connection, "a message is too long, too short or carries descriptors", now_ns);
+    connection->socket_ended = true;
+    return true;
+  }
+  memcpy(&type, message, sizeof type);
+  switch (type) {
+    case HANDSHAKE_HELLO:
+      take_hello(connection, message, size, now_ns);
+      break;
+    case HANDSHAKE_READY:
+    case HANDSHAKE_REFUSED:
+    case HANDSHAKE_LAST_WORDS:
+    case HANDSHAKE_RETIRING:
+      take_text(connection, type, message, size, now_ns);
+      break;
+    default:
+      breach(connection, "a message of an unknown type", now_ns);
+      break;
+  }
+  return true;
+}
+
+static bool step_keeper(struct connection *connection, uint64_t now_ns) {
+  if (connection->state == WORKER_ENDED) return false;
+  struct keeper_event event;
+  if (engine_process_next_event(&connection->process, &event) != LLMB_OK) return false;
+  switch (event.kind) {
+    case KEEPER_EVENT_SPAWNED:
+      connection_apply(connection, WORKER_SPAWNED, now_ns);
+      break;
+    case KEEPER_EVENT_SPAWN_FAILED:
+      connection->end = event;
+      connection_apply(connection, WORKER_SPAWN_FAILED, now_ns);
+      break;
+    case KEEPER_EVENT_EXIT:
+    case KEEPER_EVENT_LOST:
+      connection->end = event;
+      /* What it said last may still lie in its socket. */
+      while (step_engine(connection, now_ns)) continue;
+      connection_apply(connection, WORKER_EXITED, now_ns);
+      break;
+  }
+  return true;
+}
+
+static void watch_load(struct connection *connection, uint64_t now_ns) {
+  const uint64_t seen = atomic_load_explicit(&connection->region->load_progress, memory_order_relaxed);
+  if (seen != connection->load_progress_seen) {
+    connection->load_progress_seen = seen;
+    connection->load_progress_ns = now_ns;
+  }
+  if (now_ns - connection->load_progress_ns < connection->start_timeout_ns) return;
+  char reason[128];
+  snprintf(reason, sizeof reason, "the engine made no progress towards being ready for %llu ms (start_timeout_ms)",
+           (unsigned long long)(connection->start_timeout_ns / 1000000u));
+  connection_fail(connection, WORKER_TIMED_OUT, LLMB_E_START_TIMEOUT, reason, now_ns);
+}
+
+/* Slots whose calls have ended for the host: have they for the engine too, or is its grace over? */
+static bool step_draining(struct connection *connection, uint64_t now_ns) {
+  bool changed = false;
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    struct slot *slot = &connection->slots[i];
+    if (slot->state != SLOT_DRAINING) continue;
+    if (slot_pad_request(slot)) connection_wake_engine(connection);
+    bool broken = false;
+    const bool over = slot_drain(slot, &broken);
+    if (slot_release_room(slot)) connection_wake_engine(connection);
+    if (broken) breach(connection, "a frame that cannot be", now_ns);
+    if (over) {
+      slot->state = SLOT_FREE;
+      connection->busy_count--;
+      changed = true;
+    } else if (now_ns >= slot->kill_at_ns) {
+      slot->kill_at_ns = LLMB_NEVER;
+      connection_fail(connection, WORKER_TIMED_OUT, LLMB_E_ENGINE_HUNG,
+                      "the engine did not give up a cancelled call within grace_ms and was stopped", now_ns);
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+bool connection_step(struct connection *connection, uint64_t now_ns) {
+  bool changed = false;
+  while (step_engine(connection, now_ns)) changed = true;
+  while (step_keeper(connection, now_ns)) changed = true;
+  if (connection->state == WORKER_ENDED) return changed;
+  if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) watch_load(connection, now_ns);
+  if (step_draining(connection, now_ns)) changed = true;
+  if (now_ns >= connection->last_breath_ns) {
+    connection->last_breath_ns = LLMB_NEVER;
+    connection_apply(connection, WORKER_TIMED_OUT, now_ns);
+  }
+  return changed;
+}
+
+uint64_t connection_next_look_ns(const struct connection *connection) {
+  uint64_t next_ns = connection->last_breath_ns;
+  if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) {
+    const uint64_t start_ns = connection->load_progress_ns + connection->start_timeout_ns;
+    if (start_ns < next_ns) next_ns = start_ns;
+  }
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    if (connection->slots[i].state == SLOT_DRAINING && connection->slots[i].kill_at_ns < next_ns) {
+      next_ns = connection->slots[i].kill_at_ns;
+    }
+  }
+  return next_ns;
+}
+
+/* "exited with status 3", "was ended by signal 11", ... */
+static void describe_exit(const struct connection *connection, char *text, size_t capacity) {
+  const struct keeper_event *end = &connection->end;
+  if (end->exit_kind == LLMB_EXIT_CODE) {
+    snprintf(text, capacity, "exited with status %d", end->exit_value);
+  } else if (end->exit_kind == LLMB_EXIT_SIGNAL) {
+    snprintf(text, capacity, "was ended by signal %d", end->exit_value);
+  } else if (end->kind == KEEPER_EVENT_LOST) {
+    snprintf(text, capacity, "was lost together with its keeper");
+  } else {
+    snprintf(text, capacity, "ended");
+  }
+}
+
+void connection_describe_end(const struct connection *connection, uint32_t phase, llmb_error *error) {
+  const struct keeper_event *end = &connection->end;
+  char how[96];
+  describe_exit(connection, how, sizeof how);
+  if (connection->failure != LLMB_OK) {
+    error_set(error, connection->failure, phase, "%s", connection->failure_text);
+  } else if (end->kind == KEEPER_EVENT_SPAWN_FAILED) {
+    error_set_os(error, end->status, LLMB_PHASE_START, end->os_code, "could not start the engine's program (%s)",
+                 end->step);
+  } else if (end->guard_expired) {
+    error_set(error, LLMB_E_ENGINE_HUNG, phase, "the engine ignored a deadline and was stopped by the keeper");
+  } else if (connection->last_words[0] != 0) {
+    error_set(error, LLMB_E_ENGINE_CRASHED, phase, "the engine %s: %s", how, connection->last_words);
+  } else {
+    error_set(error, LLMB_E_ENGINE_CRASHED, phase, "the engine %s", how);
+  }
+  if (error == NULL || end->kind == KEEPER_EVENT_SPAWN_FAILED) return;
+  error->exit_kind = end->kind == KEEPER_EVENT_LOST ? (int32_t)LLMB_EXIT_UNKNOWN : end->exit_kind;
+  error->exit_value = end->exit_value;
+  error_copy_text(error->engine_log, sizeof error->engine_log, end->log, strnlen(end->log, sizeof end->log), 1);
+}

@@ -1,0 +1,323 @@
+#include "pool.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "../platform/os_socket.h"
+
+llmb_status pool_open(struct pool *pool, llmb_error *error) {
+  int os_code = 0;
+  pool->bell = OS_HANDLE_NONE;
+  llmb_error_init(&pool->start_failure);
+  const llmb_status status = os_event_create(&pool->bell, &os_code);
+  if (status == LLMB_OK) return LLMB_OK;
+  return error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make the bridge's doorbell");
+}
+
+void ticket_ring(struct pool *pool, struct pool_ticket *ticket) {
+  const uint32_t state = atomic_load_explicit(&ticket->state, memory_order_relaxed);
+  atomic_store(&ticket->nudged, 1);
+  if (state == TICKET_PLACED) connection_ring_slot(ticket->connection, ticket->slot);
+  if (ticket->bell != OS_HANDLE_NONE) os_event_ring(ticket->bell);
+  if (atomic_load(&ticket->watched) != 0) os_event_ring(pool->bell);
+}
+
+static void queue_append(struct pool *pool, struct pool_ticket *ticket) {
+  ticket->next = NULL;
+  ticket->previous = pool->queue_last;
+  if (pool->queue_last != NULL) pool->queue_last->next = ticket;
+  if (pool->queue_first == NULL) pool->queue_first = ticket;
+  pool->queue_last = ticket;
+  pool->queue_count++;
+  atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_release);
+}
+
+static void queue_remove(struct pool *pool, struct pool_ticket *ticket) {
+  if (ticket->previous != NULL) ticket->previous->next = ticket->next;
+  if (ticket->next != NULL) ticket->next->previous = ticket->previous;
+  if (pool->queue_first == ticket) pool->queue_first = ticket->next;
+  if (pool->queue_last == ticket) pool->queue_last = ticket->previous;
+  ticket->next = ticket->previous = NULL;
+  pool->queue_count--;
+}
+
+static bool takes_calls(const struct connection *worker) {
+  return worker != NULL && worker->state == WORKER_READY && worker->busy_count < worker->slot_count;
+}
+
+static struct connection *least_loaded(const struct pool *pool) {
+  struct connection *best = NULL;
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    struct connection *worker = pool->workers[i];
+    if (takes_calls(worker) && (best == NULL || worker->busy_count < best->busy_count)) best = worker;
+  }
+  return best;
+}
+
+static void place(struct connection *worker, struct pool_ticket *ticket) {
+  uint32_t slot = 0;
+  while (worker->slots[slot].state != SLOT_FREE) slot++;
+  assert(slot < worker->slot_count);
+  slot_begin(&worker->slots[slot], worker->next_call_id++);
+  worker->busy_count++;
+  ticket->connection = connection_retain(worker);
+  ticket->slot = slot;
+  atomic_store_explicit(&ticket->state, TICKET_PLACED, memory_order_release);
+}
+
+bool pool_ready(const struct pool *pool) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] != NULL && pool->workers[i]->state == WORKER_READY) return true;
+  }
+  return false;
+}
+
+static uint32_t starting_count(const struct pool *pool) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    const struct connection *worker = pool->workers[i];
+    if (worker == NULL) continue;
+    count += worker->state == WORKER_STARTING || worker->state == WORKER_LOADING;
+  }
+  return count;
+}
+
+bool pool_starting(const struct pool *pool) {
+  return starting_count(pool) > 0;
+}
+
+llmb_status pool_start_one(struct pool *pool, uint64_t now_ns, llmb_error *error) {
+  (void)now_ns;
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] != NULL) continue;
+    const llmb_status status = connection_open(&pool->launch, pool->bell, &pool->workers[i], error);
+    if (status != LLMB_OK) return status;
+    struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
+    keeper_hold_release(pool->keeper); /* the one before it has died, or is the same */
+    pool->keeper = hold;
+    os_event_ring(pool->bell); /* a pump has more to poll now */
+    return LLMB_OK;
+  }
+  return LLMB_OK; /* as many as may be are there, and one of them will have room or end */
+}
+
+static void fail_queue(struct pool *pool, const llmb_error *failure) {
+  while (pool->queue_first != NULL) {
+    struct pool_ticket *ticket = pool->queue_first;
+    queue_remove(pool, ticket);
+    error_copy(ticket->failure, failure);
+    atomic_store_explicit(&ticket->state, TICKET_FAILED, memory_order_release);
+    ticket_ring(pool, ticket);
+  }
+}
+
+/* Places what waits, and has as many workers started as the rest of the queue can use. */
+static void balance(struct pool *pool, uint64_t now_ns) {
+  while (pool->queue_first != NULL) {
+    struct connection *worker = least_loaded(pool);
+    if (worker == NULL) break;
+    struct pool_ticket *ticket = pool->queue_first;
+    queue_remove(pool, ticket);
+    place(worker, ticket);
+    ticket_ring(pool, ticket);
+  }
+  while ((uint64_t)starting_count(pool) * pool->launch.slot_count < pool->queue_count) {
+    const uint32_t before = starting_count(pool);
+    llmb_error error;
+    llmb_error_init(&error);
+    if (pool_start_one(pool, now_ns, &error) != LLMB_OK) {
+      error_copy(&pool->start_failure, &error);
+      if (!pool_ready(pool) && before == 0) fail_queue(pool, &error);
+      return;
+    }
+    if (starting_count(pool) == before) return;
+  }
+}
+
+static uint32_t slots_to_come(const struct pool *pool) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    const struct connection *worker = pool->workers[i];
+    if (worker == NULL || worker->state != WORKER_READY) count += pool->launch.slot_count;
+  }
+  return count;
+}
+
+llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns, llmb_error *error) {
+  struct connection *worker = pool->queue_first == NULL ? least_loaded(pool) : NULL;
+  if (worker != NULL) {
+    place(worker, ticket);
+    return LLMB_OK;
+  }
+  /* It may be that the worker which has no room has just got some, or has died: look before queueing. */
+  pool_step(pool, now_ns);
+  worker = pool->queue_first == NULL ? least_loaded(pool) : NULL;
+  if (worker != NULL) {
+    place(worker, ticket);
+    return LLMB_OK;
+  }
+  /* Calls that a worker still to be started will take at once are not waiting in a queue, properly speaking. */
+  if (pool->queue_count >= pool->queue_count_max + slots_to_come(pool)) {
+    return error_set(error, LLMB_E_OVERLOADED, LLMB_PHASE_QUEUE,
+                     "all slots are busy and the queue is full: %u calls wait, allowed are %u (queue)",
+                     pool->queue_count, pool->queue_count_max);
+  }
+  ticket->waited_for_start = !pool_ready(pool);
+  queue_append(pool, ticket);
+  balance(pool, now_ns);
+  return LLMB_OK;
+}
+
+void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint64_t now_ns) {
+  const uint32_t state = atomic_load_explicit(&ticket->state, memory_order_relaxed);
+  if (state == TICKET_QUEUED) queue_remove(pool, ticket);
+  atomic_store_explicit(&ticket->state, TICKET_OUTSIDE, memory_order_release);
+  if (state != TICKET_PLACED) return;
+
+  struct connection *worker = ticket->connection;
+  struct slot *slot = &worker->slots[ticket->slot];
+  ticket->connection = NULL;
+  if (ended) {
+    slot->state = SLOT_FREE;
+    worker->busy_count--;
+  } else if (worker->state != WORKER_ENDED) {
+    slot->state = SLOT_DRAINING;
+    slot->kill_at_ns = now_ns < LLMB_NEVER - ticket->grace_ns ? now_ns + ticket->grace_ns : LLMB_NEVER;
+    atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
+    atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_release);
+    connection_wake_engine(worker);
+  }
+  connection_release(worker);
+  if (pool->queue_first != NULL) balance(pool, now_ns);
+}
+
+/* A worker has ended: what its calls find, they find themselves; here it only makes room. */
+static void bury(struct pool *pool, uint32_t index) {
+  struct connection *worker = pool->workers[index];
+  pool->workers[index] = NULL;
+  if (!worker->served) {
+    llmb_error failure;
+    llmb_error_init(&failure);
+    connection_describe_end(worker, worker->name[0] == 0 ? LLMB_PHASE_START : LLMB_PHASE_LOAD, &failure);
+    error_copy_text(failure.engine, sizeof failure.engine, pool->launch.engine, strlen(pool->launch.engine), 0);
+    failure.retry_safe = 1;
+    error_copy(&pool->start_failure, &failure);
+    /* Those who wait for this start get its failure, unless another worker may still serve them. */
+    if (!pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
+  }
+  connection_release(worker);
+}
+
+void pool_step(struct pool *pool, uint64_t now_ns) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    struct connection *worker = pool->workers[i];
+    if (worker == NULL) continue;
+    const bool served = worker->served;
+    connection_step(worker, now_ns);
+    pool->last_pid = worker->process.pid != 0 ? worker->process.pid : pool->last_pid;
+    if (worker->served && !served) {
+      pool->start_failure.status = LLMB_OK;
+      memory_release(pool->info);
+      if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {
+        pool->info = NULL;
+      }
+    }
+    if (worker->state == WORKER_ENDED) {
+      /* Its calls' owners may be pumped: tell the pump. */
+      os_event_ring(pool->bell);
+      bury(pool, i);
+    }
+  }
+  balance(pool, now_ns);
+}
+
+static void poll_add(struct pool_poll *poll, os_handle handle) {
+  if (poll->count < POOL_POLL_ITEMS_MAX) poll->items[poll->count++] = (struct os_poll_item){.handle = handle};
+}
+
+void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    struct connection *worker = pool->workers[i];
+    if (worker == NULL || (only != NULL && worker != only)) continue;
+    out->held[out->held_count++] = connection_retain(worker);
+    if (!worker->socket_ended) poll_add(out, worker->socket);
+    poll_add(out, worker->process.events);
+    const uint64_t next_ns = connection_next_look_ns(worker);
+    if (next_ns < out->until_ns) out->until_ns = next_ns;
+    if (pool->queue_first == NULL) continue;
+    for (uint32_t s = 0; s < worker->slot_count; s++) {
+      if (worker->slots[s].state == SLOT_DRAINING) poll_add(out, worker->slots[s].bell);
+    }
+  }
+}
+
+void pool_after_poll(struct pool *pool, struct pool_poll *poll) {
+  (void)pool;
+  for (unsigned h = 0; h < poll->held_count; h++) {
+    struct connection *worker = poll->held[h];
+    for (uint32_t s = 0; s < worker->slot_count; s++) {
+      struct slot *slot = &worker->slots[s];
+      if (slot->state != SLOT_DRAINING) continue;
+      os_event_clear(slot->bell);
+      atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_seq_cst);
+    }
+  }
+}
+
+void pool_release_held(struct pool_poll *poll) {
+  for (unsigned i = 0; i < poll->held_count; i++) connection_release(poll->held[i]);
+  poll->held_count = 0;
+}
+
+static bool any_left(const struct pool *pool) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] != NULL) return true;
+  }
+  return false;
+}
+
+static void await_ends(struct pool *pool, uint64_t deadline_ns) {
+  while (any_left(pool) && os_clock_ns() < deadline_ns) {
+    struct pool_poll poll = {.until_ns = deadline_ns};
+    pool_prepare_poll(pool, NULL, &poll);
+    os_poll(poll.items, poll.count, poll.until_ns);
+    pool_step(pool, os_clock_ns());
+    pool_release_held(&poll);
+  }
+}
+
+void pool_close(struct pool *pool) {
+  llmb_error closed;
+  llmb_error_init(&closed);
+  error_set(&closed, LLMB_E_CANCELLED, LLMB_PHASE_STOP, "the bridge was closed");
+  fail_queue(pool, &closed);
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    struct connection *worker = pool->workers[i];
+    if (worker == NULL) continue;
+    /* An idle engine that finds its host gone ends by itself, properly; a busy one might take its time. */
+    if (worker->state == WORKER_READY && worker->busy_count == 0) {
+      os_socket_end(worker->socket);
+    } else {
+      connection_fail(worker, WORKER_TIMED_OUT, LLMB_E_CANCELLED, "the bridge was closed", os_clock_ns());
+    }
+  }
+  await_ends(pool, os_clock_ns() + POOL_CLOSE_IDLE_NS);
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] != NULL) connection_apply(pool->workers[i], WORKER_TIMED_OUT, os_clock_ns());
+  }
+  await_ends(pool, os_clock_ns() + POOL_CLOSE_KILLED_NS);
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] == NULL) continue;
+    /* The keeper will see to it; here nobody waits for it any more. */
+    pool->workers[i]->end.exit_kind = LLMB_EXIT_UNKNOWN;
+    connection_apply(pool->workers[i], WORKER_EXITED, os_clock_ns());
+    pool->workers[i] = connection_release(pool->workers[i]);
+  }
+  pool->keeper = keeper_hold_release(pool->keeper);
+  pool->info = memory_release(pool->info);
+  pool->bell = os_handle_close(pool->bell);
+}

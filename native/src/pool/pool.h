@@ -1,0 +1,65 @@
+/* The workers of a bridge and the calls that wait for them. Everything here is called under the bridge's lock. */
+#ifndef LLMB_POOL_H
+#define LLMB_POOL_H
+
+#include "../platform/os_poll.h"
+#include "connection.h"
+#include "pool_limits.h"
+#include "ticket.h"
+
+struct pool {
+  struct launch launch;
+  struct keeper_hold *keeper; /* held from the first start on, so that the keeper outlives its engines */
+  os_handle bell;             /* wakes the bridge's pump */
+  struct connection *workers[POOL_WORKERS_MAX];
+  uint32_t worker_count_max, queue_count_max, queue_count;
+  struct pool_ticket *queue_first, *queue_last;
+  char *info; /* what the last ready engine said of itself */
+  int64_t last_pid;
+  bool wanted;              /* someone waits for a worker without having a call: llmb_bridge_start */
+  llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
+};
+
+/* Prepares the queue and the bell; launch is filled by the caller. */
+llmb_status pool_open(struct pool *pool, llmb_error *error);
+
+/* Finds a slot for the ticket, or queues it (and sees to it that a worker is started), or says LLMB_E_OVERLOADED. When
+ * no worker can be started its failure is returned. */
+llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns, llmb_error *error);
+
+/* Takes a ticket out of the queue or out of its slot. A slot whose call the engine has not ended yet (ended false)
+ * drains: the engine is asked to cancel, and killed when its grace is over. */
+void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint64_t now_ns);
+
+/* Takes in what has happened to the workers and acts on it: places queued tickets, fails them, starts workers. */
+void pool_step(struct pool *pool, uint64_t now_ns);
+
+/* What to poll in order to notice what pool_step would act on: appends to items, retains the connections polled in
+ * `held` (release with pool_release_held). If `only` is not NULL: what concerns that worker alone. */
+struct pool_poll {
+  struct os_poll_item items[POOL_POLL_ITEMS_MAX];
+  unsigned count;
+  struct connection *held[POOL_WORKERS_MAX];
+  unsigned held_count;
+  uint64_t until_ns; /* look again at the latest then */
+};
+void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out);
+void pool_release_held(struct pool_poll *poll);
+
+/* Clears the doorbells of draining slots that rang. */
+void pool_after_poll(struct pool *pool, struct pool_poll *poll);
+
+/* Whether a worker is ready, or one is on its way. */
+bool pool_ready(const struct pool *pool);
+bool pool_starting(const struct pool *pool);
+
+/* Starts a worker if none is there. */
+llmb_status pool_start_one(struct pool *pool, uint64_t now_ns, llmb_error *error);
+
+/* Wakes whoever waits with this ticket. */
+void ticket_ring(struct pool *pool, struct pool_ticket *ticket);
+
+/* Ends all workers and waits for them, bounded. */
+void pool_close(struct pool *pool);
+
+#endif

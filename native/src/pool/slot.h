@@ -1,0 +1,74 @@
+/* The host's half of one slot: one call in flight. Sending happens under the bridge's lock, receiving only by the
+ * owner of the call (or under the lock when the slot has no owner any more). */
+#ifndef LLMB_SLOT_H
+#define LLMB_SLOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../channel/channel_layout.h"
+#include "../channel/frame.h"
+#include "../channel/ring.h"
+#include "../channel/spin.h"
+#include "../platform/os_handle.h"
+
+enum slot_state {
+  SLOT_FREE,
+  SLOT_BUSY,    /* a call owns it */
+  SLOT_DRAINING /* its call has ended for the host; the engine has not said its last word on it */
+};
+
+struct slot {
+  struct channel_slot *shared;
+  struct ring_writer requests;
+  struct ring_reader responses;
+  os_handle bell;
+  enum slot_state state;
+  uint64_t call_id;
+  uint64_t submit_left; /* bytes of the request that were not sent yet */
+  uint64_t kill_at_ns;  /* draining: when the engine's patience is over; LLMB_NEVER if no one waits for it */
+  struct spin spin;
+
+  struct frame_head head; /* of the frame being received */
+  bool in_frame, accepted;
+  uint64_t frame_left; /* bytes of its payload not yet taken */
+};
+
+enum slot_news {
+  SLOT_NOTHING,
+  SLOT_PIECE,  /* slot_take_piece gives bytes */
+  SLOT_VECTOR, /* the same */
+  SLOT_DONE,   /* slot_take_done */
+  SLOT_FAILED, /* slot_take_failure */
+  SLOT_BROKEN  /* the engine broke the protocol */
+};
+
+/* What comes next. ACCEPTED is noted in slot->accepted and passed over. */
+enum slot_news slot_look(struct slot *slot);
+
+/* Whether slot_look could say anything else than SLOT_NOTHING; cheap enough to spin on. */
+bool slot_has_news(const struct slot *slot);
+
+/* Takes up to capacity bytes of the current piece. */
+uint64_t slot_take_piece(struct slot *slot, uint8_t *buffer, uint64_t capacity);
+
+void slot_take_done(struct slot *slot, struct frame_done *out);
+
+/* The message is NUL-terminated and cut to capacity. */
+void slot_take_failure(struct slot *slot, struct frame_failure *out, char *message, uint64_t capacity);
+
+/* Gives the room of what was taken back; true if the engine waits for it and must be woken. */
+bool slot_release_room(struct slot *slot);
+
+/* Receives and drops what has come of an answer that nobody wants; true when it is all over, with *out_broken set if
+ * that is because the engine broke the protocol. */
+bool slot_drain(struct slot *slot, bool *out_broken);
+
+/* Sends what fits of the rest of the request, zeros in place of bytes that are not wanted any more; true if anything
+ * was sent. */
+bool slot_pad_request(struct slot *slot);
+
+/* Prepares a free slot for a call. */
+void slot_begin(struct slot *slot, uint64_t call_id);
+
+#endif

@@ -1,0 +1,34 @@
+/* A call's place in the pool: waiting in the queue, or in a slot of a worker. Part of the call object. */
+#ifndef LLMB_TICKET_H
+#define LLMB_TICKET_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <llmbridge/status.h>
+
+#include "../platform/os_handle.h"
+
+struct connection;
+
+enum ticket_state {
+  TICKET_OUTSIDE, /* in neither */
+  TICKET_QUEUED,
+  TICKET_PLACED, /* connection and slot are set, and stay so until the ticket's owner leaves */
+  TICKET_FAILED  /* no engine could be started: *failure says why */
+};
+
+struct pool_ticket {
+  struct pool_ticket *next, *previous; /* in the queue */
+  _Atomic uint32_t state;              /* enum ticket_state; changed under the bridge's lock, read without */
+  struct connection *connection;
+  uint32_t slot;
+  os_handle bell;           /* wakes the owner while it queues; OS_HANDLE_NONE until it first waits */
+  _Atomic uint32_t nudged;  /* set by ticket_ring, so that a ring before the bell exists is not lost */
+  _Atomic uint32_t watched; /* the owner is a pump: ring the bridge's bell instead */
+  llmb_error *failure;      /* the owner's error, filled when the ticket fails */
+  uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
+  bool waited_for_start;
+};
+
+#endif
