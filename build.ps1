@@ -1,0 +1,36 @@
+# One verb a line; each prints the command it runs, which you may as well type yourself. build.sh is its twin.
+param([string] $Verb = '')
+$ErrorActionPreference = 'Stop'
+Set-Location $PSScriptRoot
+
+function Show-Usage {
+  @'
+Usage: ./build.ps1 VERB
+  build      everything: native part, command line, tests, test model
+  test       all tests, C and C#
+  bench      the headline figures on this machine
+  generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
+  verify     fails if generate would change something
+  tidy       checks formatting and the rules no compiler knows
+  soak       not built yet
+  pack       not built yet
+'@
+}
+
+function Invoke-Shown([string] $Program, [string[]] $Arguments) {
+  [Console]::Error.WriteLine("+ $Program $($Arguments -join ' ')")
+  & $Program @Arguments
+  exit $LASTEXITCODE
+}
+
+switch ($Verb) {
+  'build' { Invoke-Shown dotnet @('build', 'Bridge.sln') }
+  'test' { Invoke-Shown dotnet @('test', 'Bridge.sln') }
+  'bench' { Invoke-Shown artifacts/native/bin/llmbridge-bench @('--json') }
+  'generate' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.') }
+  'verify' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.', '--check') }
+  'tidy' { Invoke-Shown sh @('.ci/tidy') }
+  { $_ -in 'soak', 'pack' } { [Console]::Error.WriteLine("build.ps1: $Verb is not built yet"); exit 2 }
+  { $_ -in 'help', '-help', '--help' } { Show-Usage }
+  default { [Console]::Error.WriteLine((Show-Usage)); exit 2 }
+}

@@ -1,0 +1,41 @@
+#!/bin/sh
+# One verb a line; each prints the command it runs, which you may as well type yourself. build.ps1 is its twin.
+set -eu
+cd "$(dirname "$0")"
+
+usage() {
+  cat <<'EOF'
+Usage: ./build.sh VERB
+  build      everything: native part, command line, tests, test model
+  test       all tests, C and C#
+  bench      the headline figures on this machine
+  generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
+  verify     fails if generate would change something
+  tidy       checks formatting and the rules no compiler knows
+  soak       not built yet
+  pack       not built yet
+EOF
+}
+
+run() {
+  echo "+ $*" >&2
+  "$@"
+}
+
+case "${1-}" in
+  build) run dotnet build Bridge.sln ;;
+  test) run dotnet test Bridge.sln ;;
+  bench) run artifacts/native/bin/llmbridge-bench --json ;;
+  generate) run dotnet run --project managed/LlmBridge.Generator -- . ;;
+  verify) run dotnet run --project managed/LlmBridge.Generator -- . --check ;;
+  tidy) run sh .ci/tidy ;;
+  soak | pack)
+    echo "build.sh: $1 is not built yet" >&2
+    exit 2
+    ;;
+  -h | --help | -help | help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

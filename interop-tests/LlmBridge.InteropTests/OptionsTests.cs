@@ -1,0 +1,65 @@
+namespace LlmBridge.InteropTests;
+
+/// <summary>BridgeOptions and CallOptions: what is allowed is decided by the library, and said by name.</summary>
+[TestClass]
+public sealed class OptionsTests : BridgeTest
+{
+    [TestMethod]
+    [DataRow("frobnicate", "1")]
+    [DataRow("workers", "many")]
+    [DataRow("workers", "100000")]
+    [DataRow("engine", "abacus")]
+    [DataRow("timeout_ms", "-1")]
+    [DataRow("temperature", "warm")]
+    public async Task Open_WithASettingThatIsWrong_NamesIt(string name, string value)
+    {
+        var options = new BridgeOptions { Settings = new Dictionary<string, string> { [name] = value } };
+        LlmException failure = await FailsAsync(LlmStatus.InvalidArgument, () => LlmClient.OpenAsync(options));
+        StringAssert.Contains(failure.Error.Message, name);
+        Assert.AreEqual(LlmPhase.Configure, failure.Error.Phase);
+    }
+
+    [TestMethod]
+    public async Task Ask_WithACallSettingOutOfRange_IsInvalidArgument()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        LlmException failure = await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { MaxTokens = 0 }, Watchdog));
+        StringAssert.Contains(failure.Error.Message, "max_tokens");
+    }
+
+    [TestMethod]
+    public async Task Ask_WithANulInASetting_IsInvalidArgument()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { SystemPrompt = "a\0b" }, Watchdog));
+    }
+
+    [TestMethod]
+    public async Task Open_WithAnEngineToCome_IsUnsupported()
+    {
+        var options = new BridgeOptions { Settings = new Dictionary<string, string> { ["engine"] = "http" } };
+        await FailsAsync(LlmStatus.Unsupported, () => LlmClient.OpenAsync(options));
+    }
+
+    [TestMethod]
+    public async Task Calls_InTheBridgesOptions_AreDefaultsOfEachCall()
+    {
+        await using LlmClient client = await OpenFakeAsync("flood 5000", new BridgeOptions { Calls = new CallOptions { OutputBytes = 1000 } });
+        await FailsAsync(LlmStatus.OutputTooLarge, () => client.AskAsync("hi", null, Watchdog));
+        Assert.IsGreaterThanOrEqualTo(5000, (await client.AskAsync("hi", new CallOptions { OutputBytes = 10000 }, Watchdog)).Text.Length);
+    }
+
+    [TestMethod]
+    public async Task EverySettingOfTheRecords_IsOneTheLibraryKnows()
+    {
+        var call = new CallOptions
+        {
+            Timeout = TimeSpan.FromSeconds(20), QueueTimeout = TimeSpan.FromSeconds(19), FirstTokenTimeout = TimeSpan.FromSeconds(18),
+            StallTimeout = TimeSpan.FromSeconds(17), Grace = TimeSpan.FromSeconds(1), OutputBytes = 1000, MaxTokens = 5, Temperature = 0.5,
+            TopK = 3, TopP = 0.5, MinP = 0.25, RepeatPenalty = 1.5, Seed = 7, Stop = ["one", "\"two\""], PromptFormat = LlmPromptFormat.Raw,
+            SystemPrompt = "Be brief.", Expect = LlmExpect.Text,
+        };
+        await using LlmClient client = await OpenFakeAsync(null, new BridgeOptions { Workers = 1, Slots = 2, Queue = 3, Calls = call });
+        Assert.AreEqual("hi", (await client.AskAsync("hi", call, Watchdog)).Text);
+    }
+}

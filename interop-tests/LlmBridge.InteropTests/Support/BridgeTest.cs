@@ -1,0 +1,25 @@
+namespace LlmBridge.InteropTests.Support;
+
+/// <summary>For tests that open clients: each must leave nothing behind.</summary>
+public abstract class BridgeTest
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    /// <summary>Cancelled when the test's time is up.</summary>
+    protected CancellationToken Watchdog => TestContext.CancellationToken;
+
+    [TestCleanup]
+    public void LeavesNoKeeperBehind() =>
+        Processes.WaitUntil(() => Processes.KeepersOf(Environment.ProcessId).Count == 0, "the keeper to end with the last client");
+
+    /// <summary>A client of the fake engine with a script.</summary>
+    protected static Task<LlmClient> OpenFakeAsync(string? script = null, BridgeOptions? options = null) =>
+        LlmClient.OpenAsync((options ?? new BridgeOptions()) with { Engine = LlmEngine.Fake, Command = script });
+
+    protected static async Task<LlmException> FailsAsync(LlmStatus status, Func<Task> action)
+    {
+        LlmException failure = await Assert.ThrowsExactlyAsync<LlmException>(action);
+        Assert.AreEqual(status, failure.Error.Status, failure.Message);
+        return failure;
+    }
+}
