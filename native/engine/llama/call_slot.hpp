@@ -1,0 +1,64 @@
+// One call the engine works on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "embedder.hpp"
+#include "llama.h"
+#include "llmbridge/engine.h"
+#include "sampler.hpp"
+#include "stop_text.hpp"
+
+namespace llama_engine {
+
+enum class call_state {
+  prompt,      // its prompt is being decoded, chunk by chunk
+  generating,  // `next` is to be decoded
+  embedding,   // its text waits to be embedded
+  draining     // the answer is complete; what is pending goes out, then it is done
+};
+
+struct call_slot {
+  llmb_request *request = nullptr;
+  call_state state = call_state::prompt;
+  llama_seq_id sequence = -1;  // its place in the KV memory; -1: none
+
+  std::vector<llama_token> prompt;
+  uint32_t decoded = 0;   // tokens in the KV memory, so also the next position
+  uint32_t produced = 0;  // tokens of the answer
+  uint32_t max_tokens = 0;
+  llama_token next = LLAMA_TOKEN_NULL;
+  int32_t output = -1;  // where in the last batch its logits are
+  sampler choice;
+  stop_text stops;
+
+  embedding_text text;
+
+  std::string pending;  // text the host has not taken yet
+  uint32_t finish_reason = LLMB_FINISH_NONE;
+
+  call_slot(llmb_request *of, const llama_vocab *vocab, const sampling_options &sampling)
+      : request(of), choice(vocab, sampling) {
+  }
+
+  uint32_t phase() const {
+    switch (state) {
+      case call_state::prompt:
+        return LLMB_PHASE_PROMPT;
+      case call_state::embedding:
+        return LLMB_PHASE_EMBED;
+      case call_state::generating:
+      case call_state::draining:
+        break;
+    }
+    return LLMB_PHASE_GENERATE;
+  }
+
+  // A reader that has not taken the last piece holds up its own call, no other.
+  bool paused() const {
+    return !pending.empty() || llmb_request_writable(request) == 0;
+  }
+};
+
+}  // namespace llama_engine

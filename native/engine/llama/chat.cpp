@@ -1,0 +1,98 @@
+#include "chat.hpp"
+
+#include <climits>
+
+#include "failure.hpp"
+
+#ifdef LLMB_HAVE_LLAMA_COMMON
+#include "chat.h"
+#include "log.h"
+#endif
+
+namespace llama_engine {
+
+#ifdef LLMB_HAVE_LLAMA_COMMON
+
+struct chat_template::parsed {
+  common_chat_templates_ptr templates;
+};
+
+chat_template::chat_template(const llama_model *model) : model_(model) {
+  common_log_set_verbosity_thold(INT_MIN);  // its log starts a thread at the first line, which a sandbox forbids
+}
+
+bool chat_template::usable() const {
+  return llama_model_chat_template(model_, nullptr) != nullptr;
+}
+
+// libllama-common loses the message of a template that cannot be parsed; parsing it again finds it.
+static std::string parse_error(const llama_model *model) {
+  try {
+    common_chat_template again(llama_model_chat_template(model, nullptr), "", "");
+  } catch (const std::exception &error) {
+    return error.what();
+  }
+  return "unknown";
+}
+
+static std::vector<common_chat_msg> messages_read(const char *messages_json) {
+  try {
+    return common_chat_msgs_parse_oaicompat(common_json::parse(messages_json));
+  } catch (const std::exception &error) {
+    throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                  std::string("messages is not a JSON array of {role, content}: ") + error.what());
+  }
+}
+
+static common_chat_msg message_of(const char *role, const std::string &content) {
+  common_chat_msg message;
+  message.role = role;
+  message.content = content;
+  return message;
+}
+
+std::string chat_template::render(const char *system, const char *messages_json, const std::string &prompt) {
+  common_chat_templates_inputs inputs;
+  if (messages_json != nullptr) {
+    inputs.messages = messages_read(messages_json);
+  } else {
+    inputs.messages.push_back(message_of("user", prompt));
+  }
+  if (system != nullptr) inputs.messages.insert(inputs.messages.begin(), message_of("system", system));
+  inputs.force_pure_content = true;  // the prompt alone is wanted, not a parser for tool calls
+  if (parsed_ == nullptr) {
+    auto made = std::make_unique<parsed>();
+    try {
+      made->templates = common_chat_templates_init(model_, "");
+    } catch (const std::exception &) {
+      throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, "the model's chat template: " + parse_error(model_));
+    }
+    parsed_ = std::move(made);
+  }
+  try {
+    return common_chat_templates_apply(parsed_->templates.get(), inputs).prompt;
+  } catch (const std::exception &error) {
+    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, std::string("the model's chat template: ") + error.what());
+  }
+}
+
+#else  // a llama.cpp without libllama-common
+
+struct chat_template::parsed {};
+
+chat_template::chat_template(const llama_model *model) : model_(model) {
+}
+
+bool chat_template::usable() const {
+  return false;
+}
+
+std::string chat_template::render(const char *, const char *, const std::string &) {
+  throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_PROMPT, "this build has no libllama-common, so no chat templates");
+}
+
+#endif
+
+chat_template::~chat_template() = default;
+
+}  // namespace llama_engine

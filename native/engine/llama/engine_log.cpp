@@ -1,0 +1,80 @@
+#include "engine_log.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "llama.h"
+
+namespace llama_engine {
+namespace {
+
+constexpr size_t errors_kept_max = 8;
+
+std::mutex log_mutex;  // ggml may log from its own threads
+llmb_engine *log_engine;
+ggml_log_level log_threshold = GGML_LOG_LEVEL_WARN;
+ggml_log_level line_level = GGML_LOG_LEVEL_NONE;
+std::string line_begun;
+std::vector<std::string> errors;
+std::atomic<bool> log_muted;
+
+void line_finish() {
+  if (line_level == GGML_LOG_LEVEL_ERROR && errors.size() < errors_kept_max) errors.push_back(line_begun);
+  if (line_level >= log_threshold) std::fprintf(stderr, "%s\n", line_begun.c_str());
+  line_begun.clear();
+}
+
+// A line may come in parts: its continuation has the level CONT.
+void log_take(ggml_log_level level, const char *text, void *) {
+  if (log_muted.load(std::memory_order_relaxed)) return;
+  std::lock_guard lock(log_mutex);
+  if (level != GGML_LOG_LEVEL_CONT) line_level = level;
+  for (const char *rest = text; *rest != '\0';) {
+    const char *end = std::strchr(rest, '\n');
+    line_begun.append(rest, end != nullptr ? static_cast<size_t>(end - rest) : std::strlen(rest));
+    if (end == nullptr) return;
+    line_finish();
+    rest = end + 1;
+  }
+}
+
+void abort_report(const char *message) {
+  llmb_engine_last_words(log_engine, message);
+  std::fprintf(stderr, "%s\n", message);
+}
+
+}  // namespace
+
+void engine_log_install(llmb_engine *engine, const char *level) {
+  log_engine = engine;
+  if (std::strcmp(level, "debug") == 0) log_threshold = GGML_LOG_LEVEL_DEBUG;
+  if (std::strcmp(level, "info") == 0) log_threshold = GGML_LOG_LEVEL_INFO;
+  llama_log_set(log_take, nullptr);
+  ggml_set_abort_callback(abort_report);
+}
+
+void engine_log_forget() {
+  std::lock_guard lock(log_mutex);
+  errors.clear();
+}
+
+std::string engine_log_reason() {
+  std::lock_guard lock(log_mutex);
+  // The loader wraps the reason in a line of this form and follows it with one that says nothing.
+  constexpr std::string_view wrapper = "error loading model: ";
+  for (const std::string &line : errors) {
+    size_t at = line.find(wrapper);
+    if (at != std::string::npos) return line.substr(at + wrapper.size());
+  }
+  return errors.empty() ? std::string() : errors.front();
+}
+
+void engine_log_mute(bool muted) {
+  log_muted.store(muted, std::memory_order_relaxed);
+}
+
+}  // namespace llama_engine

@@ -1,0 +1,48 @@
+#include "engine_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <thread>
+
+#include "failure.hpp"
+
+namespace llama_engine {
+
+double number_read(const char *name, const char *text, double fallback) {
+  if (text == nullptr || *text == '\0') return fallback;
+  double value = 0;
+  const char *end = text + std::strlen(text);
+  auto [stop, error] = std::from_chars(text, end, value);
+  if (error != std::errc() || stop != end) {
+    throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, std::string(name) + " is not a number: " + text);
+  }
+  return value;
+}
+
+static double number_of(const llmb_engine *engine, const char *name, double fallback) {
+  return number_read(name, llmb_engine_setting(engine, name), fallback);
+}
+
+engine_options engine_options_read(const llmb_engine *engine) {
+  engine_options options;
+  const char *model = llmb_engine_setting(engine, "model");
+  if (model == nullptr || *model == '\0') {
+    throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "the llama engine needs the setting model");
+  }
+  options.model_path = model;
+  options.context = static_cast<uint32_t>(number_of(engine, "context", 0));
+  options.slots = std::max(1U, static_cast<uint32_t>(number_of(engine, "slots", 4)));
+  options.gpu_layers = static_cast<int32_t>(number_of(engine, "gpu_layers", 0));
+  uint32_t workers = std::max(1U, static_cast<uint32_t>(number_of(engine, "workers", 1)));
+  uint32_t threads = static_cast<uint32_t>(number_of(engine, "threads", 0));
+  if (threads == 0) threads = std::thread::hardware_concurrency() / workers;
+  options.threads = std::max(1U, threads);
+  const char *batching = llmb_engine_setting(engine, "batching");
+  options.batching = batching == nullptr || std::strcmp(batching, "off") != 0;
+  const char *log = llmb_engine_setting(engine, "log");
+  if (log != nullptr) options.log = log;
+  return options;
+}
+
+}  // namespace llama_engine

@@ -1,0 +1,37 @@
+// The settings of the bridge as the llama engine uses them, and the engine's own policy numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "llmbridge/engine.h"
+
+namespace llama_engine {
+
+// Prompts are decoded alone and in chunks of this many tokens from position 0: the shapes, and so the numbers, never
+// depend on the neighbours. Also the upper bound of what a streaming neighbour waits for between two of its tokens.
+constexpr uint32_t prompt_chunk_tokens = 256;
+// The context of a call where neither the setting nor the model says less.
+constexpr uint32_t context_default_tokens = 4096;
+// While a reader is slow, its slot is looked at again after this long.
+constexpr uint64_t paused_look_ms = 2;
+// How far back the repeat penalty looks.
+constexpr int32_t penalty_window_tokens = 64;
+
+struct engine_options {
+  std::string model_path;
+  uint32_t context = 0;  // tokens of one call; 0: the smaller of the model's and context_default_tokens
+  uint32_t slots = 1;
+  uint32_t threads = 1;
+  int32_t gpu_layers = 0;
+  bool batching = true;  // off: one sequence per decode
+  std::string log = "off";
+};
+
+// Reads the options from the bridge's settings; throws failure for what the settings table cannot refuse.
+engine_options engine_options_read(const llmb_engine *engine);
+
+// A number out of a setting's text; the fallback where there is none. Throws failure when the text is no number.
+double number_read(const char *name, const char *text, double fallback);
+
+}  // namespace llama_engine

@@ -1,0 +1,144 @@
+#include "json_text.hpp"
+
+#include <cstdint>
+#include <cstdio>
+
+namespace llama_engine {
+namespace {
+
+// The length of the UTF-8 character that begins here; 0 when none does.
+size_t character_size(std::string_view text) {
+  auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  size_t size = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (size_t i = 1; i < size; i++) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
+  bool outside = (lead == 0xed && byte(1) >= 0xa0) || (lead == 0xf4 && byte(1) >= 0x90);
+  return overlong || outside ? 0 : size;
+}
+
+void append_utf8(std::string &out, uint32_t code) {
+  auto put = [&](uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xc0 | code >> 6), put(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    put(0xe0 | code >> 12), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
+  } else {
+    put(0xf0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
+  }
+}
+
+struct reader {
+  std::string_view rest;
+
+  void skip_space() {
+    size_t at = rest.find_first_not_of(" \t\r\n");
+    rest.remove_prefix(at == std::string_view::npos ? rest.size() : at);
+  }
+
+  bool take(char expected) {
+    skip_space();
+    if (rest.empty() || rest.front() != expected) return false;
+    rest.remove_prefix(1);
+    return true;
+  }
+
+  bool read_hex4(uint32_t &code) {
+    if (rest.size() < 4) return false;
+    code = 0;
+    for (char c : rest.substr(0, 4)) {
+      uint32_t digit = c >= '0' && c <= '9'   ? static_cast<uint32_t>(c - '0')
+                       : c >= 'a' && c <= 'f' ? static_cast<uint32_t>(c - 'a' + 10)
+                       : c >= 'A' && c <= 'F' ? static_cast<uint32_t>(c - 'A' + 10)
+                                              : 16;
+      if (digit == 16) return false;
+      code = code << 4 | digit;
+    }
+    rest.remove_prefix(4);
+    return true;
+  }
+
+  bool read_escape(std::string &out) {
+    if (rest.empty()) return false;
+    char kind = rest.front();
+    rest.remove_prefix(1);
+    constexpr std::string_view kinds = "\"\\/bfnrt", values = "\"\\/\b\f\n\r\t";
+    size_t at = kinds.find(kind);
+    if (at != std::string_view::npos) {
+      out.push_back(values[at]);
+      return true;
+    }
+    uint32_t code = 0, low = 0;
+    if (kind != 'u' || !read_hex4(code)) return false;
+    if (code >= 0xd800 && code < 0xdc00) {
+      if (!rest.starts_with("\\u")) return false;
+      rest.remove_prefix(2);
+      if (!read_hex4(low) || low < 0xdc00 || low > 0xdfff) return false;
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    } else if (code >= 0xdc00 && code < 0xe000) {
+      return false;
+    }
+    append_utf8(out, code);
+    return true;
+  }
+
+  bool read_string(std::string &out) {
+    if (!take('"')) return false;
+    while (!rest.empty()) {
+      char c = rest.front();
+      rest.remove_prefix(1);
+      if (c == '"') return true;
+      if (static_cast<uint8_t>(c) < 0x20) return false;
+      if (c != '\\') {
+        out.push_back(c);
+      } else if (!read_escape(out)) {
+        return false;
+      }
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+std::string json_quote(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    size_t size = character_size(text);
+    uint8_t first = static_cast<uint8_t>(text[0]);
+    if (size == 0) {
+      out += "\\ufffd";
+      size = 1;
+    } else if (first < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", first);
+      out += escape;
+    } else {
+      if (first == '"' || first == '\\') out.push_back('\\');
+      out.append(text.substr(0, size));
+    }
+    text.remove_prefix(size);
+  }
+  return out + "\"";
+}
+
+bool json_read_strings(std::string_view text, std::vector<std::string> &out) {
+  reader in{text};
+  if (!in.take('[')) return false;
+  if (!in.take(']')) {
+    do {
+      if (!in.read_string(out.emplace_back())) return false;
+    } while (in.take(','));
+    if (!in.take(']')) return false;
+  }
+  in.skip_space();
+  return in.rest.empty();
+}
+
+}  // namespace llama_engine

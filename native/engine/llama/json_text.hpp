@@ -1,0 +1,17 @@
+// The little JSON the engine itself writes and reads.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llama_engine {
+
+// The text as a JSON string with its quotes. Bytes that are not UTF-8 (names in model files may be anything) become
+// U+FFFD.
+std::string json_quote(std::string_view text);
+
+// Reads a JSON array of strings; false when it is not one.
+bool json_read_strings(std::string_view text, std::vector<std::string> &out);
+
+}  // namespace llama_engine

@@ -1,0 +1,139 @@
+#include "model.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+
+#include "engine_log.hpp"
+#include "failure.hpp"
+
+namespace llama_engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+// llama.cpp opens whatever it is given and says little about it, so the plain cases are named here.
+void model_file_check(const std::string &path) {
+  std::error_code error;
+  fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw failure(LLMB_E_NOT_FOUND, LLMB_PHASE_LOAD, "the model file " + path + " does not exist");
+  }
+  if (fs::is_directory(status)) {
+    throw failure(LLMB_E_MODEL_INVALID, LLMB_PHASE_LOAD, path + " is a directory, not a GGUF file");
+  }
+  if (fs::is_regular_file(status) && fs::file_size(path, error) == 0) {
+    throw failure(LLMB_E_MODEL_INVALID, LLMB_PHASE_LOAD, path + " is empty");
+  }
+}
+
+bool load_progress(float progress, void *engine) {
+  llmb_engine_loading(static_cast<llmb_engine *>(engine), static_cast<uint32_t>(progress * 950.0F));
+  return true;
+}
+
+bool is_about_memory(const std::string &reason) {
+  return reason.find("allocate") != std::string::npos || reason.find("bad_alloc") != std::string::npos;
+}
+
+// Bytes that the longest token stands for, at most. 0 for tokenizers that drop or merge characters: there a long text
+// may have few tokens.
+size_t token_bytes_max(const llama_vocab *vocab) {
+  switch (llama_vocab_type(vocab)) {
+    case LLAMA_VOCAB_TYPE_SPM:
+    case LLAMA_VOCAB_TYPE_BPE:
+      break;
+    default:
+      return 0;
+  }
+  size_t longest = 0;
+  for (llama_token token = 0; token < llama_vocab_n_tokens(vocab); token++) {
+    longest = std::max(longest, std::strlen(llama_vocab_get_text(vocab, token)));
+  }
+  return longest;
+}
+
+[[noreturn]] void refuse_length(const std::string &tokens, uint32_t context) {
+  throw failure(LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT,
+                "the prompt has " + tokens + " tokens, the context " + std::to_string(context));
+}
+
+}  // namespace
+
+model_ptr model_load(llmb_engine *engine, const engine_options &options) {
+  model_file_check(options.model_path);
+  engine_log_forget();
+  llama_model_params params = llama_model_default_params();
+  params.n_gpu_layers = options.gpu_layers;
+  params.progress_callback = load_progress;
+  params.progress_callback_user_data = engine;
+  model_ptr model(llama_model_load_from_file(options.model_path.c_str(), params));
+  if (model == nullptr) {
+    std::string reason = engine_log_reason();
+    throw failure(is_about_memory(reason) ? LLMB_E_OUT_OF_MEMORY : LLMB_E_MODEL_INVALID, LLMB_PHASE_LOAD,
+                  "llama.cpp cannot load " + options.model_path + ": " + reason);
+  }
+  return model;
+}
+
+std::string model_metadata(const llama_model *model, const std::string &key) {
+  char first[256];
+  int32_t size = llama_model_meta_val_str(model, key.c_str(), first, sizeof first);
+  if (size < 0) return {};
+  if (static_cast<size_t>(size) < sizeof first) return first;
+  std::string value(static_cast<size_t>(size) + 1, '\0');
+  llama_model_meta_val_str(model, key.c_str(), value.data(), value.size());
+  value.resize(static_cast<size_t>(size));
+  return value;
+}
+
+uint32_t model_context(const llama_model *model, const engine_options &options) {
+  uint32_t trained = static_cast<uint32_t>(std::max(llama_model_n_ctx_train(model), 1));
+  uint32_t wanted = options.context != 0 ? options.context : std::min(trained, context_default_tokens);
+  bool has_table = llama_model_rope_type(model) == LLAMA_ROPE_TYPE_NONE || model_is_encoder(model);
+  return has_table ? std::min(wanted, trained) : wanted;
+}
+
+bool model_is_encoder(const llama_model *model) {
+  std::string architecture = model_metadata(model, "general.architecture");
+  return model_metadata(model, architecture + ".attention.causal") == "false" || !llama_model_has_decoder(model);
+}
+
+bool model_generates(const llama_model *model) {
+  return !model_is_encoder(model) && !llama_model_has_encoder(model) && !llama_model_is_diffusion(model);
+}
+
+std::vector<llama_token> tokenize(const llama_vocab *vocab, std::string_view text, bool add_special, bool parse_special,
+                                  uint32_t context) {
+  if (text.size() > context) {
+    size_t longest = token_bytes_max(vocab);
+    if (longest != 0 && text.size() / longest > context) {
+      refuse_length("at least " + std::to_string(text.size() / longest), context);
+    }
+  }
+  if (text.size() > INT32_MAX) throw failure(LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, "the prompt exceeds 2 GiB");
+  int32_t size = static_cast<int32_t>(text.size());
+  std::vector<llama_token> tokens(static_cast<size_t>(std::min<int64_t>(size, context)) + 8);
+  int32_t count = llama_tokenize(vocab, text.data(), size, tokens.data(), static_cast<int32_t>(tokens.size()),
+                                 add_special, parse_special);
+  if (count == INT32_MIN)
+    throw failure(LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, "the prompt has too many tokens to count");
+  if (count < 0 || static_cast<uint32_t>(count) > context) refuse_length(std::to_string(std::abs(count)), context);
+  tokens.resize(static_cast<size_t>(count));
+  return tokens;
+}
+
+void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out) {
+  char first[128];
+  int32_t size = llama_token_to_piece(vocab, token, first, sizeof first, 0, false);
+  if (size >= 0) {
+    out.append(first, static_cast<size_t>(size));
+    return;
+  }
+  size_t before = out.size();
+  out.resize(before + static_cast<size_t>(-size));
+  size = llama_token_to_piece(vocab, token, out.data() + before, -size, 0, false);
+  out.resize(before + static_cast<size_t>(std::max(size, 0)));
+}
+
+}  // namespace llama_engine

@@ -1,0 +1,67 @@
+// The llama engine module: what llmbridge-engine finds when it loads llama.so.
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "backend.hpp"
+#include "engine_log.hpp"
+#include "engine_options.hpp"
+#include "failure.hpp"
+#include "llama.h"
+#include "model.hpp"
+#include "scheduler.hpp"
+
+using namespace llama_engine;
+
+static void engine_run(llmb_engine *engine, bool &is_ready) {
+  engine_options options = engine_options_read(engine);
+  engine_log_install(engine, options.log.c_str());
+  std::string cpu_variant = backend_load();
+  llmb_engine_loading(engine, 0);
+  threadpool_ptr threads = threadpool_create(options.threads);
+  model_ptr model = model_load(engine, options);
+  scheduler calls(engine, model.get(), options, threads.get());
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_status status = llmb_engine_ready(engine, model_info_json(model.get(), options, cpu_variant).c_str(), &error);
+  if (status != LLMB_OK) throw failure(status, LLMB_PHASE_LOAD, error.message);
+  is_ready = true;
+  calls.serve();
+}
+
+// While it loads the engine can refuse to start; afterwards it can only say why it dies.
+static int32_t engine_give_up(llmb_engine *engine, bool is_ready, llmb_status status, const char *message) {
+  std::fprintf(stderr, "llama engine: %s\n", message);
+  if (is_ready) {
+    llmb_engine_last_words(engine, message);
+  } else {
+    llmb_engine_refuse(engine, status, message);
+  }
+  return 1;
+}
+
+extern "C" {
+
+LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
+LLMB_API const char *llmb_engine_module_version(void);
+
+int32_t llmb_engine_module_main(llmb_engine *engine) {
+  bool is_ready = false;
+  try {
+    engine_run(engine, is_ready);
+    return 0;
+  } catch (const failure &error) {
+    return engine_give_up(engine, is_ready, error.status, error.what());
+  } catch (const std::bad_alloc &) {
+    return engine_give_up(engine, is_ready, LLMB_E_OUT_OF_MEMORY, "the engine is out of memory");
+  } catch (const std::exception &error) {
+    return engine_give_up(engine, is_ready, LLMB_E_ENGINE_ERROR, error.what());
+  }
+}
+
+const char *llmb_engine_module_version(void) {
+  static const std::string version = std::string("llama.cpp ") + llama_version();
+  return version.c_str();
+}
+}

@@ -1,0 +1,19 @@
+// From a request to the tokens the model reads.
+#pragma once
+
+#include <vector>
+
+#include "chat.hpp"
+#include "llama.h"
+#include "llmbridge/engine.h"
+
+namespace llama_engine {
+
+// Applies the settings prompt_format, system and messages and tokenizes the result. Throws failure.
+std::vector<llama_token> prompt_tokens(const llama_model *model, chat_template &chat, const llmb_request *request,
+                                       uint32_t context);
+
+// The text of an embedding or counting request: never formatted.
+std::vector<llama_token> text_tokens(const llama_model *model, const llmb_request *request, uint32_t context);
+
+}  // namespace llama_engine

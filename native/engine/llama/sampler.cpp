@@ -1,0 +1,115 @@
+#include "sampler.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "engine_options.hpp"
+#include "failure.hpp"
+
+namespace llama_engine {
+namespace {
+
+// A number in [0, 1) from seed and position alone (the finaliser of splitmix64 over both).
+double draw_of(uint64_t seed, uint32_t position) {
+  uint64_t x = seed + 0x9e3779b97f4a7c15ULL * (static_cast<uint64_t>(position) + 1);
+  for (int round = 0; round < 2; round++) {  // twice: neighbouring seeds and positions must not look alike
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    x ^= x >> 31;
+  }
+  return static_cast<double>(x >> 11) * 0x1.0p-53;
+}
+
+[[noreturn]] void refuse_logits() {
+  throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the model computed no usable number for the next token");
+}
+
+void add(llama_sampler *chain, llama_sampler *member) {
+  if (member == nullptr) throw std::bad_alloc();
+  llama_sampler_chain_add(chain, member);
+}
+
+}  // namespace
+
+sampling_options sampling_options_read(const llmb_request *request) {
+  auto number = [&](const char *name, double fallback) {
+    return number_read(name, llmb_request_setting(request, name), fallback);
+  };
+  sampling_options options;
+  options.temperature = number("temperature", options.temperature);
+  options.top_k = static_cast<int32_t>(number("top_k", options.top_k));
+  options.top_p = number("top_p", options.top_p);
+  options.min_p = number("min_p", options.min_p);
+  options.repeat_penalty = number("repeat_penalty", options.repeat_penalty);
+  options.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed", 0)));
+  return options;
+}
+
+sampler::sampler(const llama_vocab *vocab, const sampling_options &options)
+    : vocabulary_size_(llama_vocab_n_tokens(vocab)), options_(options) {
+  bool penalises = options.repeat_penalty != 1;
+  if (options.temperature <= 0 && !penalises) return;
+  chain_.reset(llama_sampler_chain_init(llama_sampler_chain_default_params()));
+  if (chain_ == nullptr) throw std::bad_alloc();
+  if (penalises) {
+    add(chain_.get(), llama_sampler_init_penalties(vocabulary_size_, penalty_window_tokens,
+                                                   static_cast<float>(options.repeat_penalty), 0, 0));
+  }
+  if (options.temperature <= 0) return;
+  if (options.top_k > 0) add(chain_.get(), llama_sampler_init_top_k(options.top_k));
+  if (options.top_p < 1) add(chain_.get(), llama_sampler_init_top_p(static_cast<float>(options.top_p), 1));
+  if (options.min_p > 0) add(chain_.get(), llama_sampler_init_min_p(static_cast<float>(options.min_p), 1));
+  add(chain_.get(), llama_sampler_init_temp(static_cast<float>(options.temperature)));
+}
+
+void sampler::accept(llama_token token) {
+  if (chain_ != nullptr) llama_sampler_accept(chain_.get(), token);
+}
+
+llama_token sampler::choose_likeliest(const float *logits) const {
+  llama_token best = 0;
+  for (llama_token token = 1; token < vocabulary_size_; token++) {
+    if (logits[token] > logits[best]) best = token;
+  }
+  if (!std::isfinite(logits[best])) refuse_logits();
+  return best;
+}
+
+llama_token sampler::draw(const llama_token_data_array &candidates, uint32_t position) const {
+  double largest = -std::numeric_limits<double>::infinity(), sum = 0;
+  for (size_t i = 0; i < candidates.size; i++) largest = std::fmax(largest, candidates.data[i].logit);
+  auto weight = [&](size_t i) { return std::exp(candidates.data[i].logit - largest); };
+  for (size_t i = 0; i < candidates.size; i++) sum += weight(i);
+  if (!std::isfinite(largest) || !std::isfinite(sum)) refuse_logits();
+  double left = draw_of(options_.seed, position) * sum;
+  for (size_t i = 0; i < candidates.size; i++) {
+    left -= weight(i);
+    if (left < 0) return candidates.data[i].id;
+  }
+  return candidates.data[candidates.size - 1].id;  // rounding only
+}
+
+llama_token sampler::choose(const float *logits, uint32_t position) {
+  if (chain_ == nullptr) return choose_likeliest(logits);
+  candidates_.resize(static_cast<size_t>(vocabulary_size_));
+  for (llama_token token = 0; token < vocabulary_size_; token++) {
+    candidates_[static_cast<size_t>(token)] = {token, logits[token], 0};
+  }
+  llama_token_data_array candidates = {candidates_.data(), candidates_.size(), -1, false};
+  llama_sampler_apply(chain_.get(), &candidates);
+  llama_token chosen = LLAMA_TOKEN_NULL;
+  if (options_.temperature > 0) {
+    chosen = draw(candidates, position);
+  } else {
+    size_t best = 0;
+    for (size_t i = 1; i < candidates.size; i++) {
+      if (candidates.data[i].logit > candidates.data[best].logit) best = i;
+    }
+    if (!std::isfinite(candidates.data[best].logit)) refuse_logits();
+    chosen = candidates.data[best].id;
+  }
+  llama_sampler_accept(chain_.get(), chosen);
+  return chosen;
+}
+
+}  // namespace llama_engine

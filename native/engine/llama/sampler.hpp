@@ -1,0 +1,53 @@
+// Chooses the next token from the logits.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "llama.h"
+#include "llmbridge/engine.h"
+
+namespace llama_engine {
+
+struct sampling_options {
+  double temperature = 0;  // 0: always the likeliest token
+  int32_t top_k = 0;       // 0: off
+  double top_p = 1;
+  double min_p = 0;
+  double repeat_penalty = 1;
+  uint64_t seed = 0;
+};
+
+// Reads a request's call settings; throws failure for a malformed number.
+sampling_options sampling_options_read(const llmb_request *request);
+
+// One call's sampler. Draws depend on nothing but the seed and the position, so a call gives the same text whatever
+// runs beside it, and a resumed one goes on as it would have.
+class sampler {
+ public:
+  sampler(const llama_vocab *vocab, const sampling_options &options);
+
+  // Lets the repeat penalty see a token of the prompt or of an answer that is continued.
+  void accept(llama_token token);
+
+  // Chooses from the logits of all tokens for this position and accepts the choice; throws failure when they hold no
+  // number that could be chosen.
+  llama_token choose(const float *logits, uint32_t position);
+
+ private:
+  struct chain_deleter {
+    void operator()(llama_sampler *chain) const {
+      llama_sampler_free(chain);
+    }
+  };
+
+  llama_token choose_likeliest(const float *logits) const;
+  llama_token draw(const llama_token_data_array &candidates, uint32_t position) const;
+
+  int32_t vocabulary_size_;
+  sampling_options options_;
+  std::unique_ptr<llama_sampler, chain_deleter> chain_;  // null: plain greedy
+  std::vector<llama_token_data> candidates_;
+};
+
+}  // namespace llama_engine

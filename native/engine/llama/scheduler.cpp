@@ -1,0 +1,311 @@
+#include "scheduler.hpp"
+
+#include <algorithm>
+
+#include "failure.hpp"
+#include "model.hpp"
+#include "prompt.hpp"
+
+namespace llama_engine {
+namespace {
+
+llama_context_params generation_params(const engine_options &options, uint32_t context) {
+  llama_context_params params = llama_context_default_params();
+  params.n_ctx = context * options.slots;
+  params.n_batch = std::max(prompt_chunk_tokens, options.slots);
+  params.n_ubatch = params.n_batch;
+  params.n_seq_max = options.slots;
+  params.n_outputs_max = options.slots;
+  params.kv_unified = false;
+  params.n_threads = static_cast<int32_t>(options.threads);
+  params.n_threads_batch = params.n_threads;
+  params.no_perf = true;
+  return params;
+}
+
+}  // namespace
+
+scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_options &options, ggml_threadpool *threads)
+    : engine_(engine),
+      model_(model),
+      vocab_(llama_model_get_vocab(model)),
+      options_(options),
+      context_(model_context(model, options)),
+      threads_(threads),
+      chat_(model),
+      sequence_used_(options.slots, false) {
+  if (model_generates(model)) decoder_.emplace(model, generation_params(options, context_), threads);
+}
+
+void scheduler::serve() {
+  while (take_requests()) {
+    drop_cancelled();
+    embed_batch();
+    prompt_chunk();
+    generate_round();
+    for (auto &call : calls_) deliver(*call);
+    remove_ended();
+  }
+}
+
+bool scheduler::has_work() const {
+  return std::any_of(calls_.begin(), calls_.end(), [](const auto &call) {
+    return call->state != call_state::draining && (call->state != call_state::generating || !call->paused());
+  });
+}
+
+// Takes all that has come; waits when there is nothing to compute. False when the host is gone.
+bool scheduler::take_requests() {
+  uint64_t deadline_ns = has_work() ? 0 : calls_.empty() ? LLMB_NEVER : llmb_deadline_after_ms(paused_look_ms);
+  for (;;) {
+    llmb_request *request = nullptr;
+    if (llmb_engine_next(engine_, deadline_ns, &request) != LLMB_OK) return false;
+    if (request == nullptr) return true;
+    admit(request);
+    deadline_ns = 0;
+  }
+}
+
+// Anything that goes wrong with one request ends that request only.
+void scheduler::admit(llmb_request *request) {
+  size_t before = calls_.size();
+  try {
+    llmb_request_accept(request);
+    switch (llmb_request_kind(request)) {
+      case LLMB_REQUEST_GENERATE:
+        begin_generating(request);
+        return;
+      case LLMB_REQUEST_EMBED:
+        begin_embedding(request);
+        return;
+      case LLMB_REQUEST_TOKENS:
+        count_tokens(request);
+        return;
+      default:
+        throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "the llama engine does not know this request");
+    }
+  } catch (const failure &error) {
+    calls_.resize(before);
+    llmb_request_fail(request, error.status, error.phase, error.what());
+  } catch (const std::bad_alloc &) {
+    calls_.resize(before);
+    llmb_request_fail(request, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_PROMPT, "the engine has no memory for this request");
+  } catch (const std::exception &error) {
+    calls_.resize(before);
+    llmb_request_fail(request, LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, error.what());
+  }
+}
+
+llama_seq_id scheduler::sequence_take() {
+  // The lowest: llama.cpp computes neighbouring sequences together, and runs of them apart.
+  auto free = std::find(sequence_used_.begin(), sequence_used_.end(), false);
+  if (free == sequence_used_.end()) throw failure(LLMB_E_OVERLOADED, LLMB_PHASE_QUEUE, "more calls than slots");
+  *free = true;
+  return static_cast<llama_seq_id>(free - sequence_used_.begin());
+}
+
+void scheduler::begin_generating(llmb_request *request) {
+  if (!decoder_) throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "this model cannot continue a text");
+  auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request));
+  call->max_tokens = static_cast<uint32_t>(number_read("max_tokens", llmb_request_setting(request, "max_tokens"), 512));
+  call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
+  call->prompt = prompt_tokens(model_, chat_, request, context_);
+  for (llama_token token : call->prompt) call->choice.accept(token);
+  call->sequence = sequence_take();
+  calls_.push_back(std::move(call));
+}
+
+void scheduler::begin_embedding(llmb_request *request) {
+  if (!embedder_) embedder_.emplace(model_, options_, threads_);
+  auto call = std::make_unique<call_slot>(request, vocab_, sampling_options());
+  call->state = call_state::embedding;
+  call->text = embedding_text_read(model_, request);
+  call->text.tokens = text_tokens(model_, request, context_);
+  calls_.push_back(std::move(call));
+}
+
+// Special tokens count: the number says what of the context a prompt takes.
+void scheduler::count_tokens(llmb_request *request) {
+  llmb_usage usage = {};
+  usage.struct_size = sizeof usage;
+  usage.finish_reason = LLMB_FINISH_STOP;
+  usage.prompt_tokens = text_tokens(model_, request, UINT32_MAX).size();
+  llmb_request_done(request, &usage);
+}
+
+void scheduler::drop_cancelled() {
+  for (auto &call : calls_) {
+    if (llmb_request_cancelled(call->request) == 0) continue;
+    bool late = llmb_clock_ns() >= llmb_request_deadline(call->request);
+    fail(*call, late ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_CANCELLED, call->phase(),
+         late ? "the deadline passed" : "cancelled");
+  }
+  remove_ended();
+}
+
+decode_watch scheduler::watch_for(const std::vector<call_slot *> &calls) const {
+  decode_watch watch;
+  for (const call_slot *call : calls) watch.computed.push_back(call->request);
+  for (const auto &call : calls_) {
+    if (call->request != nullptr) watch.accepted.push_back(call->request);
+  }
+  return watch;
+}
+
+void scheduler::embed_batch() {
+  std::vector<call_slot *> waiting;
+  std::vector<const embedding_text *> texts;
+  for (auto &call : calls_) {
+    if (call->request == nullptr || call->state != call_state::embedding) continue;
+    waiting.push_back(call.get());
+    texts.push_back(&call->text);
+  }
+  if (waiting.empty()) return;
+  size_t count = options_.batching ? embedder_->batch_fit(texts) : 1;
+  waiting.resize(count);
+  texts.resize(count);
+  try {
+    decode_watch watch = watch_for(waiting);
+    auto vectors = embedder_->embed(texts, watch);
+    for (size_t i = 0; vectors && i < count; i++) {
+      const std::vector<float> &vector = (*vectors)[i];
+      waiting[i]->pending.assign(reinterpret_cast<const char *>(vector.data()), vector.size() * sizeof(float));
+      finish(*waiting[i], LLMB_FINISH_STOP);
+    }
+  } catch (const failure &error) {
+    for (call_slot *call : waiting) fail(*call, error.status, LLMB_PHASE_EMBED, error.what());
+    if (error.status != LLMB_E_ENGINE_ERROR) throw;
+  }
+}
+
+void scheduler::prompt_chunk() {
+  std::vector<call_slot *> waiting;
+  for (auto &call : calls_) {
+    if (call->request != nullptr && call->state == call_state::prompt) waiting.push_back(call.get());
+  }
+  if (waiting.empty()) return;
+  call_slot &call = *waiting[prompt_turn_++ % waiting.size()];
+  uint32_t size = static_cast<uint32_t>(call.prompt.size());
+  uint32_t end = std::min(call.decoded + prompt_chunk_tokens, size);
+  decoder_->batch_clear();
+  for (uint32_t i = call.decoded; i < end; i++) {
+    call.output = decoder_->batch_add(call.prompt[i], i, call.sequence, i + 1 == size);
+  }
+  if (!decode_for({&call})) return;
+  call.decoded = end;
+  if (end == size) take_output(call);
+}
+
+void scheduler::generate_round() {
+  std::vector<call_slot *> ready;
+  for (auto &call : calls_) {
+    bool generates = call->request != nullptr && call->state == call_state::generating;
+    if (generates && !call->paused()) ready.push_back(call.get());
+  }
+  if (ready.empty()) return;
+  if (options_.batching) {
+    std::sort(ready.begin(), ready.end(), [](auto *a, auto *b) { return a->sequence < b->sequence; });
+    generate_batch(ready);
+    return;
+  }
+  for (call_slot *call : ready) generate_batch({call});
+}
+
+void scheduler::generate_batch(const std::vector<call_slot *> &calls) {
+  decoder_->batch_clear();
+  for (call_slot *call : calls) call->output = decoder_->batch_add(call->next, call->decoded, call->sequence, true);
+  if (!decode_for(calls)) return;
+  for (call_slot *call : calls) {
+    call->decoded++;
+    take_output(*call);
+  }
+}
+
+// Decodes the batch that was put together for these calls. False when there is no output: all were cancelled, or they
+// have failed.
+bool scheduler::decode_for(const std::vector<call_slot *> &calls) {
+  decode_watch watch = watch_for(calls);
+  try {
+    return decoder_->decode(watch) == decode_result::done;
+  } catch (const failure &error) {
+    for (call_slot *call : calls) fail(*call, error.status, call->phase(), error.what());
+    if (error.status != LLMB_E_ENGINE_ERROR) throw;
+    return false;
+  }
+}
+
+void scheduler::take_output(call_slot &call) {
+  try {
+    take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded));
+    deliver(call);
+  } catch (const failure &error) {
+    fail(call, error.status, error.phase, error.what());
+  } catch (const std::exception &error) {
+    fail(call, LLMB_E_ENGINE_ERROR, call.phase(), error.what());
+  }
+}
+
+void scheduler::take_token(call_slot &call, llama_token token) {
+  call.state = call_state::generating;
+  if (llama_vocab_is_eog(vocab_, token)) {
+    finish(call, LLMB_FINISH_STOP);
+    return;
+  }
+  std::string text;
+  token_append_text(vocab_, token, text);
+  call.produced++;
+  if (call.stops.push(text, call.pending)) {
+    finish(call, LLMB_FINISH_STOP_STRING);
+  } else if (call.produced >= call.max_tokens || call.decoded >= context_) {
+    finish(call, LLMB_FINISH_LENGTH);
+  } else {
+    call.next = token;
+  }
+}
+
+void scheduler::finish(call_slot &call, uint32_t reason) {
+  if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(call.pending);
+  call.finish_reason = reason;
+  call.state = call_state::draining;
+}
+
+void scheduler::deliver(call_slot &call) {
+  if (call.request == nullptr) return;
+  if (!call.pending.empty()) {
+    llmb_status status = llmb_request_write(call.request, call.pending.data(), call.pending.size());
+    if (status == LLMB_E_NOT_READY) return;
+    if (status != LLMB_OK) {
+      fail(call, status, call.phase(), "the answer could not be sent");
+      return;
+    }
+    call.pending.clear();
+  }
+  if (call.state != call_state::draining) return;
+  llmb_usage usage = {};
+  usage.struct_size = sizeof usage;
+  usage.finish_reason = call.finish_reason;
+  usage.prompt_tokens = call.prompt.size() + call.text.tokens.size();
+  usage.completion_tokens = call.produced;
+  llmb_request_done(call.request, &usage);
+  call.request = nullptr;
+}
+
+void scheduler::fail(call_slot &call, llmb_status status, uint32_t phase, const std::string &message) {
+  if (call.request == nullptr) return;
+  llmb_request_fail(call.request, status, phase, message.c_str());
+  call.request = nullptr;
+}
+
+// Calls without a request have ended; their KV memory is free again.
+void scheduler::remove_ended() {
+  std::erase_if(calls_, [this](const std::unique_ptr<call_slot> &call) {
+    if (call->request != nullptr) return false;
+    if (call->sequence >= 0) {
+      decoder_->sequence_clear(call->sequence);
+      sequence_used_[static_cast<size_t>(call->sequence)] = false;
+    }
+    return true;
+  });
+}
+
+}  // namespace llama_engine

@@ -1,0 +1,70 @@
+// The engine's one loop: takes requests, decodes for all of them in turn, delivers. One thread, so no locks.
+//
+// Each round decodes at most one batch of embeddings, one prompt chunk and one token for every generating call. Prompts
+// are decoded alone, so what a prompt computes never depends on neighbours, and a failing or cancelled prompt is its
+// own affair. Every call has its own stretch of KV memory of `context` tokens: no neighbour can take another's room.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend.hpp"
+#include "call_slot.hpp"
+#include "chat.hpp"
+#include "decoder.hpp"
+#include "engine_options.hpp"
+#include "llama.h"
+
+namespace llama_engine {
+
+class scheduler {
+ public:
+  // Makes the generating context at once, so that a model that fits loads and one that doesn't is refused.
+  scheduler(llmb_engine *engine, llama_model *model, const engine_options &options, ggml_threadpool *threads);
+
+  // Serves until the host is gone. Throws failure when the engine can no longer be trusted; the calls then in the
+  // failing batch have been told.
+  void serve();
+
+ private:
+  bool take_requests();
+  void admit(llmb_request *request);
+  void begin_generating(llmb_request *request);
+  void begin_embedding(llmb_request *request);
+  void count_tokens(llmb_request *request);
+  llama_seq_id sequence_take();
+
+  void drop_cancelled();
+  bool has_work() const;
+
+  void embed_batch();
+  void prompt_chunk();
+  void generate_round();
+  void generate_batch(const std::vector<call_slot *> &calls);
+  bool decode_for(const std::vector<call_slot *> &calls);
+  void take_output(call_slot &call);
+  void take_token(call_slot &call, llama_token token);
+
+  void deliver(call_slot &call);
+  void finish(call_slot &call, uint32_t reason);
+  void fail(call_slot &call, llmb_status status, uint32_t phase, const std::string &message);
+  void remove_ended();
+  decode_watch watch_for(const std::vector<call_slot *> &calls) const;
+
+  llmb_engine *engine_;
+  llama_model *model_;
+  const llama_vocab *vocab_;
+  engine_options options_;
+  uint32_t context_;
+  ggml_threadpool *threads_;
+  chat_template chat_;
+  std::optional<decoder> decoder_;    // none for models that only embed
+  std::optional<embedder> embedder_;  // made by the first embedding
+  std::vector<std::unique_ptr<call_slot>> calls_;
+  std::vector<bool> sequence_used_;
+  size_t prompt_turn_ = 0;  // whose prompt is next, so that short prompts get past long ones
+};
+
+}  // namespace llama_engine
