@@ -228,7 +228,10 @@ internal static unsafe partial class NativeMethods
     internal static partial void llmb_engine_last_words(nint engine, byte* message);
 
     /// <summary>Takes the next new request; sends what waits to be sent meanwhile.</summary>
-    /// <param name="out_request">NULL with LLMB_OK when none came before deadline_ns (0 only looks).</param>
+    /// <param name="out_request">
+    /// NULL with LLMB_OK when none came before deadline_ns (0 only looks), and also when the host did something that
+    /// requests in progress should look at: made room for their pieces, cancelled one.
+    /// </param>
     /// <remarks>Errors: LLMB_E_UNAVAILABLE when the host is gone: time to exit.</remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_engine_next(nint engine, ulong deadline_ns, nint* out_request);
@@ -287,9 +290,8 @@ internal static unsafe partial class NativeMethods
 
     /// <summary>
     /// Puts bytes into the channel as they are, frame or not: for engines that test how hosts bear a liar. A real
-    /// engine has no use for it.
+    /// engine has no use for it. Errors:  LLMB_E_NOT_READY when there is no room for all of them.
     /// </summary>
-    /// <remarks>Errors: LLMB_E_NOT_READY when there is no room for all of them.</remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_write_raw(nint request, void* bytes, ulong size);
 
