@@ -1,5 +1,6 @@
 #include "fake_run.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK_SIZE = 32 << 10, PROGRESS_EVERY_MS = 100 };
+enum { CHUNK_SIZE = 32 << 10, PROGRESS_EVERY_MS = 100, FAKE_DIMENSION = 8 };
 
 static uint64_t after_ms(uint64_t milliseconds) {
   return llmb_deadline_after_ms(milliseconds);
@@ -61,8 +62,29 @@ static bool write_piece(struct fake_run *run, const char *text, uint64_t size) {
   return true;
 }
 
+/* The echo of a text as a vector: how often each of the first letters stands in it, and its length. */
+static bool echo_vectors(struct fake_run *run) {
+  while (run->done_in_step < llmb_request_item_count(run->request)) {
+    float vector[FAKE_DIMENSION] = {0};
+    uint64_t size = 0;
+    const char *text = llmb_request_item(run->request, (uint32_t)run->done_in_step, &size);
+    for (uint64_t i = 0; i < size; i++) {
+      if (text[i] >= 'a' && text[i] < 'a' + FAKE_DIMENSION - 1) vector[text[i] - 'a'] += 1;
+    }
+    vector[FAKE_DIMENSION - 1] = (float)size;
+    if (llmb_request_write_vector(run->request, vector, FAKE_DIMENSION) != LLMB_OK) {
+      run->wake_ns = LLMB_NEVER;
+      return false;
+    }
+    run->done_in_step++;
+  }
+  return true;
+}
+
 /* Each verb does some work; true when the step is over. */
 static bool do_echo(struct fake_run *run) {
+  if (llmb_request_kind(run->request) == LLMB_REQUEST_EMBED) return echo_vectors(run);
+  if (llmb_request_kind(run->request) == LLMB_REQUEST_TOKENS) return true;
   uint64_t size = 0;
   const char *input = llmb_request_input(run->request, &size);
   while (run->done_in_step < size) {
@@ -137,6 +159,17 @@ static bool do_wrong_length(struct fake_run *run) {
   return llmb_request_write_raw(run->request, &head, sizeof head) == LLMB_OK;
 }
 
+/* A vector that no engine should give. */
+static bool do_nan(struct fake_run *run) {
+  float vector[FAKE_DIMENSION] = {0};
+  vector[1] = NAN;
+  if (llmb_request_kind(run->request) != LLMB_REQUEST_EMBED) {
+    fail(run, LLMB_E_UNSUPPORTED, "nan is for embeddings");
+    return false;
+  }
+  return llmb_request_write_vector(run->request, vector, FAKE_DIMENSION) == LLMB_OK;
+}
+
 static bool do_step(struct fake_run *run, const struct fake_step *step) {
   switch (step->verb) {
     case FAKE_ECHO:
@@ -154,8 +187,7 @@ static bool do_step(struct fake_run *run, const struct fake_step *step) {
     case FAKE_BAD_UTF8:
       return write_piece(run, "good \xff\xfe bad", 11);
     case FAKE_NAN:
-      fail(run, LLMB_E_UNSUPPORTED, "nan is for embeddings");
-      return false;
+      return do_nan(run);
     case FAKE_HANG:
     case FAKE_SIGNAL:
     case FAKE_EXIT:

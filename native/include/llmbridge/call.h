@@ -88,6 +88,36 @@ LLMB_API llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, u
                                    const llmb_settings *settings, char **out_answer, uint64_t *out_size,
                                    llmb_result *out_result, llmb_error *out_error);
 
+/** Starts the embedding of one or more texts, which share the engine's work; returns without waiting for an engine.
+ * @param texts  count pointers to UTF-8 without NUL bytes, each of at least one byte.
+ * @param sizes  their sizes in bytes.
+ * @param count  1 to 4096.
+ * Owner and errors: as for llmb_call_start. */
+LLMB_API llmb_status llmb_embed_start(llmb_bridge *bridge, const uint8_t *const *texts, const uint64_t *sizes,
+                                      uint32_t count, const llmb_settings *settings, llmb_call **out_call,
+                                      llmb_error *out_error);
+
+/** Copies the next vector of an embedding call, in the order of the texts. Every number is finite, no vector is zero,
+ * all have one dimension.
+ * @param capacity       numbers the buffer holds; too few is LLMB_E_INVALID_ARGUMENT, tells the dimension and loses
+ *                       nothing.
+ * @param out_dimension  numbers of the vector; 0 with LLMB_OK when all were read.
+ * Errors:  as for llmb_call_read. */
+LLMB_API llmb_status llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capacity, uint64_t deadline_ns,
+                                           uint64_t *out_dimension, llmb_error *out_error);
+
+/** Embeds texts and waits for all vectors.
+ * @param out_vectors    count vectors of *out_dimension numbers, one behind the other; NULL on failure.
+ * @param out_result     may be NULL.
+ * Owner:   the caller frees *out_vectors with llmb_free. */
+LLMB_API llmb_status llmb_embed_texts(llmb_bridge *bridge, const uint8_t *const *texts, const uint64_t *sizes,
+                                      uint32_t count, const llmb_settings *settings, float **out_vectors,
+                                      uint64_t *out_dimension, llmb_result *out_result, llmb_error *out_error);
+
+/** Counts the tokens of a text as the engine's model divides it, without a chat template. */
+LLMB_API llmb_status llmb_count_tokens(llmb_bridge *bridge, const uint8_t *text, uint64_t size, uint64_t *out_count,
+                                       llmb_error *out_error);
+
 #ifdef __cplusplus
 }
 #endif

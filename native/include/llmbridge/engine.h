@@ -76,8 +76,15 @@ LLMB_API void llmb_engine_close(llmb_engine *engine);
 /** What is asked: one of llmb_request_kind. */
 LLMB_API uint32_t llmb_request_kind(const llmb_request *request);
 
-/** The prompt or text: UTF-8, *out_size bytes, followed by a NUL. Owned by the request. */
+/** The prompt or text: UTF-8, *out_size bytes, followed by a NUL. Of a request with several items the first. Owned by
+ * the request. */
 LLMB_API const char *llmb_request_input(const llmb_request *request, uint64_t *out_size);
+
+/** How many texts the request brings: 1, or more for LLMB_REQUEST_EMBED. */
+LLMB_API uint32_t llmb_request_item_count(const llmb_request *request);
+
+/** One of the request's texts, like llmb_request_input; NULL if there is no such. Quick when asked for in order. */
+LLMB_API const char *llmb_request_item(llmb_request *request, uint32_t index, uint64_t *out_size);
 
 /** The value of a call setting, as text; its default where it was not set, NULL if there is neither. */
 LLMB_API const char *llmb_request_setting(const llmb_request *request, const char *name);
@@ -101,6 +108,10 @@ LLMB_API void llmb_request_progress(llmb_request *request);
 /** Adds a piece to the answer. It may end inside a UTF-8 character.
  * Errors:  LLMB_E_NOT_READY when the host reads too slowly and too much waits: nothing was taken, try again later. */
 LLMB_API llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+
+/** Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.
+ * Errors:  LLMB_E_NOT_READY as for llmb_request_write. */
+LLMB_API llmb_status llmb_request_write_vector(llmb_request *request, const float *vector, uint64_t dimension);
 
 /** Puts bytes into the channel as they are, frame or not: for engines that test how hosts bear a liar. A real engine
  * has no use for it. Errors:  LLMB_E_NOT_READY when there is no room for all of them. */

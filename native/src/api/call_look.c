@@ -42,6 +42,7 @@ static void end_at_deadline(llmb_call *call, bool locked) {
       [LLMB_PHASE_QUEUE] = "the call was waiting for a free slot",
       [LLMB_PHASE_PROMPT] = "the engine was reading the prompt",
       [LLMB_PHASE_GENERATE] = "the engine was answering",
+      [LLMB_PHASE_EMBED] = "the engine was computing embeddings",
   };
   const uint32_t phase = call_phase(call);
   call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, phase, false, locked,
@@ -87,6 +88,12 @@ static void take_done(llmb_call *call, struct slot *slot, bool locked) {
                   "the answer ends inside a UTF-8 character");
     return;
   }
+  if (call->kind == LLMB_REQUEST_EMBED && call->vectors_read < call->vectors_wanted) {
+    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_VALIDATE, true, locked,
+                  "the engine gave %u vectors for %u texts", call->vectors_read, call->vectors_wanted);
+    return;
+  }
+  if (!call_check_whole(call, locked)) return;
   call->result.finish_reason = done.finish_reason;
   call->result.prompt_tokens = done.prompt_tokens;
   call->result.completion_tokens = done.completion_tokens;
@@ -171,6 +178,12 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
   switch (slot_look(slot)) {
     case SLOT_PIECE:
+    case SLOT_VECTOR:
+      if ((slot->head.type == FRAME_VECTOR) != (call->kind == LLMB_REQUEST_EMBED) ||
+          call->kind == LLMB_REQUEST_TOKENS) {
+        end_broken(call, locked); /* nobody asked for that */
+        break;
+      }
       if (call->first_piece_ns == 0) call->first_piece_ns = now_ns;
       call_check_limits(call, now_ns, locked);
       return !call->ended;
@@ -180,7 +193,6 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
     case SLOT_FAILED:
       take_failure(call, slot, locked);
       break;
-    case SLOT_VECTOR: /* nobody asked for one */
     case SLOT_BROKEN:
       end_broken(call, locked);
       break;

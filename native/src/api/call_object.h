@@ -2,6 +2,8 @@
 #ifndef LLMB_CALL_OBJECT_H
 #define LLMB_CALL_OBJECT_H
 
+#include <llmbridge/engine.h>
+
 #include "../core/utf8.h"
 #include "bridge_object.h"
 
@@ -12,6 +14,7 @@ struct llmb_call {
   llmb_bridge *bridge;
   struct llmb_call *next; /* in the bridge's list of kept objects, or of watched calls */
 
+  uint32_t kind;    /* enum llmb_request_kind */
   uint8_t *request; /* the whole frame, kept for another attempt */
   uint64_t request_size, request_capacity, request_sent;
 
@@ -21,6 +24,13 @@ struct llmb_call {
   uint64_t progress_seen, progress_ns;
   uint64_t output_size, output_size_max;
   struct utf8_holder holder;
+  float *vector; /* of an embedding call: the one being received or not yet read; NULL if none */
+  uint64_t vector_size, vector_received; /* bytes */
+  uint64_t dimension;                    /* of all vectors, once the first has come */
+  uint32_t vectors_wanted, vectors_read;
+  uint8_t *whole; /* with expect=json: the answer so far, to be checked at its end */
+  uint64_t whole_size, whole_capacity;
+  bool expects_json;
   bool delivered; /* the caller has part of the answer */
   _Atomic uint32_t cancel_requested;
 
@@ -37,6 +47,36 @@ struct llmb_call {
 /* Moves the call on as far as it goes without waiting; true if a read would return something. `locked` says that the
  * bridge's lock is held by the caller. */
 bool call_look(llmb_call *call, uint64_t now_ns, bool locked);
+
+/* What a call is about. */
+struct call_input {
+  uint32_t kind;
+  const uint8_t *const *items;
+  const uint64_t *sizes;
+  uint32_t count;
+  const char *what; /* the argument's name in messages: "prompt" or "text" */
+};
+
+/* Checks the input and the settings, and starts the call. */
+llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
+                       llmb_call **out_call, llmb_error *out_error);
+
+/* LLMB_OK if the handle may be used here, for this kind of reading. */
+llmb_status call_check(const llmb_call *call, uint32_t kind, llmb_error *error);
+
+/* How the call ended; the error is filled if it failed. */
+llmb_status call_outcome(const llmb_call *call, llmb_error *error);
+llmb_status call_not_ready(llmb_error *error);
+void call_copy_result(llmb_result *target, const llmb_result *source);
+
+/* Receives one vector and forgets it; *out_dimension is 0 when there are no more. */
+llmb_status call_drop_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error);
+
+/* The owner's check of an answer that is complete: LLMB_OK, or the call has ended with a failure. */
+bool call_check_whole(llmb_call *call, bool locked);
+
+/* Keeps a piece of an answer that will be checked as a whole; false if the call has ended for lack of memory. */
+bool call_keep_text(llmb_call *call, const uint8_t *text, uint64_t size);
 
 /* When the call must be looked at though nothing has happened. */
 uint64_t call_next_limit_ns(const llmb_call *call);

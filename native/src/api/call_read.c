@@ -1,24 +1,63 @@
 #include <string.h>
 
 #include "../core/error.h"
+#if __has_include("../core/json_check.h")
+#include "../core/json_check.h"
+#define HAVE_JSON_CHECK 1
+#endif
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "call_object.h"
 
 enum { READ_CAPACITY_MIN = 4, FINISH_BUFFER_SIZE = 4096, ANSWER_SIZE_FIRST = 512 };
 
-static llmb_status check_call(const llmb_call *call, llmb_error *error) {
+llmb_status call_check(const llmb_call *call, uint32_t kind, llmb_error *error) {
   if (call == NULL) return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "call is NULL");
-  return bridge_check(call->bridge, error);
+  const llmb_status status = bridge_check(call->bridge, error);
+  if (status != LLMB_OK || call->kind == kind || kind == 0) return status;
+  return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "this call gives %s",
+                   call->kind == LLMB_REQUEST_EMBED ? "vectors, not text" : "no vectors");
 }
 
-static llmb_status outcome_of(const llmb_call *call, llmb_error *error) {
+llmb_status call_outcome(const llmb_call *call, llmb_error *error) {
   if (call->outcome != LLMB_OK) error_copy(error, &call->error);
   return call->outcome;
 }
 
-static llmb_status not_ready(llmb_error *error) {
+llmb_status call_not_ready(llmb_error *error) {
   return error_set(error, LLMB_E_NOT_READY, LLMB_PHASE_GENERATE, "nothing came before the deadline of this read");
+}
+
+bool call_keep_text(llmb_call *call, const uint8_t *text, uint64_t size) {
+  if (call->whole_size + size > call->whole_capacity) {
+    void *grown = call->whole;
+    const uint64_t capacity = (call->whole_size + size) * 2;
+    if (memory_resize(&grown, capacity) != LLMB_OK) {
+      call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, false,
+                    "no memory to check an answer of %llu bytes", (unsigned long long)(call->whole_size + size));
+      return false;
+    }
+    call->whole = grown;
+    call->whole_capacity = capacity;
+  }
+  memcpy(call->whole + call->whole_size, text, size);
+  call->whole_size += size;
+  return true;
+}
+
+bool call_check_whole(llmb_call *call, bool locked) {
+  if (!call->expects_json) return true;
+#if HAVE_JSON_CHECK
+  uint64_t offset = 0;
+  const char *what = "";
+  if (json_check(call->whole, call->whole_size, &offset, &what) == LLMB_OK) return true;
+  call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true, locked,
+                "the answer is not JSON (expect=json): at byte %llu of %llu: %s", (unsigned long long)offset,
+                (unsigned long long)call->whole_size, what);
+  return false;
+#else
+  return true;
+#endif
 }
 
 /* Takes what is there of the current piece, checks it, and says how much of it can be given out. */
@@ -40,13 +79,16 @@ static uint64_t take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
                   "the answer is larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
     return 0;
   }
+  if (call->expects_json && !call_keep_text(call, buffer, size)) return 0;
   call->delivered |= size > 0;
   return size;
 }
 
 llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, uint64_t deadline_ns,
                            uint64_t *out_size, llmb_error *out_error) {
-  const llmb_status status = check_call(call, out_error);
+  llmb_status status = call_check(call, 0, out_error);
+  if (status == LLMB_OK && call->kind == LLMB_REQUEST_EMBED)
+    status = call_check(call, LLMB_REQUEST_GENERATE, out_error);
   if (status != LLMB_OK) return status;
   if (buffer == NULL || out_size == NULL || capacity < READ_CAPACITY_MIN) {
     return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
@@ -54,20 +96,20 @@ llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, 
   }
   *out_size = 0;
   for (;;) {
-    if (!call_wait(call, deadline_ns)) return not_ready(out_error);
-    if (call->ended) return outcome_of(call, out_error);
+    if (!call_wait(call, deadline_ns)) return call_not_ready(out_error);
+    if (call->ended) return call_outcome(call, out_error);
     *out_size = take_text(call, buffer, capacity);
     if (*out_size > 0) return LLMB_OK; /* else only part of a character came, or the call has just failed */
   }
 }
 
 llmb_status llmb_call_poll(llmb_call *call, uint64_t deadline_ns, llmb_error *out_error) {
-  const llmb_status status = check_call(call, out_error);
+  const llmb_status status = call_check(call, 0, out_error);
   if (status != LLMB_OK) return status;
-  return call_wait(call, deadline_ns) ? LLMB_OK : not_ready(out_error);
+  return call_wait(call, deadline_ns) ? LLMB_OK : call_not_ready(out_error);
 }
 
-static void copy_result(llmb_result *target, const llmb_result *source) {
+void call_copy_result(llmb_result *target, const llmb_result *source) {
   if (target == NULL) return;
   const uint32_t size = target->struct_size < sizeof *target ? target->struct_size : (uint32_t)sizeof *target;
   if (size <= sizeof target->struct_size) return;
@@ -78,11 +120,14 @@ static void copy_result(llmb_result *target, const llmb_result *source) {
 llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *out_result, llmb_error *out_error) {
   uint8_t dropped[FINISH_BUFFER_SIZE];
   uint64_t size = 0;
-  llmb_status status = LLMB_OK;
+  llmb_status status = call_check(call, 0, out_error);
+  if (status != LLMB_OK) return status;
   do {
-    status = llmb_call_read(call, dropped, sizeof dropped, deadline_ns, &size, out_error);
+    status = call->kind == LLMB_REQUEST_EMBED
+                 ? call_drop_vector(call, deadline_ns, &size, out_error)
+                 : llmb_call_read(call, dropped, sizeof dropped, deadline_ns, &size, out_error);
   } while (status == LLMB_OK && size > 0);
-  if (status == LLMB_OK) copy_result(out_result, &call->result);
+  if (status == LLMB_OK) call_copy_result(out_result, &call->result);
   return status;
 }
 
@@ -127,7 +172,7 @@ llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t p
   llmb_call *call = NULL;
   llmb_status status = llmb_call_start(bridge, prompt, prompt_size, settings, &call, out_error);
   if (status == LLMB_OK) status = read_all(call, out_answer, &size, out_error);
-  if (status == LLMB_OK) copy_result(out_result, &call->result);
+  if (status == LLMB_OK) call_copy_result(out_result, &call->result);
   if (out_size != NULL) *out_size = size;
   llmb_call_close(call);
   return status;

@@ -1,7 +1,5 @@
 #include <string.h>
 
-#include <llmbridge/engine.h>
-
 #include "../core/error.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
@@ -11,6 +9,8 @@
 void call_free(llmb_call *call) {
   os_handle_close(call->ticket.bell);
   memory_release(call->request);
+  memory_release(call->vector);
+  memory_release(call->whole);
   memory_release(call);
 }
 
@@ -51,6 +51,8 @@ static void call_reset(llmb_call *call) {
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = 0;
   call->output_size = 0;
+  call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
+  call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;
   call->delivered = call->ended = call->watched = false;
   call->outcome = LLMB_OK;
@@ -60,6 +62,9 @@ static void call_reset(llmb_call *call) {
 
 static void call_recycle(llmb_call *call) {
   llmb_bridge *bridge = call->bridge;
+  call->vector = memory_release(call->vector);
+  call->whole = memory_release(call->whole);
+  call->whole_capacity = 0;
   if (call->request_capacity > CALL_REQUEST_KEPT_SIZE) {
     call->request = memory_release(call->request);
     call->request_capacity = 0;
@@ -76,58 +81,86 @@ static void call_recycle(llmb_call *call) {
   bridge_release(bridge);
 }
 
-static llmb_status check_prompt(const uint8_t *prompt, uint64_t size, llmb_error *error) {
-  if (prompt == NULL && size > 0) {
-    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt is NULL");
+static llmb_status check_text(const char *what, const uint8_t *text, uint64_t size, llmb_error *error) {
+  if (text == NULL && size > 0) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s is NULL", what);
   }
-  if (size == 0) return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: it is empty");
+  if (size == 0) return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: it is empty", what);
   if (size > CHANNEL_INPUT_SIZE_MAX) {
-    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: it has %llu bytes, allowed are %d",
-                     (unsigned long long)size, CHANNEL_INPUT_SIZE_MAX);
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: it has %llu bytes, allowed are %d",
+                     what, (unsigned long long)size, CHANNEL_INPUT_SIZE_MAX);
   }
-  const void *nul = memchr(prompt, 0, size);
+  const uint8_t *nul = memchr(text, 0, size);
   if (nul != NULL) {
-    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: there is a NUL at byte %llu",
-                     (unsigned long long)((const uint8_t *)nul - prompt));
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: there is a NUL at byte %llu", what,
+                     (unsigned long long)(nul - text));
   }
   uint64_t valid_size = 0;
-  if (utf8_check(prompt, size, &valid_size) != UTF8_VALID) {
-    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "prompt: it is not UTF-8 from byte %llu on",
-                     (unsigned long long)valid_size);
+  if (utf8_check(text, size, &valid_size) != UTF8_VALID) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: it is not UTF-8 from byte %llu on",
+                     what, (unsigned long long)valid_size);
   }
   return LLMB_OK;
 }
 
+static llmb_status check_input(const struct call_input *input, llmb_error *error) {
+  uint64_t total = 0;
+  if (input->items == NULL || input->sizes == NULL || input->count == 0 || input->count > CHANNEL_ITEMS_MAX) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "texts or sizes is NULL, or count is not 1 to %d but %u", CHANNEL_ITEMS_MAX, input->count);
+  }
+  for (uint32_t i = 0; i < input->count; i++) {
+    const llmb_status status = check_text(input->what, input->items[i], input->sizes[i], error);
+    if (status != LLMB_OK) return status;
+    total += input->sizes[i] + 1;
+  }
+  if (total - 1 <= CHANNEL_INPUT_SIZE_MAX) return LLMB_OK;
+  return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                   "the texts have %llu bytes together, allowed are %d", (unsigned long long)total,
+                   CHANNEL_INPUT_SIZE_MAX);
+}
+
+static llmb_status reserve_request(llmb_call *call, uint64_t size) {
+  if (size <= call->request_capacity) return LLMB_OK;
+  void *grown = call->request;
+  const llmb_status status = memory_resize(&grown, size);
+  if (status != LLMB_OK) return status;
+  call->request = grown;
+  call->request_capacity = size;
+  return LLMB_OK;
+}
+
 /* The request as it goes over the wire, but for the call's number. */
-static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pairs_size, const uint8_t *prompt,
-                                 uint64_t prompt_size) {
-  const struct frame_submit submit = {
-      .kind = LLMB_REQUEST_GENERATE,
+static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pairs_size,
+                                 const struct call_input *input) {
+  struct frame_submit submit = {
+      .kind = input->kind,
+      .item_count = input->count,
       .deadline_ns = call->deadline_ns,
       .grace_ns = call->ticket.grace_ns,
       .settings_size = pairs_size,
-      .input_size = prompt_size,
+      .input_size = input->count - 1,
   };
+  for (uint32_t i = 0; i < input->count; i++) submit.input_size += input->sizes[i];
   const struct frame_head head = {
-      .payload_size = (uint32_t)(sizeof submit + pairs_size + prompt_size),
+      .payload_size = (uint32_t)(sizeof submit + pairs_size + submit.input_size),
       .type = FRAME_SUBMIT,
   };
-  const uint64_t size = sizeof head + head.payload_size;
-  if (size > call->request_capacity) {
-    void *grown = call->request;
-    const llmb_status status = memory_resize(&grown, size);
-    if (status != LLMB_OK) return status;
-    call->request = grown;
-    call->request_capacity = size;
-  }
+  const llmb_status status = reserve_request(call, sizeof head + head.payload_size);
+  if (status != LLMB_OK) return status;
   uint8_t *at = call->request;
   memcpy(at, &head, sizeof head);
   at += sizeof head;
   memcpy(at, &submit, sizeof submit);
   at += sizeof submit;
   if (pairs_size > 0) memcpy(at, pairs, pairs_size);
-  memcpy(at + pairs_size, prompt, prompt_size);
-  call->request_size = size;
+  at += pairs_size;
+  for (uint32_t i = 0; i < input->count; i++) {
+    if (i > 0) *at++ = 0;
+    memcpy(at, input->items[i], input->sizes[i]);
+    at += input->sizes[i];
+  }
+  call->request_size = sizeof head + head.payload_size;
   return LLMB_OK;
 }
 
@@ -135,8 +168,8 @@ static uint64_t later(uint64_t start_ns, uint64_t duration_ns) {
   return duration_ns < LLMB_NEVER - start_ns ? start_ns + duration_ns : LLMB_NEVER;
 }
 
-static llmb_status configure_call(llmb_call *call, const llmb_settings *given, const uint8_t *prompt,
-                                  uint64_t prompt_size, llmb_error *error) {
+static llmb_status configure_call(llmb_call *call, const llmb_settings *given, const struct call_input *input,
+                                  llmb_error *error) {
   const llmb_bridge *bridge = call->bridge;
   const llmb_settings *settings = &bridge->settings;
   llmb_settings own;
@@ -159,7 +192,11 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->stall_limit_ns = settings_duration_ns(settings, SETTING_STALL_TIMEOUT_MS);
   call->output_size_max = (uint64_t)settings->values[SETTING_OUTPUT_BYTES].integer;
   call->ticket.grace_ns = (uint64_t)settings->values[SETTING_GRACE_MS].integer * 1000000u;
-  status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, prompt, prompt_size);
+  call->expects_json =
+      input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
+  call->kind = input->kind;
+  call->vectors_wanted = input->count;
+  status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, input);
   if (status != LLMB_OK) error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
 
 finish:
@@ -208,8 +245,8 @@ void call_enter(llmb_call *call, uint64_t now_ns) {
   if (state == TICKET_PLACED) call_push_request(call);
 }
 
-llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
-                            const llmb_settings *settings, llmb_call **out_call, llmb_error *out_error) {
+llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
+                       llmb_call **out_call, llmb_error *out_error) {
   if (out_call == NULL) {
     return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "out_call is NULL");
   }
@@ -217,14 +254,14 @@ llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t
   llmb_status status = bridge_check(bridge, out_error);
   if (status != LLMB_OK) return status;
   const uint64_t now_ns = os_clock_ns();
-  status = check_prompt(prompt, prompt_size, out_error);
+  status = check_input(input, out_error);
   if (status != LLMB_OK) return status;
   llmb_call *call = NULL;
   status = call_create(bridge, &call);
   if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_CONFIGURE, "no memory for the call");
   call_reset(call);
   call->start_ns = now_ns;
-  status = configure_call(call, settings, prompt, prompt_size, out_error);
+  status = configure_call(call, settings, input, out_error);
   if (status != LLMB_OK) goto finish;
 
   pthread_mutex_lock(&bridge->lock);
@@ -243,6 +280,13 @@ finish:
   }
   *out_call = call;
   return status;
+}
+
+llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
+                            const llmb_settings *settings, llmb_call **out_call, llmb_error *out_error) {
+  const struct call_input input = {
+      .kind = LLMB_REQUEST_GENERATE, .items = &prompt, .sizes = &prompt_size, .count = 1, .what = "prompt"};
+  return call_start(bridge, &input, settings, out_call, out_error);
 }
 
 llmb_status llmb_call_cancel(llmb_call *call) {

@@ -65,8 +65,17 @@ int32_t llmb_embed(const char *text, float **vector, size_t *dimension, char **e
         error_set(&detail, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "text, vector or dimension is NULL"), &detail,
         error);
   }
-  return report(error_set(&detail, LLMB_E_UNSUPPORTED, LLMB_PHASE_EMBED, "embeddings are not built yet"), &detail,
-                error);
+  llmb_bridge *bridge = NULL;
+  llmb_status status = simple_acquire(&bridge, &detail);
+  if (status == LLMB_OK) {
+    const uint8_t *bytes = (const uint8_t *)text;
+    const uint64_t size = strlen(text);
+    uint64_t count = 0;
+    status = llmb_embed_texts(bridge, &bytes, &size, 1, NULL, vector, &count, NULL, &detail);
+    *dimension = (size_t)count;
+    bridge_release(bridge);
+  }
+  return report(status, &detail, error);
 }
 
 int32_t call_llm(const char *prompt, char **answer, char **error) {

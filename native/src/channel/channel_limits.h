@@ -9,6 +9,8 @@ enum {
   CHANNEL_REQUEST_RING_SIZE = 64 << 10,  /* a power of two */
   CHANNEL_RESPONSE_RING_SIZE = 64 << 10, /* a power of two */
   CHANNEL_INPUT_SIZE_MAX = 64 << 20,     /* one prompt or text */
+  CHANNEL_ITEMS_MAX = 4096,              /* texts in one request */
+  CHANNEL_DIMENSION_MAX = 1 << 20,       /* numbers in one vector */
   CHANNEL_PIECE_SIZE_MAX = 16 << 20,     /* one piece of an answer */
   CHANNEL_MESSAGE_SIZE_MAX = 1 << 10,    /* the text of an error frame */
   CHANNEL_BACKLOG_SIZE_MAX = 256 << 10,  /* what an engine may write ahead of a slow reader, per request */

@@ -34,7 +34,9 @@ struct llmb_request {
   struct frame_submit submit;
   uint8_t *payload; /* settings pairs, then input, then a NUL */
   uint64_t payload_size, payload_received, payload_capacity;
-  bool submit_received, has_settings, accepted;
+  bool has_settings, accepted;
+  uint32_t item_index; /* of the item that begins at item_offset of the input: where the last look ended */
+  uint64_t item_offset;
   llmb_settings settings; /* decoded when the request has any; else the engine's stand in */
 
   uint8_t *backlog; /* frames that did not fit into the ring yet */

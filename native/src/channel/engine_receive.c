@@ -24,7 +24,8 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   ring_take(&request->requests, &request->submit, sizeof request->submit);
   const struct frame_submit *submit = &request->submit;
   if (request->head.type != FRAME_SUBMIT || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
-      submit->input_size > CHANNEL_INPUT_SIZE_MAX ||
+      submit->input_size > CHANNEL_INPUT_SIZE_MAX || submit->item_count == 0 ||
+      submit->item_count > CHANNEL_ITEMS_MAX ||
       sizeof *submit + submit->settings_size + submit->input_size != request->head.payload_size) {
     return LLMB_E_PROTOCOL_ERROR;
   }
@@ -33,6 +34,20 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   const llmb_status status = payload_reserve(request, request->payload_size + 1);
   *out_ready = status == LLMB_OK;
   return status;
+}
+
+/* As many NULs as the head says, so that no later look for an item can run past the end. */
+static llmb_status check_items(struct llmb_request *request) {
+  const uint8_t *at = request->payload + request->submit.settings_size;
+  const uint8_t *end = at + request->submit.input_size;
+  uint32_t count = 1;
+  while ((at = memchr(at, 0, (size_t)(end - at))) != NULL) {
+    count++;
+    at++;
+  }
+  request->item_index = 0;
+  request->item_offset = 0;
+  return count == request->submit.item_count ? LLMB_OK : LLMB_E_PROTOCOL_ERROR;
 }
 
 static llmb_status decode_settings(struct llmb_request *request) {
@@ -68,7 +83,8 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
     status = llmb_request_fail(request, LLMB_E_CANCELLED, LLMB_PHASE_QUEUE, "cancelled before it was accepted");
     goto finish;
   }
-  status = decode_settings(request);
+  status = check_items(request);
+  if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
   request->state = ENGINE_SLOT_WORKING;
   request->engine->working_count++;

@@ -9,9 +9,26 @@ uint32_t llmb_request_kind(const llmb_request *request) {
   return request->submit.kind;
 }
 
+uint32_t llmb_request_item_count(const llmb_request *request) {
+  return request->submit.item_count;
+}
+
 const char *llmb_request_input(const llmb_request *request, uint64_t *out_size) {
-  if (out_size != NULL) *out_size = request->submit.input_size;
-  return (const char *)request->payload + request->submit.settings_size;
+  const char *input = (const char *)request->payload + request->submit.settings_size;
+  if (out_size != NULL) *out_size = request->submit.item_count == 1 ? request->submit.input_size : strlen(input);
+  return input;
+}
+
+const char *llmb_request_item(llmb_request *request, uint32_t index, uint64_t *out_size) {
+  if (index >= request->submit.item_count) return NULL;
+  const char *input = (const char *)request->payload + request->submit.settings_size;
+  if (index < request->item_index) request->item_index = 0, request->item_offset = 0;
+  while (request->item_index < index) {
+    request->item_offset += strlen(input + request->item_offset) + 1;
+    request->item_index++;
+  }
+  if (out_size != NULL) *out_size = strlen(input + request->item_offset);
+  return input + request->item_offset;
 }
 
 const char *llmb_request_setting(const llmb_request *request, const char *name) {
@@ -50,15 +67,24 @@ void llmb_request_progress(llmb_request *request) {
   atomic_fetch_add_explicit(&request->shared->progress, 1, memory_order_relaxed);
 }
 
-llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size) {
-  if (size > CHANNEL_PIECE_SIZE_MAX) return LLMB_E_INVALID_ARGUMENT;
+static llmb_status write_frame(llmb_request *request, uint32_t type, const void *bytes, uint64_t size) {
+  if (size == 0 || size > CHANNEL_PIECE_SIZE_MAX) return LLMB_E_INVALID_ARGUMENT;
   if (request->backlog_size > 0) engine_flush_backlog(request);
   /* The first frame may be larger than the limit; what waits behind it may not grow for ever. */
   if (request->backlog_size > 0 && request->backlog_size - request->backlog_sent + size > CHANNEL_BACKLOG_SIZE_MAX) {
     return LLMB_E_NOT_READY;
   }
   llmb_request_progress(request);
-  return engine_send_frame(request, FRAME_PIECE, text, size, NULL, 0, true);
+  return engine_send_frame(request, type, bytes, size, NULL, 0, true);
+}
+
+llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size) {
+  return size == 0 ? LLMB_OK : write_frame(request, FRAME_PIECE, text, size);
+}
+
+llmb_status llmb_request_write_vector(llmb_request *request, const float *vector, uint64_t dimension) {
+  if (dimension > CHANNEL_DIMENSION_MAX) return LLMB_E_INVALID_ARGUMENT;
+  return write_frame(request, FRAME_VECTOR, vector, dimension * sizeof *vector);
 }
 
 llmb_status llmb_request_write_raw(llmb_request *request, const void *bytes, uint64_t size) {

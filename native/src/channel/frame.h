@@ -23,8 +23,8 @@ struct frame_head {
 };
 
 struct frame_submit {
-  uint32_t kind; /* enum llmb_request_kind */
-  uint32_t reserved;
+  uint32_t kind;        /* enum llmb_request_kind */
+  uint32_t item_count;  /* texts in the input, a NUL between each two */
   uint64_t deadline_ns; /* on the machine's monotonic clock */
   uint64_t grace_ns;    /* after which the engine's process is killed if it has not ended the call */
   uint64_t settings_size;
