@@ -54,10 +54,23 @@ public sealed class OptionsTests : BridgeTest
     {
         var call = new CallOptions
         {
-            Timeout = TimeSpan.FromSeconds(20), QueueTimeout = TimeSpan.FromSeconds(19), FirstTokenTimeout = TimeSpan.FromSeconds(18),
-            StallTimeout = TimeSpan.FromSeconds(17), Grace = TimeSpan.FromSeconds(1), OutputBytes = 1000, MaxTokens = 5, Temperature = 0.5,
-            TopK = 3, TopP = 0.5, MinP = 0.25, RepeatPenalty = 1.5, Seed = 7, Stop = ["one", "\"two\""], PromptFormat = LlmPromptFormat.Raw,
-            SystemPrompt = "Be brief.", Expect = LlmExpect.Text,
+            Timeout = TimeSpan.FromSeconds(20),
+            QueueTimeout = TimeSpan.FromSeconds(19),
+            FirstTokenTimeout = TimeSpan.FromSeconds(18),
+            StallTimeout = TimeSpan.FromSeconds(17),
+            Grace = TimeSpan.FromSeconds(1),
+            OutputBytes = 1000,
+            MaxTokens = 5,
+            Temperature = 0.5,
+            TopK = 3,
+            TopP = 0.5,
+            MinP = 0.25,
+            RepeatPenalty = 1.5,
+            Seed = 7,
+            Stop = ["one", "\"two\""],
+            PromptFormat = LlmPromptFormat.Raw,
+            SystemPrompt = "Be brief.",
+            Expect = LlmExpect.Text,
         };
         await using LlmClient client = await OpenFakeAsync(null, new BridgeOptions { Workers = 1, Slots = 2, Queue = 3, Calls = call });
         Assert.AreEqual("hi", (await client.AskAsync("hi", call, Watchdog)).Text);
