@@ -1,0 +1,128 @@
+using System.Globalization;
+using LlmBridge.TestModels.Gguf;
+
+namespace LlmBridge.TestModels;
+
+/// <summary>The command line: which model, where to, and how it differs from the default.</summary>
+internal static class CommandLine
+{
+    private const int ExitUsage = 2;
+
+    private const string Usage = """
+        usage: chain OUT.gguf [--text TEXT] [--loop] [--split-characters] [--layers N] [--feed-forward N] [--context N]
+                              [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE]
+               random OUT.gguf [--arch llama|qwen2|gemma|phi3|bert] [--seed N] [--layers N] [--width N] [--heads N]
+                              [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
+        """;
+
+    internal static int Run(string[] args)
+    {
+        try
+        {
+            if (args.Length < 2)
+            {
+                throw new ArgumentException("what kind of model, and where to?");
+            }
+
+            var options = new Options(args[2..]);
+            Action<string> write = args[0] switch
+            {
+                "chain" => Chain(options).Write,
+                "random" => Random(options).Write,
+                _ => throw new ArgumentException($"no kind of model is called {args[0]}"),
+            };
+            options.RefuseRest();
+            write(args[1]);
+            return 0;
+        }
+        catch (ArgumentException exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+            Console.Error.WriteLine(Usage);
+            return ExitUsage;
+        }
+    }
+
+    private static ChainModel Chain(Options options)
+    {
+        var model = new ChainModel();
+        return model with
+        {
+            Text = options.Take("--text") ?? model.Text,
+            Loop = options.TakeFlag("--loop"),
+            SplitCharacters = options.TakeFlag("--split-characters"),
+            Layers = options.TakeNumber("--layers", model.Layers),
+            FeedForward = options.TakeNumber("--feed-forward", model.FeedForward),
+            Context = options.TakeNumber("--context", model.Context),
+            Type = options.TakeType(model.Type),
+            ChatTemplate = options.Take("--chat-template"),
+        };
+    }
+
+    private static RandomModel Random(Options options)
+    {
+        var model = new RandomModel();
+        return model with
+        {
+            Architecture = options.Take("--arch") ?? model.Architecture,
+            Seed = (ulong)options.TakeNumber("--seed", (int)model.Seed),
+            Layers = options.TakeNumber("--layers", model.Layers),
+            Width = options.TakeNumber("--width", model.Width),
+            Heads = options.TakeNumber("--heads", model.Heads),
+            FeedForward = options.TakeNumber("--feed-forward", model.FeedForward),
+            Context = options.TakeNumber("--context", model.Context),
+            Type = options.TakeType(model.Type),
+        };
+    }
+
+    private sealed class Options(string[] args)
+    {
+        private readonly List<string> _rest = [.. args];
+
+        internal string? Take(string name)
+        {
+            int at = _rest.IndexOf(name);
+            if (at < 0)
+            {
+                return null;
+            }
+
+            if (at + 1 >= _rest.Count)
+            {
+                throw new ArgumentException($"{name} needs a value");
+            }
+
+            string value = _rest[at + 1];
+            _rest.RemoveRange(at, 2);
+            return value;
+        }
+
+        internal bool TakeFlag(string name) => _rest.Remove(name);
+
+        internal int TakeNumber(string name, int otherwise)
+        {
+            string? text = Take(name);
+            return text is null ? otherwise
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
+                : throw new ArgumentException($"{name} needs a number, not {text}");
+        }
+
+        internal TensorType TakeType(TensorType otherwise) => Take("--type") switch
+        {
+            null => otherwise,
+            "f32" => TensorType.F32,
+            "f16" => TensorType.F16,
+            "q8_0" => TensorType.Q80,
+            "q4_0" => TensorType.Q40,
+            string text => throw new ArgumentException($"--type is f32, f16, q8_0 or q4_0, not {text}"),
+        };
+
+        internal void RefuseRest()
+        {
+            if (_rest.Count > 0)
+            {
+                throw new ArgumentException($"not understood: {string.Join(' ', _rest)}");
+            }
+        }
+    }
+}

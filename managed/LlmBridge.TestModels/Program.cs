@@ -1,0 +1,3 @@
+using LlmBridge.TestModels;
+
+return CommandLine.Run(args);

@@ -1,0 +1,17 @@
+namespace LlmBridge.TestModels;
+
+/// <summary>What random models speak in.</summary>
+internal static class Syllables
+{
+    private const string Onsets = "bdfgklmnprst";
+    private const string Vowels = "aeiou";
+    private const string Codas = "lnrs";
+
+    /// <summary>480 pieces of three characters or more, half of them beginning a word.</summary>
+    internal static IEnumerable<string> All() =>
+        from onset in Onsets
+        from vowel in Vowels
+        from coda in Codas
+        from start in (string[])["", Vocabulary.Space.ToString()]
+        select $"{start}{onset}{vowel}{coda}";
+}
