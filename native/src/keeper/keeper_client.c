@@ -130,6 +130,7 @@ void keeper_stop(struct keeper *keeper) {
     os_process_kill(keeper->process);
     (void)os_poll(&item, 1, now_ns + KEEPER_STOP_TIMEOUT_NS + KEEPER_REAP_TIMEOUT_NS);
   }
+  os_process_reap(keeper->process);
   keeper_abandon(keeper);
 }
 

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "keeper/keeper_client.h"
 #include "keeper/keeper_protocol.h"
+#include "platform/os_process.h"
 #include "platform/os_socket.h"
 
 union event_message {
@@ -85,6 +86,7 @@ llmb_status engine_process_next_event(struct engine_process *process, struct kee
 }
 
 void engine_process_close(struct engine_process *process) {
+  os_process_reap(process->process);
   process->events = os_handle_close(process->events);
   process->process = os_handle_close(process->process);
 }

@@ -17,6 +17,9 @@ void os_process_kill(os_handle process);
 /* Whether it has ended (a zombie has). */
 bool os_process_ended(os_handle process);
 
+/* Reaps it if it has ended and is this process's child after all: the init of a container inherits orphans. */
+void os_process_reap(os_handle process);
+
 /* Starts a program that is nobody's child: the caller neither waits for it nor gets SIGCHLD for it, and a host that
  * waits for all its children does not see it. The program gets its own session, empty signal mask, default
  * dispositions, /dev/null on 0-2, `handles` as 3, 4, ... and no other descriptor.

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* glibc 2.34 has no wrappers for pidfds yet. */
@@ -25,4 +26,10 @@ bool os_process_ended(os_handle process) {
     ready = poll(&item, 1, 0);
   } while (ready < 0 && errno == EINTR);
   return ready > 0;
+}
+
+void os_process_reap(os_handle process) {
+  siginfo_t info;
+  /* By its handle, so that no other child's status can be taken; ECHILD, the rule, is as good. */
+  if (process >= 0) (void)waitid(P_PIDFD, (id_t)process, &info, WEXITED | WNOHANG | __WALL);
 }

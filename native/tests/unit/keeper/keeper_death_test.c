@@ -110,7 +110,51 @@ static void termination_of_the_keeper__is_orderly(void) {
   keeper_stop(keeper);
 }
 
-CHECK_MAIN(TEST(host_death__ends_keeper_and_engines),
+/* A keeper whose control socket is the test's own. */
+static os_handle start_raw_keeper(os_handle *out_process) {
+  char *arguments[] = {(char[]){"keeper"}, NULL}, *environment[] = {NULL};
+  os_handle pair[2], self = OS_HANDLE_NONE;
+  const char *step;
+  unsigned count;
+  uint64_t size;
+  int os_code;
+  CHECK_INT(LLMB_OK, os_socket_pair(pair, &os_code));
+  CHECK_INT(LLMB_OK, os_process_self(&self, &os_code));
+  const os_handle handles[] = {pair[1], self};
+  CHECK_INT(LLMB_OK, os_process_spawn_detached(KEEPER_PROGRAM, arguments, environment, handles, 2, &os_code, &step));
+  os_handle_close(pair[1]);
+  os_handle_close(self);
+  struct keeper_number_message greeting;
+  harness_wait_readable(pair[0]);
+  CHECK_INT(LLMB_OK, os_socket_receive(pair[0], &greeting, sizeof greeting, &size, out_process, 1, &count, &os_code));
+  CHECK_INT(KEEPER_MESSAGE_GREETING, keeper_message_check(&greeting, size));
+  return pair[0];
+}
+
+static void nonsense_on_the_control_socket__ends_the_keeper(void) {
+  static char bytes[4096];
+  struct keeper_spawn_message spawn = {
+      .head = keeper_message_head(KEEPER_MESSAGE_SPAWN), .argument_count = 5, .environment_count = UINT32_MAX};
+  struct keeper_number_message look = {.head = keeper_message_head(KEEPER_MESSAGE_LOOK)};
+  memcpy(bytes, &spawn, sizeof spawn);
+  const struct {
+    const void *bytes;
+    uint64_t size;
+    unsigned handle_count;
+  } cases[] = {
+      {"junk", 4, 0}, {bytes, sizeof bytes, 2}, {bytes, sizeof bytes, 0}, {&look, sizeof look, 0}, {"x", 1, 4}};
+  for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    os_handle process = OS_HANDLE_NONE, control = start_raw_keeper(&process);
+    const os_handle handles[] = {control, control, control, control};
+    int os_code;
+    CHECK_INT(LLMB_OK,
+              os_socket_send(control, cases[i].bytes, cases[i].size, handles, cases[i].handle_count, &os_code));
+    harness_wait_end(process);
+    os_handle_close(control);
+  }
+}
+
+CHECK_MAIN(TEST(nonsense_on_the_control_socket__ends_the_keeper), TEST(host_death__ends_keeper_and_engines),
            TEST(host_death__is_noticed_though_a_forked_child_holds_the_socket),
            TEST(host_death__ends_stopped_engines_too), TEST(keeper_death__ends_engines_and_is_told_as_lost),
            TEST(termination_of_the_keeper__is_orderly))

@@ -1,6 +1,9 @@
 /* How engines end: exact statuses, their last words, and what they leave behind. */
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "keeper_harness.h"
 
@@ -107,6 +110,51 @@ static void log_file__that_takes_nothing_costs_only_the_log(void) {
   keeper_stop(keeper);
 }
 
+static void with_small_files(void) {
+  char path[] = "/tmp/llmbridge-test-XXXXXX";
+  close(mkstemp(path));
+  const struct rlimit limit = {65536, 65536};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  struct keeper *keeper = harness_start();
+  struct harness_engine engine = harness_spawn_with(keeper, CHILD_ENGINE, NULL, path, "flood", "1048576", NULL);
+  CHECK_INT(7, harness_exit(&engine).exit_value);
+  CHECK_INT(65536, file_size(path));
+  CHECK(keeper_alive(keeper));
+  harness_close(&engine);
+  keeper_stop(keeper);
+  unlink(path);
+}
+
+/* In a process of its own: a limit cannot be taken back. */
+static void log_file__at_its_size_limit_ends_nobody(void) {
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    check_failures = 0;
+    with_small_files();
+    _exit(check_failures);
+  }
+  int how = 0;
+  CHECK_INT(child, waitpid(child, &how, 0));
+  CHECK_INT(0, how);
+}
+
+static void log_file__that_is_a_pipe_without_reader_cannot_be_opened(void) {
+  char folder[] = "/tmp/llmbridge-test-XXXXXX", path[64];
+  CHECK(mkdtemp(folder) != NULL);
+  snprintf(path, sizeof path, "%s/pipe", folder);
+  CHECK_INT(0, mkfifo(path, 0600));
+  struct keeper *keeper = harness_start();
+  struct harness_engine engine = harness_spawn_with(keeper, CHILD_ENGINE, NULL, path, "say", "x", "0");
+  struct keeper_event event = harness_event(&engine, KEEPER_EVENT_SPAWN_FAILED);
+  CHECK_TEXT("log_file", event.step);
+  CHECK_INT(ENXIO, event.os_code);
+  harness_close(&engine);
+  keeper_stop(keeper);
+  unlink(path);
+  rmdir(folder);
+}
+
 static void kill__ends_a_stopped_engine(void) {
   struct keeper *keeper = harness_start();
   struct harness_engine engine = harness_spawn(keeper, "stop", NULL, NULL);
@@ -194,6 +242,7 @@ static void close__ends_an_engine_that_nobody_watches(void) {
 CHECK_MAIN(TEST(exit_event__has_the_exact_status), TEST(exit_event__has_the_exact_signal),
            TEST(exit_event__has_the_last_words), TEST(stderr_flood__does_not_block_the_engine),
            TEST(log_file__is_appended_to_and_private), TEST(log_file__that_takes_nothing_costs_only_the_log),
-           TEST(kill__ends_a_stopped_engine), TEST(kill__ends_the_whole_tree),
-           TEST(exit__takes_what_the_engine_started_along), TEST(keeper_stop__ends_whole_trees),
-           TEST(close__ends_an_engine_that_nobody_watches))
+           TEST(log_file__at_its_size_limit_ends_nobody),
+           TEST(log_file__that_is_a_pipe_without_reader_cannot_be_opened), TEST(kill__ends_a_stopped_engine),
+           TEST(kill__ends_the_whole_tree), TEST(exit__takes_what_the_engine_started_along),
+           TEST(keeper_stop__ends_whole_trees), TEST(close__ends_an_engine_that_nobody_watches))

@@ -1,5 +1,6 @@
 /* What an engine starts with, and every way in which it cannot start. */
 #include <errno.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,7 +12,7 @@ static void engine__sees_five_descriptors_and_the_given_environment(void) {
   static const char *const environment[] = {"ONE=1", "TWO=two words", NULL};
   static const char expected[] =
       "fd 0 -> /dev/null\nfd 1 -> /dev/null\nfd 2 -> pipe\nfd 3 -> socket\nfd 4 -> socket\n"
-      "env ONE=1\nenv TWO=two words\nblocked 0\nchanged 0\nleads 1\ncore 0\nno_new_privs 1\nfolder ";
+      "env ONE=1\nenv TWO=two words\nblocked 0\nignored 0\nleads 1\ncore 0\nno_new_privs 1\nfolder ";
   struct keeper *keeper = harness_start();
   /* Others run at the same time, and the host's own signal state is unusual: nothing of either shows. */
   struct harness_engine other = harness_spawn_with(keeper, CHILD_ENGINE, NULL, "/dev/null", "hang", NULL, NULL);
@@ -36,7 +37,7 @@ static void engine__starts_clean_from_a_host_with_odd_signals(void) {
   struct keeper *keeper = harness_start();
   struct harness_engine engine = harness_spawn(keeper, "describe", NULL, NULL);
   const char *text = harness_hear(&engine);
-  CHECK_CONTAINS("blocked 0\nchanged 0\n", text);
+  CHECK_CONTAINS("blocked 0\nignored 0\n", text);
   CHECK_INT(0, harness_exit(&engine).exit_value);
   harness_close(&engine);
   keeper_stop(keeper);
@@ -147,6 +148,26 @@ static void spawn__starts_64_at_once(void) {
   CHECK_TEXT(before, after);
 }
 
+enum { THREADS_COUNT = 8, SPAWNS_PER_THREAD = 8 };
+
+static void *spawn_some(void *argument) {
+  struct keeper *keeper = argument;
+  for (int i = 0; i < SPAWNS_PER_THREAD; i++) {
+    struct harness_engine engine = harness_spawn(keeper, "exit", "11", NULL);
+    CHECK_INT(11, harness_exit(&engine).exit_value);
+    harness_close(&engine);
+  }
+  return NULL;
+}
+
+static void spawn__works_from_many_threads_at_once(void) {
+  pthread_t threads[THREADS_COUNT];
+  struct keeper *keeper = harness_start();
+  for (int i = 0; i < THREADS_COUNT; i++) CHECK_INT(0, pthread_create(&threads[i], NULL, spawn_some, keeper));
+  for (int i = 0; i < THREADS_COUNT; i++) pthread_join(threads[i], NULL);
+  keeper_stop(keeper);
+}
+
 static void spawn__is_overloaded_beyond_the_limit(void) {
   static struct harness_engine engines[KEEPER_ENGINES_MAX];
   struct keeper *keeper = harness_start();
@@ -229,5 +250,6 @@ static void spawn__fails_alone_when_descriptors_run_out(void) {
 CHECK_MAIN(TEST(engine__sees_five_descriptors_and_the_given_environment),
            TEST(engine__starts_clean_from_a_host_with_odd_signals), TEST(spawn__says_why_a_program_cannot_run),
            TEST(spawn__starts_relative_paths_at_the_callers_folder), TEST(spawn__refuses_what_is_too_large),
-           TEST(spawn__starts_64_at_once), TEST(spawn__is_overloaded_beyond_the_limit),
-           TEST(spawn__survives_every_failed_allocation), TEST(spawn__fails_alone_when_descriptors_run_out))
+           TEST(spawn__starts_64_at_once), TEST(spawn__works_from_many_threads_at_once),
+           TEST(spawn__is_overloaded_beyond_the_limit), TEST(spawn__survives_every_failed_allocation),
+           TEST(spawn__fails_alone_when_descriptors_run_out))
