@@ -1,10 +1,7 @@
 #include <string.h>
 
 #include "../core/error.h"
-#if __has_include("../core/json_check.h")
 #include "../core/json_check.h"
-#define HAVE_JSON_CHECK 1
-#endif
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "call_object.h"
@@ -47,7 +44,6 @@ bool call_keep_text(llmb_call *call, const uint8_t *text, uint64_t size) {
 
 bool call_check_whole(llmb_call *call, bool locked) {
   if (!call->expects_json) return true;
-#if HAVE_JSON_CHECK
   uint64_t offset = 0;
   const char *what = "";
   if (json_check(call->whole, call->whole_size, &offset, &what) == LLMB_OK) return true;
@@ -55,9 +51,6 @@ bool call_check_whole(llmb_call *call, bool locked) {
                 "the answer is not JSON (expect=json): at byte %llu of %llu: %s", (unsigned long long)offset,
                 (unsigned long long)call->whole_size, what);
   return false;
-#else
-  return true;
-#endif
 }
 
 /* Takes what is there of the current piece, checks it, and says how much of it can be given out. */
