@@ -58,9 +58,9 @@ internal static class Doctor
 
     private static void CheckLlamaLibraries(DoctorReport report, string folder)
     {
-        string[] libraries = Directory.Exists(folder) ? Directory.GetFiles(folder, "libllama.so*") : [];
+        string[] libraries = Directory.Exists(folder) ? Directory.GetFiles(folder, "libllama.*") : [];
         if (libraries.Length > 0) report.Good("llama.cpp", libraries.Order(StringComparer.Ordinal).First());
-        else report.Bad("llama.cpp", $"no libllama.so in {folder}", "Install npm and git, remove the folder build/release, and build again; or configure with -DLLMBRIDGE_LLAMA_DIR=FOLDER");
+        else report.Bad("llama.cpp", $"no libllama in {folder}", "Install npm and git, remove the folder build/release, and build again; or configure with -DLLMBRIDGE_LLAMA_DIR=FOLDER");
     }
 
     private static void CheckModel(DoctorReport report, string path)
