@@ -17,7 +17,8 @@ bool node_done(void *data) {
   if (watch.nodes++ % nodes_per_progress == 0) {
     for (llmb_request *request : watch.accepted) llmb_request_progress(request);
   }
-  watch.abandoned = std::all_of(watch.computed.begin(), watch.computed.end(),
+  watch.abandoned = !watch.computed.empty() &&
+                    std::all_of(watch.computed.begin(), watch.computed.end(),
                                 [](const llmb_request *request) { return llmb_request_cancelled(request) != 0; });
   if (watch.abandoned) engine_log_mute(true);
   return watch.abandoned;

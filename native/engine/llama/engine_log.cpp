@@ -42,6 +42,17 @@ void log_take(ggml_log_level level, const char *text, void *) {
   }
 }
 
+// What an error line says beyond "it failed" and the name of the function it failed in.
+std::string reason_in(std::string line) {
+  constexpr std::string_view wrapper = "error loading model: ";
+  size_t at = line.find(wrapper);
+  if (at != std::string::npos) line.erase(0, at + wrapper.size());
+  if (line.find("failed to load model") != std::string::npos) return {};
+  at = line.find(": ");
+  if (at != std::string::npos && line.substr(0, at).find_first_of(" '\"") == std::string::npos) line.erase(0, at + 2);
+  return line;
+}
+
 void abort_report(const char *message) {
   llmb_engine_last_words(log_engine, message);
   std::fprintf(stderr, "%s\n", message);
@@ -64,13 +75,11 @@ void engine_log_forget() {
 
 std::string engine_log_reason() {
   std::lock_guard lock(log_mutex);
-  // The loader wraps the reason in a line of this form and follows it with one that says nothing.
-  constexpr std::string_view wrapper = "error loading model: ";
   for (const std::string &line : errors) {
-    size_t at = line.find(wrapper);
-    if (at != std::string::npos) return line.substr(at + wrapper.size());
+    std::string reason = reason_in(line);
+    if (!reason.empty()) return reason;
   }
-  return errors.empty() ? std::string() : errors.front();
+  return errors.empty() ? std::string() : errors.back();
 }
 
 void engine_log_mute(bool muted) {

@@ -1,0 +1,128 @@
+// llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS
+//   prints   prompt_tokens N / tokens ID ID ... / finish stop|length / text, then the text to the end of the output
+// llama_reference embed MODEL TEXT POOLING CONTEXT THREADS
+//   prints   dimension N / one number a line, not normalised; POOLING is auto, mean, cls or last
+//
+// A plain loop: the prompt in chunks of the size the engine uses (numbers depend on the batch's shape), then one token
+// per decode, always the likeliest.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "engine_options.hpp"
+#include "reference_context.hpp"
+
+namespace {
+
+void decode(llama_context *context, std::vector<llama_token> tokens) {
+  if (llama_decode(context, llama_batch_get_one(tokens.data(), static_cast<int32_t>(tokens.size()))) != 0) {
+    throw std::runtime_error("llama_decode failed");
+  }
+}
+
+llama_token likeliest(llama_context *context, const llama_vocab *vocab) {
+  const float *logits = llama_get_logits_ith(context, -1);
+  return static_cast<llama_token>(std::max_element(logits, logits + llama_vocab_n_tokens(vocab)) - logits);
+}
+
+std::string piece(const llama_vocab *vocab, llama_token token) {
+  std::string text(512, '\0');
+  int32_t size = llama_token_to_piece(vocab, token, text.data(), static_cast<int32_t>(text.size()), 0, false);
+  text.resize(static_cast<size_t>(std::max(size, 0)));
+  return text;
+}
+
+void generate(const reference::settings &from, const std::string &prompt, size_t max_tokens) {
+  reference::loaded loaded = reference::load(from);
+  const llama_vocab *vocab = llama_model_get_vocab(loaded.model.get());
+  std::vector<llama_token> tokens = reference::tokenize(loaded.model.get(), prompt);
+  std::vector<llama_token> answer;
+  std::string text;
+  constexpr size_t chunk = llama_engine::prompt_chunk_tokens;
+  for (size_t first = 0; first < tokens.size(); first += chunk) {
+    size_t end = std::min(first + chunk, tokens.size());
+    decode(loaded.context.get(),
+           {tokens.begin() + static_cast<ptrdiff_t>(first), tokens.begin() + static_cast<ptrdiff_t>(end)});
+  }
+  const char *finish = "length";
+  for (size_t decoded = tokens.size(); answer.size() < max_tokens; decoded++) {
+    llama_token next = likeliest(loaded.context.get(), vocab);
+    if (llama_vocab_is_eog(vocab, next)) {
+      finish = "stop";
+      break;
+    }
+    answer.push_back(next);
+    text += piece(vocab, next);
+    if (answer.size() == max_tokens || decoded >= from.context) break;
+    decode(loaded.context.get(), {next});
+  }
+  std::printf("prompt_tokens %zu\ntokens", tokens.size());
+  for (llama_token token : answer) std::printf(" %d", token);
+  std::printf("\nfinish %s\ntext\n%s", finish, text.c_str());
+}
+
+void embed(const reference::settings &from, const std::string &text) {
+  reference::loaded loaded = reference::load(from);
+  std::vector<llama_token> tokens = reference::tokenize(loaded.model.get(), text);
+  llama_batch batch = llama_batch_init(static_cast<int32_t>(tokens.size()), 0, 1);
+  for (size_t i = 0; i < tokens.size(); i++) {
+    batch.token[i] = tokens[i];
+    batch.pos[i] = static_cast<llama_pos>(i);
+    batch.n_seq_id[i] = 1;
+    batch.seq_id[i][0] = 0;
+    batch.logits[i] = 1;
+  }
+  batch.n_tokens = static_cast<int32_t>(tokens.size());
+  int32_t result = llama_decode(loaded.context.get(), batch);
+  llama_batch_free(batch);
+  if (result != 0) throw std::runtime_error("llama_decode failed");
+  const float *vector = llama_get_embeddings_seq(loaded.context.get(), 0);
+  if (vector == nullptr) throw std::runtime_error("this pooling gives no vector");
+  int32_t dimension = llama_model_n_embd_out(loaded.model.get());
+  std::printf("dimension %d\n", dimension);
+  for (int32_t i = 0; i < dimension; i++) std::printf("%.9g\n", static_cast<double>(vector[i]));
+}
+
+enum llama_pooling_type pooling_of(const std::string &name) {
+  if (name == "mean") return LLAMA_POOLING_TYPE_MEAN;
+  if (name == "cls") return LLAMA_POOLING_TYPE_CLS;
+  if (name == "last") return LLAMA_POOLING_TYPE_LAST;
+  return LLAMA_POOLING_TYPE_UNSPECIFIED;
+}
+
+void log_errors(ggml_log_level level, const char *text, void *) {
+  if (level == GGML_LOG_LEVEL_ERROR) std::fputs(text, stderr);
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  std::string kind = argc == 7 ? argv[1] : "";
+  if (kind != "generate" && kind != "embed") {
+    std::fprintf(stderr,
+                 "usage: llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS\n"
+                 "       llama_reference embed MODEL TEXT auto|mean|cls|last CONTEXT THREADS\n");
+    return 2;
+  }
+  llama_log_set(log_errors, nullptr);
+  reference::settings from;
+  from.model = argv[2];
+  from.context = static_cast<uint32_t>(std::strtoul(argv[5], nullptr, 10));
+  from.threads = static_cast<uint32_t>(std::strtoul(argv[6], nullptr, 10));
+  try {
+    if (kind == "generate") {
+      generate(from, argv[3], std::strtoul(argv[4], nullptr, 10));
+    } else {
+      from.embeddings = true;
+      from.pooling = pooling_of(argv[4]);
+      embed(from, argv[3]);
+    }
+    return 0;
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "llama_reference: %s\n", error.what());
+    return 1;
+  }
+}
