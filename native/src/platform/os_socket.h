@@ -26,7 +26,8 @@ bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns);
 
 /* Receives one message. LLMB_E_NOT_READY when there is none, LLMB_E_UNAVAILABLE at end of file, LLMB_E_PROTOCOL_ERROR
  * when it was longer than capacity or carried more descriptors than handle_capacity (all of them are closed then).
- * LLMB_E_OUT_OF_MEMORY when this process may have no more descriptors. handle_capacity 0 refuses any descriptor. Received descriptors are close-on-exec and owned by the caller. */
+ * LLMB_E_OUT_OF_MEMORY when this process may have no more descriptors. handle_capacity 0 refuses any descriptor.
+ * Received descriptors are close-on-exec and owned by the caller. */
 llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, uint64_t *out_size,
                               os_handle *out_handles, unsigned handle_capacity, unsigned *out_handle_count,
                               int *os_code);
