@@ -6,7 +6,8 @@
   { WORKER_##next, WORKER_ACTION_##what }
 
 /* A message that cannot come in a state is a breach of the protocol: the peer is killed. The keeper's news (spawned,
- * exited) travel on another socket than the engine's, so they may come before or after them. */
+ * exited) travel on another socket than the engine's, so they may come before or after them. SPAWN_FAILED is the last
+ * that a keeper says of a worker, whatever went before: a worker that waited for more would never end. */
 static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
     {
         [WORKER_STARTING] =
@@ -25,7 +26,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
         [WORKER_LOADING] =
             {
                 [WORKER_SPAWNED] = STEP(LOADING, NONE),
-                [WORKER_SPAWN_FAILED] = STEP(STOPPING, KILL),
+                [WORKER_SPAWN_FAILED] = STEP(ENDED, BURY),
                 [WORKER_HELLO] = STEP(STOPPING, KILL),
                 [WORKER_SAID_READY] = STEP(READY, SERVE),
                 [WORKER_REFUSED] = STEP(STOPPING, AWAIT),
@@ -38,7 +39,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
         [WORKER_READY] =
             {
                 [WORKER_SPAWNED] = STEP(READY, NONE),
-                [WORKER_SPAWN_FAILED] = STEP(STOPPING, KILL),
+                [WORKER_SPAWN_FAILED] = STEP(ENDED, BURY),
                 [WORKER_HELLO] = STEP(STOPPING, KILL),
                 [WORKER_SAID_READY] = STEP(STOPPING, KILL),
                 [WORKER_REFUSED] = STEP(STOPPING, KILL),
@@ -51,7 +52,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
         [WORKER_RETIRING] =
             {
                 [WORKER_SPAWNED] = STEP(RETIRING, NONE),
-                [WORKER_SPAWN_FAILED] = STEP(STOPPING, KILL),
+                [WORKER_SPAWN_FAILED] = STEP(ENDED, BURY),
                 [WORKER_HELLO] = STEP(STOPPING, KILL),
                 [WORKER_SAID_READY] = STEP(STOPPING, KILL),
                 [WORKER_REFUSED] = STEP(STOPPING, KILL),
