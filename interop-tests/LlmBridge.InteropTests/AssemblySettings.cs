@@ -1,2 +1,11 @@
 // Each test counts the processes it leaves behind, which is only possible one at a time.
 [assembly: DoNotParallelize]
+
+namespace LlmBridge.InteropTests;
+
+[TestClass]
+public static class AssemblySettings
+{
+    [AssemblyCleanup]
+    public static void RemoveModels() => TestModel.RemoveAll();
+}

@@ -41,9 +41,9 @@ public sealed class LlmErrorTests
     [TestMethod]
     public void Names_AreThoseOfTheLibrary()
     {
-        foreach (LlmStatus status in Enum.GetValues<LlmStatus>()) Assert.AreEqual(Name("llmb_status_name", (int)status), EnumNames.Of(status));
-        foreach (LlmPhase phase in Enum.GetValues<LlmPhase>()) Assert.AreEqual(Name("llmb_phase_name", (int)phase), EnumNames.Of(phase));
-        foreach (LlmFinishReason reason in Enum.GetValues<LlmFinishReason>()) Assert.AreEqual(Name("llmb_finish_reason_name", (int)reason), EnumNames.Of(reason));
+        foreach (LlmStatus status in Enum.GetValues<LlmStatus>()) Assert.AreEqual(Name("llmb_status_name", (int)status), status.Name());
+        foreach (LlmPhase phase in Enum.GetValues<LlmPhase>()) Assert.AreEqual(Name("llmb_phase_name", (int)phase), phase.Name());
+        foreach (LlmFinishReason reason in Enum.GetValues<LlmFinishReason>()) Assert.AreEqual(Name("llmb_finish_reason_name", (int)reason), reason.Name());
     }
 
     private static void Fill(ref byte field, string text)

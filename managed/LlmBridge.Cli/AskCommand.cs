@@ -58,7 +58,7 @@ internal static class AskCommand
         json.WriteString("text", reply.Text);
         json.WriteString("engine", reply.Engine);
         json.WriteBoolean("fallback", reply.Fallback);
-        json.WriteString("finish_reason", EnumNames.Of(reply.FinishReason));
+        json.WriteString("finish_reason", reply.FinishReason.Name());
         json.WriteStartObject("usage");
         json.WriteNumber("prompt_tokens", reply.Usage.PromptTokens);
         json.WriteNumber("completion_tokens", reply.Usage.CompletionTokens);

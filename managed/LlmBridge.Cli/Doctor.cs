@@ -1,5 +1,3 @@
-using LlmBridge.Interop;
-
 namespace LlmBridge.Cli;
 
 /// <summary>Looks at each part in the order in which a call needs it, then makes a call.</summary>
@@ -14,7 +12,7 @@ internal static class Doctor
         var report = new DoctorReport();
         if (!CheckLibrary(report)) return report;
         string engine = Setting(options, "engine") ?? "llama";
-        string home = Setting(options, "home") ?? HomeOf(LibraryLoader.Current.Path);
+        string home = Setting(options, "home") ?? HomeOf(LlmLibrary.Path);
         CheckFile(report, "keeper", Path.Combine(home, "bin", "llmbridge-keeper"));
         CheckFile(report, "engine program", Path.Combine(home, "bin", "llmbridge-engine"));
         CheckFile(report, $"engine {engine}", Path.Combine(home, "lib", "llmbridge", engine + ".so"));
@@ -31,8 +29,7 @@ internal static class Doctor
     {
         try
         {
-            LoadedLibrary library = LibraryLoader.Current;
-            report.Good("library", $"{library.Path}, version {library.Version}, ABI {library.AbiVersion}");
+            report.Good("library", $"{LlmLibrary.Path}, version {LlmLibrary.Version}, ABI {LlmLibrary.AbiVersion}");
             return true;
         }
         catch (LlmException e)

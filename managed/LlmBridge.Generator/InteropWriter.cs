@@ -95,19 +95,20 @@ internal static class InteropWriter
             }
             source.Close();
         }
-        EnumNames(source, [.. api.Enums.Where(e => Mapping.Enums[e.Name].Public)]);
+        NamesOfEnums(source, [.. api.Enums.Where(e => Mapping.Enums[e.Name].Public)]);
         return source.ToString();
     }
 
-    private static void EnumNames(SourceWriter source, IReadOnlyList<ApiEnum> types)
+    private static void NamesOfEnums(SourceWriter source, IReadOnlyList<ApiEnum> types)
     {
         source.Line();
         source.Summary("The names that the library gives to statuses, phases and reasons.");
-        source.Open("internal static class EnumNames");
+        source.Open("public static class LlmNames");
         foreach (ApiEnum type in types)
         {
             if (type != types[0]) source.Line();
-            source.Open($"public static string Of({Mapping.Enums[type.Name].Name} value) => value switch");
+            source.Summary("The name of this value, as the library has it; \"unknown\" for a number that is none.");
+            source.Open($"public static string Name(this {Mapping.Enums[type.Name].Name} value) => value switch");
             foreach (ApiEnumValue value in type.Values)
             {
                 source.Line($"{Mapping.Enums[type.Name].Name}.{Mapping.EnumValueName(type, value)} => \"{Mapping.EnumValueSuffix(type, value).ToLowerInvariant()}\",");

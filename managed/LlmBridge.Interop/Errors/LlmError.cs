@@ -44,7 +44,7 @@ public sealed record LlmError
     public string EngineLog { get; init; } = "";
 
     /// <summary>The status's name, such as "engine_crashed".</summary>
-    public string Code => EnumNames.Of(Status);
+    public string Code => Status.Name();
 
     /// <summary>The error as the JSON object that the C functions and the command line give.</summary>
     public string ToJson()
@@ -56,7 +56,7 @@ public sealed record LlmError
             json.WriteString("code", Code);
             json.WriteNumber("status", (int)Status);
             json.WriteString("message", Message);
-            json.WriteString("phase", EnumNames.Of(Phase));
+            json.WriteString("phase", Phase.Name());
             json.WriteString("engine", Engine);
             json.WriteNumber("os_code", OsCode);
             WriteExit(json);
@@ -77,7 +77,7 @@ public sealed record LlmError
             return;
         }
         json.WriteStartObject("exit");
-        json.WriteString("kind", ExitKind == LlmExitKind.Code ? "exit" : EnumNames.Of(ExitKind));
+        json.WriteString("kind", ExitKind == LlmExitKind.Code ? "exit" : ExitKind.Name());
         json.WriteNumber("value", ExitValue);
         json.WriteEndObject();
     }

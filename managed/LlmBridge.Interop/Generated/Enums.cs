@@ -119,9 +119,10 @@ public enum LlmExitKind
 }
 
 /// <summary>The names that the library gives to statuses, phases and reasons.</summary>
-internal static class EnumNames
+public static class LlmNames
 {
-    public static string Of(LlmFinishReason value) => value switch
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmFinishReason value) => value switch
     {
         LlmFinishReason.None => "none",
         LlmFinishReason.Stop => "stop",
@@ -130,7 +131,8 @@ internal static class EnumNames
         _ => "unknown",
     };
 
-    public static string Of(LlmStatus value) => value switch
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmStatus value) => value switch
     {
         LlmStatus.Ok => "ok",
         LlmStatus.InvalidArgument => "invalid_argument",
@@ -158,7 +160,8 @@ internal static class EnumNames
         _ => "unknown",
     };
 
-    public static string Of(LlmPhase value) => value switch
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmPhase value) => value switch
     {
         LlmPhase.None => "none",
         LlmPhase.Configure => "configure",
@@ -173,7 +176,8 @@ internal static class EnumNames
         _ => "unknown",
     };
 
-    public static string Of(LlmExitKind value) => value switch
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmExitKind value) => value switch
     {
         LlmExitKind.None => "none",
         LlmExitKind.Code => "code",

@@ -185,6 +185,67 @@ internal static unsafe partial class NativeMethods
         NativeError* out_error);
 
     /// <summary>
+    /// Starts the embedding of one or more texts, which share the engine's work; returns without waiting for an engine.
+    /// </summary>
+    /// <param name="texts">count pointers to UTF-8 without NUL bytes, each of at least one byte.</param>
+    /// <param name="sizes">their sizes in bytes.</param>
+    /// <param name="count">1 to 4096. Owner and errors: as for llmb_call_start.</param>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_embed_start(
+        BridgeHandle bridge,
+        byte** texts,
+        ulong* sizes,
+        uint count,
+        SettingsHandle settings,
+        out CallHandle out_call,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Copies the next vector of an embedding call, in the order of the texts. Every number is finite, no vector is
+    /// zero, all have one dimension.
+    /// </summary>
+    /// <param name="capacity">
+    /// numbers the buffer holds; too few is LLMB_E_INVALID_ARGUMENT, tells the dimension and loses nothing.
+    /// </param>
+    /// <param name="out_dimension">numbers of the vector; 0 with LLMB_OK when all were read.</param>
+    /// <remarks>Errors: as for llmb_call_read.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_call_read_vector(
+        CallHandle call,
+        float* buffer,
+        ulong capacity,
+        ulong deadline_ns,
+        ulong* out_dimension,
+        NativeError* out_error);
+
+    /// <summary>Embeds texts and waits for all vectors.</summary>
+    /// <param name="out_vectors">
+    /// count vectors of *out_dimension numbers, one behind the other; NULL on failure.
+    /// </param>
+    /// <param name="out_result">may be NULL.</param>
+    /// <remarks>Owner: the caller frees *out_vectors with llmb_free.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_embed_texts(
+        BridgeHandle bridge,
+        byte** texts,
+        ulong* sizes,
+        uint count,
+        SettingsHandle settings,
+        float** out_vectors,
+        ulong* out_dimension,
+        NativeResult* out_result,
+        NativeError* out_error);
+
+    /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template.</summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_count_tokens(
+        BridgeHandle bridge,
+        byte* text,
+        ulong size,
+        ulong* out_count,
+        NativeError* out_error);
+
+    /// <summary>
     /// Connects to the host that had this process started, and starts the thread that ends the process with its keeper.
     /// </summary>
     /// <param name="name">the engine's name, such as "llama".</param>
@@ -244,9 +305,22 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial uint llmb_request_kind(nint request);
 
-    /// <summary>The prompt or text: UTF-8, *out_size bytes, followed by a NUL. Owned by the request.</summary>
+    /// <summary>
+    /// The prompt or text: UTF-8, *out_size bytes, followed by a NUL. Of a request with several items the first. Owned
+    /// by the request.
+    /// </summary>
     [LibraryImport(Library)]
     internal static partial byte* llmb_request_input(nint request, ulong* out_size);
+
+    /// <summary>How many texts the request brings: 1, or more for LLMB_REQUEST_EMBED.</summary>
+    [LibraryImport(Library)]
+    internal static partial uint llmb_request_item_count(nint request);
+
+    /// <summary>
+    /// One of the request's texts, like llmb_request_input; NULL if there is no such. Quick when asked for in order.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_request_item(nint request, uint index, ulong* out_size);
 
     /// <summary>
     /// The value of a call setting, as text; its default where it was not set, NULL if there is neither.
@@ -287,6 +361,13 @@ internal static unsafe partial class NativeMethods
     /// </remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_write(nint request, byte* text, ulong size);
+
+    /// <summary>
+    /// Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.
+    /// </summary>
+    /// <remarks>Errors: LLMB_E_NOT_READY as for llmb_request_write.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_request_write_vector(nint request, float* vector, ulong dimension);
 
     /// <summary>
     /// Puts bytes into the channel as they are, frame or not: for engines that test how hosts bear a liar. A real

@@ -1,0 +1,20 @@
+using LlmBridge.Interop;
+
+namespace LlmBridge;
+
+/// <summary>The native library in use. Each property loads it, once per process.</summary>
+public static class LlmLibrary
+{
+    /// <summary>Where it was found: a file, or the bare name that the system's loader knew.</summary>
+    /// <exception cref="LlmException">It was not found, or is of another ABI; the message says what to do.</exception>
+    public static string Path => LibraryLoader.Current.Path;
+
+    /// <summary>What it says of itself, such as "0.1.0".</summary>
+    public static string Version => LibraryLoader.Current.Version;
+
+    /// <summary>The number of its binary interface.</summary>
+    public static uint AbiVersion => LibraryLoader.Current.AbiVersion;
+
+    /// <summary>All settings that it knows, as JSON: name, type, default, range and help of each.</summary>
+    public static string SettingsJson => NativeSettings.Table();
+}
