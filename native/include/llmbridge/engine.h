@@ -67,7 +67,7 @@ LLMB_API void llmb_engine_last_words(llmb_engine *engine, const char *message);
 /** Takes the next new request; sends what waits to be sent meanwhile.
  * @param out_request  NULL with LLMB_OK when none came before deadline_ns (0 only looks), and also when the host did
  *                     something that requests in progress should look at: made room for their pieces, cancelled one.
- * Errors:  LLMB_E_UNAVAILABLE when the host is gone: time to exit. */
+ * Errors:  LLMB_E_UNAVAILABLE when the host is gone, or nothing was asked for idle_ms: time to exit with status 0. */
 LLMB_API llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request);
 
 /** Ends the connection. NULL is fine. */

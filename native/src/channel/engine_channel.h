@@ -50,6 +50,7 @@ struct llmb_engine {
   uint64_t region_size;
   uint32_t slot_count, next_slot, working_count;
   uint64_t seen_sequence;
+  uint64_t idle_ns; /* how long without a request before it retires; LLMB_NEVER is never */
   struct spin spin;
   struct keeper_lifeline lifeline;
   pthread_t watcher;
@@ -71,6 +72,9 @@ void engine_flush_backlog(struct llmb_request *request);
 
 /* Sleeps until the host writes, the host is gone or the deadline passes. */
 void engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
+
+/* Tells the host that nothing more is accepted here. */
+void engine_retire(llmb_engine *engine);
 
 /* Takes in what has come for the slot; *out_complete says that the engine can have the request. A request that breaks
  * the protocol is LLMB_E_PROTOCOL_ERROR: the host is not one of ours. */

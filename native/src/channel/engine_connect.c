@@ -105,7 +105,10 @@ static llmb_status receive_open(llmb_engine *engine, llmb_error *error) {
   engine->region = address;
   engine->region_size = open.region_size;
   engine->slot_count = open.slot_count;
-  return settings_decode((const char *)message + sizeof open, open.settings_size, &engine->settings, error);
+  status = settings_decode((const char *)message + sizeof open, open.settings_size, &engine->settings, error);
+  const int64_t idle_ms = engine->settings.values[SETTING_IDLE_MS].integer;
+  engine->idle_ns = idle_ms > 0 ? (uint64_t)idle_ms * 1000000u : LLMB_NEVER;
+  return status;
 }
 
 static llmb_status receive_bells(llmb_engine *engine, llmb_error *error) {
@@ -240,6 +243,10 @@ llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_e
 
 void llmb_engine_refuse(llmb_engine *engine, llmb_status status, const char *message) {
   (void)send_text(engine, HANDSHAKE_REFUSED, status, message, text_size(message, CHANNEL_MESSAGE_SIZE_MAX));
+}
+
+void engine_retire(llmb_engine *engine) {
+  (void)send_text(engine, HANDSHAKE_RETIRING, LLMB_OK, "", 0);
 }
 
 void llmb_engine_last_words(llmb_engine *engine, const char *message) {

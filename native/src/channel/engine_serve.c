@@ -49,6 +49,15 @@ void engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
   atomic_store_explicit(&engine->region->engine_sleeps, 0, memory_order_relaxed);
 }
 
+/* Nothing is being worked on, received or waiting to be sent. */
+static bool is_idle(const llmb_engine *engine) {
+  if (engine->working_count > 0) return false;
+  for (uint32_t i = 0; i < engine->slot_count; i++) {
+    if (engine->requests[i].state != ENGINE_SLOT_IDLE || engine->requests[i].backlog_size > 0) return false;
+  }
+  return true;
+}
+
 llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request) {
   *out_request = NULL;
   uint64_t started_ns = 0;
@@ -72,7 +81,14 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
       const uint64_t spin_until_ns = now_ns + engine->spin.budget_ns;
       spin(engine, spin_until_ns < deadline_ns ? spin_until_ns : deadline_ns);
     } else {
-      engine_sleep(engine, deadline_ns);
+      const uint64_t idle_until_ns =
+          engine->idle_ns != LLMB_NEVER && is_idle(engine) ? started_ns + engine->idle_ns : LLMB_NEVER;
+      engine_sleep(engine, idle_until_ns < deadline_ns ? idle_until_ns : deadline_ns);
+      /* A request that comes from here on was never accepted: the host takes it elsewhere. */
+      if (os_clock_ns() >= idle_until_ns && !host_wrote(engine)) {
+        engine_retire(engine);
+        return LLMB_E_UNAVAILABLE;
+      }
     }
   }
 }
