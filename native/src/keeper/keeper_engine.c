@@ -43,8 +43,11 @@ void engine_send_failed(os_handle events, int32_t status, const char *step, int 
 
 void engine_settle_start(struct engine *engine) {
   struct keeper_child_report report;
-  ssize_t size = read(engine->exec_pipe, &report, sizeof report);
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  ssize_t size;
+  do {
+    size = read(engine->exec_pipe, &report, sizeof report);
+  } while (size < 0 && errno == EINTR);
+  if (size < 0 && errno == EAGAIN) return;
   engine->exec_pipe = os_handle_close(engine->exec_pipe);
   if (size == (ssize_t)sizeof report) {
     report.step[sizeof report.step - 1] = '\0';

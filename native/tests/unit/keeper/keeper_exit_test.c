@@ -45,14 +45,23 @@ static void exit_event__has_the_exact_signal(void) {
   keeper_stop(keeper);
 }
 
+enum { ROUNDS_COUNT = 10, SPEAKERS_COUNT = 32 };
+
+/* Many at once: the keeper reaps some in a turn that began before they spoke. */
 static void exit_event__has_the_last_words(void) {
+  static struct harness_engine engines[SPEAKERS_COUNT];
   struct keeper *keeper = harness_start();
-  struct harness_engine engine = harness_spawn(keeper, "say", "cannot go on:\nno model\n", "9");
-  struct keeper_event event = harness_exit(&engine);
-  CHECK_INT(9, event.exit_value);
-  CHECK_TEXT("cannot go on:\nno model\n", event.log);
-  CHECK_INT(LLMB_E_NOT_READY, engine_process_next_event(&engine.process, &event));
-  harness_close(&engine);
+  for (int round = 0; round < ROUNDS_COUNT; round++) {
+    for (int i = 0; i < SPEAKERS_COUNT; i++)
+      engines[i] = harness_spawn(keeper, "say", "cannot go on:\nno model\n", "9");
+    for (int i = 0; i < SPEAKERS_COUNT; i++) {
+      struct keeper_event event = harness_exit(&engines[i]);
+      CHECK_INT(9, event.exit_value);
+      CHECK_TEXT("cannot go on:\nno model\n", event.log);
+      CHECK_INT(LLMB_E_NOT_READY, engine_process_next_event(&engines[i].process, &event));
+      harness_close(&engines[i]);
+    }
+  }
   keeper_stop(keeper);
 }
 
@@ -216,6 +225,24 @@ static void exit__takes_what_the_engine_started_along(void) {
   keeper_stop(keeper);
 }
 
+static void exit__leaves_what_others_started_alone(void) {
+  struct keeper *keeper = harness_start();
+  struct harness_engine engine = harness_spawn(keeper, "tree", NULL, NULL);
+  os_handle tree[TREE_SIZE];
+  watch_tree(&engine, TREE_SIZE + 1, tree);
+  for (int i = 0; i < 5; i++) { /* each end makes the keeper look for orphans */
+    struct harness_engine neighbour = harness_spawn(keeper, "exit", "0", NULL);
+    harness_exit(&neighbour);
+    harness_close(&neighbour);
+  }
+  for (unsigned i = 0; i < TREE_SIZE; i++) {
+    CHECK(!os_process_ended(tree[i]));
+    os_handle_close(tree[i]);
+  }
+  harness_close(&engine);
+  keeper_stop(keeper);
+}
+
 static void keeper_stop__ends_whole_trees(void) {
   struct keeper *keeper = harness_start();
   struct harness_engine engine = harness_spawn(keeper, "tree", NULL, NULL);
@@ -232,6 +259,7 @@ static void close__ends_an_engine_that_nobody_watches(void) {
   struct keeper *keeper = harness_start();
   struct harness_engine engine = harness_spawn(keeper, "hang", NULL, NULL);
   harness_event(&engine, KEEPER_EVENT_SPAWNED);
+  CHECK_CONTAINS("engine", harness_hear(&engine)); /* from here on it waits for nothing */
   os_handle watch = harness_watch(engine.process.pid);
   harness_close(&engine);
   harness_wait_end(watch);
@@ -245,4 +273,5 @@ CHECK_MAIN(TEST(exit_event__has_the_exact_status), TEST(exit_event__has_the_exac
            TEST(log_file__at_its_size_limit_ends_nobody),
            TEST(log_file__that_is_a_pipe_without_reader_cannot_be_opened), TEST(kill__ends_a_stopped_engine),
            TEST(kill__ends_the_whole_tree), TEST(exit__takes_what_the_engine_started_along),
-           TEST(keeper_stop__ends_whole_trees), TEST(close__ends_an_engine_that_nobody_watches))
+           TEST(exit__leaves_what_others_started_alone), TEST(keeper_stop__ends_whole_trees),
+           TEST(close__ends_an_engine_that_nobody_watches))

@@ -265,11 +265,21 @@ static void as_the_reaper_of_orphans(void) {
   }
 }
 
+static void as_the_reaper_of_failures(void) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  check_refused("/nowhere/program", LLMB_E_NOT_FOUND, ENOENT);
+}
+
+static void spawn_detached__leaves_no_zombie_of_a_failure_either(void) {
+  run_apart(as_the_reaper_of_failures);
+}
+
 static void keeper__leaves_no_zombie_in_a_host_that_is_init(void) {
   run_apart(as_the_reaper_of_orphans);
 }
 
-CHECK_MAIN(TEST(keeper__leaves_no_zombie_in_a_host_that_is_init), TEST(spawn_detached__leaves_no_child_and_no_signal),
+CHECK_MAIN(TEST(spawn_detached__leaves_no_zombie_of_a_failure_either),
+           TEST(keeper__leaves_no_zombie_in_a_host_that_is_init), TEST(spawn_detached__leaves_no_child_and_no_signal),
            TEST(spawn_detached__works_where_children_are_ignored),
            TEST(spawn_detached__changes_neither_mask_nor_descriptors),
            TEST(spawn_detached__leaves_other_children_to_the_host),
