@@ -87,8 +87,7 @@ public sealed class AskTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync();
         Assert.AreEqual(0, client.EngineProcessId);
-        await client.StartAsync(Watchdog);
-        Assert.IsTrue(Processes.IsAlive(client.EngineProcessId));
+        Assert.IsTrue(Processes.IsAlive(await StartEngineAsync(client)));
         Assert.AreEqual(1.0, client.LoadProgress);
         Assert.AreEqual("hi", (await client.AskAsync("hi", null, Watchdog)).Text);
     }

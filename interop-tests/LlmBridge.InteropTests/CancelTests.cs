@@ -50,8 +50,7 @@ public sealed class CancelTests : BridgeTest
     public async Task Dispose_WithCallsInFlight_EndsThemAsCancelled()
     {
         LlmClient client = await OpenFakeAsync("hang");
-        await client.StartAsync(Watchdog);
-        long engine = client.EngineProcessId;
+        long engine = await StartEngineAsync(client);
         Task<LlmReply>[] asking = [.. Enumerable.Range(0, 6).Select(_ => client.AskAsync("hi", null, Watchdog))];
         await Task.Delay(50, Watchdog);
         await client.DisposeAsync();

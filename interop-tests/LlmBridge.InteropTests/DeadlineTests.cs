@@ -24,8 +24,7 @@ public sealed class DeadlineTests : BridgeTest
     public async Task Ask_WithAStoppedEngine_EndsAtTheDeadlineAndTheNextCallWorks()
     {
         await using LlmClient client = await OpenFakeAsync(null, new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
-        await client.StartAsync(Watchdog);
-        long engine = client.EngineProcessId;
+        long engine = await StartEngineAsync(client);
         Processes.Signal(engine, Processes.SignalStop);
         await TimesOutAsync(client);
         Assert.AreEqual("hi", (await client.AskAsync("hi", null, Watchdog)).Text);

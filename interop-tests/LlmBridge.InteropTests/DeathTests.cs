@@ -11,10 +11,9 @@ public sealed class DeathTests : BridgeTest
     public async Task Ask_AfterTheIdleEngineWasKilled_Works()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await client.StartAsync(Watchdog);
         for (int death = 0; death < 3; death++)
         {
-            long engine = client.EngineProcessId;
+            long engine = await StartEngineAsync(client);
             Processes.Signal(engine, Processes.SignalKill);
             Processes.WaitUntilGone(engine);
             Assert.AreEqual("hi", (await client.AskAsync("hi", null, Watchdog)).Text);
@@ -26,10 +25,10 @@ public sealed class DeathTests : BridgeTest
     public async Task Ask_WhileTheEngineIsKilled_IsToldAndTheNextCallWorks()
     {
         await using LlmClient client = await OpenFakeAsync("pieces 100 20", new BridgeOptions { Retries = 0 });
-        await client.StartAsync(Watchdog);
+        long engine = await StartEngineAsync(client);
         Task<LlmReply> asking = client.AskAsync("hi", null, Watchdog);
         await Task.Delay(300, Watchdog);
-        Processes.Signal(client.EngineProcessId, Processes.SignalKill);
+        Processes.Signal(engine, Processes.SignalKill);
         LlmException failure = await FailsAsync(LlmStatus.EngineCrashed, () => asking);
         Assert.AreEqual(LlmExitKind.Signal, failure.Error.ExitKind);
         Assert.AreEqual(Processes.SignalKill, failure.Error.ExitValue);
@@ -54,8 +53,7 @@ public sealed class DeathTests : BridgeTest
     public async Task Ask_AfterTheKeeperWasKilled_WorksAndLeavesNoEngine()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await client.StartAsync(Watchdog);
-        long engine = client.EngineProcessId;
+        long engine = await StartEngineAsync(client);
         long keeper = Processes.KeepersOf(Environment.ProcessId).Single();
         Assert.AreEqual(keeper, Processes.ParentOf(engine));
         Processes.Signal(keeper, Processes.SignalKill);
@@ -67,8 +65,7 @@ public sealed class DeathTests : BridgeTest
     public async Task Dispose_EndsEngineAndKeeper()
     {
         LlmClient client = await OpenFakeAsync();
-        await client.StartAsync(Watchdog);
-        long[] processes = [client.EngineProcessId, .. Processes.KeepersOf(Environment.ProcessId)];
+        long[] processes = [await StartEngineAsync(client), .. Processes.KeepersOf(Environment.ProcessId)];
         Assert.HasCount(2, processes);
         await client.DisposeAsync();
         Processes.WaitUntilGone(processes);

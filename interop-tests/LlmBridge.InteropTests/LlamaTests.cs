@@ -110,8 +110,7 @@ public sealed class LlamaTests : BridgeTest
     {
         string endless = TestModel.Make("chain", "--loop", "--context", "100000");
         await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = endless, Context = 50000, Slots = 1 });
-        await client.StartAsync(Watchdog);
-        long engine = client.EngineProcessId;
+        long engine = await StartEngineAsync(client);
         for (int round = 0; round < 3; round++)
         {
             using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));

@@ -42,8 +42,7 @@ public sealed class StreamTests : BridgeTest
     public async Task Stream_LeftEarly_CancelsTheCallAndSparesTheEngine()
     {
         await using LlmClient client = await OpenFakeAsync("pieces 100000 5", new BridgeOptions { Slots = 1 });
-        await client.StartAsync(Watchdog);
-        long engine = client.EngineProcessId;
+        long engine = await StartEngineAsync(client);
         for (int round = 0; round < 3; round++) // with one slot, each round needs the one before to have ended
         {
             await foreach (string piece in client.StreamAsync("hi", null, Watchdog))

@@ -10,5 +10,6 @@ await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions
     StallTimeout = TimeSpan.Zero,
 });
 await client.StartAsync();
+while (client.EngineProcessId == 0) await Task.Delay(1); // it may come a moment after the engine is ready
 Console.WriteLine(client.EngineProcessId);
 await client.AskAsync("anybody there?");

@@ -22,4 +22,12 @@ public abstract class BridgeTest
         Assert.AreEqual(status, failure.Error.Status, failure.Message);
         return failure;
     }
+
+    /// <summary>Starts the client's engine and says its process number, which may come a moment after the engine is ready.</summary>
+    protected async Task<long> StartEngineAsync(LlmClient client)
+    {
+        await client.StartAsync(Watchdog);
+        Processes.WaitUntil(() => client.EngineProcessId != 0, "the engine's process number");
+        return client.EngineProcessId;
+    }
 }
