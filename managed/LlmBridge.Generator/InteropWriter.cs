@@ -52,7 +52,7 @@ internal static class InteropWriter
             source.Line();
             source.Documentation(type.Comment);
             source.Line("[StructLayout(LayoutKind.Sequential)]");
-            source.Open($"internal struct {Mapping.Structs[type.Name]}");
+            source.Open($"internal struct {Mapping.StructName(type.Name)}");
             foreach (ApiField field in type.Fields)
             {
                 source.Documentation(field.Comment);
@@ -82,12 +82,9 @@ internal static class InteropWriter
         source.Line("namespace LlmBridge;");
         foreach (ApiEnum type in api.Enums)
         {
-            (string name, _, bool isPublic) = Mapping.Enums.TryGetValue(type.Name, out var entry)
-                ? entry
-                : throw new GeneratorException($"no C# name is known for enum {type.Name}: add it to Mapping.cs");
             source.Line();
             source.Documentation(type.Comment);
-            source.Open($"{(isPublic ? "public" : "internal")} enum {name}");
+            source.Open($"{(Mapping.IsPublic(type) ? "public" : "internal")} enum {Mapping.EnumName(type)}");
             foreach (ApiEnumValue value in type.Values)
             {
                 source.Documentation(value.Comment);
@@ -95,7 +92,7 @@ internal static class InteropWriter
             }
             source.Close();
         }
-        NamesOfEnums(source, [.. api.Enums.Where(e => Mapping.Enums[e.Name].Public)]);
+        NamesOfEnums(source, [.. api.Enums.Where(Mapping.IsPublic)]);
         return source.ToString();
     }
 
@@ -108,10 +105,10 @@ internal static class InteropWriter
         {
             if (type != types[0]) source.Line();
             source.Summary("The name of this value, as the library has it; \"unknown\" for a number that is none.");
-            source.Open($"public static string Name(this {Mapping.Enums[type.Name].Name} value) => value switch");
+            source.Open($"public static string Name(this {Mapping.EnumName(type)} value) => value switch");
             foreach (ApiEnumValue value in type.Values)
             {
-                source.Line($"{Mapping.Enums[type.Name].Name}.{Mapping.EnumValueName(type, value)} => \"{Mapping.EnumValueSuffix(type, value).ToLowerInvariant()}\",");
+                source.Line($"{Mapping.EnumName(type)}.{Mapping.EnumValueName(type, value)} => \"{Mapping.EnumValueSuffix(type, value).ToLowerInvariant()}\",");
             }
             source.Line("_ => \"unknown\",");
             source.CloseStatement();

@@ -38,7 +38,7 @@ internal static class LayoutWriter
         source.Line("var lines = new List<string>();");
         foreach (ApiStruct type in api.Structs)
         {
-            string name = Mapping.Structs[type.Name];
+            string name = Mapping.StructName(type.Name);
             source.Line($"var {type.Name} = new {name}();");
             source.Line($"lines.Add($\"{type.Name} {{Unsafe.SizeOf<{name}>()}}\");");
             foreach (ApiField field in type.Fields)

@@ -5,6 +5,8 @@ namespace LlmBridge.Generator;
 /// <summary>The one table from C's names to C#'s: which struct, enum and handle becomes what, and who may see it.</summary>
 internal static class Mapping
 {
+    private const string Prefix = "llmb_";
+
     /// <summary>Opaque types that C# holds in a SafeHandle of this name; the others are passed as nint.</summary>
     public static readonly IReadOnlyDictionary<string, string> Handles = new Dictionary<string, string>
     {
@@ -16,22 +18,14 @@ internal static class Mapping
     /// <summary>Opaque types of which C# keeps no ownership.</summary>
     public static readonly IReadOnlySet<string> RawHandles = new HashSet<string> { "llmb_engine", "llmb_request" };
 
-    public static readonly IReadOnlyDictionary<string, string> Structs = new Dictionary<string, string>
-    {
-        ["llmb_error"] = "NativeError",
-        ["llmb_result"] = "NativeResult",
-        ["llmb_usage"] = "NativeUsage",
-    };
-
-    /// <summary>An enum's name in C#, what is cut off its values' names, and whether applications see it.</summary>
-    public static readonly IReadOnlyDictionary<string, (string Name, string[] Prefixes, bool Public)> Enums =
-        new Dictionary<string, (string, string[], bool)>
+    /// <summary>The enums that applications see: the name in C#, and what is cut off the values' names.</summary>
+    private static readonly Dictionary<string, (string Name, string[] Prefixes)> s_publicEnums =
+        new()
         {
-            ["llmb_status_value"] = ("LlmStatus", ["LLMB_E_", "LLMB_"], true),
-            ["llmb_phase"] = ("LlmPhase", ["LLMB_PHASE_"], true),
-            ["llmb_exit_kind"] = ("LlmExitKind", ["LLMB_EXIT_"], true),
-            ["llmb_finish_reason"] = ("LlmFinishReason", ["LLMB_FINISH_"], true),
-            ["llmb_request_kind"] = ("NativeRequestKind", ["LLMB_REQUEST_"], false),
+            ["llmb_status_value"] = ("LlmStatus", ["LLMB_E_", "LLMB_"]),
+            ["llmb_phase"] = ("LlmPhase", ["LLMB_PHASE_"]),
+            ["llmb_exit_kind"] = ("LlmExitKind", ["LLMB_EXIT_"]),
+            ["llmb_finish_reason"] = ("LlmFinishReason", ["LLMB_FINISH_"]),
         };
 
     /// <summary>Functions that only read a clock: the garbage collector need not be told of them.</summary>
@@ -56,9 +50,19 @@ internal static class Mapping
     public static string TypeName(ApiType type)
     {
         if (RawHandles.Contains(type.Name) || Handles.ContainsKey(type.Name)) return "nint" + new string('*', type.Pointers - 1);
-        if (Structs.TryGetValue(type.Name, out string? name) || s_plain.TryGetValue(type.Name, out name)) return name + new string('*', type.Pointers);
-        throw new GeneratorException($"no C# type is known for {type}: add it to Mapping.cs");
+        if (!s_plain.TryGetValue(type.Name, out string? name))
+        {
+            name = type.Name.StartsWith(Prefix, StringComparison.Ordinal) ? StructName(type.Name) : throw new GeneratorException($"no C# type is known for {type}: add it to Mapping.cs");
+        }
+        return name + new string('*', type.Pointers);
     }
+
+    /// <summary>llmb_error is NativeError: structs are never seen by applications.</summary>
+    public static string StructName(string name) => "Native" + Pascal(name[Prefix.Length..]);
+
+    public static bool IsPublic(ApiEnum type) => s_publicEnums.ContainsKey(type.Name);
+
+    public static string EnumName(ApiEnum type) => s_publicEnums.TryGetValue(type.Name, out var known) ? known.Name : StructName(type.Name);
 
     /// <summary>A parameter's type: handles as SafeHandles, except where the handle's own release calls the function.</summary>
     public static string ParameterType(ApiFunction function, ApiParameter parameter)
@@ -72,8 +76,20 @@ internal static class Mapping
     public static string EnumValueName(ApiEnum type, ApiEnumValue value) => Pascal(EnumValueSuffix(type, value));
 
     /// <summary>What is left of LLMB_E_NOT_FOUND without its prefix: NOT_FOUND.</summary>
-    public static string EnumValueSuffix(ApiEnum type, ApiEnumValue value) =>
-        value.Name[Enums[type.Name].Prefixes.First(p => value.Name.StartsWith(p, StringComparison.Ordinal)).Length..];
+    public static string EnumValueSuffix(ApiEnum type, ApiEnumValue value)
+    {
+        string[] prefixes = s_publicEnums.TryGetValue(type.Name, out var known) ? known.Prefixes : [CommonPrefix(type)];
+        return value.Name[prefixes.First(p => value.Name.StartsWith(p, StringComparison.Ordinal)).Length..];
+    }
+
+    /// <summary>What the names of all values begin with, up to an underscore.</summary>
+    private static string CommonPrefix(ApiEnum type)
+    {
+        string first = type.Values[0].Name;
+        int length = first.LastIndexOf('_') + 1;
+        while (!type.Values.All(v => string.CompareOrdinal(v.Name, 0, first, 0, length) == 0)) length = first.LastIndexOf('_', length - 2) + 1;
+        return first[..length];
+    }
 
     /// <summary>snake_case or CAPITALS as PascalCase.</summary>
     public static string Pascal(string name)

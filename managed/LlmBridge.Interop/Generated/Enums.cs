@@ -29,6 +29,15 @@ internal enum NativeRequestKind
     Tokens = 3,
 }
 
+/// <summary>What an engine can do for a call whose engine has died; bits for llmb_engine_declare.</summary>
+internal enum NativeEngineAbility
+{
+    /// <summary>A request that was begun elsewhere may be begun anew: nothing happens twice by it.</summary>
+    Repeats = 1,
+    /// <summary>The same, and an interrupted answer is continued from its tokens.</summary>
+    Resumes = 2,
+}
+
 /// <summary>How a call to the library ended. The numbers are frozen and never reused.</summary>
 public enum LlmStatus
 {

@@ -271,6 +271,13 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial void llmb_engine_loading(nint engine, uint permille);
 
+    /// <summary>
+    /// Says what this engine can do, before it is ready: bits of llmb_engine_ability. Without it nothing is repeated
+    /// that was accepted once.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial void llmb_engine_declare(nint engine, uint abilities);
+
     /// <summary>Says that requests can come.</summary>
     /// <param name="info_json">what the engine says of itself and its model: one JSON object of at most 16 KiB.</param>
     [LibraryImport(Library)]
@@ -293,7 +300,9 @@ internal static unsafe partial class NativeMethods
     /// NULL with LLMB_OK when none came before deadline_ns (0 only looks), and also when the host did something that
     /// requests in progress should look at: made room for their pieces, cancelled one.
     /// </param>
-    /// <remarks>Errors: LLMB_E_UNAVAILABLE when the host is gone: time to exit.</remarks>
+    /// <remarks>
+    /// Errors: LLMB_E_UNAVAILABLE when the host is gone, or nothing was asked for idle_ms: time to exit with status 0.
+    /// </remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_engine_next(nint engine, ulong deadline_ns, nint* out_request);
 
@@ -338,6 +347,14 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial ulong llmb_request_deadline(nint request);
 
+    /// <summary>
+    /// What another engine had produced of this answer before it died: tokens to be produced again one by one, without
+    /// sampling, and how many bytes of the text the host already has and must not get again. NULL and 0 for a fresh
+    /// request.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial int* llmb_request_resume(nint request, ulong* out_count, ulong* out_text_size);
+
     /// <summary>Says that work on the request begins: from here on it may have effects.</summary>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_accept(nint request);
@@ -361,6 +378,13 @@ internal static unsafe partial class NativeMethods
     /// </remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_write(nint request, byte* text, ulong size);
+
+    /// <summary>
+    /// Records tokens just produced (at most 1024), before the piece that has their text, so that another engine can go
+    /// on if this one dies. For engines that declare LLMB_ENGINE_RESUMES.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_request_write_tokens(nint request, int* tokens, uint count);
 
     /// <summary>
     /// Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.
