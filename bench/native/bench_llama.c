@@ -1,0 +1,157 @@
+#include "bench_llama.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "baseline/llama_baseline.h"
+
+enum { CONTEXT = 1024, PATH_SIZE = 8192 };
+#define CONTEXT_TEXT "1024"
+
+struct job {
+  uint32_t max_tokens, streams;
+};
+struct job_done {
+  double seconds;
+  uint64_t tokens; /* 0: it failed */
+};
+
+static void module_path(const struct bench_run *run, char *path) {
+  snprintf(path, PATH_SIZE, "%s/bench-llama.so", run->options->helpers);
+}
+
+static const char *thread_text(const struct bench_run *run) {
+  static char text[16];
+  if (run->options->threads != NULL) return run->options->threads;
+  snprintf(text, sizeof text, "%d", get_nprocs()); /* what the library's default comes to with one worker */
+  return text;
+}
+
+bool bench_llama_present(struct bench_run *run) {
+  char path[PATH_SIZE];
+  module_path(run, path);
+  if (access(path, R_OK) != 0) {
+    bench_skip(run, "built without llama.cpp");
+  } else if (access(run->options->model, R_OK) != 0) {
+    bench_skip(run, "no model at %s: give one by --model", run->options->model);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+const char *const *bench_llama_settings(const struct bench_run *run, const char *slots, const char *max_tokens) {
+  static const char *settings[20];
+  const char *const all[] = {
+      "engine",  "llama",      "model",      run->options->model, "slots",         slots, "threads", thread_text(run),
+      "context", CONTEXT_TEXT, "max_tokens", max_tokens,          "prompt_format", "raw", NULL,
+  };
+  memcpy(settings, all, sizeof all);
+  return settings;
+}
+
+/* The baseline module's functions, in the process that calls this; false if it cannot be loaded. */
+struct baseline {
+  llama_baseline_open_function *open;
+  llama_baseline_generate_function *generate;
+  struct llama_baseline *loaded;
+};
+
+static bool baseline_load(struct baseline *out, const struct bench_run *run, unsigned slots) {
+  char path[PATH_SIZE];
+  module_path(run, path);
+  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (module == NULL) {
+    fprintf(stderr, "llmbridge-bench: %s\n", dlerror());
+    return false;
+  }
+  *(void **)&out->open = dlsym(module, "llama_baseline_open");
+  *(void **)&out->generate = dlsym(module, "llama_baseline_generate");
+  if (out->open == NULL || out->generate == NULL) return false;
+  const struct llama_baseline_options options = {
+      .model = run->options->model,
+      .context = CONTEXT,
+      .threads = (uint32_t)strtoul(thread_text(run), NULL, 10),
+      .sequences = slots,
+  };
+  out->loaded = out->open(&options);
+  return out->loaded != NULL;
+}
+
+enum { FIRST_USE_SLOTS = 4 }; /* the setting's default */
+
+static void serve_first_use(int in, int out, const void *data) {
+  struct baseline baseline;
+  struct job_done done = {0};
+  (void)in;
+  const uint64_t begin_ns = llmb_clock_ns();
+  if (baseline_load(&baseline, data, FIRST_USE_SLOTS)) {
+    done.tokens = baseline.generate(baseline.loaded, BENCH_LLAMA_PROMPT, 1, 1);
+  }
+  done.seconds = (double)(llmb_clock_ns() - begin_ns) / 1e9;
+  bench_pipe_write(out, &done, sizeof done);
+}
+
+double bench_llama_first_use(struct bench_run *run) {
+  struct bench_child child;
+  struct job_done done = {0};
+  if (!bench_child_start(&child, serve_first_use, run)) {
+    bench_fail(run, "could not fork the baseline");
+    return 0;
+  }
+  const bool came = bench_pipe_read(child.from, &done, sizeof done);
+  bench_child_stop(&child);
+  if (came && done.tokens > 0) return done.seconds * 1e3;
+  bench_fail(run, "libllama in-process gave no token");
+  return 0;
+}
+
+struct session {
+  const struct bench_run *run;
+  unsigned slots;
+};
+
+static void serve_session(int in, int out, const void *data) {
+  const struct session *session = data;
+  struct baseline baseline;
+  const uint8_t ready = baseline_load(&baseline, session->run, session->slots);
+  if (!bench_pipe_write(out, &ready, sizeof ready) || !ready) return;
+  for (struct job job; bench_pipe_read(in, &job, sizeof job);) {
+    struct job_done done = {0};
+    const uint64_t begin_ns = llmb_clock_ns();
+    done.tokens = baseline.generate(baseline.loaded, BENCH_LLAMA_PROMPT, job.max_tokens, job.streams);
+    done.seconds = (double)(llmb_clock_ns() - begin_ns) / 1e9;
+    if (!bench_pipe_write(out, &done, sizeof done)) return;
+  }
+}
+
+bool bench_llama_start(struct bench_run *run, unsigned slots, struct bench_child *out) {
+  const struct session session = {.run = run, .slots = slots};
+  uint8_t ready = 0;
+  if (!bench_child_start(out, serve_session, &session)) {
+    bench_fail(run, "could not fork the baseline");
+    return false;
+  }
+  if (bench_pipe_read(out->from, &ready, sizeof ready) && ready) return true;
+  bench_child_stop(out);
+  bench_fail(run, "libllama in-process could not load the model");
+  return false;
+}
+
+bool bench_llama_generate(struct bench_run *run, const struct bench_child *child, unsigned max_tokens, unsigned streams,
+                          double *out_seconds, uint64_t *out_tokens) {
+  const struct job job = {.max_tokens = max_tokens, .streams = streams};
+  struct job_done done = {0};
+  if (!bench_pipe_write(child->to, &job, sizeof job) || !bench_pipe_read(child->from, &done, sizeof done) ||
+      done.tokens == 0) {
+    bench_fail(run, "libllama in-process failed to answer");
+    return false;
+  }
+  *out_seconds = done.seconds;
+  *out_tokens = done.tokens;
+  return true;
+}

@@ -1,0 +1,83 @@
+#include "bench_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench_metric.h"
+
+/* A quick run takes a sixth of the time of a default one. */
+#define QUICK_SCALE (1.0 / 6)
+
+void bench_options_print_usage(void) {
+  puts(
+      "usage: llmbridge-bench [--filter TEXT] [--json] [--quick] [--list] [--model FILE] [--threads N] [--pin]\n"
+      "  --filter TEXT  the metric of this name, or those whose names contain it\n"
+      "  --json         one JSON object a line instead of a table\n"
+      "  --quick        half a minute instead of three: rougher figures\n"
+      "  --list         what is measured against what, and the targets\n"
+      "  --model FILE   GGUF file of the llama metrics; default: share/llmbridge/demo.gguf of this installation\n"
+      "  --threads N    threads of the llama engine and of its baseline; default: the library's own\n"
+      "  --pin          in the two-process metrics, each process on a processor of its own");
+}
+
+static bool find_home(struct bench_options *options) {
+  char path[sizeof options->home];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (size <= 0) return false;
+  path[size] = 0;
+  for (int up = 0; up < 2; up++) { /* the program's name, then bin */
+    char *slash = strrchr(path, '/');
+    if (slash == NULL) return false;
+    *slash = 0;
+  }
+  snprintf(options->home, sizeof options->home, "%s", path);
+  snprintf(options->helpers, sizeof options->helpers, "%s/lib/llmbridge", path);
+  snprintf(options->default_model, sizeof options->default_model, "%s/share/llmbridge/demo.gguf", path);
+  return true;
+}
+
+static void note_filter(struct bench_options *options) {
+  for (unsigned i = 0; options->filter != NULL && i < bench_metric_count; i++) {
+    options->exact |= strcmp(options->filter, bench_metrics[i].name) == 0;
+  }
+}
+
+bool bench_options_read(struct bench_options *out, int argc, char **argv) {
+  static const struct option known[] = {
+      {"filter", required_argument, NULL, 'f'},
+      {"json", no_argument, NULL, 'j'},
+      {"quick", no_argument, NULL, 'q'},
+      {"list", no_argument, NULL, 'l'},
+      {"model", required_argument, NULL, 'm'},
+      {"pin", no_argument, NULL, 'p'},
+      {"threads", required_argument, NULL, 't'},
+      {"help", no_argument, NULL, 'h'},
+      {NULL, 0, NULL, 0},
+  };
+  *out = (struct bench_options){.scale = 1};
+  if (!find_home(out)) {
+    fputs("llmbridge-bench: cannot tell where this program lies\n", stderr);
+    return false;
+  }
+  out->model = out->default_model;
+  for (int option; (option = getopt_long(argc, argv, "m:", known, NULL)) != -1;) {
+    if (option == 'f') out->filter = optarg;
+    if (option == 'm') out->model = optarg;
+    if (option == 't') out->threads = optarg;
+    if (option == 'j') out->json = true;
+    if (option == 'q') out->quick = true;
+    if (option == 'l') out->list = true;
+    if (option == 'p') out->pin = true;
+    if (option == 'h') out->help = true;
+    if (option == '?') return false;
+  }
+  if (optind < argc) {
+    fprintf(stderr, "llmbridge-bench: not understood: %s\n", argv[optind]);
+    return false;
+  }
+  if (out->quick) out->scale = QUICK_SCALE;
+  note_filter(out);
+  return true;
+}

@@ -1,0 +1,24 @@
+/* What the command line says. */
+#ifndef LLMB_BENCH_OPTIONS_H
+#define LLMB_BENCH_OPTIONS_H
+
+#include <stdbool.h>
+
+struct bench_options {
+  const char *filter;  /* metrics whose names contain it; NULL for all */
+  bool exact;          /* the filter is a whole name: it is one */
+  const char *model;   /* of the llama metrics */
+  const char *threads; /* of the llama engine and its baseline: as the setting has it */
+  bool json, quick, list, pin, help;
+  double scale;            /* of every metric's time */
+  char home[4096];         /* the install prefix this program lies in */
+  char helpers[4096 + 32]; /* its lib/llmbridge/ */
+  char default_model[4096 + 64];
+};
+
+/* Reads the command line; false after saying on stderr what is wrong with it. */
+bool bench_options_read(struct bench_options *out, int argc, char **argv);
+
+void bench_options_print_usage(void);
+
+#endif
