@@ -24,6 +24,7 @@
 #include "bridge.h"
 #include "call.h"
 #include "engine.h"
+#include "model.h"
 #include "settings.h"
 #include "status.h"
 
