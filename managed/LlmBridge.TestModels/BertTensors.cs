@@ -13,7 +13,7 @@ internal static class BertTensors
         writer.Add("bert.attention.causal", false).Add("bert.pooling_type", PoolingMean);
         writer.Add("tokenizer.ggml.token_type_count", (uint)TokenTypes);
         weights.Embedding("token_embd.weight", shape.Width, vocabularySize);
-        weights.Embedding("token_types.weight", shape.Width, TokenTypes);
+        weights.Vectors("token_types.weight", shape.Width, TokenTypes); // ggml aborts on it in a quantised type
         weights.Embedding("position_embd.weight", shape.Width, shape.Context);
         AddNorm(shape, weights, "token_embd_norm");
         for (int layer = 0; layer < shape.Layers; layer++)

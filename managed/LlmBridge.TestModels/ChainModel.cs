@@ -39,6 +39,9 @@ public sealed record ChainModel
     /// <summary>A Jinja chat template to carry, or null.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>Make ggml abort at the first decode, by a norm in a type that it cannot multiply with.</summary>
+    public bool Aborts { get; init; }
+
     /// <summary>Writes the model.</summary>
     public void Write(string path)
     {
@@ -106,7 +109,7 @@ public sealed record ChainModel
         for (int layer = 0; layer < Layers; layer++)
         {
             string block = $"blk.{layer}.";
-            writer.Add(shape.Ones(block + "attn_norm.weight"));
+            writer.Add(shape.Ones(block + "attn_norm.weight") with { Type = Aborts ? TensorType.Q80 : TensorType.F32 });
             foreach (string name in (string[])["attn_q", "attn_k", "attn_v", "attn_output"])
             {
                 writer.Add(new GgufTensor($"{block}{name}.weight", Type, [shape.Width, shape.Width], null));

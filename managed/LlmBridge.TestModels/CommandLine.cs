@@ -10,7 +10,7 @@ internal static class CommandLine
 
     private const string Usage = """
         usage: chain OUT.gguf [--text TEXT] [--loop] [--split-characters] [--layers N] [--feed-forward N] [--context N]
-                              [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE]
+                              [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE] [--abort]
                random OUT.gguf [--arch llama|qwen2|gemma|phi3|bert] [--seed N] [--layers N] [--width N] [--heads N]
                               [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
         """;
@@ -55,6 +55,7 @@ internal static class CommandLine
             FeedForward = options.TakeNumber("--feed-forward", model.FeedForward),
             Context = options.TakeNumber("--context", model.Context),
             Type = options.TakeType(model.Type),
+            Aborts = options.TakeFlag("--abort"),
             ChatTemplate = options.Take("--chat-template"),
         };
     }

@@ -49,7 +49,7 @@ public sealed record RandomModel
         var shape = new ModelShape
         {
             Architecture = Architecture,
-            Name = $"random {Architecture} {Seed}",
+            Name = $"random {Seed}",
             Width = Width,
             Heads = Heads,
             HeadsKeyValue = isEncoder || Architecture == "phi3" ? Heads : Math.Max(1, Heads / 2),

@@ -36,6 +36,13 @@ internal sealed class RandomWeights(GgufWriter writer, ModelShape shape, ulong s
             _ => [.. Numbers(numbers, size, 0.1f).Select(value => middle + value)]));
     }
 
+    /// <summary>Vectors that are never quantised.</summary>
+    internal void Vectors(string name, int size, int count)
+    {
+        var numbers = new RandomNumbers(SeedOf(name));
+        writer.Add(new GgufTensor(name, TensorType.F32, [size, count], _ => Numbers(numbers, size, 1)));
+    }
+
     private static float[] Numbers(RandomNumbers numbers, int count, float scale)
     {
         var values = new float[count];

@@ -32,6 +32,15 @@ public static class Sentence
             length++;
             bool wordEnds = i + 1 < runes.Length && runes[i + 1].Value == ' ';
             bool splitFollows = splitCharacters && i + 1 < runes.Length && !runes[i + 1].IsAscii;
+            if (splitFollows && length < LengthMin && pieces.Count > 0 && !IsByte(pieces[^1]))
+            {
+                // Too short to stand alone: a prompt could contain it.
+                length += pieces[^1].EnumerateRunes().Count();
+                piece.Insert(0, pieces[^1]);
+                used.Remove(pieces[^1]);
+                pieces.RemoveAt(pieces.Count - 1);
+            }
+
             bool longEnough = length >= LengthUsual || (length >= LengthMin && (wordEnds || splitFollows));
             if (longEnough && used.Add(piece.ToString()))
             {
@@ -49,6 +58,8 @@ public static class Sentence
         return pieces;
     }
 
+    private static bool IsByte(string piece) => piece.StartsWith("<0x", StringComparison.Ordinal);
+
     private static bool TrySplit(Rune rune, HashSet<string> used, List<string> pieces)
     {
         string[] bytes = [.. Encoding.UTF8.GetBytes(rune.ToString()).Select(value => $"<0x{value:X2}>")];
@@ -65,7 +76,7 @@ public static class Sentence
     // What is left at the end may be short or known: it joins the piece before it.
     private static void AddRest(List<string> pieces, HashSet<string> used, string rest)
     {
-        while (pieces.Count > 0 && !pieces[^1].StartsWith("<0x", StringComparison.Ordinal)
+        while (pieces.Count > 0 && !IsByte(pieces[^1])
             && (rest.EnumerateRunes().Count() < LengthMin || used.Contains(rest)))
         {
             rest = pieces[^1] + rest;

@@ -9,17 +9,6 @@
 namespace llama_engine {
 namespace {
 
-// A number in [0, 1) from seed and position alone (the finaliser of splitmix64 over both).
-double draw_of(uint64_t seed, uint32_t position) {
-  uint64_t x = seed + 0x9e3779b97f4a7c15ULL * (static_cast<uint64_t>(position) + 1);
-  for (int round = 0; round < 2; round++) {  // twice: neighbouring seeds and positions must not look alike
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    x ^= x >> 31;
-  }
-  return static_cast<double>(x >> 11) * 0x1.0p-53;
-}
-
 [[noreturn]] void refuse_logits() {
   throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the model computed no usable number for the next token");
 }
@@ -30,6 +19,17 @@ void add(llama_sampler *chain, llama_sampler *member) {
 }
 
 }  // namespace
+
+// The finaliser of splitmix64 over both.
+double draw_of(uint64_t seed, uint32_t position) {
+  uint64_t x = seed + 0x9e3779b97f4a7c15ULL * (static_cast<uint64_t>(position) + 1);
+  for (int round = 0; round < 2; round++) {  // twice: neighbouring seeds and positions must not look alike
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    x ^= x >> 31;
+  }
+  return static_cast<double>(x >> 11) * 0x1.0p-53;
+}
 
 sampling_options sampling_options_read(const llmb_request *request) {
   auto number = [&](const char *name, double fallback) {

@@ -21,6 +21,9 @@ struct sampling_options {
 // Reads a request's call settings; throws failure for a malformed number.
 sampling_options sampling_options_read(const llmb_request *request);
 
+// A number in [0, 1) that depends on seed and position alone.
+double draw_of(uint64_t seed, uint32_t position);
+
 // One call's sampler. Draws depend on nothing but the seed and the position, so a call gives the same text whatever
 // runs beside it, and a resumed one goes on as it would have.
 class sampler {

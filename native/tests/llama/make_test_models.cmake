@@ -1,0 +1,42 @@
+# Writes the models that the tests of the llama engine need into FOLDER, building the writer in WORK. Nothing is done for
+# a model that is there already.
+find_program(DOTNET dotnet)
+if(NOT DOTNET)
+  message(STATUS "dotnet is not installed: tests that need models are skipped")
+  return()
+endif()
+file(MAKE_DIRECTORY ${FOLDER})
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN} failed: ${output}")
+  endif()
+endfunction()
+
+run(${DOTNET} build ${SOURCE}/managed/LlmBridge.TestModels/LlmBridge.TestModels.csproj --nologo -v quiet -c Release -o ${WORK}/bin
+    -p:BaseIntermediateOutputPath=${WORK}/obj/)
+
+function(make name kind)
+  if(NOT EXISTS ${FOLDER}/${name}.gguf)
+    run(${DOTNET} ${WORK}/bin/LlmBridge.TestModels.dll ${kind} ${FOLDER}/${name}.part ${ARGN})
+    file(RENAME ${FOLDER}/${name}.part ${FOLDER}/${name}.gguf)
+  endif()
+endfunction()
+
+set(template "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}[assistant]")
+make(chain chain)
+make(chain_chat chain --chat-template "${template}")
+make(chain_broken_template chain --chat-template "{{ raise_exception('no such tongue') }}")
+make(loop chain --loop --text "again and ")
+make(bytes chain --split-characters --text "Price: €12 or £10 for 😀")
+# A prompt of a few hundred tokens takes this one seconds, at no size on disk.
+make(abort chain --abort)
+make(slow chain --loop --text "again and " --layers 24 --feed-forward 65536)
+foreach(arch llama qwen2 gemma phi3)
+  foreach(type f32 f16 q8_0 q4_0)
+    make(random_${arch}_${type} random --arch ${arch} --type ${type} --seed 7)
+  endforeach()
+endforeach()
+make(random_bert_f32 random --arch bert --context 512)
+make(random_bert_q8_0 random --arch bert --context 512 --type q8_0)

@@ -1,0 +1,126 @@
+#include "sampler.hpp"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "../check.h"
+#include "failure.hpp"
+#include "model.hpp"
+
+using llama_engine::draw_of;
+using llama_engine::sampler;
+
+static void draw__depends_on_seed_and_position_alone(void) {
+  CHECK(draw_of(1, 5) == draw_of(1, 5));
+  CHECK(draw_of(1, 5) != draw_of(2, 5));
+  CHECK(draw_of(1, 5) != draw_of(1, 6));
+  CHECK(draw_of(1, 6) != draw_of(2, 5));
+}
+
+static void draw__is_spread_evenly(void) {
+  constexpr int buckets = 16, draws = 16000;
+  for (uint64_t seed : {0ULL, 1ULL, 0xffffffffULL}) {
+    int counts[buckets] = {};
+    for (uint32_t position = 0; position < draws; position++) {
+      double x = draw_of(seed, position);
+      CHECK(x >= 0 && x < 1);
+      counts[static_cast<int>(x * buckets)]++;
+    }
+    for (int count : counts) CHECK(std::abs(count - draws / buckets) < 160);  // five standard deviations
+  }
+}
+
+// A vocabulary is all that a sampler wants of a model.
+struct vocabulary {
+  vocabulary() {
+    const char *folder = getenv("LLMB_TEST_MODELS");
+    std::string path = std::string(folder != nullptr ? folder : "") + "/chain.gguf";
+    llama_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
+    llama_model_params params = llama_model_default_params();
+    params.vocab_only = true;
+    if (folder != nullptr) model.reset(llama_model_load_from_file(path.c_str(), params));
+    if (model == nullptr) {
+      fprintf(stderr, "skipped: no model %s\n", path.c_str());
+      exit(77);
+    }
+    vocab = llama_model_get_vocab(model.get());
+    logits.assign(static_cast<size_t>(llama_vocab_n_tokens(vocab)), -10.0F);
+  }
+  llama_engine::model_ptr model;
+  const llama_vocab *vocab;
+  std::vector<float> logits;
+};
+
+static void sampler__without_temperature_takes_the_likeliest_and_of_equals_the_first(void) {
+  vocabulary words;
+  words.logits[5] = words.logits[9] = 2;
+  sampler choice(words.vocab, {});
+  for (uint32_t position = 0; position < 10; position++) CHECK_INT(5, choice.choose(words.logits.data(), position));
+}
+
+static void sampler__makes_a_repeated_token_less_likely(void) {
+  vocabulary words;
+  words.logits[5] = 3;
+  words.logits[9] = 2;
+  llama_engine::sampling_options options;
+  options.repeat_penalty = 2;
+  sampler choice(words.vocab, options);
+  CHECK_INT(5, choice.choose(words.logits.data(), 0));
+  CHECK_INT(9, choice.choose(words.logits.data(), 1));  // 3 / 2 is less than 2
+  sampler after_prompt(words.vocab, options);
+  after_prompt.accept(5);
+  CHECK_INT(9, after_prompt.choose(words.logits.data(), 0));
+}
+
+static void sampler__draws_tokens_as_often_as_they_are_likely(void) {
+  vocabulary words;
+  words.logits[5] = std::log(6.0F) + 20;
+  words.logits[6] = std::log(3.0F) + 20;
+  words.logits[7] = std::log(1.0F) + 20;
+  llama_engine::sampling_options options;
+  options.temperature = 1;
+  constexpr int draws = 10000;
+  int counts[3] = {};
+  sampler choice(words.vocab, options);
+  for (uint32_t position = 0; position < draws; position++) {
+    llama_token token = choice.choose(words.logits.data(), position);
+    CHECK(token >= 5 && token <= 7);
+    counts[token - 5]++;
+  }
+  CHECK(std::abs(counts[0] - 6000) < 250);
+  CHECK(std::abs(counts[1] - 3000) < 250);
+  options.min_p = 0.4;  // of the likeliest one's six: the third token falls out
+  sampler picky(words.vocab, options);
+  for (uint32_t position = 0; position < draws; position++) CHECK(picky.choose(words.logits.data(), position) != 7);
+  options.min_p = 0;
+  options.top_k = 1;
+  sampler strict(words.vocab, options);
+  for (uint32_t position = 0; position < 100; position++) CHECK_INT(5, strict.choose(words.logits.data(), position));
+  options.top_k = 0;
+  options.top_p = 0.5;
+  sampler nucleus(words.vocab, options);
+  for (uint32_t position = 0; position < 100; position++) CHECK_INT(5, nucleus.choose(words.logits.data(), position));
+}
+
+static void sampler__refuses_logits_that_are_no_numbers(void) {
+  vocabulary words;
+  for (double temperature : {0.0, 1.0}) {
+    llama_engine::sampling_options options;
+    options.temperature = temperature;
+    sampler choice(words.vocab, options);
+    std::vector<float> nothing(words.logits.size(), NAN);
+    bool refused = false;
+    try {
+      choice.choose(nothing.data(), 0);
+    } catch (const llama_engine::failure &error) {
+      refused = error.status == LLMB_E_ENGINE_ERROR;
+    }
+    CHECK(refused);
+  }
+}
+
+CHECK_MAIN(TEST(draw__depends_on_seed_and_position_alone), TEST(draw__is_spread_evenly),
+           TEST(sampler__without_temperature_takes_the_likeliest_and_of_equals_the_first),
+           TEST(sampler__makes_a_repeated_token_less_likely), TEST(sampler__draws_tokens_as_often_as_they_are_likely),
+           TEST(sampler__refuses_logits_that_are_no_numbers))

@@ -1,0 +1,106 @@
+/* Sampling, stop strings and chat templates through the bridge. */
+#include "../check.h"
+#include "llama_fixture.h"
+
+static char answer[FIXTURE_ANSWER_SIZE], again[FIXTURE_ANSWER_SIZE];
+static llmb_result result;
+static llmb_error error;
+
+/* Asks with sampling settings that make a random model choose among many tokens. */
+static void sample(llmb_bridge *bridge, const char *seed, char *text) {
+  llmb_call *call = fixture_start(bridge, "Once", "temperature", "1.5", "top_k", "40", "top_p", "1", "min_p", "0",
+                                  "seed", seed, "max_tokens", "40", NULL);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, text, &error));
+  llmb_call_close(call);
+}
+
+static void sampling__gives_the_same_text_for_the_same_seed(void) {
+  llmb_bridge *bridge = fixture_open("random_llama_f32", NULL);
+  sample(bridge, "1", answer);
+  sample(bridge, "1", again);
+  CHECK_TEXT(answer, again);
+  sample(bridge, "2", again);
+  CHECK(strcmp(answer, again) != 0);
+  llmb_bridge_close(bridge);
+  bridge = fixture_open("random_llama_f32", NULL); /* another process */
+  sample(bridge, "1", again);
+  CHECK_TEXT(answer, again);
+  llmb_bridge_close(bridge);
+}
+
+static void sampling__with_top_k_1_is_greedy(void) {
+  llmb_bridge *bridge = fixture_open("random_llama_f32", NULL);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "Once", "max_tokens", "40", answer, &result, &error));
+  llmb_call *call = fixture_start(bridge, "Once", "temperature", "1", "top_k", "1", "max_tokens", "40", NULL);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, again, &error));
+  llmb_call_close(call);
+  CHECK_TEXT(answer, again);
+  llmb_bridge_close(bridge);
+}
+
+static void stop__ends_before_a_string_that_spans_tokens(void) {
+  llmb_bridge *bridge = fixture_open("chain", NULL);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "stop", "running in", answer, &result, &error));
+  CHECK_TEXT("Hello from llama.cpp, ", answer);
+  CHECK_INT(LLMB_FINISH_STOP_STRING, result.finish_reason);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "stop", "[\"own!\",\".cpp\"]", answer, &result, &error));
+  CHECK_TEXT("Hello from llama", answer);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "stop", "own.!", answer, &result, &error));
+  CHECK_TEXT(FIXTURE_CHAIN_TEXT, answer);
+  CHECK_INT(LLMB_FINISH_STOP, result.finish_reason);
+  llmb_bridge_close(bridge);
+}
+
+static void stop__is_refused_when_it_is_a_broken_array(void) {
+  llmb_bridge *bridge = fixture_open("chain", NULL);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, fixture_ask(bridge, "x", "stop", "[\"a\"", answer, &result, &error));
+  llmb_bridge_close(bridge);
+}
+
+/* The template writes "[role]content" for each message and "[assistant]"; every character is a token, one more begins.
+ */
+static void chat__applies_the_models_template_unless_told_otherwise(void) {
+  llmb_bridge *bridge = fixture_open("chain_chat", NULL);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "hi", NULL, NULL, answer, &result, &error));
+  CHECK_TEXT(FIXTURE_CHAIN_TEXT, answer);
+  CHECK_INT(1 + strlen("[user]hi[assistant]"), result.prompt_tokens);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "hi", "prompt_format", "raw", answer, &result, &error));
+  CHECK_INT(1 + strlen("hi"), result.prompt_tokens);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "hi", "system", "Be brief", answer, &result, &error));
+  CHECK_INT(1 + strlen("[system]Be brief[user]hi[assistant]"), result.prompt_tokens);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "ignored", "messages",
+                                 "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"},"
+                                 "{\"role\":\"user\",\"content\":\"c\"}]",
+                                 answer, &result, &error));
+  CHECK_INT(1 + strlen("[user]a[assistant]b[user]c[assistant]"), result.prompt_tokens);
+  llmb_bridge_close(bridge);
+}
+
+static void chat__refuses_messages_that_are_none(void) {
+  llmb_bridge *bridge = fixture_open("chain_chat", NULL);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT,
+            fixture_ask(bridge, "x", "messages", "[{\"content\":1}]", answer, &result, &error));
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", NULL, NULL, answer, &result, &error));
+  llmb_bridge_close(bridge);
+}
+
+static void chat__says_what_a_failing_template_says(void) {
+  llmb_bridge *bridge = fixture_open("chain_broken_template", NULL);
+  CHECK_INT(LLMB_E_ENGINE_ERROR, fixture_ask(bridge, "x", NULL, NULL, answer, &result, &error));
+  CHECK_CONTAINS("no such tongue", error.message);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "prompt_format", "raw", answer, &result, &error));
+  CHECK_TEXT(FIXTURE_CHAIN_TEXT, answer);
+  llmb_bridge_close(bridge);
+}
+
+static void chat__is_unsupported_by_a_model_without_template(void) {
+  llmb_bridge *bridge = fixture_open("chain", NULL);
+  CHECK_INT(LLMB_E_UNSUPPORTED, fixture_ask(bridge, "x", "prompt_format", "chat", answer, &result, &error));
+  CHECK_INT(LLMB_E_UNSUPPORTED, fixture_ask(bridge, "x", "system", "Be brief", answer, &result, &error));
+  llmb_bridge_close(bridge);
+}
+
+CHECK_MAIN(TEST(sampling__gives_the_same_text_for_the_same_seed), TEST(sampling__with_top_k_1_is_greedy),
+           TEST(stop__ends_before_a_string_that_spans_tokens), TEST(stop__is_refused_when_it_is_a_broken_array),
+           TEST(chat__applies_the_models_template_unless_told_otherwise), TEST(chat__refuses_messages_that_are_none),
+           TEST(chat__says_what_a_failing_template_says), TEST(chat__is_unsupported_by_a_model_without_template))

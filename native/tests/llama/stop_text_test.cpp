@@ -1,0 +1,94 @@
+#include "stop_text.hpp"
+
+#include "../check.h"
+#include "failure.hpp"
+
+using llama_engine::stop_text;
+
+struct outcome {
+  bool stopped = false;
+  std::string text;
+};
+
+// Pushes the pieces until a stop string comes up; every prefix of the result has been delivered as soon as possible.
+static outcome run(std::vector<std::string> stops, const std::vector<std::string> &pieces) {
+  stop_text filter(std::move(stops));
+  outcome out;
+  for (const std::string &piece : pieces) {
+    out.stopped = filter.push(piece, out.text);
+    if (out.stopped) return out;
+  }
+  filter.flush(out.text);
+  return out;
+}
+
+static void stop_text__without_strings_lets_everything_through(void) {
+  outcome out = run({}, {"a", "b"});
+  CHECK(!out.stopped);
+  CHECK_TEXT("ab", out.text.c_str());
+}
+
+static void stop_text__finds_a_string_across_pieces(void) {
+  outcome out = run({"END"}, {"one E", "N", "D two"});
+  CHECK(out.stopped);
+  CHECK_TEXT("one ", out.text.c_str());
+}
+
+static void stop_text__holds_back_what_may_begin_a_string_and_no_more(void) {
+  stop_text filter({"abc"});
+  std::string out;
+  CHECK(!filter.push("xab", out));
+  CHECK_TEXT("x", out.c_str());
+  CHECK(!filter.push("x", out));
+  CHECK_TEXT("xabx", out.c_str());
+}
+
+static void stop_text__gives_back_what_it_held_when_the_answer_ends(void) {
+  outcome out = run({"abc"}, {"ab"});
+  CHECK(!out.stopped);
+  CHECK_TEXT("ab", out.text.c_str());
+}
+
+static void stop_text__takes_the_string_that_comes_first(void) {
+  CHECK_TEXT("1", run({"3", "2"}, {"1234"}).text.c_str());
+}
+
+static void stop_text__finds_a_string_that_begins_again_inside_itself(void) {
+  outcome out = run({"aab"}, {"a", "a", "a", "b"});
+  CHECK(out.stopped);
+  CHECK_TEXT("a", out.text.c_str());
+}
+
+static void stop_text__ignores_empty_strings(void) {
+  CHECK_TEXT("text", run({""}, {"text"}).text.c_str());
+}
+
+static void stop_setting__is_one_string_or_an_array(void) {
+  CHECK_INT(0, llama_engine::stop_strings_read(nullptr).size());
+  CHECK_TEXT("a b", llama_engine::stop_strings_read("a b").front().c_str());
+  std::vector<std::string> two = llama_engine::stop_strings_read(" [\"x\"]");
+  CHECK_TEXT(" [\"x\"]", two.front().c_str());  // an array begins with its bracket
+  two = llama_engine::stop_strings_read("[ \"\\n\\u20ac\" , \"\\ud83d\\ude00\" ]");
+  CHECK_INT(2, two.size());
+  CHECK_TEXT("\n\xe2\x82\xac", two[0].c_str());
+  CHECK_TEXT("\xf0\x9f\x98\x80", two[1].c_str());
+}
+
+static void stop_setting__refuses_a_broken_array(void) {
+  for (const char *text : {"[", "[\"a\"", "[1]", "[\"a\"] x", "[\"\\ud800\"]", "[\"a\",]", "[\"\t\"]"}) {
+    bool refused = false;
+    try {
+      llama_engine::stop_strings_read(text);
+    } catch (const llama_engine::failure &error) {
+      refused = error.status == LLMB_E_INVALID_ARGUMENT;
+    }
+    CHECK(refused);
+  }
+}
+
+CHECK_MAIN(TEST(stop_text__without_strings_lets_everything_through), TEST(stop_text__finds_a_string_across_pieces),
+           TEST(stop_text__holds_back_what_may_begin_a_string_and_no_more),
+           TEST(stop_text__gives_back_what_it_held_when_the_answer_ends),
+           TEST(stop_text__takes_the_string_that_comes_first),
+           TEST(stop_text__finds_a_string_that_begins_again_inside_itself), TEST(stop_text__ignores_empty_strings),
+           TEST(stop_setting__is_one_string_or_an_array), TEST(stop_setting__refuses_a_broken_array))
