@@ -28,6 +28,12 @@ enum llmb_request_kind {
   LLMB_REQUEST_TOKENS = 3    /**< How many tokens a text has. */
 };
 
+/** What an engine can do for a call whose engine has died; bits for llmb_engine_declare. */
+enum llmb_engine_ability {
+  LLMB_ENGINE_REPEATS = 1, /**< A request that was begun elsewhere may be begun anew: nothing happens twice by it. */
+  LLMB_ENGINE_RESUMES = 2  /**< The same, and an interrupted answer is continued from its tokens. */
+};
+
 /** What an engine reports of a finished request. */
 typedef struct llmb_usage {
   uint32_t struct_size;       /**< sizeof(llmb_usage) as the engine was compiled. */
@@ -53,6 +59,10 @@ LLMB_API const char *llmb_engine_setting(const llmb_engine *engine, const char *
 
 /** Says that loading goes on, and how far it is, from 0 to 1000. Any thread. */
 LLMB_API void llmb_engine_loading(llmb_engine *engine, uint32_t permille);
+
+/** Says what this engine can do, before it is ready: bits of llmb_engine_ability. Without it nothing is repeated that
+ * was accepted once. */
+LLMB_API void llmb_engine_declare(llmb_engine *engine, uint32_t abilities);
 
 /** Says that requests can come.
  * @param info_json  what the engine says of itself and its model: one JSON object of at most 16 KiB. */
@@ -95,6 +105,11 @@ LLMB_API uint32_t llmb_request_slot(const llmb_request *request);
 /** The time by which the request must have ended, on llmb_clock_ns. */
 LLMB_API uint64_t llmb_request_deadline(const llmb_request *request);
 
+/** What another engine had produced of this answer before it died: tokens to be produced again one by one, without
+ * sampling, and how many bytes of the text the host already has and must not get again. NULL and 0 for a fresh
+ * request. */
+LLMB_API const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_count, uint64_t *out_text_size);
+
 /** Says that work on the request begins: from here on it may have effects. */
 LLMB_API llmb_status llmb_request_accept(llmb_request *request);
 
@@ -108,6 +123,10 @@ LLMB_API void llmb_request_progress(llmb_request *request);
 /** Adds a piece to the answer. It may end inside a UTF-8 character.
  * Errors:  LLMB_E_NOT_READY when the host reads too slowly and too much waits: nothing was taken, try again later. */
 LLMB_API llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+
+/** Records tokens just produced (at most 1024), before the piece that has their text, so that another engine can go on
+ * if this one dies. For engines that declare LLMB_ENGINE_RESUMES. */
+LLMB_API llmb_status llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count);
 
 /** Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.
  * Errors:  LLMB_E_NOT_READY as for llmb_request_write. */

@@ -54,6 +54,8 @@ static llmb_status configure(llmb_bridge *bridge, const llmb_settings *given, ll
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
   bridge->pool.worker_count_max = (uint32_t)bridge->settings.values[SETTING_WORKERS].integer;
   bridge->pool.queue_count_max = (uint32_t)bridge->settings.values[SETTING_QUEUE].integer;
+  restart_policy_init(&bridge->pool.restart, (uint32_t)bridge->settings.values[SETTING_RESTART_LIMIT].integer,
+                      (uint64_t)bridge->settings.values[SETTING_RESTART_WINDOW_MS].integer * 1000000u, os_clock_ns());
   status = pool_open(&bridge->pool, error);
   bridge->pool_open = status == LLMB_OK;
   return status;
@@ -225,7 +227,8 @@ void bridge_abandon(llmb_bridge *bridge) {
     if (worker == NULL) continue;
     os_handle_close(worker->socket);
     os_handle_close(worker->engine_bell);
-    engine_process_close(&worker->process);
+    os_handle_close(worker->process.events); /* not engine_process_close: that would end the parent's engine */
+    os_handle_close(worker->process.process);
     for (uint32_t s = 0; s < worker->slot_count; s++) os_handle_close(worker->slots[s].bell);
     os_region_unmap(worker->region, worker->region_size);
     bridge->pool.workers[i] = NULL;

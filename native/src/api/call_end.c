@@ -46,6 +46,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
   if (!locked) pthread_mutex_lock(&bridge->lock);
+  if (outcome == LLMB_OK) pool_note_success(&bridge->pool, call->end_ns);
   pool_leave(&bridge->pool, &call->ticket, engine_ended, call->end_ns);
   if (!locked) pthread_mutex_unlock(&bridge->lock);
   call->ended = true;

@@ -143,25 +143,11 @@ static void end_broken(llmb_call *call, bool locked) {
   if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }
 
-/* The engine's process has ended and said nothing final. A call that it never accepted was never begun: it goes to
- * another engine. */
+/* The engine's process has ended and said nothing final. */
 static void take_death(llmb_call *call, uint64_t now_ns, bool locked) {
-  llmb_bridge *bridge = call->bridge;
-  if (!locked) pthread_mutex_lock(&bridge->lock);
-  struct connection *worker = call->ticket.connection;
-  const bool accepted = worker->slots[call->ticket.slot].accepted;
-  const bool again = !accepted && worker->served && call->attempts < POOL_ATTEMPTS_MAX && now_ns < call->deadline_ns &&
-                     !atomic_load(&call->cancel_requested) && !atomic_load(&bridge->closing);
-  connection_describe_end(worker, call_phase(call), &call->error);
-  call->error.retry_safe = !call->delivered;
-  pool_step(&bridge->pool, now_ns); /* so that the dead worker is out of the pool */
-  if (again) {
-    pool_leave(&bridge->pool, &call->ticket, true, now_ns);
-    call_enter(call, now_ns);
-  } else {
-    call_end(call, atomic_load(&bridge->closing) ? LLMB_E_CANCELLED : call->error.status, true, true);
-  }
-  if (!locked) pthread_mutex_unlock(&bridge->lock);
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
+  call_survive(call, now_ns);
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }
 
 static void send_rest(llmb_call *call, bool locked) {
@@ -177,6 +163,8 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
   if (call->request_sent < call->request_size) send_rest(call, locked);
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
   switch (slot_look(slot)) {
+    case SLOT_TOKENS:
+      return call_take_tokens(call, locked) && look_placed(call, now_ns, locked);
     case SLOT_PIECE:
     case SLOT_VECTOR:
       if ((slot->head.type == FRAME_VECTOR) != (call->kind == LLMB_REQUEST_EMBED) ||

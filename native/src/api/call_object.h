@@ -17,6 +17,15 @@ struct llmb_call {
   uint32_t kind;    /* enum llmb_request_kind */
   uint8_t *request; /* the whole frame, kept for another attempt */
   uint64_t request_size, request_capacity, request_sent;
+  uint64_t request_fresh_size; /* of that, without what a resumed call carries */
+
+  int32_t *tokens; /* produced so far, as the engine recorded them */
+  uint64_t token_count, token_capacity;
+  uint64_t tokens_at_death; /* when an engine last died over it */
+  uint64_t received_size;   /* bytes of text taken from engines, also those held back */
+  uint32_t vectors_to_skip; /* of a repeated embedding: those that were read before */
+  uint32_t deaths;          /* in a row without progress */
+  uint32_t retries;
 
   uint64_t start_ns, deadline_ns, queue_deadline_ns;
   uint64_t first_token_limit_ns, stall_limit_ns; /* durations; LLMB_NEVER is none */
@@ -90,6 +99,12 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
 /* The same with a failure that is described here. */
 void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
                    const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Records tokens that the engine has produced; false if the call has ended over it. */
+bool call_take_tokens(llmb_call *call, bool locked);
+
+/* Under the lock: what to do now that the engine has died over this call. */
+void call_survive(llmb_call *call, uint64_t now_ns);
 
 /* Sends what fits of the request; under the lock. */
 void call_push_request(llmb_call *call);

@@ -59,6 +59,7 @@ static uint64_t take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
   struct slot *slot = &worker->slots[call->ticket.slot];
   const uint32_t held = call->holder.held_size;
   const uint64_t taken = slot_take_piece(slot, buffer + held, capacity - held);
+  call->received_size += taken;
   if (slot_release_room(slot)) connection_wake_engine(worker);
   uint64_t size = 0;
   if (utf8_holder_feed(&call->holder, buffer, taken, &size) != UTF8_VALID) {

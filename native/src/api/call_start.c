@@ -11,6 +11,7 @@ void call_free(llmb_call *call) {
   memory_release(call->request);
   memory_release(call->vector);
   memory_release(call->whole);
+  memory_release(call->tokens);
   memory_release(call);
 }
 
@@ -50,7 +51,10 @@ static void call_reset(llmb_call *call) {
   call->request_size = call->request_sent = 0;
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = 0;
-  call->output_size = 0;
+  call->output_size = call->received_size = 0;
+  call->token_count = call->tokens_at_death = 0;
+  call->vectors_to_skip = call->deaths = 0;
+  call->ticket.alone = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;
@@ -65,6 +69,8 @@ static void call_recycle(llmb_call *call) {
   call->vector = memory_release(call->vector);
   call->whole = memory_release(call->whole);
   call->whole_capacity = 0;
+  call->tokens = memory_release(call->tokens);
+  call->token_capacity = 0;
   if (call->request_capacity > CALL_REQUEST_KEPT_SIZE) {
     call->request = memory_release(call->request);
     call->request_capacity = 0;
@@ -160,7 +166,7 @@ static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pa
     memcpy(at, input->items[i], input->sizes[i]);
     at += input->sizes[i];
   }
-  call->request_size = sizeof head + head.payload_size;
+  call->request_size = call->request_fresh_size = sizeof head + head.payload_size;
   return LLMB_OK;
 }
 
@@ -195,6 +201,7 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->expects_json =
       input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
   call->kind = input->kind;
+  call->retries = (uint32_t)bridge->settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
   status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, input);
   if (status != LLMB_OK) error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
@@ -214,7 +221,8 @@ void call_push_request(llmb_call *call) {
     head.call_id = slot->call_id;
     memcpy(call->request, &head, sizeof head);
     call->attempts++;
-    call->placed_ns = call->progress_ns = os_clock_ns();
+    call->progress_ns = os_clock_ns();
+    if (call->attempts == 1) call->placed_ns = call->progress_ns;
     call->progress_seen = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
   }
   const uint64_t left = call->request_size - call->request_sent;

@@ -35,7 +35,8 @@ struct llmb_request {
   uint8_t *payload; /* settings pairs, then input, then a NUL */
   uint64_t payload_size, payload_received, payload_capacity;
   bool has_settings, accepted;
-  uint32_t item_index; /* of the item that begins at item_offset of the input: where the last look ended */
+  int32_t *resume_tokens; /* aligned copy; NULL if none */
+  uint32_t item_index;    /* of the item that begins at item_offset of the input: where the last look ended */
   uint64_t item_offset;
   llmb_settings settings; /* decoded when the request has any; else the engine's stand in */
 
@@ -54,6 +55,7 @@ struct llmb_engine {
   struct spin spin;
   struct keeper_lifeline lifeline;
   pthread_t watcher;
+  uint32_t abilities;
   bool watching, host_gone;
   bool look_again; /* slots may hold more than the last look took, though the sequence says nothing new */
   llmb_settings settings;

@@ -208,10 +208,10 @@ const char *llmb_engine_setting(const llmb_engine *engine, const char *name) {
   return id == SETTING_COUNT ? NULL : engine->settings.values[id].text;
 }
 
-static llmb_status send_text(const llmb_engine *engine, uint32_t type, llmb_status refused, const char *text,
+static llmb_status send_text(const llmb_engine *engine, uint32_t type, int32_t detail, const char *text,
                              uint64_t size) {
   uint8_t message[sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX];
-  const struct handshake_text head = {.type = type, .status = refused, .size = (uint32_t)size};
+  const struct handshake_text head = {.type = type, .status = detail, .size = (uint32_t)size};
   memcpy(message, &head, sizeof head);
   memcpy(message + sizeof head, text, size);
   int os_code = 0;
@@ -229,6 +229,10 @@ void llmb_engine_loading(llmb_engine *engine, uint32_t permille) {
   atomic_fetch_add_explicit(&engine->region->load_progress, 1, memory_order_release);
 }
 
+void llmb_engine_declare(llmb_engine *engine, uint32_t abilities) {
+  engine->abilities = abilities;
+}
+
 llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_error *out_error) {
   const uint64_t size = strlen(info_json);
   if (size > CHANNEL_INFO_SIZE_MAX) {
@@ -236,7 +240,7 @@ llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_e
                      (unsigned long long)size, CHANNEL_INFO_SIZE_MAX);
   }
   llmb_engine_loading(engine, 1000);
-  const llmb_status status = send_text(engine, HANDSHAKE_READY, LLMB_OK, info_json, size);
+  const llmb_status status = send_text(engine, HANDSHAKE_READY, (int32_t)engine->abilities, info_json, size);
   if (status == LLMB_OK) return LLMB_OK;
   return error_set(out_error, status, LLMB_PHASE_LOAD, "the host is gone");
 }

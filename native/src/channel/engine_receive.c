@@ -25,15 +25,33 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   const struct frame_submit *submit = &request->submit;
   if (request->head.type != FRAME_SUBMIT || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
       submit->input_size > CHANNEL_INPUT_SIZE_MAX || submit->item_count == 0 ||
-      submit->item_count > CHANNEL_ITEMS_MAX ||
-      sizeof *submit + submit->settings_size + submit->input_size != request->head.payload_size) {
+      submit->item_count > CHANNEL_ITEMS_MAX || submit->resume_tokens > CHANNEL_RESUME_TOKENS_MAX ||
+      sizeof *submit + submit->settings_size + submit->input_size + submit->resume_tokens * sizeof(int32_t) !=
+          request->head.payload_size) {
     return LLMB_E_PROTOCOL_ERROR;
   }
-  request->payload_size = submit->settings_size + submit->input_size;
+  request->payload_size = request->head.payload_size - sizeof *submit;
   request->payload_received = 0;
   const llmb_status status = payload_reserve(request, request->payload_size + 1);
   *out_ready = status == LLMB_OK;
   return status;
+}
+
+/* Moves the tokens of an interrupted answer to where they are aligned, and ends the input with a NUL. */
+static llmb_status take_resume_tokens(struct llmb_request *request) {
+  const struct frame_submit *submit = &request->submit;
+  uint8_t *end = request->payload + submit->settings_size + submit->input_size;
+  request->resume_tokens = memory_release(request->resume_tokens);
+  if (submit->resume_tokens > 0) {
+    const uint64_t size = submit->resume_tokens * sizeof *request->resume_tokens;
+    void *tokens = NULL;
+    const llmb_status status = memory_allocate(size, &tokens);
+    if (status != LLMB_OK) return status;
+    memcpy(tokens, end, size);
+    request->resume_tokens = tokens;
+  }
+  *end = 0;
+  return LLMB_OK;
 }
 
 /* As many NULs as the head says, so that no later look for an item can run past the end. */
@@ -77,13 +95,13 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
     engine_ring_host(request); /* it may wait for room to send the rest */
     goto finish;
   }
-  request->payload[request->payload_size] = 0;
   if (atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) == request->head.call_id) {
     /* Given up before it was whole: the host may have filled the rest with anything. */
     status = llmb_request_fail(request, LLMB_E_CANCELLED, LLMB_PHASE_QUEUE, "cancelled before it was accepted");
     goto finish;
   }
-  status = check_items(request);
+  status = take_resume_tokens(request);
+  if (status == LLMB_OK) status = check_items(request);
   if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
   request->state = ENGINE_SLOT_WORKING;
@@ -99,6 +117,7 @@ void engine_request_reset(struct llmb_request *request) {
   request->has_settings = request->accepted = false;
   if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
   request->state = ENGINE_SLOT_IDLE;
+  request->resume_tokens = memory_release(request->resume_tokens);
   if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {
     request->payload = memory_release(request->payload);
     request->payload_capacity = 0;

@@ -78,6 +78,19 @@ static llmb_status write_frame(llmb_request *request, uint32_t type, const void 
   return engine_send_frame(request, type, bytes, size, NULL, 0, true);
 }
 
+llmb_status llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {
+  if (count == 0) return LLMB_OK;
+  if (count > CHANNEL_TOKENS_MAX) return LLMB_E_INVALID_ARGUMENT;
+  /* Nobody waits for tokens: they are there for whoever looks after a death. */
+  return engine_send_frame(request, FRAME_TOKENS, tokens, count * sizeof *tokens, NULL, 0, false);
+}
+
+const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_count, uint64_t *out_text_size) {
+  *out_count = request->resume_tokens != NULL ? request->submit.resume_tokens : 0;
+  *out_text_size = request->submit.resume_text_size;
+  return request->resume_tokens;
+}
+
 llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size) {
   return size == 0 ? LLMB_OK : write_frame(request, FRAME_PIECE, text, size);
 }

@@ -6,14 +6,15 @@
 
 enum frame_type {
   /* host to engine */
-  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input */
-  /* engine to host, in this order: ACCEPTED, any number of PIECE or one VECTOR, then one of DONE and ERROR; an ERROR
-   * may also come first */
+  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens of an interrupted answer */
+  /* engine to host, in this order: ACCEPTED, any number of PIECE and TOKENS or of VECTOR, then one of DONE and ERROR;
+   * an ERROR may also come first */
   FRAME_ACCEPTED = 16, /* empty: work begins */
   FRAME_PIECE = 17,    /* text */
   FRAME_VECTOR = 18,   /* floats */
   FRAME_DONE = 19,     /* struct frame_done */
-  FRAME_ERROR = 20     /* struct frame_failure, message */
+  FRAME_ERROR = 20,    /* struct frame_failure, message */
+  FRAME_TOKENS = 21    /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
 };
 
 struct frame_head {
@@ -29,6 +30,8 @@ struct frame_submit {
   uint64_t grace_ns;    /* after which the engine's process is killed if it has not ended the call */
   uint64_t settings_size;
   uint64_t input_size;
+  uint64_t resume_tokens;    /* int32s behind the input: what another engine had produced before it died */
+  uint64_t resume_text_size; /* bytes of their text that the host already has */
 };
 
 struct frame_done {

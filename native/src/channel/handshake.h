@@ -42,7 +42,7 @@ struct handshake_hello {
 
 struct handshake_text {
   uint32_t type;
-  int32_t status; /* of REFUSED */
+  int32_t status; /* of REFUSED: why; of READY: enum llmb_engine_ability bits */
   uint32_t size;  /* bytes of text that follow */
 };
 

@@ -41,7 +41,11 @@ struct connection {
   uint64_t next_call_id;
   uint64_t last_breath_ns; /* STOPPING: when to stop waiting for its exit; LLMB_NEVER if not waiting */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
-  bool served; /* it was ready once */
+  uint32_t abilities;   /* bits of llmb_engine_ability */
+  bool exclusive;       /* it works on one call that must be alone: no other is placed here */
+  uint32_t busy_at_end; /* calls it had when it died */
+  bool retired;         /* it announced its end */
+  bool served;          /* it was ready once */
 
   struct keeper_event end; /* how it ended, once dead */
   llmb_status failure;     /* why it was stopped, if the host or its own refusal did: LLMB_OK if neither */
@@ -59,6 +63,10 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
 
 /* Takes in what the engine and the keeper have said; true if anything changed. Never blocks. */
 bool connection_step(struct connection *connection, uint64_t now_ns);
+
+/* Whether the engine's socket is listened to: only from when the keeper has told which process it is, so that a worker
+ * that is ready has a number and can be killed, until its end. */
+bool connection_heard(const struct connection *connection);
 
 /* Performs one step of the worker's life and its action. */
 void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns);

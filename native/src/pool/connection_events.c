@@ -24,6 +24,7 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       break;
     case WORKER_ACTION_BURY:
       /* From here on its rings hold all there will ever be; the owners of its slots look at them once more. */
+      connection->busy_at_end = connection->busy_count;
       atomic_store_explicit(&connection->dead, 1, memory_order_release);
       for (uint32_t i = 0; i < connection->slot_count; i++) {
         if (connection->slots[i].state == SLOT_BUSY) connection_ring_slot(connection, i);
@@ -104,6 +105,7 @@ static void take_text(struct connection *connection, uint32_t type, const uint8_
   if (type == HANDSHAKE_READY) {
     memory_release(connection->info);
     if (memory_copy_text(text, text_size, &connection->info) != LLMB_OK) connection->info = NULL;
+    connection->abilities = (uint32_t)head.status;
     connection_apply(connection, WORKER_SAID_READY, now_ns);
   } else if (type == HANDSHAKE_REFUSED) {
     char reason[sizeof connection->failure_text];
@@ -112,6 +114,7 @@ static void take_text(struct connection *connection, uint32_t type, const uint8_
   } else if (type == HANDSHAKE_LAST_WORDS) {
     error_copy_text(connection->last_words, sizeof connection->last_words, text, text_size, 0);
   } else {
+    connection->retired = true;
     connection_apply(connection, WORKER_SAID_RETIRING, now_ns);
   }
 }
@@ -214,10 +217,16 @@ static bool step_draining(struct connection *connection, uint64_t now_ns) {
   return changed;
 }
 
+bool connection_heard(const struct connection *connection) {
+  return !connection->socket_ended && connection->process.process != OS_HANDLE_NONE;
+}
+
 bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
-  while (step_engine(connection, now_ns)) changed = true;
   while (step_keeper(connection, now_ns)) changed = true;
+  if (connection_heard(connection)) {
+    while (step_engine(connection, now_ns)) changed = true;
+  }
   if (connection->state == WORKER_ENDED) return changed;
   if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) watch_load(connection, now_ns);
   if (step_draining(connection, now_ns)) changed = true;

@@ -13,6 +13,7 @@ llmb_status pool_open(struct pool *pool, llmb_error *error) {
   int os_code = 0;
   pool->bell = OS_HANDLE_NONE;
   llmb_error_init(&pool->start_failure);
+  pool->start_at_ns = LLMB_NEVER;
   const llmb_status status = os_event_create(&pool->bell, &os_code);
   if (status == LLMB_OK) return LLMB_OK;
   return error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make the bridge's doorbell");
@@ -45,15 +46,16 @@ static void queue_remove(struct pool *pool, struct pool_ticket *ticket) {
   pool->queue_count--;
 }
 
-static bool takes_calls(const struct connection *worker) {
-  return worker != NULL && worker->state == WORKER_READY && worker->busy_count < worker->slot_count;
+static bool takes(const struct connection *worker, const struct pool_ticket *ticket) {
+  if (worker == NULL || worker->state != WORKER_READY || worker->exclusive) return false;
+  return worker->busy_count < (ticket->alone ? 1 : worker->slot_count);
 }
 
-static struct connection *least_loaded(const struct pool *pool) {
+static struct connection *least_loaded(const struct pool *pool, const struct pool_ticket *ticket) {
   struct connection *best = NULL;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
-    if (takes_calls(worker) && (best == NULL || worker->busy_count < best->busy_count)) best = worker;
+    if (takes(worker, ticket) && (best == NULL || worker->busy_count < best->busy_count)) best = worker;
   }
   return best;
 }
@@ -64,6 +66,7 @@ static void place(struct connection *worker, struct pool_ticket *ticket) {
   assert(slot < worker->slot_count);
   slot_begin(&worker->slots[slot], worker->next_call_id++);
   worker->busy_count++;
+  worker->exclusive = ticket->alone;
   ticket->connection = connection_retain(worker);
   ticket->slot = slot;
   atomic_store_explicit(&ticket->state, TICKET_PLACED, memory_order_release);
@@ -90,12 +93,30 @@ bool pool_starting(const struct pool *pool) {
   return starting_count(pool) > 0;
 }
 
-llmb_status pool_start_one(struct pool *pool, uint64_t now_ns, llmb_error *error) {
-  (void)now_ns;
+/* What a failed start means for the next one. */
+static enum restart_end end_of_start(llmb_status failure) {
+  switch (failure) {
+    case LLMB_E_NOT_FOUND:
+    case LLMB_E_MODEL_INVALID:
+    case LLMB_E_INVALID_ARGUMENT:
+    case LLMB_E_UNSUPPORTED:
+    case LLMB_E_PROTOCOL_ERROR:
+      return RESTART_END_PERMANENT;
+    default:
+      return RESTART_END_FAILED;
+  }
+}
+
+/* Starts a worker if there may be another one. */
+static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *error) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     if (pool->workers[i] != NULL) continue;
+    restart_note_start(&pool->restart, now_ns);
     const llmb_status status = connection_open(&pool->launch, pool->bell, &pool->workers[i], error);
-    if (status != LLMB_OK) return status;
+    if (status != LLMB_OK) {
+      restart_note_end(&pool->restart, end_of_start(status), now_ns);
+      return status;
+    }
     struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
     keeper_hold_release(pool->keeper); /* the one before it has died, or is the same */
     pool->keeper = hold;
@@ -115,27 +136,53 @@ static void fail_queue(struct pool *pool, const llmb_error *failure) {
   }
 }
 
-/* Places what waits, and has as many workers started as the rest of the queue can use. */
-static void balance(struct pool *pool, uint64_t now_ns) {
-  while (pool->queue_first != NULL) {
-    struct connection *worker = least_loaded(pool);
-    if (worker == NULL) break;
-    struct pool_ticket *ticket = pool->queue_first;
-    queue_remove(pool, ticket);
-    place(worker, ticket);
-    ticket_ring(pool, ticket);
-  }
+static void refuse_queue(struct pool *pool, uint64_t now_ns, uint64_t until_ns) {
+  llmb_error refused;
+  llmb_error_init(&refused);
+  error_set(&refused, LLMB_E_UNAVAILABLE, LLMB_PHASE_START,
+            "the engine failed too often (restart_limit is %u in %llu ms); the next try is in %llu ms. Last: %s",
+            pool->restart.limit, (unsigned long long)(pool->restart.window_ns / 1000000u),
+            (unsigned long long)((until_ns - now_ns) / 1000000u), pool->start_failure.message);
+  refused.retry_safe = 1;
+  fail_queue(pool, &refused);
+}
+
+/* Has as many workers started as the queue can use and the policy allows. */
+static void start_as_needed(struct pool *pool, uint64_t now_ns) {
+  pool->start_at_ns = LLMB_NEVER;
   while ((uint64_t)starting_count(pool) * pool->launch.slot_count < pool->queue_count) {
     const uint32_t before = starting_count(pool);
+    const bool others = pool_ready(pool) || before > 0;
+    uint64_t at_ns = 0;
+    const enum restart_verdict verdict = restart_ask(&pool->restart, now_ns, &at_ns);
+    if (verdict == RESTART_REFUSED && !others) refuse_queue(pool, now_ns, at_ns);
+    if (verdict == RESTART_LATER) pool->start_at_ns = at_ns;
+    if (verdict != RESTART_NOW) return;
     llmb_error error;
     llmb_error_init(&error);
-    if (pool_start_one(pool, now_ns, &error) != LLMB_OK) {
+    if (start_one(pool, now_ns, &error) != LLMB_OK) {
       error_copy(&pool->start_failure, &error);
-      if (!pool_ready(pool) && before == 0) fail_queue(pool, &error);
+      if (!others) fail_queue(pool, &error);
       return;
     }
     if (starting_count(pool) == before) return;
   }
+}
+
+/* Places what waits, and sees to workers for the rest. */
+static void balance(struct pool *pool, uint64_t now_ns) {
+  for (struct pool_ticket *ticket = pool->queue_first, *next = NULL; ticket != NULL; ticket = next) {
+    next = ticket->next;
+    struct connection *worker = least_loaded(pool, ticket);
+    if (worker == NULL) {
+      if (ticket->alone) continue; /* others need not wait until it can be alone */
+      break;
+    }
+    queue_remove(pool, ticket);
+    place(worker, ticket);
+    ticket_ring(pool, ticket);
+  }
+  start_as_needed(pool, now_ns);
 }
 
 static uint32_t slots_to_come(const struct pool *pool) {
@@ -148,14 +195,14 @@ static uint32_t slots_to_come(const struct pool *pool) {
 }
 
 llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns, llmb_error *error) {
-  struct connection *worker = pool->queue_first == NULL ? least_loaded(pool) : NULL;
+  struct connection *worker = pool->queue_first == NULL ? least_loaded(pool, ticket) : NULL;
   if (worker != NULL) {
     place(worker, ticket);
     return LLMB_OK;
   }
   /* It may be that the worker which has no room has just got some, or has died: look before queueing. */
   pool_step(pool, now_ns);
-  worker = pool->queue_first == NULL ? least_loaded(pool) : NULL;
+  worker = pool->queue_first == NULL ? least_loaded(pool, ticket) : NULL;
   if (worker != NULL) {
     place(worker, ticket);
     return LLMB_OK;
@@ -181,6 +228,7 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
   struct connection *worker = ticket->connection;
   struct slot *slot = &worker->slots[ticket->slot];
   ticket->connection = NULL;
+  worker->exclusive = false;
   if (ended) {
     slot->state = SLOT_FREE;
     worker->busy_count--;
@@ -195,21 +243,37 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
   if (pool->queue_first != NULL) balance(pool, now_ns);
 }
 
+static enum restart_end end_of(const struct connection *worker) {
+  const bool clean = worker->end.exit_kind == LLMB_EXIT_CODE && worker->end.exit_value == 0;
+  if (worker->served) return worker->retired && clean ? RESTART_END_CLEAN : RESTART_END_FAILED;
+  if (worker->failure != LLMB_OK) return end_of_start(worker->failure);
+  return worker->end.kind == KEEPER_EVENT_SPAWN_FAILED ? end_of_start(worker->end.status) : RESTART_END_FAILED;
+}
+
 /* A worker has ended: what its calls find, they find themselves; here it only makes room. */
-static void bury(struct pool *pool, uint32_t index) {
+static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
   struct connection *worker = pool->workers[index];
   pool->workers[index] = NULL;
-  if (!worker->served) {
+  const enum restart_end end = end_of(worker);
+  restart_note_end(&pool->restart, end, now_ns);
+  if (end != RESTART_END_CLEAN) {
+    const uint32_t phase = worker->served         ? LLMB_PHASE_GENERATE
+                           : worker->name[0] == 0 ? LLMB_PHASE_START
+                                                  : LLMB_PHASE_LOAD;
     llmb_error failure;
     llmb_error_init(&failure);
-    connection_describe_end(worker, worker->name[0] == 0 ? LLMB_PHASE_START : LLMB_PHASE_LOAD, &failure);
+    connection_describe_end(worker, phase, &failure);
     error_copy_text(failure.engine, sizeof failure.engine, pool->launch.engine, strlen(pool->launch.engine), 0);
     failure.retry_safe = 1;
     error_copy(&pool->start_failure, &failure);
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
-    if (!pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
+    if (!worker->served && !pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
   }
   connection_release(worker);
+}
+
+void pool_note_success(struct pool *pool, uint64_t now_ns) {
+  restart_note_success(&pool->restart, now_ns);
 }
 
 void pool_step(struct pool *pool, uint64_t now_ns) {
@@ -220,7 +284,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     connection_step(worker, now_ns);
     pool->last_pid = worker->process.pid != 0 ? worker->process.pid : pool->last_pid;
     if (worker->served && !served) {
-      pool->start_failure.status = LLMB_OK;
+      restart_note_ready(&pool->restart, now_ns);
       memory_release(pool->info);
       if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {
         pool->info = NULL;
@@ -229,7 +293,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     if (worker->state == WORKER_ENDED) {
       /* Its calls' owners may be pumped: tell the pump. */
       os_event_ring(pool->bell);
-      bury(pool, i);
+      bury(pool, i, now_ns);
     }
   }
   balance(pool, now_ns);
@@ -240,11 +304,12 @@ static void poll_add(struct pool_poll *poll, os_handle handle) {
 }
 
 void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out) {
+  if (only == NULL && pool->start_at_ns < out->until_ns) out->until_ns = pool->start_at_ns;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
     if (worker == NULL || (only != NULL && worker != only)) continue;
     out->held[out->held_count++] = connection_retain(worker);
-    if (!worker->socket_ended) poll_add(out, worker->socket);
+    if (connection_heard(worker)) poll_add(out, worker->socket);
     poll_add(out, worker->process.events);
     const uint64_t next_ns = connection_next_look_ns(worker);
     if (next_ns < out->until_ns) out->until_ns = next_ns;

@@ -5,6 +5,7 @@
 #include "../platform/os_poll.h"
 #include "connection.h"
 #include "pool_limits.h"
+#include "restart_policy.h"
 #include "ticket.h"
 
 struct pool {
@@ -16,7 +17,9 @@ struct pool {
   struct pool_ticket *queue_first, *queue_last;
   char *info; /* what the last ready engine said of itself */
   int64_t last_pid;
-  bool wanted;              /* someone waits for a worker without having a call: llmb_bridge_start */
+  bool wanted; /* someone waits for a worker without having a call: llmb_bridge_start */
+  struct restart_policy restart;
+  uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
 };
 
@@ -53,8 +56,8 @@ void pool_after_poll(struct pool *pool, struct pool_poll *poll);
 bool pool_ready(const struct pool *pool);
 bool pool_starting(const struct pool *pool);
 
-/* Starts a worker if none is there. */
-llmb_status pool_start_one(struct pool *pool, uint64_t now_ns, llmb_error *error);
+/* A call has succeeded: the engine is well. */
+void pool_note_success(struct pool *pool, uint64_t now_ns);
 
 /* Wakes whoever waits with this ticket. */
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket);

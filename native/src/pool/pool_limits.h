@@ -17,4 +17,14 @@ enum {
 #define POOL_CLOSE_IDLE_NS UINT64_C(500000000)
 #define POOL_CLOSE_KILLED_NS UINT64_C(2000000000)
 
+/* Restarts: full jitter between a floor and a doubling ceiling, so that hosts do not march in step. */
+#define POOL_BACKOFF_FIRST_NS UINT64_C(250000000)
+#define POOL_BACKOFF_MIN_NS UINT64_C(100000000)
+#define POOL_BACKOFF_MAX_NS UINT64_C(30000000000)
+#define POOL_WELL_AFTER_NS UINT64_C(10000000000) /* ready this long, or a call answered: restarted at once */
+#define POOL_GOOD_SPELL_NS UINT64_C(60000000000) /* ready this long and a call answered: all is forgotten */
+#define POOL_BREAKER_FIRST_NS UINT64_C(5000000000)
+#define POOL_BREAKER_MAX_NS UINT64_C(60000000000)
+#define POOL_BREAKER_SPREAD_DIVISOR 5 /* plus or minus a fifth */
+
 #endif

@@ -33,6 +33,9 @@ static bool head_valid(const struct slot *slot, const struct frame_head *head) {
     case FRAME_VECTOR:
       return slot->accepted && head->payload_size > 0 && head->payload_size <= CHANNEL_PIECE_SIZE_MAX &&
              head->payload_size % sizeof(float) == 0;
+    case FRAME_TOKENS:
+      return slot->accepted && head->payload_size > 0 && head->payload_size % sizeof(int32_t) == 0 &&
+             head->payload_size <= CHANNEL_TOKENS_MAX * sizeof(int32_t);
     case FRAME_DONE:
       return slot->accepted && head->payload_size == sizeof(struct frame_done);
     case FRAME_ERROR:
@@ -68,7 +71,8 @@ enum slot_news slot_look(struct slot *slot) {
     }
     if (slot->head.type == FRAME_PIECE) return available > 0 ? SLOT_PIECE : SLOT_NOTHING;
     if (slot->head.type == FRAME_VECTOR) return available > 0 ? SLOT_VECTOR : SLOT_NOTHING;
-    if (available < slot->frame_left) return SLOT_NOTHING; /* both last frames are far smaller than a ring */
+    if (available < slot->frame_left) return SLOT_NOTHING; /* all others are far smaller than a ring */
+    if (slot->head.type == FRAME_TOKENS) return SLOT_TOKENS;
     return slot->head.type == FRAME_DONE ? SLOT_DONE : SLOT_FAILED;
   }
   return slot->responses.broken ? SLOT_BROKEN : SLOT_NOTHING;
@@ -82,6 +86,13 @@ uint64_t slot_take_piece(struct slot *slot, uint8_t *buffer, uint64_t capacity) 
   slot->frame_left -= size;
   slot->in_frame = slot->frame_left > 0;
   return size;
+}
+
+uint32_t slot_take_tokens(struct slot *slot, int32_t *tokens) {
+  const uint64_t size = slot->frame_left;
+  ring_take(&slot->responses, tokens, size);
+  slot->in_frame = false;
+  return (uint32_t)(size / sizeof *tokens);
 }
 
 void slot_take_done(struct slot *slot, struct frame_done *out) {

@@ -36,6 +36,7 @@ struct slot {
 
 enum slot_news {
   SLOT_NOTHING,
+  SLOT_TOKENS, /* slot_take_tokens */
   SLOT_PIECE,  /* slot_take_piece gives bytes */
   SLOT_VECTOR, /* the same */
   SLOT_DONE,   /* slot_take_done */
@@ -51,6 +52,9 @@ bool slot_has_news(const struct slot *slot);
 
 /* Takes up to capacity bytes of the current piece. */
 uint64_t slot_take_piece(struct slot *slot, uint8_t *buffer, uint64_t capacity);
+
+/* Takes a whole frame of tokens into `tokens`, which has room for CHANNEL_TOKENS_MAX; returns how many. */
+uint32_t slot_take_tokens(struct slot *slot, int32_t *tokens);
 
 void slot_take_done(struct slot *slot, struct frame_done *out);
 

@@ -1,0 +1,104 @@
+/* What becomes of a call whose engine has died.
+ *
+ * Never accepted: it was not begun, and goes to another engine. Accepted by an engine whose work can be repeated: it is
+ * begun anew, or continued from the tokens already produced, so that what was delivered stays true. From then on it has
+ * a worker to itself: if that dies too without having come further, it is the request that kills, and it is tried no
+ * more. A neighbour that died with it is not held guilty. */
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "call_object.h"
+
+bool call_take_tokens(llmb_call *call, bool locked) {
+  struct connection *worker = call->ticket.connection;
+  struct slot *slot = &worker->slots[call->ticket.slot];
+  const uint64_t needed = call->token_count + CHANNEL_TOKENS_MAX;
+  if (needed > CHANNEL_RESUME_TOKENS_MAX) {
+    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false, locked,
+                  "the engine produced more than %d tokens", CHANNEL_RESUME_TOKENS_MAX);
+    return false;
+  }
+  if (needed > call->token_capacity) {
+    void *grown = call->tokens;
+    const uint64_t capacity = needed * 2;
+    if (memory_resize(&grown, capacity * sizeof *call->tokens) != LLMB_OK) {
+      call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_GENERATE, false, locked, "no memory for %llu tokens",
+                    (unsigned long long)capacity);
+      return false;
+    }
+    call->tokens = grown;
+    call->token_capacity = capacity;
+  }
+  call->token_count += slot_take_tokens(slot, call->tokens + call->token_count);
+  if (slot_release_room(slot)) connection_wake_engine(worker);
+  return true;
+}
+
+/* Writes into the request what the next engine must know of the answer so far. */
+static llmb_status add_resume(llmb_call *call) {
+  const uint64_t tokens_size = call->token_count * sizeof *call->tokens;
+  const uint64_t size = call->request_fresh_size + tokens_size;
+  if (size > call->request_capacity) {
+    void *grown = call->request;
+    const llmb_status status = memory_resize(&grown, size);
+    if (status != LLMB_OK) return status;
+    call->request = grown;
+    call->request_capacity = size;
+  }
+  struct frame_head head;
+  struct frame_submit submit;
+  memcpy(&head, call->request, sizeof head);
+  memcpy(&submit, call->request + sizeof head, sizeof submit);
+  head.payload_size = (uint32_t)(size - sizeof head);
+  submit.resume_tokens = call->token_count;
+  submit.resume_text_size = call->received_size;
+  memcpy(call->request, &head, sizeof head);
+  memcpy(call->request + sizeof head, &submit, sizeof submit);
+  if (tokens_size > 0) memcpy(call->request + call->request_fresh_size, call->tokens, tokens_size);
+  call->request_size = size;
+  return LLMB_OK;
+}
+
+/* Whether an accepted call may be given to another engine, after counting this death. */
+static bool may_repeat(llmb_call *call, const struct connection *worker) {
+  const bool produced = call->received_size > 0 || call->vectors_read > 0 || call->token_count > 0;
+  const uint32_t needed =
+      produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
+  if ((worker->abilities & needed) == 0) return false;
+  const bool progressed = call->token_count > call->tokens_at_death;
+  const bool alone = worker->busy_at_end <= 1;
+  call->tokens_at_death = call->token_count;
+  if (progressed || !alone) call->deaths = 0;
+  call->deaths++;
+  if (alone && !progressed && call->deaths > 1) {
+    call->error.status = LLMB_E_POISONED;
+    call->error.retry_safe = 0;
+    return false;
+  }
+  return call->deaths <= call->retries;
+}
+
+void call_survive(llmb_call *call, uint64_t now_ns) {
+  llmb_bridge *bridge = call->bridge;
+  struct connection *worker = call->ticket.connection;
+  const bool accepted = worker->slots[call->ticket.slot].accepted;
+  const bool wanted = now_ns < call->deadline_ns && !atomic_load(&call->cancel_requested) &&
+                      !atomic_load(&bridge->closing) && call->attempts < POOL_ATTEMPTS_MAX;
+  connection_describe_end(worker, call_phase(call), &call->error);
+  call->error.retry_safe = !call->delivered;
+  bool again = wanted && (!accepted || may_repeat(call, worker));
+  if (again && accepted) {
+    call->ticket.alone = true;
+    call->vectors_to_skip = call->vectors_read;
+    call->vector_size = call->vector_received = 0;
+    again = add_resume(call) == LLMB_OK;
+  }
+  pool_step(&bridge->pool, now_ns); /* so that the dead worker is out of the pool */
+  if (again) {
+    pool_leave(&bridge->pool, &call->ticket, true, now_ns);
+    call_enter(call, now_ns);
+  } else {
+    call_end(call, atomic_load(&bridge->closing) ? LLMB_E_CANCELLED : call->error.status, true, true);
+  }
+}

@@ -1,0 +1,113 @@
+#include "restart_policy.h"
+
+#include <string.h>
+
+#include "pool_limits.h"
+
+void restart_policy_init(struct restart_policy *policy, uint32_t limit, uint64_t window_ns, uint64_t seed) {
+  memset(policy, 0, sizeof *policy);
+  policy->limit = limit < RESTART_LIMIT_MAX ? limit : RESTART_LIMIT_MAX;
+  policy->window_ns = window_ns;
+  policy->chance = seed | 1;
+}
+
+/* A number below `below`; xorshift is random enough to keep hosts from marching in step. */
+static uint64_t random_below(struct restart_policy *policy, uint64_t below) {
+  policy->chance ^= policy->chance << 13;
+  policy->chance ^= policy->chance >> 7;
+  policy->chance ^= policy->chance << 17;
+  return below == 0 ? 0 : policy->chance % below;
+}
+
+static uint64_t doubled(uint64_t first_ns, uint32_t times, uint64_t max_ns) {
+  uint64_t value_ns = first_ns;
+  while (times-- > 0 && value_ns < max_ns) value_ns *= 2;
+  return value_ns < max_ns ? value_ns : max_ns;
+}
+
+/* Whether another restart at now_ns would be one too many within the window. */
+static bool limit_reached(const struct restart_policy *policy, uint64_t now_ns) {
+  if (policy->limit == 0) return true;
+  const uint32_t oldest = (policy->restart_next + RESTART_LIMIT_MAX - policy->limit) % RESTART_LIMIT_MAX;
+  const uint64_t oldest_ns = policy->restarts_ns[oldest];
+  return oldest_ns != 0 && now_ns - oldest_ns < policy->window_ns;
+}
+
+static void breaker_open(struct restart_policy *policy, uint64_t now_ns) {
+  const uint64_t period_ns = doubled(POOL_BREAKER_FIRST_NS, policy->opened_count, POOL_BREAKER_MAX_NS);
+  const uint64_t spread_ns = period_ns / POOL_BREAKER_SPREAD_DIVISOR;
+  policy->breaker = BREAKER_OPEN;
+  policy->open_until_ns = now_ns + period_ns - spread_ns + random_below(policy, 2 * spread_ns + 1);
+  policy->opened_count++;
+}
+
+enum restart_verdict restart_ask(struct restart_policy *policy, uint64_t now_ns, uint64_t *at_ns) {
+  if (policy->breaker == BREAKER_OPEN && now_ns >= policy->open_until_ns) policy->breaker = BREAKER_HALF_OPEN;
+  if (policy->breaker == BREAKER_OPEN) {
+    *at_ns = policy->open_until_ns;
+    return RESTART_REFUSED;
+  }
+  if (policy->probing) {
+    *at_ns = UINT64_MAX; /* until it is known what becomes of the probe */
+    return RESTART_LATER;
+  }
+  *at_ns = policy->not_before_ns;
+  return now_ns < policy->not_before_ns ? RESTART_LATER : RESTART_NOW;
+}
+
+void restart_note_start(struct restart_policy *policy, uint64_t now_ns) {
+  policy->probing = policy->breaker == BREAKER_HALF_OPEN;
+  if (!policy->pending_restart) return;
+  policy->pending_restart = false;
+  policy->restarts_ns[policy->restart_next] = now_ns;
+  policy->restart_next = (policy->restart_next + 1) % RESTART_LIMIT_MAX;
+}
+
+void restart_note_ready(struct restart_policy *policy, uint64_t now_ns) {
+  policy->ready_ns = now_ns;
+  policy->served = false;
+}
+
+void restart_note_success(struct restart_policy *policy, uint64_t now_ns) {
+  policy->served = true;
+  policy->probing = false;
+  if (policy->breaker == BREAKER_HALF_OPEN) {
+    policy->breaker = BREAKER_CLOSED;
+    memset(policy->restarts_ns, 0, sizeof policy->restarts_ns);
+  }
+  if (policy->ready_ns != 0 && now_ns - policy->ready_ns >= POOL_GOOD_SPELL_NS) {
+    policy->failure_count = policy->opened_count = 0;
+  }
+}
+
+static void note_failure(struct restart_policy *policy, uint64_t now_ns) {
+  const bool was_well = policy->ready_ns != 0 && (policy->served || now_ns - policy->ready_ns >= POOL_WELL_AFTER_NS);
+  policy->pending_restart = true;
+  if (policy->breaker == BREAKER_HALF_OPEN || (policy->breaker == BREAKER_CLOSED && limit_reached(policy, now_ns))) {
+    breaker_open(policy, now_ns);
+  } else if (was_well) {
+    policy->not_before_ns = now_ns; /* it worked until a moment ago: try at once */
+  } else {
+    const uint64_t range_ns = doubled(POOL_BACKOFF_FIRST_NS, policy->failure_count, POOL_BACKOFF_MAX_NS);
+    const uint64_t pause_ns = random_below(policy, range_ns + 1);
+    policy->not_before_ns = now_ns + (pause_ns > POOL_BACKOFF_MIN_NS ? pause_ns : POOL_BACKOFF_MIN_NS);
+    policy->failure_count++;
+  }
+}
+
+void restart_note_end(struct restart_policy *policy, enum restart_end end, uint64_t now_ns) {
+  policy->probing = false;
+  switch (end) {
+    case RESTART_END_CLEAN:
+      break;
+    case RESTART_END_FAILED:
+      note_failure(policy, now_ns);
+      break;
+    case RESTART_END_PERMANENT:
+      /* Its callers are told; whoever mends the cause need not wait for a breaker. */
+      policy->not_before_ns = now_ns;
+      break;
+  }
+  policy->ready_ns = 0;
+  policy->served = false;
+}
