@@ -48,7 +48,7 @@ static void finish(struct fake_run *run, uint32_t reason) {
 static void fail(struct fake_run *run, llmb_status status, const char *message) {
   llmb_request *request = run->request;
   run->request = NULL;
-  llmb_request_fail(request, status, LLMB_PHASE_GENERATE, message);
+  llmb_request_fail(request, status, run->pieces > 0 ? LLMB_PHASE_GENERATE : LLMB_PHASE_PROMPT, message);
 }
 
 /* Writes one piece and does what the script wants after it; false if the host must make room first. */

@@ -1,6 +1,6 @@
 #include "pool/restart_policy.h"
 
-#include "check.h"
+#include "../../check.h"
 #include "pool/pool_limits.h"
 
 enum { LIMIT = 5 };
