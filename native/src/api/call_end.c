@@ -41,11 +41,13 @@ static void fill_error(llmb_call *call) {
 void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked) {
   if (call->ended) return;
   llmb_bridge *bridge = call->bridge;
+  if (!locked) pthread_mutex_lock(&bridge->lock);
   call->end_ns = os_clock_ns();
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
-  if (!locked) pthread_mutex_lock(&bridge->lock);
+  /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
+  if (call->request_sent == 0) engine_ended = true;
   if (outcome == LLMB_OK) pool_note_success(&bridge->pool, call->end_ns);
   pool_leave(&bridge->pool, &call->ticket, engine_ended, call->end_ns);
   if (!locked) pthread_mutex_unlock(&bridge->lock);
@@ -60,8 +62,20 @@ void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool en
   va_start(arguments, format);
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
+  /* While the call is queued, whoever drives the pool may write its error too. */
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
   error_set(&call->error, failure, phase, "%s", message);
   /* Nothing was done twice if nothing was done: the engine never began, or nobody has seen any of it. */
   call->error.retry_safe = !call->delivered;
-  call_end(call, failure, engine_ended, locked);
+  call_end(call, failure, engine_ended, true);
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+}
+
+void call_end_broken(llmb_call *call, bool locked, const char *what) {
+  char reason[256];
+  snprintf(reason, sizeof reason, "the engine broke the protocol: %s", what);
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
+  connection_fail(call->ticket.connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, os_clock_ns());
+  call_end_with(call, LLMB_E_PROTOCOL_ERROR, call_phase(call), false, true, "%s", reason);
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }

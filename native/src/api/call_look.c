@@ -36,7 +36,7 @@ static unsigned long long limit_ms(uint64_t duration_ns) {
   return (unsigned long long)(duration_ns / 1000000u);
 }
 
-static void end_at_deadline(llmb_call *call, bool locked) {
+static void end_at_deadline(llmb_call *call, bool engine_ended, bool locked) {
   static const char *const doing[] = {
       [LLMB_PHASE_LOAD] = "the engine was loading its model; its start goes on",
       [LLMB_PHASE_QUEUE] = "the call was waiting for a free slot",
@@ -45,7 +45,7 @@ static void end_at_deadline(llmb_call *call, bool locked) {
       [LLMB_PHASE_EMBED] = "the engine was computing embeddings",
   };
   const uint32_t phase = call_phase(call);
-  call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, phase, false, locked,
+  call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, phase, engine_ended, locked,
                 "the call took longer than %llu ms (timeout_ms): %s", limit_ms(call->deadline_ns - call->start_ns),
                 doing[phase]);
 }
@@ -54,7 +54,7 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
   if (atomic_load_explicit(&call->cancel_requested, memory_order_acquire)) {
     call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, locked, "the call was cancelled by its caller");
   } else if (now_ns >= call->deadline_ns) {
-    end_at_deadline(call, locked);
+    end_at_deadline(call, false, locked);
   }
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
   if (call->ended) return;
@@ -79,8 +79,7 @@ static void take_done(llmb_call *call, struct slot *slot, bool locked) {
   slot_take_done(slot, &done);
   slot_release_room(slot);
   if (done.finish_reason == LLMB_FINISH_NONE || done.finish_reason > LLMB_FINISH_STOP_STRING) {
-    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_VALIDATE, true, locked,
-                  "the engine gave an unknown finish reason (%u)", done.finish_reason);
+    call_end_broken(call, locked, "an unknown finish reason");
     return;
   }
   if (call->holder.held_size > 0) {
@@ -89,8 +88,7 @@ static void take_done(llmb_call *call, struct slot *slot, bool locked) {
     return;
   }
   if (call->kind == LLMB_REQUEST_EMBED && call->vectors_read < call->vectors_wanted) {
-    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_VALIDATE, true, locked,
-                  "the engine gave %u vectors for %u texts", call->vectors_read, call->vectors_wanted);
+    call_end_broken(call, locked, "fewer vectors than texts");
     return;
   }
   if (!call_check_whole(call, locked)) return;
@@ -127,20 +125,11 @@ static void take_failure(llmb_call *call, struct slot *slot, bool locked) {
   uint32_t phase = failure.phase;
   if (phase < LLMB_PHASE_CONFIGURE || phase > LLMB_PHASE_STOP) phase = call_phase(call);
   if (status == LLMB_E_DEADLINE_EXCEEDED) {
-    end_at_deadline(call, locked);
+    end_at_deadline(call, true, locked);
   } else {
     call_end_with(call, status, phase, true, locked, "%s",
                   status == LLMB_E_CANCELLED ? "the call was cancelled by its caller" : message);
   }
-}
-
-static void end_broken(llmb_call *call, bool locked) {
-  static const char reason[] = "the engine broke the protocol: a frame that cannot be";
-  struct connection *worker = call->ticket.connection;
-  if (!locked) pthread_mutex_lock(&call->bridge->lock);
-  connection_fail(worker, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, os_clock_ns());
-  call_end_with(call, LLMB_E_PROTOCOL_ERROR, call_phase(call), false, true, "%s", reason);
-  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }
 
 /* The engine's process has ended and said nothing final. */
@@ -161,6 +150,10 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
   if (call->request_sent < call->request_size) send_rest(call, locked);
+  if (slot->requests.broken) {
+    call_end_broken(call, locked, "a position in the request that cannot be");
+    return false;
+  }
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
   switch (slot_look(slot)) {
     case SLOT_TOKENS:
@@ -169,10 +162,11 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
     case SLOT_VECTOR:
       if ((slot->head.type == FRAME_VECTOR) != (call->kind == LLMB_REQUEST_EMBED) ||
           call->kind == LLMB_REQUEST_TOKENS) {
-        end_broken(call, locked); /* nobody asked for that */
+        call_end_broken(call, locked, "text for vectors, or vectors for text");
         break;
       }
       if (call->first_piece_ns == 0) call->first_piece_ns = now_ns;
+      call->progress_ns = now_ns; /* what lies here unread is the reader's delay, not the engine's */
       call_check_limits(call, now_ns, locked);
       return !call->ended;
     case SLOT_DONE:
@@ -182,7 +176,7 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
       take_failure(call, slot, locked);
       break;
     case SLOT_BROKEN:
-      end_broken(call, locked);
+      call_end_broken(call, locked, "a frame that cannot be");
       break;
     case SLOT_NOTHING:
       if (dead) {
@@ -196,7 +190,7 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
 }
 
 bool call_look(llmb_call *call, uint64_t now_ns, bool locked) {
-  if (call->ended) return true;
+  if (call->ended || call_has_vector(call)) return true;
   switch ((enum ticket_state)atomic_load_explicit(&call->ticket.state, memory_order_acquire)) {
     case TICKET_PLACED:
       return look_placed(call, now_ns, locked) || call->ended;

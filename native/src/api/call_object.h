@@ -78,6 +78,9 @@ llmb_status call_outcome(const llmb_call *call, llmb_error *error);
 llmb_status call_not_ready(llmb_error *error);
 void call_copy_result(llmb_result *target, const llmb_result *source);
 
+/* Whether a whole vector was received that has not been read. */
+bool call_has_vector(const llmb_call *call);
+
 /* Receives one vector and forgets it; *out_dimension is 0 when there are no more. */
 llmb_status call_drop_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error);
 
@@ -99,6 +102,9 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
 /* The same with a failure that is described here. */
 void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
                    const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Ends a placed call whose engine did what no engine may, and the engine with it. */
+void call_end_broken(llmb_call *call, bool locked, const char *what);
 
 /* Records tokens that the engine has produced; false if the call has ended over it. */
 bool call_take_tokens(llmb_call *call, bool locked);

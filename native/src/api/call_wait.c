@@ -64,7 +64,11 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     const uint64_t limit_ns = call_next_limit_ns(call);
     const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
     if (slot == NULL) {
-      (void)bridge_await_ticket(call->bridge, &call->ticket, wake_ns);
+      const llmb_status status = bridge_await_ticket(call->bridge, &call->ticket, wake_ns);
+      if (status == LLMB_OK) continue;
+      /* Without a doorbell to sleep on there is nothing but to spin, and that helps nobody. */
+      call_end_with(call, LLMB_E_OUT_OF_MEMORY, call_phase(call), false, false,
+                    "could not make a doorbell to wait in the queue: no descriptors are left");
     } else if (started_ns == 0 && slot->spin.budget_ns > 0) {
       started_ns = now_ns;
       const uint64_t spin_ns = now_ns + slot->spin.budget_ns;

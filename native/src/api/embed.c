@@ -24,8 +24,7 @@ static bool check_vector(llmb_call *call) {
     zero &= call->vector[i] == 0;
   }
   if (call->vectors_read >= call->vectors_wanted) {
-    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_VALIDATE, false, false,
-                  "the engine gave more vectors than the %u it was asked for", call->vectors_wanted);
+    call_end_broken(call, false, "more vectors than texts");
   } else if (dimension != call->dimension) {
     call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false,
                   "vector %u has dimension %llu, those before it %llu", call->vectors_read,
@@ -75,14 +74,14 @@ static bool take_vector(llmb_call *call) {
   return check_vector(call) && count_output(call);
 }
 
-static bool vector_whole(const llmb_call *call) {
+bool call_has_vector(const llmb_call *call) {
   return call->vector_size > 0 && call->vector_received == call->vector_size;
 }
 
 /* Waits until a whole vector lies in call->vector: LLMB_OK with *out_dimension 0 when there are no more. */
 static llmb_status await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error) {
   *out_dimension = 0;
-  while (!vector_whole(call)) {
+  while (!call_has_vector(call)) {
     if (!call_wait(call, deadline_ns)) return call_not_ready(error);
     if (call->ended) return call_outcome(call, error);
     if (!take_vector(call) && call->ended) return call_outcome(call, error);
