@@ -185,7 +185,8 @@ static void watch_load(struct connection *connection, uint64_t now_ns) {
     connection->load_progress_seen = seen;
     connection->load_progress_ns = now_ns;
   }
-  if (now_ns - connection->load_progress_ns < connection->start_timeout_ns) return;
+  /* Not by subtraction: a caller's idea of now may be older than the start. */
+  if (now_ns < connection->load_progress_ns + connection->start_timeout_ns) return;
   char reason[128];
   snprintf(reason, sizeof reason, "the engine made no progress towards being ready for %llu ms (start_timeout_ms)",
            (unsigned long long)(connection->start_timeout_ns / 1000000u));
