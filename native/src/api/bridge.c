@@ -29,6 +29,7 @@ void bridge_retain(llmb_bridge *bridge) {
 }
 
 static void bridge_free(llmb_bridge *bridge) {
+  os_handle_close(bridge->pool.bell); /* not at closing: a pump may be about to poll it */
   while (bridge->kept_first != NULL) {
     llmb_call *call = bridge->kept_first;
     bridge->kept_first = call->next;
@@ -132,12 +133,21 @@ llmb_status llmb_bridge_start(llmb_bridge *bridge, uint64_t deadline_ns, llmb_er
   llmb_error_init(&failure);
   struct pool_ticket ticket = {.bell = OS_HANDLE_NONE, .failure = &failure};
   const uint64_t start_ns = os_clock_ns();
+  bridge_retain(bridge);
   pthread_mutex_lock(&bridge->lock);
-  pool_step(&bridge->pool, start_ns);
-  const bool ready = pool_ready(&bridge->pool);
-  if (!ready) status = pool_enter(&bridge->pool, &ticket, start_ns, &failure);
+  bool ready = false;
+  if (atomic_load(&bridge->closing)) {
+    status = error_set(&failure, LLMB_E_CANCELLED, LLMB_PHASE_STOP, "the bridge was closed");
+  } else {
+    pool_step(&bridge->pool, start_ns);
+    ready = pool_ready(&bridge->pool);
+    if (!ready) status = pool_enter(&bridge->pool, &ticket, start_ns, &failure);
+  }
   pthread_mutex_unlock(&bridge->lock);
-  if (ready) return LLMB_OK;
+  if (ready) {
+    bridge_release(bridge);
+    return LLMB_OK;
+  }
 
   while (status == LLMB_OK && atomic_load(&ticket.state) == TICKET_QUEUED) {
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) {
@@ -151,10 +161,13 @@ llmb_status llmb_bridge_start(llmb_bridge *bridge, uint64_t deadline_ns, llmb_er
     error_set(&failure, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_LOAD,
               "the engine was not ready in time; its start goes on");
     failure.retry_safe = 1;
+  } else if (status != LLMB_OK && failure.status == LLMB_OK) {
+    error_set(&failure, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, "could not make a doorbell to wait for the start");
   }
   if (atomic_load(&ticket.state) == TICKET_FAILED) failure.elapsed_ms = (double)(os_clock_ns() - start_ns) / 1e6;
   pool_leave(&bridge->pool, &ticket, true, os_clock_ns());
   pthread_mutex_unlock(&bridge->lock);
+  bridge_release(bridge);
   os_handle_close(ticket.bell);
   if (failure.status != LLMB_OK) error_copy(out_error, &failure);
   return failure.status;
@@ -213,7 +226,7 @@ void llmb_bridge_close(llmb_bridge *bridge) {
   }
   pthread_mutex_lock(&bridge->lock);
   atomic_store(&bridge->closing, 1);
-  os_event_ring(bridge->pool.bell); /* a pump must leave before the bell is closed */
+  os_event_ring(bridge->pool.bell); /* a pump is to look, report what is cancelled now, and leave */
   pool_close(&bridge->pool);
   pthread_mutex_unlock(&bridge->lock);
   bridge_release(bridge);

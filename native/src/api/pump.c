@@ -65,12 +65,13 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
                      "out_tokens or out_count is NULL, or capacity is 0");
   }
   *out_count = 0;
+  bridge_retain(bridge);
   pthread_mutex_lock(&bridge->lock);
-  while (!atomic_load(&bridge->closing)) {
+  for (;;) {
     struct pool_poll poll = {.until_ns = deadline_ns};
     pool_step(&bridge->pool, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
-    if (*out_count > 0 || bridge->pump_woken) break;
+    if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
     poll.items[poll.count++] = (struct os_poll_item){.handle = bridge->pool.bell};
     pool_prepare_poll(&bridge->pool, NULL, &poll);
@@ -88,6 +89,7 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
   }
   bridge->pump_woken = false;
   pthread_mutex_unlock(&bridge->lock);
+  bridge_release(bridge);
   return LLMB_OK;
 }
 

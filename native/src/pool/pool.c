@@ -384,5 +384,4 @@ void pool_close(struct pool *pool) {
   }
   pool->keeper = keeper_hold_release(pool->keeper);
   pool->info = memory_release(pool->info);
-  pool->bell = os_handle_close(pool->bell);
 }

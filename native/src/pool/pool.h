@@ -62,7 +62,7 @@ void pool_note_success(struct pool *pool, uint64_t now_ns);
 /* Wakes whoever waits with this ticket. */
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket);
 
-/* Ends all workers and waits for them, bounded. */
+/* Ends all workers and waits for them, bounded. The bell stays: others may be polling it. */
 void pool_close(struct pool *pool);
 
 #endif
