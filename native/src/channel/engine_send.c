@@ -13,6 +13,14 @@ void engine_ring_host(struct llmb_request *request) {
   if (sleeper == CHANNEL_SLEEPS_ON_BRIDGE) os_event_ring(request->engine->bridge_bell);
 }
 
+/* Forgets what was sent: a reader that never quite catches up must not make the whole answer stay here. */
+static void backlog_compact(struct llmb_request *request) {
+  if (request->backlog_sent < CHANNEL_BACKLOG_SIZE_MAX) return;
+  request->backlog_size -= request->backlog_sent;
+  memmove(request->backlog, request->backlog + request->backlog_sent, request->backlog_size);
+  request->backlog_sent = 0;
+}
+
 static llmb_status backlog_append(struct llmb_request *request, const void *bytes, uint64_t size) {
   if (size == 0) return LLMB_OK;
   const uint64_t needed = request->backlog_size + size;
@@ -75,6 +83,7 @@ llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const
     if (ring) engine_ring_host(request);
     return LLMB_OK;
   }
+  backlog_compact(request);
   const uint64_t before = request->backlog_size;
   llmb_status status = backlog_append(request, &head, sizeof head);
   if (status == LLMB_OK) status = backlog_append(request, first, first_size);
