@@ -1,0 +1,79 @@
+/* An engine module for the bridge's tests: does what no script of the fake engine says. Its home folder has it as the
+ * module "fake"; the setting `command` names what it does with each request. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <llmbridge/engine.h>
+
+LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
+
+enum { MANY_VECTORS = 3, DIMENSION = 4 };
+
+static void finish(llmb_request *request, uint32_t reason) {
+  const llmb_usage usage = {.struct_size = sizeof usage, .finish_reason = reason, .completion_tokens = 1};
+  llmb_request_done(request, &usage);
+}
+
+/* One piece of as many bytes as the prompt says. */
+static void write_large_piece(llmb_request *request) {
+  const uint64_t size = strtoull(llmb_request_input(request, NULL), NULL, 10);
+  char *bytes = malloc(size);
+  if (bytes == NULL) abort();
+  for (uint64_t i = 0; i < size; i++) bytes[i] = (char)('a' + i % 26);
+  if (llmb_request_write(request, bytes, size) != LLMB_OK) abort();
+  free(bytes);
+  finish(request, LLMB_FINISH_STOP);
+}
+
+/* The prompt, each byte a piece of its own. */
+static void write_bytes(llmb_request *request, uint64_t held_back) {
+  uint64_t size = 0;
+  const char *input = llmb_request_input(request, &size);
+  for (uint64_t i = 0; i + held_back < size; i++) {
+    if (llmb_request_write(request, input + i, 1) != LLMB_OK) abort();
+  }
+  finish(request, LLMB_FINISH_STOP);
+}
+
+static void write_vectors(llmb_request *request, unsigned count) {
+  const float vector[DIMENSION] = {1, 2, 3, 4};
+  for (unsigned i = 0; i < count; i++) {
+    if (llmb_request_write_vector(request, vector, DIMENSION) != LLMB_OK) abort();
+  }
+  finish(request, LLMB_FINISH_STOP);
+}
+
+static void serve_one(const char *command, llmb_request *request) {
+  llmb_request_accept(request);
+  if (strcmp(command, "large_piece") == 0) {
+    write_large_piece(request);
+  } else if (strcmp(command, "bytes") == 0) {
+    write_bytes(request, 0);
+  } else if (strcmp(command, "half_character") == 0) {
+    write_bytes(request, 1);
+  } else if (strcmp(command, "unknown_reason") == 0) {
+    finish(request, 77);
+  } else if (strcmp(command, "text_for_vectors") == 0) {
+    write_bytes(request, 0);
+  } else if (strcmp(command, "many_vectors") == 0) {
+    write_vectors(request, MANY_VECTORS);
+  } else if (strcmp(command, "no_vectors") == 0) {
+    write_vectors(request, 0);
+  } else if (strcmp(command, "last_words") == 0) {
+    abort();
+  } else {
+    llmb_request_fail(request, LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, "the prompt is too long for this test");
+  }
+}
+
+int32_t llmb_engine_module_main(llmb_engine *engine) {
+  const char *command = llmb_engine_setting(engine, "command");
+  if (llmb_engine_ready(engine, "{\"engine\":\"test\",\"answer\":42}", NULL) != LLMB_OK) return 1;
+  for (;;) {
+    llmb_request *request = NULL;
+    if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return 0;
+    if (request == NULL) continue;
+    if (strcmp(command, "last_words") == 0) llmb_engine_last_words(engine, "the test wants it so");
+    serve_one(command, request);
+  }
+}
