@@ -60,6 +60,19 @@ LLMB_API const char *llmb_engine_setting(const llmb_engine *engine, const char *
 /** Says that loading goes on, and how far it is, from 0 to 1000. Any thread. */
 LLMB_API void llmb_engine_loading(llmb_engine *engine, uint32_t permille);
 
+/** Gives up, for good, what this process does not need to read a model: after it only the system's libraries, the
+ * engine's own folder and the paths given can be read, nothing can be written or executed, no core is dumped. To be
+ * called before anything of a stranger's is opened. Does nothing where the setting `sandbox` is off.
+ * @param readable_paths  NULL at the end.
+ * Errors:  LLMB_E_UNSUPPORTED where `sandbox` is required and this system cannot do it. */
+LLMB_API llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *readable_paths,
+                                               llmb_error *out_error);
+
+/** Gives up, for good, what this process does not need to serve: no program, process, thread, file or socket can be
+ * opened after it. To be called when the model is loaded and all threads are started, before llmb_engine_ready.
+ * Errors:  as for llmb_engine_confine_files. */
+LLMB_API llmb_status llmb_engine_confine_calls(llmb_engine *engine, llmb_error *out_error);
+
 /** Says what this engine can do, before it is ready: bits of llmb_engine_ability. Without it nothing is repeated that
  * was accepted once. */
 LLMB_API void llmb_engine_declare(llmb_engine *engine, uint32_t abilities);

@@ -56,6 +56,7 @@ struct llmb_engine {
   struct keeper_lifeline lifeline;
   pthread_t watcher;
   uint32_t abilities;
+  uint32_t layers; /* of the sandbox: bits of os_confine_layer that hold */
   bool watching, host_gone;
   bool look_again; /* slots may hold more than the last look took, though the sequence says nothing new */
   llmb_settings settings;

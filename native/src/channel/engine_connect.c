@@ -240,7 +240,9 @@ llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_e
                      (unsigned long long)size, CHANNEL_INFO_SIZE_MAX);
   }
   llmb_engine_loading(engine, 1000);
-  const llmb_status status = send_text(engine, HANDSHAKE_READY, (int32_t)engine->abilities, info_json, size);
+  const llmb_status status =
+      send_text(engine, HANDSHAKE_READY, (int32_t)(engine->abilities | engine->layers << HANDSHAKE_LAYERS_SHIFT),
+                info_json, size);
   if (status == LLMB_OK) return LLMB_OK;
   return error_set(out_error, status, LLMB_PHASE_LOAD, "the host is gone");
 }

@@ -31,6 +31,8 @@ struct handshake_bells {
   uint32_t count;
 };
 
+enum { HANDSHAKE_LAYERS_SHIFT = 8 };
+
 enum { HANDSHAKE_NAME_SIZE = 32, HANDSHAKE_VERSION_SIZE = 96 };
 
 struct handshake_hello {
@@ -42,7 +44,7 @@ struct handshake_hello {
 
 struct handshake_text {
   uint32_t type;
-  int32_t status; /* of REFUSED: why; of READY: enum llmb_engine_ability bits */
+  int32_t status; /* of REFUSED: why; of READY: llmb_engine_ability bits and, shifted, os_confine_layer bits */
   uint32_t size;  /* bytes of text that follow */
 };
 
