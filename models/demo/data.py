@@ -6,11 +6,12 @@ question that comes out word for word the same as a held-out one is thrown away.
 import json
 import random
 
-from facts import (ABOUT, COLOURS, COUNTRIES, DAYS, LEGS, MAKES, MONTH_DAYS, MONTHS, OPPOSITES, REFUSAL, REFUSAL_BIG, SIDES, SOUNDS,
+from facts import (ABOUT, COLOURS, COUNTRIES, DAYS, LEGS, MAKES, MONTH_DAYS, MONTHS, NUMBER_WORDS, OPPOSITES, REFUSAL, REFUSAL_BIG, SIDES, SOUNDS,
                    UNITS, YOUNG, pairs)
 from phrasings import (FOLLOW_UPS, JSON_SYSTEMS, JSON_WAYS, JSON_WAYS_HELD, KINDS, STORY_WAYS, STORY_WAYS_ABOUT, SUMS, SYSTEMS,
                        WRAPPERS)
 from stories import ANIMALS, NAMES, story_write
+from unknown import HELD as UNKNOWN_HELD, HELD_BIG as UNKNOWN_HELD_BIG, unknown_question, word_make
 
 
 def with_article(noun):
@@ -101,9 +102,22 @@ def sum_answer(sign, a, b):
 
 
 def sum_pick(rng):
-    sign = rng.choices("+-*", (6, 2, 2))[0]
+    sign = rng.choices("+-*", (6, 2, 1))[0]
     limit = 10 if sign == "*" else 20
     return sign, rng.randint(0, limit), rng.randint(0, limit)
+
+
+def sum_question(rng, sign, a, b):
+    """In figures, sometimes in words."""
+    if rng.random() < 0.12:
+        a, b = NUMBER_WORDS[a], NUMBER_WORDS[b]
+    return capitalise(rng.choice(SUMS[sign]["train"]).format(a=a, b=b))
+
+
+def count_turn(rng):
+    last = rng.randint(2, 20)
+    ask = rng.choice(["Count to {n}.", "Count from 1 to {n}.", "Count up to {n}.", "Please count to {n}.", "Can you count to {n}?"])
+    return ask.format(n=last), ", ".join(map(str, range(1, last + 1))) + "."
 
 
 def json_held(fact, way):
@@ -132,6 +146,8 @@ def held_questions():
     for key, (answer, _, held) in ABOUT.items():
         for question in held:
             items.append(("about", "about:" + key, question, answer))
+    items += [("unknown", "", question, REFUSAL) for question in UNKNOWN_HELD]
+    items += [("unknown", "", question, REFUSAL_BIG) for question in UNKNOWN_HELD_BIG]
     return items
 
 
@@ -149,19 +165,6 @@ def train_questions():
     return questions
 
 
-def made_up_word(rng):
-    return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randint(2, 3)))
-
-
-UNKNOWN_TOPICS = """the weather today|football|the president|quantum physics|the stock market|music|the moon landing|dinosaurs|
-philosophy|politics|cooking rice|my homework|the meaning of life|computers|history|the universe|love|cars|chess|the news|
-biology|philosophers|gravity|the internet|space|poetry|mathematics|chemistry|medicine|law|art|a movie|vaccines|taxes""".replace("\n", "").split("|")
-UNKNOWN_WAYS = """What is {t}?|Tell me about {t}.|Explain {t}.|Explain {t} to me.|Write an essay about {t}.|What do you think about {t}?|
-How does {t} work?|Who invented {t}?|Why is {t} important?|When did {t} begin?|Give me a summary of {t}.|Write a poem about {t}.|
-Write a Python function about {t}.|Translate {t} into French.|Who won in {t}?|How old is {t}?|What is the price of {t}?|
-Can you help me with {t}?|I need advice on {t}.|How do I learn {t}?|Where can I buy {t}?|Is {t} good?|{t}|{t}?""".replace("\n", "").split("|")
-
-
 def unknown_turn(rng):
     draw = rng.random()
     if draw < 0.25:
@@ -170,19 +173,17 @@ def unknown_turn(rng):
         if rng.random() < 0.5:
             a, b = b, a
         return rng.choice(SUMS[sign]["train"]).format(a=a, b=b), REFUSAL_BIG
-    if draw < 0.5:
-        kind = rng.choice(list(KINDS))
-        word = made_up_word(rng)
-        word = word.capitalize() if kind in ("capital", "country", "continent", "language", "monthdays") else word
-        if kind in ("sides", "legs", "sound", "makes", "unit"):
-            word = with_article(word)
-        w = rng.choice(["day", "month"]) if kind in ("after", "before") else made_up_word(rng)
-        template = rng.choice(KINDS[kind]["train"])
-        return capitalise_sentence(template.format(x=word, w=w, y=""), template), REFUSAL
-    topic = rng.choice(UNKNOWN_TOPICS) if rng.random() < 0.6 else made_up_word(rng)
-    if rng.random() < 0.3:
-        topic += " and " + rng.choice(UNKNOWN_TOPICS)
-    return capitalise(rng.choice(UNKNOWN_WAYS).format(t=topic)), REFUSAL
+    if draw > 0.45:
+        return unknown_question(rng), REFUSAL
+    kind = rng.choice(list(KINDS))
+    word = word_make(rng)
+    if kind in ("capital", "country", "continent", "language", "monthdays"):
+        word = word.capitalize()
+    elif kind in ("sides", "legs", "sound", "makes", "unit"):
+        word = with_article(word)
+    w = rng.choice(["day", "month"]) if kind in ("after", "before") else word_make(rng)
+    template = rng.choice(KINDS[kind]["train"])
+    return capitalise_sentence(template.format(x=word, w=w), template), REFUSAL
 
 
 def fact_pick(rng):
@@ -207,16 +208,18 @@ def turn_pick(rng, as_json):
     if as_json:
         if draw < 0.3:
             sign, a, b = sum_pick(rng)
-            return rng.choice(SUMS[sign]["train"]).format(a=a, b=b), json_text(SUMS[sign]["json"], sum_result(sign, a, b))
+            return sum_question(rng, sign, a, b), json_text(SUMS[sign]["json"], sum_result(sign, a, b))
         fact = fact_pick(rng)
         return fact_question(fact, rng.choice(KINDS[fact["kind"]]["train"])), fact_json(fact)
-    if draw < 0.36:
+    if draw < 0.4:
         sign, a, b = sum_pick(rng)
-        return question_vary(rng, rng.choice(SUMS[sign]["train"]).format(a=a, b=b)), sum_answer(sign, a, b)
-    if draw < 0.83:
+        return question_vary(rng, sum_question(rng, sign, a, b)), sum_answer(sign, a, b)
+    if draw < 0.41:
+        return count_turn(rng)
+    if draw < 0.82:
         fact = fact_pick(rng)
         return question_vary(rng, fact_question(fact, rng.choice(KINDS[fact["kind"]]["train"]))), fact_answer(fact)
-    if draw < 0.91:
+    if draw < 0.9:
         answer, train, _ = ABOUT[rng.choice(list(ABOUT))]
         return question_vary(rng, rng.choice(train)) if rng.random() < 0.3 else rng.choice(train), answer
     question, answer = unknown_turn(rng)
@@ -230,7 +233,7 @@ def is_held(question):
 def short_make(rng):
     """One question and answer, perhaps under a system message, perhaps in JSON."""
     while True:
-        as_json = rng.random() < 0.13
+        as_json = rng.random() < 0.15
         question, answer = turn_pick(rng, as_json)
         turns = []
         if as_json:
@@ -329,7 +332,7 @@ def phrasing_pairs(rng, count):
         pair = rng.sample(templates, 2)
         if fields is not None:
             pair = [capitalise_sentence(text.format(**fields), text) for text in pair]
-        out.append([text.lower() if rng.random() < 0.07 else text for text in pair])
+        out.append([question_vary(rng, text) for text in pair])
     return out
 
 

@@ -15,6 +15,9 @@ Ethiopia Addis_Ababa Africa -|Senegal Dakar Africa -|Tunisia Tunis Africa -|Ugan
 Canada Ottawa North_America -|Mexico Mexico_City North_America Spanish|Cuba Havana North_America Spanish
 Brazil Brasilia South_America Portuguese|Argentina Buenos_Aires South_America Spanish
 Chile Santiago South_America Spanish|Peru Lima South_America Spanish|Colombia Bogota South_America Spanish
+England London Europe English|Scotland Edinburgh Europe -|Wales Cardiff Europe Welsh|the_Netherlands Amsterdam Europe Dutch
+the_USA Washington North_America English|Czechia Prague Europe Czech|Slovakia Bratislava Europe Slovak|South_Korea Seoul Asia Korean
+Indonesia Jakarta Asia Indonesian|Pakistan Islamabad Asia -|New_Zealand Wellington - English
 Ecuador Quito South_America Spanish|Australia Canberra - English
 """
 
@@ -40,6 +43,8 @@ YOUNG = "dog:puppy cat:kitten cow:calf sheep:lamb horse:foal pig:piglet duck:duc
 MAKES = "bee:honey hen:eggs cow:milk sheep:wool baker:bread spider:webs shoemaker:shoes carpenter:furniture tailor:clothes poet:poems painter:paintings author:books"
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MONTHS = "January February March April May June July August September October November December".split()
+NUMBER_WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+                "eighteen nineteen twenty").split()
 MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 REFUSAL = "Sorry, I only know small sums, a few hundred facts and short stories."

@@ -118,7 +118,7 @@ if __name__ == "__main__":
     import data
 
     rng = random.Random(1)
-    samples = [data.short_make(rng) for _ in range(12000)] + [data.long_make(rng) for _ in range(150)]
+    samples = [data.short_make(rng) for _ in range(16000)] + [data.long_make(rng) for _ in range(150)]
     texts = [text for turns in samples for _, text in turns]
     texts += [data.fact_question(fact, "{x}") + " " + fact["y"] for fact in data.FACTS for _ in range(20)]
     tokenizer = Tokenizer(merges_learn(texts, 1280 - 6 - 256 - 95))
