@@ -1,6 +1,8 @@
 // One call the engine works on.
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,7 @@ namespace llama_engine {
 enum class call_state {
   prompt,      // its prompt is being decoded, chunk by chunk
   generating,  // `next` is to be decoded
-  embedding,   // its text waits to be embedded
+  embedding,   // its texts wait to be embedded
   draining     // the answer is complete; what is pending goes out, then it is done
 };
 
@@ -33,13 +35,30 @@ struct call_slot {
   sampler choice;
   stop_text stops;
 
-  embedding_text text;
+  std::vector<llama_token> replay;  // what another engine had produced before it died: taken instead of choosing
+  uint64_t text_to_skip = 0;        // bytes of the answer that the host already has
 
-  std::string pending;  // text the host has not taken yet
+  std::vector<embedding_text> texts;
+  size_t texts_done = 0;
+
+  std::string pending;                     // text the host has not taken yet
+  std::deque<std::vector<float>> vectors;  // the same for embeddings
   uint32_t finish_reason = LLMB_FINISH_NONE;
 
   call_slot(llmb_request *of, const llama_vocab *vocab, const sampling_options &sampling)
       : request(of), choice(vocab, sampling) {
+  }
+
+  uint64_t tokens_read() const {
+    uint64_t count = prompt.size();
+    for (const embedding_text &text : texts) count += text.tokens.size();
+    return count;
+  }
+
+  void add_text(const std::string &text) {
+    size_t skipped = std::min<uint64_t>(text_to_skip, text.size());
+    text_to_skip -= skipped;
+    pending.append(text, skipped);
   }
 
   uint32_t phase() const {
@@ -57,7 +76,7 @@ struct call_slot {
 
   // A reader that has not taken the last piece holds up its own call, no other.
   bool paused() const {
-    return !pending.empty() || llmb_request_writable(request) == 0;
+    return !pending.empty() || !vectors.empty() || llmb_request_writable(request) == 0;
   }
 };
 

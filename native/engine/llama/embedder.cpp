@@ -21,10 +21,13 @@ llama_context_params context_params(const llama_model *model, const engine_optio
   // An encoder must see a whole text at once.
   params.n_batch = model_is_encoder(model) ? context : std::min(context, causal_batch_tokens);
   params.n_ubatch = params.n_batch;
-  params.n_seq_max = options.slots;
+  params.n_seq_max = embedding_texts_max;
   params.kv_unified = true;  // short texts share the room of one context
   params.embeddings = true;
   params.pooling_type = LLAMA_POOLING_TYPE_NONE;
+  // Flash attention rounds to F16 on the way, differently for each shape of a batch: neighbours would change a vector
+  // by 1e-4 (F32 weights) to 1e-3. Without it they do so by less than 1e-5.
+  params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.n_threads = static_cast<int32_t>(options.threads);
   params.n_threads_batch = params.n_threads;
   params.no_perf = true;
@@ -69,13 +72,12 @@ embedding_text embedding_text_read(const llama_model *model, const llmb_request 
 
 embedder::embedder(llama_model *model, const engine_options &options, ggml_threadpool *threads)
     : dimension_(static_cast<size_t>(llama_model_n_embd_out(model))),
-      texts_max_(options.slots),
       decoder_(model, context_params(model, options), threads) {
 }
 
 size_t embedder::batch_fit(const std::vector<const embedding_text *> &texts) const {
   size_t tokens = 0, count = 0;
-  while (count < texts.size() && count < texts_max_) {
+  while (count < texts.size() && count < embedding_texts_max) {
     tokens += texts[count]->tokens.size();
     if (tokens > decoder_.batch_capacity()) break;
     count++;

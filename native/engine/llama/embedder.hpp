@@ -41,7 +41,6 @@ class embedder {
                   std::vector<double> &sum) const;
 
   size_t dimension_;
-  uint32_t texts_max_;
   decoder decoder_;
 };
 

@@ -13,6 +13,8 @@ namespace llama_engine {
 constexpr uint32_t prompt_chunk_tokens = 256;
 // The context of a call where neither the setting nor the model says less.
 constexpr uint32_t context_default_tokens = 4096;
+// Texts that one decode can embed, whatever the number of slots.
+constexpr uint32_t embedding_texts_max = 64;
 // While a reader is slow, its slot is looked at again after this long.
 constexpr uint64_t paused_look_ms = 2;
 // Where `threads` is not set, a thread must have this much of the model to read: with less, the threads wait for each

@@ -22,6 +22,8 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
   threadpool_ptr threads = threadpool_create(options.threads);
   model_ptr model = model_load(engine, options);
   scheduler calls(engine, model.get(), options, threads.get());
+  // What a request asks for has no effects, and its answer follows from its tokens.
+  llmb_engine_declare(engine, LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES);
   llmb_error error;
   llmb_error_init(&error);
   llmb_status status = llmb_engine_ready(engine, model_info_json(model.get(), options, cpu_variant).c_str(), &error);

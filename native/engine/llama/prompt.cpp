@@ -41,17 +41,17 @@ std::vector<llama_token> prompt_tokens(const llama_model *model, chat_template &
                                        uint32_t context) {
   const char *system = setting_or_null(request, "system");
   const char *messages = setting_or_null(request, "messages");
-  if (!wants_chat(chat, request, system != nullptr || messages != nullptr)) return text_tokens(model, request, context);
   uint64_t size = 0;
   const char *input = llmb_request_input(request, &size);
+  if (!wants_chat(chat, request, system != nullptr || messages != nullptr)) {
+    return text_tokens(model, {input, size}, context);
+  }
   std::string text = chat.render(system, messages, std::string(input, size));
   return require_some(tokenize(llama_model_get_vocab(model), text, true, true, context));
 }
 
-std::vector<llama_token> text_tokens(const llama_model *model, const llmb_request *request, uint32_t context) {
-  uint64_t size = 0;
-  const char *input = llmb_request_input(request, &size);
-  return require_some(tokenize(llama_model_get_vocab(model), {input, size}, true, false, context));
+std::vector<llama_token> text_tokens(const llama_model *model, std::string_view text, uint32_t context) {
+  return require_some(tokenize(llama_model_get_vocab(model), text, true, false, context));
 }
 
 }  // namespace llama_engine

@@ -1,6 +1,7 @@
 // From a request to the tokens the model reads.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "chat.hpp"
@@ -13,7 +14,7 @@ namespace llama_engine {
 std::vector<llama_token> prompt_tokens(const llama_model *model, chat_template &chat, const llmb_request *request,
                                        uint32_t context);
 
-// The text of an embedding or counting request: never formatted.
-std::vector<llama_token> text_tokens(const llama_model *model, const llmb_request *request, uint32_t context);
+// The tokens of a text as it is: for embedding and counting, and for raw prompts. Throws failure.
+std::vector<llama_token> text_tokens(const llama_model *model, std::string_view text, uint32_t context);
 
 }  // namespace llama_engine

@@ -50,7 +50,7 @@ void scheduler::serve() {
 
 bool scheduler::has_work() const {
   return std::any_of(calls_.begin(), calls_.end(), [](const auto &call) {
-    return call->state != call_state::draining && (call->state != call_state::generating || !call->paused());
+    return call->state == call_state::prompt || (call->state != call_state::draining && !call->paused());
   });
 }
 
@@ -111,16 +111,10 @@ void scheduler::begin_generating(llmb_request *request) {
   call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
   call->prompt = prompt_tokens(model_, chat_, request, context_);
   for (llama_token token : call->prompt) call->choice.accept(token);
+  uint64_t produced = 0;
+  const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
+  if (replay != nullptr) call->replay.assign(replay, replay + produced);
   call->sequence = sequence_take();
-  calls_.push_back(std::move(call));
-}
-
-void scheduler::begin_embedding(llmb_request *request) {
-  if (!embedder_) embedder_.emplace(model_, options_, threads_);
-  auto call = std::make_unique<call_slot>(request, vocab_, sampling_options());
-  call->state = call_state::embedding;
-  call->text = embedding_text_read(model_, request);
-  call->text.tokens = text_tokens(model_, request, context_);
   calls_.push_back(std::move(call));
 }
 
@@ -129,7 +123,9 @@ void scheduler::count_tokens(llmb_request *request) {
   llmb_usage usage = {};
   usage.struct_size = sizeof usage;
   usage.finish_reason = LLMB_FINISH_STOP;
-  usage.prompt_tokens = text_tokens(model_, request, UINT32_MAX).size();
+  uint64_t size = 0;
+  const char *text = llmb_request_input(request, &size);
+  usage.prompt_tokens = tokenize(vocab_, {text, size}, true, false, UINT32_MAX).size();
   llmb_request_done(request, &usage);
 }
 
@@ -150,32 +146,6 @@ decode_watch scheduler::watch_for(const std::vector<call_slot *> &calls) const {
     if (call->request != nullptr) watch.accepted.push_back(call->request);
   }
   return watch;
-}
-
-void scheduler::embed_batch() {
-  std::vector<call_slot *> waiting;
-  std::vector<const embedding_text *> texts;
-  for (auto &call : calls_) {
-    if (call->request == nullptr || call->state != call_state::embedding) continue;
-    waiting.push_back(call.get());
-    texts.push_back(&call->text);
-  }
-  if (waiting.empty()) return;
-  size_t count = options_.batching ? embedder_->batch_fit(texts) : 1;
-  waiting.resize(count);
-  texts.resize(count);
-  try {
-    decode_watch watch = watch_for(waiting);
-    auto vectors = embedder_->embed(texts, watch);
-    for (size_t i = 0; vectors && i < count; i++) {
-      const std::vector<float> &vector = (*vectors)[i];
-      waiting[i]->pending.assign(reinterpret_cast<const char *>(vector.data()), vector.size() * sizeof(float));
-      finish(*waiting[i], LLMB_FINISH_STOP);
-    }
-  } catch (const failure &error) {
-    for (call_slot *call : waiting) fail(*call, error.status, LLMB_PHASE_EMBED, error.what());
-    if (error.status != LLMB_E_ENGINE_ERROR) throw;
-  }
 }
 
 void scheduler::prompt_chunk() {
@@ -236,7 +206,13 @@ bool scheduler::decode_for(const std::vector<call_slot *> &calls) {
 
 void scheduler::take_output(call_slot &call) {
   try {
-    take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded));
+    if (call.produced < call.replay.size()) {
+      llama_token token = call.replay[call.produced];
+      call.choice.accept(token);
+      take_token(call, token);
+    } else {
+      take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded));
+    }
     deliver(call);
   } catch (const failure &error) {
     fail(call, error.status, error.phase, error.what());
@@ -251,10 +227,16 @@ void scheduler::take_token(call_slot &call, llama_token token) {
     finish(call, LLMB_FINISH_STOP);
     return;
   }
-  std::string text;
-  token_append_text(vocab_, token, text);
+  if (call.produced >= call.replay.size()) {
+    llmb_status status = llmb_request_write_tokens(call.request, &token, 1);
+    if (status != LLMB_OK) throw failure(status, LLMB_PHASE_GENERATE, "the token could not be recorded");
+  }
   call.produced++;
-  if (call.stops.push(text, call.pending)) {
+  std::string piece, text;
+  token_append_text(vocab_, token, piece);
+  bool stopped = call.stops.push(piece, text);
+  call.add_text(text);
+  if (stopped) {
     finish(call, LLMB_FINISH_STOP_STRING);
   } else if (call.produced >= call.max_tokens || call.decoded >= context_) {
     finish(call, LLMB_FINISH_LENGTH);
@@ -264,27 +246,34 @@ void scheduler::take_token(call_slot &call, llama_token token) {
 }
 
 void scheduler::finish(call_slot &call, uint32_t reason) {
-  if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(call.pending);
+  std::string rest;
+  if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(rest);
+  call.add_text(rest);
   call.finish_reason = reason;
   call.state = call_state::draining;
 }
 
-void scheduler::deliver(call_slot &call) {
-  if (call.request == nullptr) return;
+// Sends what is pending; what the host does not take now stays. False when something stays.
+bool scheduler::send_pending(call_slot &call) {
+  llmb_status status = LLMB_OK;
   if (!call.pending.empty()) {
-    llmb_status status = llmb_request_write(call.request, call.pending.data(), call.pending.size());
-    if (status == LLMB_E_NOT_READY) return;
-    if (status != LLMB_OK) {
-      fail(call, status, call.phase(), "the answer could not be sent");
-      return;
-    }
-    call.pending.clear();
+    status = llmb_request_write(call.request, call.pending.data(), call.pending.size());
+    if (status == LLMB_OK) call.pending.clear();
   }
-  if (call.state != call_state::draining) return;
+  while (status == LLMB_OK && !call.vectors.empty()) {
+    status = llmb_request_write_vector(call.request, call.vectors.front().data(), call.vectors.front().size());
+    if (status == LLMB_OK) call.vectors.pop_front();
+  }
+  if (status != LLMB_OK && status != LLMB_E_NOT_READY) fail(call, status, call.phase(), "the answer could not be sent");
+  return status == LLMB_OK;
+}
+
+void scheduler::deliver(call_slot &call) {
+  if (call.request == nullptr || !send_pending(call) || call.state != call_state::draining) return;
   llmb_usage usage = {};
   usage.struct_size = sizeof usage;
   usage.finish_reason = call.finish_reason;
-  usage.prompt_tokens = call.prompt.size() + call.text.tokens.size();
+  usage.prompt_tokens = call.tokens_read();
   usage.completion_tokens = call.produced;
   llmb_request_done(call.request, &usage);
   call.request = nullptr;

@@ -39,6 +39,7 @@ class scheduler {
   void drop_cancelled();
   bool has_work() const;
 
+  // scheduler_embedding.cpp
   void embed_batch();
   void prompt_chunk();
   void generate_round();
@@ -47,6 +48,7 @@ class scheduler {
   void take_output(call_slot &call);
   void take_token(call_slot &call, llama_token token);
 
+  bool send_pending(call_slot &call);
   void deliver(call_slot &call);
   void finish(call_slot &call, uint32_t reason);
   void fail(call_slot &call, llmb_status status, uint32_t phase, const std::string &message);

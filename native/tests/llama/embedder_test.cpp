@@ -22,6 +22,13 @@ static const char *model_path(const char *name) {
   return path.c_str();
 }
 
+static std::vector<float> normalised(std::vector<float> vector) {
+  double squares = 0;
+  for (float x : vector) squares += double{x} * double{x};
+  for (float &x : vector) x = static_cast<float>(x / std::sqrt(squares));
+  return vector;
+}
+
 static std::vector<float> reference_vector(const char *name, const std::string &text, enum llama_pooling_type pooling) {
   reference::settings from;
   from.model = model_path(name);
@@ -42,7 +49,7 @@ static std::vector<float> reference_vector(const char *name, const std::string &
   llama_batch_free(batch);
   const float *vector = llama_get_embeddings_seq(loaded.context.get(), 0);
   CHECK(vector != nullptr);
-  return {vector, vector + llama_model_n_embd_out(loaded.model.get())};
+  return normalised({vector, vector + llama_model_n_embd_out(loaded.model.get())});
 }
 
 static double distance_max(const std::vector<float> &a, const std::vector<float> &b) {
@@ -62,6 +69,10 @@ static engine_options options_for(const char *name) {
 
 static const std::string texts[] = {"one", "a second text", "3", "the fourth of them, a longer one"};
 
+// ggml looks its GELU up in a table of F16, so a last bit that another batch shape changes can grow to 1e-5 in an
+// encoder.
+constexpr double alone_max = 1e-5, together_max = 2e-5;
+
 static void check_model(const char *name, pooling pool, enum llama_pooling_type theirs) {
   engine_options options = options_for(name);
   backend_load();
@@ -72,7 +83,7 @@ static void check_model(const char *name, pooling pool, enum llama_pooling_type 
   embedder embed(model.get(), options, threads.get());
   std::vector<embedding_text> inputs;
   std::vector<const embedding_text *> together;
-  for (const std::string &text : texts) inputs.push_back({reference::tokenize(model.get(), text), pool, false});
+  for (const std::string &text : texts) inputs.push_back({reference::tokenize(model.get(), text), pool, true});
   for (const embedding_text &input : inputs) together.push_back(&input);
   CHECK_INT(together.size(), embed.batch_fit(together));
   decode_watch watch;
@@ -81,8 +92,8 @@ static void check_model(const char *name, pooling pool, enum llama_pooling_type 
   for (size_t i = 0; batched && i < inputs.size(); i++) {
     std::vector<float> expected = reference_vector(name, texts[i], theirs);
     auto alone = embed.embed({&inputs[i]}, watch);
-    CHECK(distance_max(expected, alone->front()) < 1e-5);
-    CHECK(distance_max(expected, (*batched)[i]) < 1e-5);
+    CHECK(distance_max(expected, alone->front()) < alone_max);
+    CHECK(distance_max(expected, (*batched)[i]) < together_max);
   }
 }
 
@@ -121,7 +132,7 @@ static void embedding__of_a_long_text_spans_decodes(void) {
   threadpool_ptr threads = threadpool_create(1);
   embedder embed(model.get(), options, threads.get());
   std::string text(700, 'n');
-  embedding_text input = {reference::tokenize(model.get(), text), pooling::last, false};
+  embedding_text input = {reference::tokenize(model.get(), text), pooling::last, true};
   decode_watch watch;
   auto vectors = embed.embed({&input}, watch);
   reference::settings from;
@@ -134,7 +145,8 @@ static void embedding__of_a_long_text_spans_decodes(void) {
   CHECK_INT(
       0, llama_decode(loaded.context.get(), llama_batch_get_one(tokens.data(), static_cast<int32_t>(tokens.size()))));
   const float *expected = llama_get_embeddings_seq(loaded.context.get(), 0);
-  CHECK(distance_max({expected, expected + llama_model_n_embd_out(loaded.model.get())}, vectors->front()) < 1e-5);
+  CHECK(distance_max(normalised({expected, expected + llama_model_n_embd_out(loaded.model.get())}), vectors->front()) <
+        1e-5);
 }
 
 int main(int argc, char **argv) {

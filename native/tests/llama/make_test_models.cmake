@@ -33,6 +33,8 @@ make(bytes chain --split-characters --text "Price: €12 or £10 for 😀")
 # A prompt of a few hundred tokens takes this one seconds, at no size on disk.
 make(abort chain --abort)
 make(slow chain --loop --text "again and " --layers 24 --feed-forward 65536)
+# Some milliseconds a token, so that there is time to kill its engine in between.
+make(random_large random --type q8_0 --width 256 --feed-forward 4096 --layers 8)
 foreach(arch llama qwen2 gemma phi3)
   foreach(type f32 f16 q8_0 q4_0)
     make(random_${arch}_${type} random --arch ${arch} --type ${type} --seed 7)

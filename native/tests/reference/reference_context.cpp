@@ -17,7 +17,10 @@ loaded load(const settings &from) {
   params.n_threads_batch = params.n_threads;
   params.embeddings = from.embeddings;
   params.pooling_type = from.pooling;
-  if (from.embeddings) params.n_batch = params.n_ubatch = from.context;
+  if (from.embeddings) {
+    params.n_batch = params.n_ubatch = from.context;
+    params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;  // as the engine, which says why
+  }
   made.context.reset(llama_init_from_model(made.model.get(), params));
   if (made.context == nullptr) throw std::runtime_error("no context can be made");
   return made;

@@ -1,4 +1,5 @@
-// A model and a context of one sequence, with the CPU variant the engine would take and llama.cpp's own defaults else.
+// A model and a context of one sequence, with the CPU variant the engine would take and llama.cpp's own defaults else
+// (but no flash attention for embeddings).
 #pragma once
 
 #include <memory>

@@ -1,0 +1,71 @@
+/* An engine that is killed in the middle of an answer: the text is the one that would have been. */
+#include <signal.h>
+#include <stdbool.h>
+
+#include "../check.h"
+#include "llama_fixture.h"
+
+enum { TOKENS = 40 };
+
+static char undisturbed[FIXTURE_ANSWER_SIZE], answer[FIXTURE_ANSWER_SIZE];
+static llmb_result result;
+static llmb_error error;
+
+static llmb_call *start(llmb_bridge *bridge, const char *temperature) {
+  return fixture_start(bridge, "Once upon a time", "temperature", temperature, "repeat_penalty", "1.2", "seed", "5",
+                       "max_tokens", "40", "stop", "never said", NULL);
+}
+
+/* Reads the answer piece by piece, and kills the engine before the reads whose numbers are in `kills`. */
+static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_first, int kill_every, int *kills) {
+  uint64_t total = 0, size = 0;
+  llmb_status status = LLMB_OK;
+  *kills = 0;
+  for (int reads = 0; status == LLMB_OK; reads++) {
+    const bool kill_now =
+        reads == kill_first || (kill_every > 0 && reads > kill_first && (reads - kill_first) % kill_every == 0);
+    int64_t pid = 0;
+    if (kill_now && llmb_bridge_worker_pid(bridge, &pid) == LLMB_OK && pid > 0) {
+      kill((pid_t)pid, SIGKILL);
+      ++*kills;
+    }
+    status =
+        llmb_call_read(call, (uint8_t *)answer + total, 4, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &size, &error);
+    if (status != LLMB_OK || size == 0) break;
+    total += size;
+  }
+  answer[total] = 0;
+  return status;
+}
+
+static void check_kills(const char *model, const char *temperature) {
+  llmb_bridge *bridge = fixture_open(model, "threads", "1", "restart_limit", "1000", NULL);
+  llmb_call *call = start(bridge, temperature);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, undisturbed, &error));
+  llmb_call_close(call);
+  CHECK(strlen(undisturbed) >= TOKENS);
+  for (int at = 0; at < TOKENS / 2; at += 3) {
+    int kills = 0;
+    call = start(bridge, temperature);
+    CHECK_INT(LLMB_OK, read_killing(bridge, call, at, 0, &kills));
+    CHECK_INT(1, kills);
+    CHECK_TEXT(undisturbed, answer);
+    llmb_result_init(&result);
+    CHECK_INT(LLMB_OK, llmb_call_finish(call, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &result, &error));
+    CHECK_INT(TOKENS, result.completion_tokens);
+    CHECK_INT(2, result.attempts); /* the kill came while it worked */
+    llmb_call_close(call);
+  }
+  llmb_bridge_close(bridge);
+}
+
+static void a_greedy_answer__survives_the_death_of_its_engine_unchanged(void) {
+  check_kills("random_large", "0");
+}
+
+static void a_sampled_answer__survives_the_death_of_its_engine_unchanged(void) {
+  check_kills("random_large", "0.9");
+}
+
+CHECK_MAIN(TEST(a_greedy_answer__survives_the_death_of_its_engine_unchanged),
+           TEST(a_sampled_answer__survives_the_death_of_its_engine_unchanged))
