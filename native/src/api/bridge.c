@@ -189,6 +189,7 @@ llmb_status llmb_bridge_info(llmb_bridge *bridge, char **out_json, llmb_error *o
 llmb_status llmb_bridge_load_progress(llmb_bridge *bridge, uint32_t *out_permille) {
   const llmb_status status = bridge_check(bridge, NULL);
   if (status != LLMB_OK) return status;
+  if (out_permille == NULL) return LLMB_E_INVALID_ARGUMENT;
   *out_permille = 0;
   pthread_mutex_lock(&bridge->lock);
   pool_step(&bridge->pool, os_clock_ns());
@@ -207,6 +208,7 @@ llmb_status llmb_bridge_load_progress(llmb_bridge *bridge, uint32_t *out_permill
 llmb_status llmb_bridge_worker_pid(llmb_bridge *bridge, int64_t *out_pid) {
   const llmb_status status = bridge_check(bridge, NULL);
   if (status != LLMB_OK) return status;
+  if (out_pid == NULL) return LLMB_E_INVALID_ARGUMENT;
   *out_pid = 0;
   pthread_mutex_lock(&bridge->lock);
   pool_step(&bridge->pool, os_clock_ns());

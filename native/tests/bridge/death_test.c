@@ -39,7 +39,7 @@ static void kill__before_the_engine_accepted_moves_the_call(void) {
 }
 
 static void kill__between_pieces_is_told_to_the_call(void) {
-  llmb_bridge *bridge = bridge_of("pieces 1000000 5", NULL);
+  llmb_bridge *bridge = bridge_of("pieces 1000000 5", "retries", "0", NULL);
   llmb_error error;
   uint8_t buffer[64];
   uint64_t size = 0;
@@ -90,7 +90,7 @@ static void let_signals_kill_engines(void) {
 
 static void crash__is_described_in_full(void) {
   let_signals_kill_engines();
-  llmb_bridge *bridge = bridge_of("echo; signal 11@accept", NULL);
+  llmb_bridge *bridge = bridge_of("echo; signal 11@accept", "retries", "0", NULL);
   llmb_error error;
   CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "hello", NULL, &error));
   CHECK_INT(LLMB_EXIT_SIGNAL, error.exit_kind);
@@ -107,7 +107,7 @@ static void crash__is_described_in_full(void) {
 
 static void crash__after_a_piece_is_in_phase_generate(void) {
   let_signals_kill_engines();
-  llmb_bridge *bridge = bridge_of("pieces 9 0; signal 11@piece:2", NULL);
+  llmb_bridge *bridge = bridge_of("pieces 9 0; signal 11@piece:2", "retries", "0", NULL);
   char text[64] = "";
   llmb_error error;
   llmb_error_init(&error);
@@ -126,7 +126,7 @@ static void exit__status_is_told(void) {
   static const char *const scripts[] = {"exit 7@accept", "exit 0@accept"};
   static const int values[] = {7, 0};
   for (int i = 0; i < 2; i++) {
-    llmb_bridge *bridge = bridge_of(scripts[i], NULL);
+    llmb_bridge *bridge = bridge_of(scripts[i], "retries", "0", NULL);
     llmb_error error;
     CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "hello", NULL, &error));
     CHECK_INT(LLMB_EXIT_CODE, error.exit_kind);
@@ -138,7 +138,7 @@ static void exit__status_is_told(void) {
 
 static void last_words__are_the_cause_of_death(void) {
   let_signals_kill_engines();
-  llmb_bridge *bridge = bridge_of("last_words", "home", HARNESS_MODULE_HOME, NULL);
+  llmb_bridge *bridge = bridge_of("last_words", "home", HARNESS_MODULE_HOME, "retries", "0", NULL);
   llmb_error error;
   CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "hello", NULL, &error));
   CHECK_INT(LLMB_EXIT_SIGNAL, error.exit_kind);
@@ -161,7 +161,7 @@ static void *asker_run(void *argument) {
 }
 
 static void kill__is_told_to_every_call_in_flight(void) {
-  llmb_bridge *bridge = bridge_of("sleep 60000", NULL);
+  llmb_bridge *bridge = bridge_of("sleep 60000", "retries", "0", NULL);
   struct asker askers[4];
   bridge_start(bridge);
   const int64_t pid = worker_pid(bridge);
@@ -196,7 +196,7 @@ static void keeper__may_die_between_calls(void) {
 }
 
 static void keeper__may_die_during_a_call(void) {
-  llmb_bridge *bridge = bridge_of("pieces 1000000 5", NULL);
+  llmb_bridge *bridge = bridge_of("pieces 1000000 5", "retries", "0", NULL);
   llmb_error error;
   llmb_error_init(&error);
   llmb_call *call = call_of(bridge, "hello", NULL);

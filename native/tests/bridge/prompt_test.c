@@ -1,0 +1,125 @@
+/* What is refused before any engine hears of it, and what is not. */
+#include "bridge_harness.h"
+
+enum { PROMPT_SIZE_MAX = 64 << 20 };
+
+static llmb_status start(llmb_bridge *bridge, const void *prompt, uint64_t size, llmb_error *error) {
+  llmb_call *call = (llmb_call *)error; /* anything but NULL */
+  llmb_error_init(error);
+  const llmb_status status = llmb_call_start(bridge, prompt, size, NULL, &call, error);
+  CHECK_INT(status == LLMB_OK, call != NULL);
+  llmb_call_close(call);
+  return status;
+}
+
+static void check_refused(llmb_bridge *bridge, const void *prompt, uint64_t size, const char *what) {
+  llmb_error error;
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, start(bridge, prompt, size, &error));
+  CHECK_INT(LLMB_PHASE_CONFIGURE, error.phase);
+  CHECK_INT(1, error.retry_safe);
+  CHECK_CONTAINS(what, error.message);
+}
+
+static void prompt__that_is_none_is_refused(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  check_refused(bridge, NULL, 0, "");
+  check_refused(bridge, NULL, 5, "NULL");
+  check_refused(bridge, "", 0, "empty");
+  check_refused(bridge, "a\0b", 3, "NUL at byte 1");
+  check_refused(bridge, "\0", 1, "NUL at byte 0");
+  check_refused(bridge, "ab\xff", 3, "byte 2");
+  check_refused(bridge, "ab\xc3", 3, "byte 2");       /* cut */
+  check_refused(bridge, "\xed\xa0\x80", 3, "byte 0"); /* a surrogate */
+  check_refused(bridge, "a\xc0\x80", 3, "byte 1");    /* an overlong NUL */
+  check_refused(bridge, "\xf4\x90\x80\x80", 4, "byte 0");
+  int64_t pid = 1;
+  CHECK_INT(LLMB_OK, llmb_bridge_worker_pid(bridge, &pid));
+  CHECK_INT(0, pid); /* nothing was started for any of them */
+  bridge_end(bridge);
+}
+
+static void prompt__may_have_64_mib_and_no_more(void) {
+  llmb_bridge *bridge = bridge_of("pieces 1 0", NULL);
+  char *prompt = malloc(PROMPT_SIZE_MAX + 1);
+  if (prompt == NULL) abort();
+  memset(prompt, 'x', PROMPT_SIZE_MAX + 1);
+  check_refused(bridge, prompt, PROMPT_SIZE_MAX + 1, "67108864");
+  check_refused(bridge, prompt, UINT64_MAX, "67108864");
+  prompt[PROMPT_SIZE_MAX] = 0;
+  llmb_error error;
+  CHECK_INT(LLMB_OK, ask(bridge, prompt, NULL, &error));
+  CHECK_TEXT("", error.message);
+  free(prompt);
+  bridge_end(bridge);
+}
+
+static void arguments__that_are_missing_are_refused(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL), *none = NULL;
+  const uint8_t *prompt = (const uint8_t *)"x";
+  uint8_t buffer[8];
+  uint64_t size = 0;
+  uint32_t count = 0;
+  char *answer = NULL;
+  llmb_call *call = NULL;
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_bridge_open(NULL, NULL, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_start(bridge, prompt, 1, NULL, NULL, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_start(none, prompt, 1, NULL, &call, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_generate(bridge, prompt, 1, NULL, NULL, NULL, NULL, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_generate(none, prompt, 1, NULL, &answer, NULL, NULL, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_bridge_start(none, 0, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_bridge_info(bridge, NULL, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_read(NULL, buffer, sizeof buffer, 0, &size, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_poll(NULL, 0, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_finish(NULL, 0, NULL, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_cancel(NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_watch(NULL, 1, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_pump_wait(bridge, NULL, 1, 0, &count, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_pump_wait(bridge, &size, 0, 0, &count, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_bridge_worker_pid(bridge, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_bridge_load_progress(bridge, NULL));
+  call = call_of(bridge, "x", NULL);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_read(call, NULL, sizeof buffer, 0, &size, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_read(call, buffer, sizeof buffer, 0, NULL, NULL));
+  CHECK_INT(LLMB_OK, read_to_end(call, NULL, 0, NULL));
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
+static void call_setting__of_the_bridge_is_refused(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  llmb_error error;
+  llmb_settings *settings = settings_of("workers", "2", NULL);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, ask(bridge, "hello", settings, &error));
+  CHECK_CONTAINS("workers", error.message);
+  llmb_settings_close(settings);
+  settings = settings_of("temperature", "0.5", NULL); /* the prompt and the settings are copied */
+  llmb_call *call = call_of(bridge, "hello", settings);
+  llmb_settings_close(settings);
+  CHECK_INT(LLMB_OK, read_to_end(call, NULL, 0, NULL));
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
+static void structs__of_another_size_are_written_as_far_as_they_go(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  llmb_error error;
+  llmb_result result;
+  char *answer = NULL;
+  memset(&result, 0x55, sizeof result);
+  result.struct_size = 16; /* an older caller's */
+  CHECK_INT(LLMB_OK, llmb_generate(bridge, (const uint8_t *)"x", 1, NULL, &answer, NULL, &result, NULL));
+  CHECK_INT(16, result.struct_size);
+  CHECK_INT(LLMB_FINISH_STOP, result.finish_reason);
+  CHECK_INT(0x5555555555555555, result.prompt_tokens);
+  llmb_free(answer);
+  memset(&error, 0x55, sizeof error);
+  error.struct_size = 8;
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_generate(bridge, NULL, 0, NULL, &answer, NULL, NULL, &error));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, error.status);
+  CHECK_INT(0x55555555, error.os_code);
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(prompt__that_is_none_is_refused), TEST(prompt__may_have_64_mib_and_no_more),
+           TEST(arguments__that_are_missing_are_refused), TEST(call_setting__of_the_bridge_is_refused),
+           TEST(structs__of_another_size_are_written_as_far_as_they_go))
