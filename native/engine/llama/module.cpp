@@ -14,9 +14,27 @@
 
 using namespace llama_engine;
 
+// Before anything of a stranger's is opened: a model file may be made to take this process over.
+static void files_confine(llmb_engine *engine) {
+  llmb_error error;
+  llmb_error_init(&error);
+  const char *readable[] = {llmb_engine_setting(engine, "model"), nullptr};
+  llmb_status status = llmb_engine_confine_files(engine, readable, &error);
+  if (status != LLMB_OK) throw failure(status, LLMB_PHASE_START, error.message);
+}
+
+// When all threads are there and the model is mapped, nothing need ever be opened or started again.
+static void calls_confine(llmb_engine *engine) {
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_status status = llmb_engine_confine_calls(engine, &error);
+  if (status != LLMB_OK) throw failure(status, LLMB_PHASE_START, error.message);
+}
+
 static void engine_run(llmb_engine *engine, bool &is_ready) {
   engine_options options = engine_options_read(engine);
   engine_log_install(engine, options.log.c_str());
+  files_confine(engine);
   std::string cpu_variant = backend_load();
   llmb_engine_loading(engine, 0);
   threadpool_ptr threads = threadpool_create(options.threads);
@@ -24,6 +42,7 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
   scheduler calls(engine, model.get(), options, threads.get());
   // What a request asks for has no effects, and its answer follows from its tokens.
   llmb_engine_declare(engine, LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES);
+  calls_confine(engine);
   llmb_error error;
   llmb_error_init(&error);
   llmb_status status = llmb_engine_ready(engine, model_info_json(model.get(), options, cpu_variant).c_str(), &error);

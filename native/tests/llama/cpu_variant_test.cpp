@@ -31,7 +31,8 @@ static void cpu_variant__is_the_one_that_ggml_scores_highest(void) {
     best = name.substr(std::string("libggml-cpu-").size());
   }
   CHECK(seen > 0);
-  CHECK_TEXT(best.c_str(), llama_engine::cpu_variants_usable().front().c_str());
+  std::vector<std::string> usable = llama_engine::cpu_variants_usable();
+  CHECK_TEXT(best.c_str(), usable.front().c_str());
 }
 
 static void cpu_variant__never_names_one_that_ggml_refuses(void) {
