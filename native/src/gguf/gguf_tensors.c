@@ -115,7 +115,7 @@ static llmb_status refuse_same_names(struct gguf_reader *reader, const struct gg
   return LLMB_OK;
 }
 
-/* Each tensor's data has been found to lie in the file, so no sum here can overflow. */
+/* Each tensor's data has been found to lie in the file, so that no sum here or below can overflow. */
 static llmb_status refuse_overlaps(struct gguf_reader *reader, const struct gguf_tensor **sorted, uint64_t count) {
   qsort(sorted, count, sizeof(const struct gguf_tensor *), compare_offsets);
   for (uint64_t i = 1; i < count; i++) {
@@ -124,6 +124,25 @@ static llmb_status refuse_overlaps(struct gguf_reader *reader, const struct gguf
     char quoted[TEXT_QUOTE_CAPACITY];
     gguf_reader_subject(reader, "tensor", 0, tensor->name);
     return gguf_refuse(reader, tensor->position, "its data overlaps that of %s", text_quote(quoted, before->name));
+  }
+  return LLMB_OK;
+}
+
+/* GGUF would allow gaps and any order; llama.cpp takes the data only as its own writer puts it. */
+static llmb_status refuse_gaps(struct gguf_reader *reader, const struct gguf_file *file) {
+  uint64_t expected = 0;
+  for (uint64_t i = 0; i < file->tensor_count; i++) {
+    const struct gguf_tensor *tensor = &file->tensors[i];
+    if (tensor->offset != expected) {
+      gguf_reader_subject(reader, "tensor", 0, tensor->name);
+      return gguf_refuse(reader, tensor->position,
+                         "its data is at offset %" PRIu64
+                         ", but llama.cpp reads it only right behind that of the "
+                         "tensor before, at %" PRIu64,
+                         tensor->offset, expected);
+    }
+    expected += tensor->bytes;
+    if (expected % file->alignment != 0) expected += file->alignment - expected % file->alignment;
   }
   return LLMB_OK;
 }
@@ -162,6 +181,7 @@ llmb_status gguf_place_tensors(struct gguf_reader *reader, struct gguf_file *fil
   for (uint64_t i = 0; i < file->tensor_count; i++) sorted[i] = &file->tensors[i];
   status = refuse_same_names(reader, sorted, file->tensor_count);
   if (status == LLMB_OK) status = refuse_overlaps(reader, sorted, file->tensor_count);
+  if (status == LLMB_OK) status = refuse_gaps(reader, file);
   memory_release(block);
   return status;
 }

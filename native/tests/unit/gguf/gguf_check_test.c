@@ -269,6 +269,19 @@ static void gguf_check__refuses_overlapping_tensors_in_any_order(void) {
   }
 }
 
+static void gguf_check__refuses_gaps_and_another_order_as_llama_cpp_does(void) {
+  begin_with_tensors(2);
+  build_tensor(&builder, "a", (uint64_t[]){8, 0}, TYPE_F32, 0);
+  build_tensor(&builder, "b", (uint64_t[]){8, 0}, TYPE_F32, 64);
+  build_data(&builder, 32, 96);
+  check_refused("tensor \"b\"", "offset 64");
+  begin_with_tensors(2);
+  build_tensor(&builder, "a", (uint64_t[]){8, 0}, TYPE_F32, 32);
+  build_tensor(&builder, "b", (uint64_t[]){8, 0}, TYPE_F32, 0);
+  build_data(&builder, 32, 64);
+  check_refused("tensor \"a\"", "offset 32");
+}
+
 static void gguf_check__refuses_an_offset_off_the_alignment(void) {
   begin_with_tensors(1);
   build_tensor(&builder, "a", (uint64_t[]){8, 0}, TYPE_F32, 16);
@@ -342,6 +355,7 @@ CHECK_MAIN(TEST(gguf_check__accepts_a_small_model_of_either_version),
            TEST(gguf_check__refuses_scores_for_fewer_tokens), TEST(gguf_check__refuses_tensors_of_no_type),
            TEST(gguf_check__refuses_rows_that_are_no_whole_blocks), TEST(gguf_check__refuses_a_tensor_given_twice),
            TEST(gguf_check__refuses_overlapping_tensors_in_any_order),
+           TEST(gguf_check__refuses_gaps_and_another_order_as_llama_cpp_does),
            TEST(gguf_check__refuses_an_offset_off_the_alignment), TEST(gguf_check__refuses_data_beyond_the_file),
            TEST(gguf_check__refuses_shapes_that_overflow), TEST(gguf_check__refuses_dimensions_of_0_and_too_many),
            TEST(gguf_check__refuses_tensors_without_a_proper_name))
