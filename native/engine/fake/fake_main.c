@@ -71,7 +71,17 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
     llmb_engine_refuse(engine, LLMB_E_INVALID_ARGUMENT, message);
     return 1;
   }
+  llmb_error error;
+  llmb_error_init(&error);
+  if (llmb_engine_confine_files(engine, NULL, &error) != LLMB_OK) {
+    llmb_engine_refuse(engine, error.status, error.message);
+    return 1;
+  }
   do_at_start(engine, &script);
+  if (llmb_engine_confine_calls(engine, &error) != LLMB_OK) {
+    llmb_engine_refuse(engine, error.status, error.message);
+    return 1;
+  }
   if (llmb_engine_ready(engine, "{\"engine\":\"fake\"}", NULL) != LLMB_OK) return 0;
   serve(engine, &script);
   return 0;

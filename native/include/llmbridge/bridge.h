@@ -16,6 +16,15 @@ extern "C" {
 /** An open bridge. Safe to use from any number of threads at once. */
 typedef struct llmb_bridge llmb_bridge;
 
+/** Layers of an engine's sandbox: what the process has given up for good. Bits. */
+enum llmb_sandbox_layer {
+  LLMB_SANDBOX_PRIVILEGES = 1, /**< No new privileges. */
+  LLMB_SANDBOX_LIMITS = 2,     /**< No core dumps, no written files, few descriptors, memory_mb. */
+  LLMB_SANDBOX_FILES = 4,      /**< Only its libraries and its model can be read; nothing written or executed. */
+  LLMB_SANDBOX_CALLS = 8,      /**< No program, process, thread, file or socket can be opened. */
+  LLMB_SANDBOX_ALL = 15        /**< All of them: what `sandbox` = required asks for. */
+};
+
 /** Opens a bridge: checks settings and environment, finds the engine's program, starts nothing yet.
  * @param settings  NULL for what the environment and the defaults say; copied.
  * Owner:   the caller closes *out_bridge exactly once, after its calls.
@@ -30,6 +39,9 @@ LLMB_API llmb_status llmb_bridge_start(llmb_bridge *bridge, uint64_t deadline_ns
 /** What the ready engine said of itself and its model, as a JSON object; "{}" before any worker was ready.
  * Owner: the caller frees *out_json with llmb_free. */
 LLMB_API llmb_status llmb_bridge_info(llmb_bridge *bridge, char **out_json, llmb_error *out_error);
+
+/** Which layers of the sandbox hold in the ready engine: bits of llmb_sandbox_layer, 0 before any worker was ready. */
+LLMB_API llmb_status llmb_bridge_sandbox(llmb_bridge *bridge, uint32_t *out_layers);
 
 /** How far the loading of the model is, from 0 to 1000; 1000 when a worker is ready. Only looks. */
 LLMB_API llmb_status llmb_bridge_load_progress(llmb_bridge *bridge, uint32_t *out_permille);

@@ -186,6 +186,16 @@ llmb_status llmb_bridge_info(llmb_bridge *bridge, char **out_json, llmb_error *o
   return status;
 }
 
+llmb_status llmb_bridge_sandbox(llmb_bridge *bridge, uint32_t *out_layers) {
+  const llmb_status status = bridge_check(bridge, NULL);
+  if (status != LLMB_OK) return status;
+  if (out_layers == NULL) return LLMB_E_INVALID_ARGUMENT;
+  pthread_mutex_lock(&bridge->lock);
+  *out_layers = bridge->pool.layers;
+  pthread_mutex_unlock(&bridge->lock);
+  return LLMB_OK;
+}
+
 llmb_status llmb_bridge_load_progress(llmb_bridge *bridge, uint32_t *out_permille) {
   const llmb_status status = bridge_check(bridge, NULL);
   if (status != LLMB_OK) return status;

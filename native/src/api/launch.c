@@ -1,5 +1,7 @@
 #include "launch.h"
 
+#include <llmbridge/bridge.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -145,6 +147,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   out->arguments[0] = "llmbridge-engine";
   out->arguments[1] = out->engine;
   out->slot_count = (uint32_t)settings->values[SETTING_SLOTS].integer;
+  if (settings->values[SETTING_SANDBOX].integer == CHOICE_SANDBOX_REQUIRED) out->layers_required = LLMB_SANDBOX_ALL;
   out->start_timeout_ns = settings_duration_ns(settings, SETTING_START_TIMEOUT_MS);
   return LLMB_OK;
 }

@@ -7,6 +7,10 @@
 #include "../platform/os_path.h"
 #include "engine_channel.h"
 
+_Static_assert((int)OS_CONFINE_ALL == (int)LLMB_SANDBOX_ALL && (int)OS_CONFINE_CALLS == (int)LLMB_SANDBOX_CALLS &&
+                   (int)OS_CONFINE_FILES == (int)LLMB_SANDBOX_FILES,
+               "the platform's layers are those of the public header");
+
 enum { CONFINE_PATHS_MAX = 24, CONFINE_PATH_SIZE_MAX = 4096 };
 
 /* What every program of this system reads while it loads libraries. */

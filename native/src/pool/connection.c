@@ -125,6 +125,7 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   llmb_status status = connection_create(launch->slot_count, &connection);
   if (status != LLMB_OK) goto finish;
   connection->start_timeout_ns = launch->start_timeout_ns;
+  connection->layers_required = launch->layers_required;
   connection->load_progress_ns = os_clock_ns();
 
   step = "make the channel's memory";

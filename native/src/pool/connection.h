@@ -23,7 +23,8 @@ struct launch {
   uint64_t pairs_size;
   uint32_t slot_count;
   uint64_t start_timeout_ns;
-  char engine[32]; /* its name */
+  uint32_t layers_required; /* of the sandbox: an engine that lacks one is not used */
+  char engine[32];          /* its name */
 };
 
 struct connection {
@@ -41,6 +42,8 @@ struct connection {
   uint64_t next_call_id;
   uint64_t last_breath_ns; /* STOPPING: when to stop waiting for its exit; LLMB_NEVER if not waiting */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
+  uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */
+  uint32_t layers_required;
   uint32_t abilities;   /* bits of llmb_engine_ability */
   bool exclusive;       /* it works on one call that must be alone: no other is placed here */
   uint32_t busy_at_end; /* calls it had when it died */

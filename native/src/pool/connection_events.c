@@ -88,6 +88,20 @@ static llmb_status refusal_status(int32_t status) {
   }
 }
 
+static void take_ready(struct connection *connection, uint32_t detail, uint64_t now_ns) {
+  connection->abilities = detail & ((1u << HANDSHAKE_LAYERS_SHIFT) - 1);
+  connection->layers = detail >> HANDSHAKE_LAYERS_SHIFT;
+  if ((connection->layers & connection->layers_required) == connection->layers_required) {
+    connection_apply(connection, WORKER_SAID_READY, now_ns);
+    return;
+  }
+  char reason[128];
+  snprintf(reason, sizeof reason,
+           "sandbox is required, but the engine has only %u of the layers %u (llmb_sandbox_layer)", connection->layers,
+           connection->layers_required);
+  connection_fail(connection, WORKER_BROKE_PROTOCOL, LLMB_E_UNSUPPORTED, reason, now_ns);
+}
+
 static void take_text(struct connection *connection, uint32_t type, const uint8_t *message, uint64_t size,
                       uint64_t now_ns) {
   struct handshake_text head;
@@ -105,8 +119,7 @@ static void take_text(struct connection *connection, uint32_t type, const uint8_
   if (type == HANDSHAKE_READY) {
     memory_release(connection->info);
     if (memory_copy_text(text, text_size, &connection->info) != LLMB_OK) connection->info = NULL;
-    connection->abilities = (uint32_t)head.status;
-    connection_apply(connection, WORKER_SAID_READY, now_ns);
+    take_ready(connection, (uint32_t)head.status, now_ns);
   } else if (type == HANDSHAKE_REFUSED) {
     char reason[sizeof connection->failure_text];
     error_copy_text(reason, sizeof reason, text, text_size, 0);

@@ -284,6 +284,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     connection_step(worker, now_ns);
     pool->last_pid = worker->process.pid != 0 ? worker->process.pid : pool->last_pid;
     if (worker->served && !served) {
+      pool->layers = worker->layers;
       restart_note_ready(&pool->restart, now_ns);
       memory_release(pool->info);
       if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {

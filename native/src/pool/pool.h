@@ -15,7 +15,8 @@ struct pool {
   struct connection *workers[POOL_WORKERS_MAX];
   uint32_t worker_count_max, queue_count_max, queue_count;
   struct pool_ticket *queue_first, *queue_last;
-  char *info; /* what the last ready engine said of itself */
+  char *info;      /* what the last ready engine said of itself */
+  uint32_t layers; /* of its sandbox */
   int64_t last_pid;
   bool wanted; /* someone waits for a worker without having a call: llmb_bridge_start */
   struct restart_policy restart;
