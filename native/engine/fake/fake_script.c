@@ -52,6 +52,10 @@ static bool parse_step(char *text, struct fake_step *step, char *problem, size_t
   }
   char *rest = NULL;
   const char *name = strtok_r(text, " \t", &rest);
+  if (name == NULL) {
+    snprintf(problem, capacity, "a moment without a step");
+    return false;
+  }
   unsigned verb = 0;
   while (verb < FAKE_VERB_COUNT && strcmp(verbs[verb].name, name) != 0) verb++;
   if (verb == FAKE_VERB_COUNT) {
