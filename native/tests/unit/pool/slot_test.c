@@ -81,6 +81,11 @@ static enum slot_news read_on(char *text, uint64_t capacity) {
   uint64_t size = strlen(text);
   for (unsigned turns = 0; turns < 100000; turns++) {
     const enum slot_news news = slot_look(&fixture.slot);
+    if (news == SLOT_TOKENS) {
+      int32_t tokens[CHANNEL_TOKENS_MAX];
+      CHECK(slot_take_tokens(&fixture.slot, tokens) <= CHANNEL_TOKENS_MAX);
+      continue;
+    }
     if (news != SLOT_PIECE && news != SLOT_VECTOR) return news;
     uint8_t buffer[7];
     const uint64_t taken = slot_take_piece(&fixture.slot, buffer, sizeof buffer);
@@ -155,7 +160,9 @@ static void slot__waits_for_the_rest_of_every_frame(void) {
 
   struct stream vector = {.size = 0};
   stream_add(&vector, FRAME_ACCEPTED, NULL, 0);
+  stream_add(&vector, FRAME_TOKENS, "abcdefgh", 8);
   stream_add(&vector, FRAME_VECTOR, "12345678", 8);
+  stream_add(&vector, FRAME_TOKENS, "abcd", 4);
   stream_add_failure(&vector, "");
   check_every_length(&vector, SLOT_FAILED, "12345678");
 }
@@ -177,7 +184,7 @@ static enum slot_news news_of_head(bool accepted, uint32_t type, uint32_t size, 
   fixture_open();
   fixture.slot.accepted = accepted;
   const struct frame_head head = {.payload_size = size, .type = type, .call_id = call_id};
-  uint8_t payload[2048] = {0};
+  uint8_t payload[8192] = {0};
   publish(&head, sizeof head);
   publish(payload, size < sizeof payload ? size : sizeof payload);
   return slot_look(&fixture.slot);
@@ -208,7 +215,12 @@ static void slot__refuses_every_bad_head(void) {
       {true, FRAME_ERROR, UINT32_MAX, CALL_ID},
       {true, FRAME_SUBMIT, 64, CALL_ID}, /* the host's own */
       {true, 0, 0, CALL_ID},
-      {true, FRAME_ERROR + 1, 8, CALL_ID},
+      {true, FRAME_TOKENS + 1, 8, CALL_ID},
+      {false, FRAME_TOKENS, 8, CALL_ID},
+      {true, FRAME_TOKENS, 0, CALL_ID},
+      {true, FRAME_TOKENS, 6, CALL_ID},
+      {true, FRAME_TOKENS, (CHANNEL_TOKENS_MAX + 1) * sizeof(int32_t), CALL_ID},
+      {true, FRAME_TOKENS, UINT32_MAX - 3, CALL_ID},
       {true, UINT32_MAX, 8, CALL_ID},
       {true, FRAME_PIECE, 5, CALL_ID + 1}, /* of another call */
       {true, FRAME_DONE, sizeof(struct frame_done), 0},
@@ -225,6 +237,7 @@ static void slot__refuses_every_bad_head(void) {
 static void slot__accepts_the_largest_frames(void) {
   CHECK_INT(SLOT_PIECE, news_of_head(true, FRAME_PIECE, CHANNEL_PIECE_SIZE_MAX, CALL_ID));
   CHECK_INT(SLOT_VECTOR, news_of_head(true, FRAME_VECTOR, CHANNEL_PIECE_SIZE_MAX, CALL_ID));
+  CHECK_INT(SLOT_TOKENS, news_of_head(true, FRAME_TOKENS, CHANNEL_TOKENS_MAX * sizeof(int32_t), CALL_ID));
   const uint32_t largest = sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX;
   CHECK_INT(SLOT_FAILED, news_of_head(false, FRAME_ERROR, largest, CALL_ID));
 }
@@ -265,6 +278,22 @@ static void slot__drain_notices_a_breach(void) {
   publish(stream.bytes, stream.size);
   CHECK(slot_drain(&fixture.slot, &broken));
   CHECK(broken);
+}
+
+static void slot__gives_tokens_whole(void) {
+  fixture_open();
+  const int32_t given[] = {7, -1, 123456789};
+  int32_t tokens[CHANNEL_TOKENS_MAX] = {0};
+  struct stream stream = {.size = 0};
+  stream_add(&stream, FRAME_ACCEPTED, NULL, 0);
+  stream_add(&stream, FRAME_TOKENS, given, sizeof given);
+  stream_add(&stream, FRAME_PIECE, "x", 1);
+  publish(stream.bytes, stream.size);
+  CHECK_INT(SLOT_TOKENS, slot_look(&fixture.slot));
+  CHECK_INT(SLOT_TOKENS, slot_look(&fixture.slot)); /* until they are taken */
+  CHECK_INT(3, slot_take_tokens(&fixture.slot, tokens));
+  CHECK(memcmp(given, tokens, sizeof given) == 0);
+  CHECK_INT(SLOT_PIECE, slot_look(&fixture.slot));
 }
 
 static void slot__says_once_that_the_engine_waits_for_room(void) {
@@ -308,7 +337,12 @@ static uint64_t survive(void) {
       CHECK(memchr(message, 0, sizeof message) != NULL);
       return total;
     }
-    total += slot_take_piece(&fixture.slot, buffer, sizeof buffer);
+    if (news == SLOT_TOKENS) {
+      int32_t tokens[CHANNEL_TOKENS_MAX];
+      total += slot_take_tokens(&fixture.slot, tokens) * sizeof *tokens;
+    } else {
+      total += slot_take_piece(&fixture.slot, buffer, sizeof buffer);
+    }
     slot_release_room(&fixture.slot);
   }
   CHECK(!"the slot gives pieces without end");
@@ -319,6 +353,7 @@ static struct stream long_stream(void) {
   struct stream stream = whole_answer();
   stream.size -= sizeof(struct frame_head) + sizeof(struct frame_done);
   stream_add(&stream, FRAME_VECTOR, "0123456789abcdef", 16);
+  stream_add(&stream, FRAME_TOKENS, "0123456789abcdef", 16);
   stream_add(&stream, FRAME_PIECE, "and more of that", 16);
   stream_add_failure(&stream, "a message of some length, so that there is something to hit");
   return stream;
@@ -330,7 +365,8 @@ static void slot__survives_a_hundred_thousand_mutations(void) {
   const struct stream good[] = {whole_answer(), long_stream()};
   struct random random = {0x5eed5eed5eedull};
   unsigned changed = 0;
-  for (unsigned i = 0; i < MUTATIONS_COUNT && check_failures == 0; i++) {
+  const int failures_before = check_failures;
+  for (unsigned i = 0; i < MUTATIONS_COUNT && check_failures == failures_before; i++) {
     struct stream stream = good[i % 2];
     const uint64_t flips = 1 + random_next(&random, 4);
     for (uint64_t f = 0; f < flips; f++) {
@@ -351,5 +387,5 @@ CHECK_MAIN(TEST(slot__reads_a_whole_answer), TEST(slot__reads_a_failure_with_its
            TEST(slot__refuses_every_bad_head), TEST(slot__accepts_the_largest_frames),
            TEST(slot__notices_an_engine_that_moves_its_position_back),
            TEST(slot__drains_the_rest_of_an_answer_nobody_wants), TEST(slot__drain_notices_a_breach),
-           TEST(slot__says_once_that_the_engine_waits_for_room), TEST(slot__pads_a_request_that_was_given_up),
-           TEST(slot__survives_a_hundred_thousand_mutations))
+           TEST(slot__gives_tokens_whole), TEST(slot__says_once_that_the_engine_waits_for_room),
+           TEST(slot__pads_a_request_that_was_given_up), TEST(slot__survives_a_hundred_thousand_mutations))
