@@ -15,8 +15,8 @@ constexpr uint32_t prompt_chunk_tokens = 256;
 constexpr uint32_t context_default_tokens = 4096;
 // Texts that one decode can embed, whatever the number of slots.
 constexpr uint32_t embedding_texts_max = 64;
-// While a reader is slow, its slot is looked at again after this long.
-constexpr uint64_t paused_look_ms = 2;
+// When all readers are slow the engine sleeps until one has made room; deadlines are looked at this often.
+constexpr uint64_t paused_look_ms = 50;
 // Where `threads` is not set, a thread must have this much of the model to read: with less, the threads wait for each
 // other longer than they compute, and on a busy machine for whole time slices. Answers do not depend on the number.
 constexpr uint64_t model_bytes_per_thread = 8U << 20;
