@@ -202,6 +202,9 @@ def question_vary(rng, question):
     return question
 
 
+SUM_SHARE = 0.4  # of the short turns; a training may raise it
+
+
 def turn_pick(rng, as_json):
     """A question and its answer, short."""
     draw = rng.random()
@@ -211,9 +214,10 @@ def turn_pick(rng, as_json):
             return sum_question(rng, sign, a, b), json_text(SUMS[sign]["json"], sum_result(sign, a, b))
         fact = fact_pick(rng)
         return fact_question(fact, rng.choice(KINDS[fact["kind"]]["train"])), fact_json(fact)
-    if draw < 0.4:
+    if draw < SUM_SHARE:
         sign, a, b = sum_pick(rng)
         return question_vary(rng, sum_question(rng, sign, a, b)), sum_answer(sign, a, b)
+    draw = 0.4 + 0.6 * (draw - SUM_SHARE) / (1 - SUM_SHARE)
     if draw < 0.41:
         return count_turn(rng)
     if draw < 0.82:

@@ -18,7 +18,8 @@ from optimizer import Muon
 from tokenizer import BOS, tokenizer_load
 
 SHORT_ROWS, CHAT_ROWS, STORY_ROWS, PAIRS = 64, 6, 4, 48
-CONTRAST_EVERY, CONTRAST_WEIGHT, CONTRAST_TEMPERATURE = 2, 0.25, 0.05
+CONTRAST_WEIGHT, CONTRAST_TEMPERATURE = 0.25, 0.05
+STORY_WEIGHT = 0.5
 WARMUP_STEPS = 40
 MUON_RATE, ADAM_RATE = 0.02, 0.004
 GRADIENT_MAX = 1.0
@@ -90,16 +91,16 @@ def rate_of(step, steps, decay):
     return min((step + 1) / WARMUP_STEPS, 1.0, max(steps - step, 0) / max(decay, 1))
 
 
-def train_step(model, tokenizer, samples, step):
+def train_step(model, tokenizer, samples, step, options):
     loss = answers_loss(model, samples.short(step))
     losses = {"short": float(loss)}
     loss.backward()
     if step % 2 == 1:
         name = "story" if step // 2 % 2 else "chat"
-        loss = answers_loss(model, samples.longer(step)) * (0.5 if name == "story" else 0.3)
+        loss = answers_loss(model, samples.longer(step)) * (STORY_WEIGHT if name == "story" else options.chat_weight)
         losses[name] = float(loss)
         loss.backward()
-    if step % CONTRAST_EVERY == 0:
+    if step % options.contrast_every == 0:
         loss = contrast_loss(model, tokenizer, samples.pairs(step)) * CONTRAST_WEIGHT
         losses["contrast"] = float(loss) / CONTRAST_WEIGHT
         loss.backward()
@@ -110,12 +111,18 @@ def main():
     parser = argparse.ArgumentParser(description="Trains the demonstration model.")
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--decay", type=int, default=1000, help="over how many last steps the rate falls")
+    parser.add_argument("--stop", type=int, help="stop after this step all the same; a later run goes on from there")
+    parser.add_argument("--sum-share", type=float, default=data.SUM_SHARE, help="share of sums among the short questions")
+    parser.add_argument("--chat-weight", type=float, default=0.3)
+    parser.add_argument("--contrast-every", type=int, default=2, metavar="STEPS")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--checkpoint", type=pathlib.Path, default=pathlib.Path("checkpoint.pt"))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
+    data.SUM_SHARE = options.sum_share
+    stop = options.steps if options.stop is None else min(options.stop, options.steps)
     tokenizer = tokenizer_load()
     model = Model(Shape(vocabulary=tokenizer.size))
     matrices = [p for block in model.blk for p in block.parameters() if p.dim() == 2]
@@ -132,12 +139,12 @@ def main():
     print(f"{sum(p.numel() for p in model.parameters())} parameters, from step {step}", flush=True)
     samples = Samples(tokenizer, options.seed)
     shown, began = {}, time.monotonic()
-    while step < options.steps:
+    while step < stop:
         for optimizer, rate in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate * rate_of(step, options.steps, options.decay)
             optimizer.zero_grad(set_to_none=True)
-        for name, loss in train_step(model, tokenizer, samples, step).items():
+        for name, loss in train_step(model, tokenizer, samples, step, options).items():
             shown[name] = loss if name not in shown else 0.9 * shown[name] + 0.1 * loss
         torch.nn.utils.clip_grad_norm_(others, GRADIENT_MAX)
         for optimizer, _ in optimizers:
@@ -146,7 +153,7 @@ def main():
         if step % 20 == 0:
             seconds = spent + time.monotonic() - began
             print(f"step {step} {seconds:.0f} s " + " ".join(f"{name} {loss:.4f}" for name, loss in shown.items()), flush=True)
-        if step % 100 == 0 or step == options.steps:
+        if step % 100 == 0 or step == stop:
             kept = {"model": model.state_dict(), "optimizers": [optimizer.state_dict() for optimizer, _ in optimizers],
                     "step": step, "spent": spent + time.monotonic() - began, "shape": model.shape, "seed": options.seed}
             torch.save(kept, str(options.checkpoint) + ".new")
