@@ -74,8 +74,8 @@ static bool take_value(struct cursor *cursor, unsigned depth) {
       if (!take(cursor, ",")) return false;
     }
   }
-  return take_word(cursor, "true") || take_word(cursor, "false") || take_word(cursor, "null") || take_text(cursor) ||
-         take_number(cursor);
+  if (cursor->at < cursor->end && *cursor->at == '"') return take_text(cursor);
+  return take_word(cursor, "true") || take_word(cursor, "false") || take_word(cursor, "null") || take_number(cursor);
 }
 
 static bool is_json(const uint8_t *data, size_t size) {

@@ -40,13 +40,16 @@ static void try_pairs(const uint8_t *data, size_t size) {
   settings_clear(&settings);
 }
 
+enum { LINES_MAX = 16 }; /* a wrong name takes long, since the nearest right one is looked for */
+
 /* Lines of name=value, set one after the other. */
 static void try_lines(const uint8_t *data, size_t size) {
   llmb_settings *settings = NULL;
   llmb_error error;
   FUZZ_CHECK(llmb_settings_create(&settings, NULL) == LLMB_OK);
   char *text = fuzz_copy(data, size), *rest = text;
-  for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+  for (unsigned count = 0; count < LINES_MAX && rest != NULL; count++) {
+    char *line = strsep(&rest, "\n");
     char *value = strchr(line, '=');
     if (value != NULL) *value++ = '\0';
     llmb_error_init(&error);
