@@ -30,14 +30,25 @@ bool fake_do_plain(const struct fake_step *step) {
   return true;
 }
 
+/* From blank to blank: a text of a megabyte must not take this engine longer than its way here took. */
+static uint64_t count_words(const char *text, uint64_t size) {
+  uint64_t words = 0;
+  for (const char *at = text, *end = text + size; at < end;) {
+    const char *blank = memchr(at, ' ', (size_t)(end - at));
+    if (blank == NULL) blank = end;
+    words += blank > at;
+    at = blank + 1;
+  }
+  return words;
+}
+
 static void finish(struct fake_run *run, uint32_t reason) {
-  uint64_t size = 0, words = 0;
+  uint64_t size = 0;
   const char *input = llmb_request_input(run->request, &size);
-  for (uint64_t i = 0; i < size; i++) words += input[i] != ' ' && (i == 0 || input[i - 1] == ' ');
   const llmb_usage usage = {
       .struct_size = sizeof usage,
       .finish_reason = reason,
-      .prompt_tokens = words,
+      .prompt_tokens = count_words(input, size),
       .completion_tokens = run->pieces,
   };
   llmb_request *request = run->request;
