@@ -5,15 +5,19 @@
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
 
-/* Spins until the slot has news; false when the time is over. */
-static bool spin_for_news(const struct slot *slot, uint64_t until_ns) {
-  for (;;) {
+/* Whether the engine has made room for more of a request that did not fit into the ring. */
+static bool rest_fits(const llmb_call *call, struct slot *slot) {
+  return call->request_sent < call->request_size && ring_space(&slot->requests) > 0;
+}
+
+/* Spins until a look may find something, or the time is over. */
+static void spin_for_news(const llmb_call *call, struct slot *slot, uint64_t until_ns) {
+  do {
     for (int i = 0; i < SPIN_TURNS; i++) {
-      if (slot_has_news(slot)) return true;
+      if (slot_has_news(slot) || rest_fits(call, slot)) return;
       os_cpu_relax();
     }
-    if (os_clock_ns() >= until_ns) return false;
-  }
+  } while (os_clock_ns() < until_ns);
 }
 
 /* Sleeps once, until something may have changed. */
@@ -31,8 +35,8 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
 
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
-  const bool rest_fits = call->request_sent < call->request_size && ring_space(&slot->requests) > 0;
-  if (!slot_has_news(slot) && !rest_fits && !atomic_load(&worker->dead) && !atomic_load(&call->cancel_requested)) {
+  if (!slot_has_news(slot) && !rest_fits(call, slot) && !atomic_load(&worker->dead) &&
+      !atomic_load(&call->cancel_requested)) {
     os_poll(poll.items, poll.count, poll.until_ns);
   }
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);
@@ -50,7 +54,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
 }
 
 bool call_wait(llmb_call *call, uint64_t until_ns) {
-  uint64_t started_ns = 0;
+  uint64_t started_ns = 0, spin_until_ns = 0, sent = call->request_sent;
   for (;;) {
     const uint64_t now_ns = os_clock_ns();
     const bool news = call_look(call, now_ns, false);
@@ -69,12 +73,18 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
       /* Without a doorbell to sleep on there is nothing but to spin, and that helps nobody. */
       call_end_with(call, LLMB_E_OUT_OF_MEMORY, call_phase(call), false, false,
                     "could not make a doorbell to wait in the queue: no descriptors are left");
-    } else if (started_ns == 0 && slot->spin.budget_ns > 0) {
+      continue;
+    }
+    /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */
+    if (started_ns == 0 || call->request_sent != sent) {
+      if (started_ns != 0) spin_learn(&slot->spin, now_ns - started_ns);
+      sent = call->request_sent;
       started_ns = now_ns;
-      const uint64_t spin_ns = now_ns + slot->spin.budget_ns;
-      spin_for_news(slot, spin_ns < wake_ns ? spin_ns : wake_ns);
+      spin_until_ns = now_ns + slot->spin.budget_ns;
+    }
+    if (now_ns < spin_until_ns) {
+      spin_for_news(call, slot, spin_until_ns < wake_ns ? spin_until_ns : wake_ns);
     } else {
-      if (started_ns == 0) started_ns = now_ns;
       sleep_placed(call, wake_ns);
     }
   }
