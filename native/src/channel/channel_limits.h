@@ -13,7 +13,7 @@ enum {
   CHANNEL_DIMENSION_MAX = 1 << 20,       /* numbers in one vector */
   CHANNEL_PIECE_SIZE_MAX = 16 << 20,     /* one piece of an answer */
   CHANNEL_MESSAGE_SIZE_MAX = 1 << 10,    /* the text of an error frame */
-  CHANNEL_BACKLOG_SIZE_MAX = 256 << 10,  /* what an engine may write ahead of a slow reader, per request */
+  CHANNEL_BACKLOG_SIZE_MAX = 32 << 10,   /* what an engine may write ahead of a slow reader, per request */
   CHANNEL_TOKENS_MAX = 1024,             /* in one frame */
   CHANNEL_RESUME_TOKENS_MAX = 1 << 20,   /* of one call */
   CHANNEL_INFO_SIZE_MAX = 16 << 10,      /* what an engine says of itself */

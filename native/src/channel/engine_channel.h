@@ -58,7 +58,8 @@ struct llmb_engine {
   uint32_t abilities;
   uint32_t layers; /* of the sandbox: bits of os_confine_layer that hold */
   bool watching, host_gone;
-  bool look_again; /* slots may hold more than the last look took, though the sequence says nothing new */
+  bool news_pending; /* what the host wrote gave a request, but may concern others too: room, a wish to cancel */
+  bool look_again;   /* slots may hold more than the last look took, though the sequence says nothing new */
   llmb_settings settings;
   struct llmb_request requests[CHANNEL_SLOTS_MAX];
 };
@@ -66,7 +67,7 @@ struct llmb_engine {
 /* Rings the host if it sleeps on this slot. */
 void engine_ring_host(struct llmb_request *request);
 
-/* Writes one frame, or appends it to the backlog when the ring is full. */
+/* Writes one frame; what does not fit into the ring goes to the backlog. */
 llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const void *first, uint64_t first_size,
                               const void *second, uint64_t second_size, bool ring);
 

@@ -4,6 +4,8 @@
 #include "../platform/os_event.h"
 #include "engine_channel.h"
 
+enum { BACKLOG_SIZE_FIRST = 4096 };
+
 void engine_ring_host(struct llmb_request *request) {
   /* Pairs with the fence in the host's wait: either it sees what was published or this sees that it sleeps. */
   atomic_thread_fence(memory_order_seq_cst);
@@ -19,22 +21,6 @@ static void backlog_compact(struct llmb_request *request) {
   request->backlog_size -= request->backlog_sent;
   memmove(request->backlog, request->backlog + request->backlog_sent, request->backlog_size);
   request->backlog_sent = 0;
-}
-
-static llmb_status backlog_append(struct llmb_request *request, const void *bytes, uint64_t size) {
-  if (size == 0) return LLMB_OK;
-  const uint64_t needed = request->backlog_size + size;
-  if (needed > request->backlog_capacity) {
-    void *grown = request->backlog;
-    const uint64_t capacity = needed < 4096 ? 4096 : needed * 2;
-    const llmb_status status = memory_resize(&grown, capacity);
-    if (status != LLMB_OK) return status;
-    request->backlog = grown;
-    request->backlog_capacity = capacity;
-  }
-  memcpy(request->backlog + request->backlog_size, bytes, size);
-  request->backlog_size = needed;
-  return LLMB_OK;
 }
 
 /* Moves from the backlog to the ring as far as there is room. */
@@ -68,6 +54,29 @@ void engine_flush_backlog(struct llmb_request *request) {
   if (moved) engine_ring_host(request);
 }
 
+/* Makes room behind the backlog, so that no later step can fail with half a frame sent. */
+static llmb_status backlog_reserve(struct llmb_request *request, uint64_t size) {
+  const uint64_t needed = request->backlog_size + size;
+  if (needed <= request->backlog_capacity) return LLMB_OK;
+  void *grown = request->backlog;
+  const uint64_t capacity = needed < BACKLOG_SIZE_FIRST ? BACKLOG_SIZE_FIRST : needed * 2;
+  const llmb_status status = memory_resize(&grown, capacity);
+  if (status != LLMB_OK) return status;
+  request->backlog = grown;
+  request->backlog_capacity = capacity;
+  return LLMB_OK;
+}
+
+/* Puts into the ring what fits into its space and keeps the rest. */
+static void send_part(struct llmb_request *request, const void *bytes, uint64_t size, uint64_t *space) {
+  const uint64_t direct = size < *space ? size : *space;
+  if (direct > 0) ring_put(&request->responses, bytes, direct);
+  *space -= direct;
+  if (size == direct) return;
+  memcpy(request->backlog + request->backlog_size, (const uint8_t *)bytes + direct, size - direct);
+  request->backlog_size += size - direct;
+}
+
 llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const void *first, uint64_t first_size,
                               const void *second, uint64_t second_size, bool ring) {
   const struct frame_head head = {
@@ -75,23 +84,19 @@ llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const
       .type = type,
       .call_id = request->head.call_id,
   };
-  if (request->backlog_size == 0 && ring_space(&request->responses) >= sizeof head + first_size + second_size) {
-    ring_put(&request->responses, &head, sizeof head);
-    if (first_size > 0) ring_put(&request->responses, first, first_size);
-    if (second_size > 0) ring_put(&request->responses, second, second_size);
-    ring_publish(&request->responses);
-    if (ring) engine_ring_host(request);
-    return LLMB_OK;
+  const uint64_t size = sizeof head + first_size + second_size;
+  uint64_t space = request->backlog_size == 0 ? ring_space(&request->responses) : 0;
+  const bool whole = size <= space;
+  if (!whole) {
+    backlog_compact(request);
+    const llmb_status status = backlog_reserve(request, size - space);
+    if (status != LLMB_OK) return status;
   }
-  backlog_compact(request);
-  const uint64_t before = request->backlog_size;
-  llmb_status status = backlog_append(request, &head, sizeof head);
-  if (status == LLMB_OK) status = backlog_append(request, first, first_size);
-  if (status == LLMB_OK) status = backlog_append(request, second, second_size);
-  if (status != LLMB_OK) {
-    request->backlog_size = before; /* half a frame must not be sent */
-    return status;
-  }
-  engine_flush_backlog(request);
+  send_part(request, &head, sizeof head, &space);
+  send_part(request, first, first_size, &space);
+  send_part(request, second, second_size, &space);
+  ring_publish(&request->responses);
+  if (ring || !whole) engine_ring_host(request);
+  engine_flush_backlog(request); /* says that the rest waits for room */
   return LLMB_OK;
 }

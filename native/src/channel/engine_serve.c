@@ -70,9 +70,13 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
     if (engine->host_gone) return LLMB_E_UNAVAILABLE;
     if (*out_request != NULL) {
       if (started_ns != 0) spin_learn(&engine->spin, os_clock_ns() - started_ns);
+      engine->news_pending |= wrote;
       return LLMB_OK;
     }
-    if (wrote && engine->working_count > 0) return LLMB_OK; /* it concerns a request in progress */
+    const bool news = wrote || engine->news_pending;
+    engine->news_pending = false;
+    if (news && engine->working_count > 0) return LLMB_OK; /* it concerns a request in progress */
+    if (wrote) started_ns = 0; /* part of a long request: the next part is a wait of its own */
     if (deadline_ns == 0) return LLMB_OK;
     const uint64_t now_ns = os_clock_ns();
     if (now_ns >= deadline_ns) return LLMB_OK;
