@@ -112,6 +112,38 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
+    public async Task Embed_PrintsOneArrayPerText()
+    {
+        ProgramRun run = await RunAsync("embed", "a", "bb", "--engine", "fake");
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.HasCount(2, lines);
+        foreach (string line in lines)
+        {
+            using JsonDocument vector = JsonDocument.Parse(line);
+            Assert.IsGreaterThan(1, vector.RootElement.GetArrayLength());
+        }
+        ProgramRun fromStdin = await ProgramRun.OfAsync(Repository.CommandLine, ["embed", "-", "--engine", "fake"], Watchdog, "a\nbb\n");
+        Assert.AreEqual(run.Output, fromStdin.Output);
+    }
+
+    [TestMethod]
+    public async Task Embed_WithJson_PrintsOneObject()
+    {
+        ProgramRun run = await RunAsync("embed", "a", "bb", "--engine", "fake", "--json");
+        using JsonDocument reply = JsonDocument.Parse(run.Output);
+        Assert.AreEqual(2, reply.RootElement.GetProperty("embeddings").GetArrayLength());
+        Assert.AreEqual(reply.RootElement.GetProperty("dimension").GetInt32(), reply.RootElement.GetProperty("embeddings")[0].GetArrayLength());
+    }
+
+    [TestMethod]
+    public async Task Tokens_PrintsTheirNumber()
+    {
+        ProgramRun run = await RunAsync("tokens", "three little words", "--engine", "fake");
+        Assert.AreEqual("3\n", run.Output, run.Errors);
+    }
+
+    [TestMethod]
     public async Task Doctor_OfTheFakeEngine_FindsAllWell()
     {
         ProgramRun run = await RunAsync("doctor", "--engine", "fake", "--json");

@@ -16,7 +16,8 @@ public sealed class LlamaTests : BridgeTest
     {
         await using LlmClient client = await LlmClient.OpenAsync();
         LlmReply reply = await client.AskAsync("Who are you?", null, Watchdog);
-        Assert.AreEqual(TestModel.DemoAnswer, reply.Text);
+        Assert.AreNotEqual("", reply.Text);
+        if (!File.Exists(Repository.At("models/demo/demo.gguf"))) Assert.AreEqual(TestModel.ChainAnswer, reply.Text);
         Assert.AreEqual("llama", reply.Engine);
         Assert.AreEqual(LlmFinishReason.Stop, reply.FinishReason);
         Assert.IsGreaterThan(0, reply.Usage.PromptTokens);
@@ -26,29 +27,29 @@ public sealed class LlamaTests : BridgeTest
     [TestMethod]
     public async Task Ask_FromEightThreadsAtOnce_AnswersEachAsAlone()
     {
-        await using LlmClient client = await LlmClient.OpenAsync();
+        await using LlmClient client = await OpenChainAsync();
         LlmReply[] replies = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => client.AskAsync($"Question {i}?", null, Watchdog), Watchdog)));
-        foreach (LlmReply reply in replies) Assert.AreEqual(TestModel.DemoAnswer, reply.Text);
+        foreach (LlmReply reply in replies) Assert.AreEqual(TestModel.ChainAnswer, reply.Text);
     }
 
     [TestMethod]
     public async Task Stream_PiecesTogether_AreTheWholeAnswer()
     {
-        await using LlmClient client = await LlmClient.OpenAsync();
+        await using LlmClient client = await OpenChainAsync();
         var pieces = new List<string>();
         await foreach (string piece in client.StreamAsync("Who are you?", null, Watchdog)) pieces.Add(piece);
-        Assert.AreEqual(TestModel.DemoAnswer, string.Concat(pieces));
+        Assert.AreEqual(TestModel.ChainAnswer, string.Concat(pieces));
         Assert.IsGreaterThan(1, pieces.Count);
     }
 
     [TestMethod]
     public async Task Ask_WithMaxTokens_EndsThereWithReasonLength()
     {
-        await using LlmClient client = await LlmClient.OpenAsync();
+        await using LlmClient client = await OpenChainAsync();
         LlmReply reply = await client.AskAsync("Who are you?", new CallOptions { MaxTokens = 3 }, Watchdog);
         Assert.AreEqual(LlmFinishReason.Length, reply.FinishReason);
         Assert.AreEqual(3, reply.Usage.CompletionTokens);
-        Assert.StartsWith(reply.Text, TestModel.DemoAnswer);
+        Assert.StartsWith(reply.Text, TestModel.ChainAnswer);
     }
 
     [TestMethod]
@@ -77,10 +78,10 @@ public sealed class LlamaTests : BridgeTest
     [TestMethod]
     public async Task Ask_WithAPromptLongerThanTheContext_IsContextFull()
     {
-        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Context = 64 });
+        await using LlmClient client = await OpenChainAsync(new BridgeOptions { Context = 64 });
         LlmException failure = await FailsAsync(LlmStatus.ContextFull, () => client.AskAsync(new string('q', 1000), null, Watchdog));
         Assert.AreEqual(LlmPhase.Prompt, failure.Error.Phase);
-        Assert.AreEqual(TestModel.DemoAnswer, (await client.AskAsync("Who are you?", null, Watchdog)).Text);
+        Assert.AreEqual(TestModel.ChainAnswer, (await client.AskAsync("Who are you?", null, Watchdog)).Text);
     }
 
     [TestMethod]
@@ -141,6 +142,10 @@ public sealed class LlamaTests : BridgeTest
             Assert.AreNotEqual("", failure.Error.Message);
         }
     }
+
+    /// <summary>A client of the model whose answer is known.</summary>
+    private static Task<LlmClient> OpenChainAsync(BridgeOptions? options = null) =>
+        LlmClient.OpenAsync((options ?? new BridgeOptions()) with { Model = TestModel.Make("chain") });
 
     private async Task AskModelAsync(string path)
     {

@@ -63,12 +63,7 @@ internal static class AskCommand
         json.WriteNumber("prompt_tokens", reply.Usage.PromptTokens);
         json.WriteNumber("completion_tokens", reply.Usage.CompletionTokens);
         json.WriteEndObject();
-        json.WriteStartObject("timings_ms");
-        Json.WriteMilliseconds(json, "queue", reply.Timings.Queue);
-        Json.WriteMilliseconds(json, "start", reply.Timings.Start);
-        Json.WriteMilliseconds(json, "first_token", reply.Timings.FirstToken);
-        Json.WriteMilliseconds(json, "total", reply.Timings.Total);
-        json.WriteEndObject();
+        Json.WriteTimings(json, reply.Timings);
         json.WriteNumber("attempts", reply.Attempts);
         json.WriteEndObject();
     }

@@ -6,9 +6,9 @@ namespace LlmBridge.Cli;
 /// <summary>The options that every command has; they are settings under shorter names.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string?> _engine = new("--engine") { Description = "What runs: llama, fake", HelpName = "NAME" };
+    private readonly Option<string?> _engine = new("--engine") { Description = "What runs, such as llama", HelpName = "NAME" };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "The model's GGUF file", HelpName = "FILE" };
-    private readonly Option<string?> _isolation = new("--isolation") { Description = "Where the engine runs: pool", HelpName = "NAME" };
+    private readonly Option<string?> _isolation = new("--isolation") { Description = "Where the engine runs, such as pool", HelpName = "NAME" };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "Limit on the whole call: milliseconds, or with a unit, such as 30s", HelpName = "TIME" };
 
     private readonly Option<string[]> _set = new("--set")

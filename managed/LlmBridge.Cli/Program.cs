@@ -4,8 +4,11 @@ using LlmBridge.Cli;
 var root = new RootCommand("Asks LLM engines that run in processes of their own.")
 {
     AskCommand.Make(),
+    EmbedCommand.Make(),
+    TokensCommand.Make(),
     DoctorCommand.Make(),
 };
+root.HelpName = "llmbridge";
 root.Directives.Clear(); // a prompt may begin with a bracket
 // ... or with an at sign, and "-mfile" is nobody's habit here.
 var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };

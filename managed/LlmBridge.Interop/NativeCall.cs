@@ -38,6 +38,49 @@ internal static unsafe class NativeCall
         return (int)size;
     }
 
+    public static CallHandle StartEmbed(BridgeHandle bridge, IReadOnlyList<string> texts, SettingsHandle settings)
+    {
+        using var block = new TextBlock(texts, nameof(texts));
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        LlmStatus status;
+        CallHandle call;
+        byte*[] starts = new byte*[texts.Count];
+        fixed (byte* bytes = block.Bytes)
+        fixed (ulong* sizes = block.Sizes)
+        fixed (byte** pointers = starts)
+        {
+            byte* next = bytes;
+            for (int i = 0; i < starts.Length; i++)
+            {
+                starts[i] = next;
+                next += block.Sizes[i];
+            }
+            status = NativeMethods.llmb_embed_start(bridge, pointers, sizes, (uint)starts.Length, settings, out call, &error);
+        }
+        if (status != LlmStatus.Ok) call.Dispose();
+        NativeStatus.ThrowIfFailed(status, error);
+        return call;
+    }
+
+    /// <summary>Reads the next vector and returns its dimension; 0 is the end, <see cref="NotReady"/> that the deadline
+    /// passed. A dimension above the buffer's length means that nothing was copied: read again with more room.</summary>
+    public static int ReadVector(CallHandle call, Span<float> buffer, ulong deadlineNs)
+    {
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        ulong dimension = 0;
+        LlmStatus status;
+        fixed (float* pointer = buffer)
+        {
+            status = NativeMethods.llmb_call_read_vector(call, pointer, (ulong)buffer.Length, deadlineNs, &dimension, &error);
+        }
+        if (status == LlmStatus.NotReady) return NotReady;
+        if (status == LlmStatus.InvalidArgument && dimension > (ulong)buffer.Length) return (int)dimension;
+        NativeStatus.ThrowIfFailed(status, error);
+        return (int)dimension;
+    }
+
     /// <summary>Has the pump report the token once there is something to read.</summary>
     public static void Watch(CallHandle call, ulong token)
     {

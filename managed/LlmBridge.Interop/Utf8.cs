@@ -31,6 +31,23 @@ internal static class Utf8
     /// <summary>A whole answer, which the library has checked to be UTF-8.</summary>
     public static string Answer(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
+    /// <summary>The most bytes that a text can need.</summary>
+    public static int SizeMax(string text) => s_strict.GetMaxByteCount(text.Length);
+
+    /// <summary>Encodes text into a buffer that is large enough; returns its size.</summary>
+    public static int Encode(string text, Span<byte> buffer, string what)
+    {
+        try
+        {
+            return s_strict.GetBytes(text, buffer);
+        }
+        catch (EncoderFallbackException e)
+        {
+            NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, $"{what}: not Unicode text, a surrogate stands alone at {e.Index}", e);
+            return 0;
+        }
+    }
+
     /// <summary>Encodes text and a NUL into the buffer given, or into a rented one where that is too small.</summary>
     public ref struct Encoded
     {
@@ -46,18 +63,18 @@ internal static class Utf8
         public Encoded(string text, Span<byte> buffer, string what)
         {
             ArgumentNullException.ThrowIfNull(text, what);
-            int most = s_strict.GetMaxByteCount(text.Length) + 1;
-            if (most > buffer.Length) buffer = _rented = ArrayPool<byte>.Shared.Rent(s_strict.GetMaxByteCount(text.Length) + 1);
+            int most = SizeMax(text) + 1;
+            if (most > buffer.Length) buffer = _rented = ArrayPool<byte>.Shared.Rent(most);
             try
             {
-                int size = s_strict.GetBytes(text, buffer);
+                int size = Encode(text, buffer, what);
                 buffer[size] = 0;
                 WithNul = buffer[..(size + 1)];
             }
-            catch (EncoderFallbackException e)
+            catch
             {
                 Dispose();
-                NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, $"{what}: not Unicode text, a surrogate stands alone at {e.Index}", e);
+                throw;
             }
         }
 

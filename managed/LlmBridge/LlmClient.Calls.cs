@@ -137,6 +137,13 @@ public sealed partial class LlmClient
         return NativeCall.Start(_bridge, prompt, settings);
     }
 
+    private CallHandle StartEmbed(IReadOnlyList<string> texts, CallOptions? options)
+    {
+        if (options is null) return NativeCall.StartEmbed(_bridge, texts, SettingsHandle.None);
+        using SettingsHandle settings = options.ToSettings();
+        return NativeCall.StartEmbed(_bridge, texts, settings);
+    }
+
     /// <summary>Waits for news of the call. Throws when the wait ended for another reason: the call must then be closed.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(CallHandle call, CancellationToken cancellationToken)
@@ -169,15 +176,19 @@ public sealed partial class LlmClient
             Engine = EngineName(result.engine),
             Fallback = result.fallback != 0,
             FinishReason = (LlmFinishReason)result.finish_reason,
-            Usage = new LlmUsage((long)result.prompt_tokens, (long)result.completion_tokens),
-            Timings = new LlmTimings(
-                TimeSpan.FromMilliseconds(result.queue_ms),
-                TimeSpan.FromMilliseconds(result.start_ms),
-                TimeSpan.FromMilliseconds(result.first_token_ms),
-                TimeSpan.FromMilliseconds(result.total_ms)),
+            Usage = Usage(result),
+            Timings = Timings(result),
             Attempts = (int)result.attempts,
         };
     }
+
+    private static LlmUsage Usage(in NativeResult result) => new((long)result.prompt_tokens, (long)result.completion_tokens);
+
+    private static LlmTimings Timings(in NativeResult result) => new(
+        TimeSpan.FromMilliseconds(result.queue_ms),
+        TimeSpan.FromMilliseconds(result.start_ms),
+        TimeSpan.FromMilliseconds(result.first_token_ms),
+        TimeSpan.FromMilliseconds(result.total_ms));
 
     /// <summary>The engine's name as a string, made anew only when another engine answers than last time.</summary>
     private string EngineName(ReadOnlySpan<byte> field)

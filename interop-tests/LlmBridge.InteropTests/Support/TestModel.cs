@@ -5,8 +5,8 @@ namespace LlmBridge.InteropTests.Support;
 /// <summary>Models made for the tests, each once, in a folder that goes with the test run.</summary>
 internal static class TestModel
 {
-    /// <summary>What the demonstration model says, whatever it is asked.</summary>
-    public const string DemoAnswer = "Hello from llama.cpp, running in a process of its own.";
+    /// <summary>What the model "chain" says, whatever it is asked.</summary>
+    public const string ChainAnswer = "Hello from llama.cpp, running in a process of its own.";
 
     private static readonly Lock s_lock = new();
     private static readonly string s_folder = Path.Combine(Path.GetTempPath(), "llmbridge-tests-" + Guid.NewGuid().ToString("N"));

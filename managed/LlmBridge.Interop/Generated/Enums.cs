@@ -5,6 +5,21 @@
 
 namespace LlmBridge;
 
+/// <summary>Layers of an engine's sandbox: what the process has given up for good. Bits.</summary>
+internal enum NativeSandboxLayer
+{
+    /// <summary>No new privileges.</summary>
+    Privileges = 1,
+    /// <summary>No core dumps, no written files, few descriptors, memory_mb.</summary>
+    Limits = 2,
+    /// <summary>Only its libraries and its model can be read; nothing written or executed.</summary>
+    Files = 4,
+    /// <summary>No program, process, thread, file or socket can be opened.</summary>
+    Calls = 8,
+    /// <summary>All of them: what `sandbox` = required asks for.</summary>
+    All = 15,
+}
+
 /// <summary>Why an answer ended.</summary>
 public enum LlmFinishReason
 {

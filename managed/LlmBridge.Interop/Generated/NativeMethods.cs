@@ -50,6 +50,12 @@ internal static unsafe partial class NativeMethods
         byte** out_json,
         NativeError* out_error);
 
+    /// <summary>
+    /// Which layers of the sandbox hold in the ready engine: bits of llmb_sandbox_layer, 0 before any worker was ready.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_bridge_sandbox(BridgeHandle bridge, uint* out_layers);
+
     /// <summary>How far the loading of the model is, from 0 to 1000; 1000 when a worker is ready. Only looks.</summary>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_bridge_load_progress(BridgeHandle bridge, uint* out_permille);
@@ -272,6 +278,27 @@ internal static unsafe partial class NativeMethods
     internal static partial void llmb_engine_loading(nint engine, uint permille);
 
     /// <summary>
+    /// Gives up, for good, what this process does not need to read a model: after it only the system's libraries, the
+    /// engine's own folder and the paths given can be read, nothing can be written or executed, no core is dumped. To
+    /// be called before anything of a stranger's is opened. Does nothing where the setting `sandbox` is off.
+    /// </summary>
+    /// <param name="readable_paths">NULL at the end.</param>
+    /// <remarks>Errors: LLMB_E_UNSUPPORTED where `sandbox` is required and this system cannot do it.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_engine_confine_files(
+        nint engine,
+        byte** readable_paths,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Gives up, for good, what this process does not need to serve: no program, process, thread, file or socket can be
+    /// opened after it. To be called when the model is loaded and all threads are started, before llmb_engine_ready.
+    /// </summary>
+    /// <remarks>Errors: as for llmb_engine_confine_files.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_engine_confine_calls(nint engine, NativeError* out_error);
+
+    /// <summary>
     /// Says what this engine can do, before it is ready: bits of llmb_engine_ability. Without it nothing is repeated
     /// that was accepted once.
     /// </summary>
@@ -460,6 +487,22 @@ internal static unsafe partial class NativeMethods
     /// </summary>
     [LibraryImport(Library)]
     internal static partial void llmb_shutdown();
+
+    /// <summary>
+    /// Checks a GGUF file and says what is in it. Reads its metadata and its list of tensors, not their data, so a
+    /// large model takes no longer than a small one; memory and time are bounded whatever the file says.
+    /// </summary>
+    /// <param name="path">NUL-terminated UTF-8.</param>
+    /// <param name="out_json">
+    /// receives {"architecture","name","parameters","quantisation","context_length","embedding_length",
+    /// "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","alignment","version",
+    /// "metadata"}; what the file does not say is null. `quantisation` is the type of most parameters. In `metadata`
+    /// each key has its value, but arrays are {"type","count"} and long strings {"type","bytes"}. NULL only checks.
+    /// Owner:   the caller frees *out_json with llmb_free. Threads: any. Errors: LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID
+    /// (the message says what is wrong where), LLMB_E_OUT_OF_MEMORY.
+    /// </param>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_inspect(byte* path, byte** out_json, NativeError* out_error);
 
     /// <summary>Makes an empty set: every setting has its default, or what the environment says.</summary>
     /// <remarks>Owner: the caller closes *out_settings. Bridges and calls copy what they need.</remarks>

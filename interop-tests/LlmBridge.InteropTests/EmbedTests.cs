@@ -1,0 +1,104 @@
+namespace LlmBridge.InteropTests;
+
+/// <summary>LlmClient.EmbedAsync and CountTokensAsync: calls whose answer is numbers.</summary>
+[TestClass]
+public sealed class EmbedTests : BridgeTest
+{
+    [TestMethod]
+    public async Task Embed_OfSeveralTexts_GivesEachItsVectorInOrder()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        string[] texts = ["a", "bb", "abc", "ä"];
+        LlmEmbeddings embeddings = await client.EmbedAsync(texts, null, Watchdog);
+        Assert.HasCount(texts.Length, embeddings.Vectors);
+        Assert.AreEqual("fake", embeddings.Engine);
+        for (int i = 0; i < texts.Length; i++) // the fake engine's last number is the text's size in bytes
+        {
+            Assert.AreEqual(System.Text.Encoding.UTF8.GetByteCount(texts[i]), embeddings.Vectors[i][^1]);
+            CollectionAssert.AreEqual(embeddings.Vectors[i], await client.EmbedAsync(texts[i], null, Watchdog));
+        }
+    }
+
+    [TestMethod]
+    public async Task Embed_FromEightThreadsAtOnce_MixesNothingUp()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        const int threads = 8, calls = 25;
+        await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(
+            async () =>
+            {
+                for (int call = 0; call < calls; call++)
+                {
+                    int size = 1 + thread + threads * call;
+                    Assert.AreEqual(size, (await client.EmbedAsync(new string('a', size), null, Watchdog))[0]);
+                }
+            },
+            Watchdog)));
+    }
+
+    [TestMethod]
+    public async Task Embed_WithANaN_IsOutputInvalid()
+    {
+        await using LlmClient client = await OpenFakeAsync("nan");
+        LlmException failure = await FailsAsync(LlmStatus.OutputInvalid, () => client.EmbedAsync("hi", null, Watchdog));
+        StringAssert.Contains(failure.Message, "NaN");
+    }
+
+    [TestMethod]
+    public async Task Embed_OfNothing_IsInvalidArgument()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync([], null, Watchdog));
+        await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync("", null, Watchdog));
+        await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(["fine", "\udc00"], null, Watchdog));
+    }
+
+    [TestMethod]
+    public async Task Embed_WhenCancelled_ThrowsWithTheCallersToken()
+    {
+        await using LlmClient client = await OpenFakeAsync("sleep 100000");
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        OperationCanceledException cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => client.EmbedAsync("hi", null, source.Token));
+        Assert.AreEqual(source.Token, cancelled.CancellationToken);
+    }
+
+    [TestMethod]
+    public async Task CountTokens_CountsAsTheEngineDoes()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        Assert.AreEqual(3, await client.CountTokensAsync("three little words", Watchdog));
+        await FailsAsync(LlmStatus.InvalidArgument, () => client.CountTokensAsync("", Watchdog));
+    }
+
+    [TestMethod]
+    public async Task CountTokens_OfTheLlamaEngine_AgreesWithThePromptOfACall()
+    {
+        TestModel.RequireLlama();
+        await using LlmClient client = await LlmClient.OpenAsync(
+            new BridgeOptions { Model = TestModel.Make("chain"), Calls = new CallOptions { PromptFormat = LlmPromptFormat.Raw } });
+        LlmReply reply = await client.AskAsync("Who are you?", null, Watchdog);
+        Assert.AreEqual(reply.Usage.PromptTokens, await client.CountTokensAsync("Who are you?", Watchdog));
+    }
+
+    [TestMethod]
+    [DataRow("llama", "auto", "mean")]
+    [DataRow("llama", "last", "last")]
+    [DataRow("bert", "cls", "cls")]
+    public async Task Embed_OfARandomModel_IsWhatLlamaComputes(string architecture, string pooling, string reference)
+    {
+        TestModel.RequireLlama();
+        string model = TestModel.Make("random", "--arch", architecture, "--seed", "9");
+        var options = new CallOptions { Pooling = Enum.Parse<LlmPooling>(pooling, ignoreCase: true), Normalize = LlmNormalize.None };
+        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = model, Context = 256, Threads = 1, Calls = options });
+        const string text = "a text to embed";
+        ProgramRun run = await ProgramRun.OfAsync(Repository.At("build/release/bin/llama_reference"), ["embed", model, text, reference, "256", "1"], Watchdog);
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        float[] expected = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => float.Parse(l, System.Globalization.CultureInfo.InvariantCulture))];
+        LlmEmbeddings batch = await client.EmbedAsync(["another one", text, "and a third text that is somewhat longer"], null, Watchdog);
+        foreach (float[] vector in new[] { await client.EmbedAsync(text, null, Watchdog), batch.Vectors[1] })
+        {
+            Assert.HasCount(expected.Length, vector);
+            for (int i = 0; i < expected.Length; i++) Assert.AreEqual(expected[i], vector[i], 1e-5f, $"component {i}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace LlmBridge.Cli;
+
+/// <summary>llmbridge embed TEXT...: prints a vector per text.</summary>
+internal static class EmbedCommand
+{
+    public static Command Make()
+    {
+        var texts = new Argument<string[]>("TEXT") { Description = "What to embed; - reads one text a line from stdin", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("embed", "Computes embeddings and prints one JSON array of numbers per text") { texts };
+        var options = new CommonOptions(command);
+        command.SetAction((result, _) =>
+        {
+            bool json = options.Json(result);
+            return CommandRun.RunAsync(json, interrupt => EmbedAsync(result.GetRequiredValue(texts), options.ToBridgeOptions(result), json, interrupt.Token));
+        });
+        return command;
+    }
+
+    private static async Task<int> EmbedAsync(string[] texts, BridgeOptions options, bool json, CancellationToken cancellationToken)
+    {
+        if (texts is ["-"]) texts = (await StandardInput.ReadTextAsync(cancellationToken)).Split('\n');
+        await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+        LlmEmbeddings embeddings = await client.EmbedAsync(texts, null, cancellationToken);
+        await using Stream output = Console.OpenStandardOutput();
+        if (json) await PrintObjectAsync(output, embeddings, cancellationToken);
+        else await PrintLinesAsync(output, embeddings, cancellationToken);
+        return ExitStatus.Ok;
+    }
+
+    private static async Task PrintLinesAsync(Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
+    {
+        foreach (float[] vector in embeddings.Vectors)
+        {
+            await using (var json = new Utf8JsonWriter(output, Json.Options)) Write(json, vector);
+            await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        }
+    }
+
+    private static async Task PrintObjectAsync(Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
+    {
+        await using (var json = new Utf8JsonWriter(output, Json.Options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("dimension", embeddings.Dimension);
+            json.WriteStartArray("embeddings");
+            foreach (float[] vector in embeddings.Vectors) Write(json, vector);
+            json.WriteEndArray();
+            json.WriteString("engine", embeddings.Engine);
+            json.WriteBoolean("fallback", embeddings.Fallback);
+            json.WriteStartObject("usage");
+            json.WriteNumber("prompt_tokens", embeddings.Usage.PromptTokens);
+            json.WriteEndObject();
+            Json.WriteTimings(json, embeddings.Timings);
+            json.WriteNumber("attempts", embeddings.Attempts);
+            json.WriteEndObject();
+        }
+        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+    }
+
+    private static void Write(Utf8JsonWriter json, float[] vector)
+    {
+        json.WriteStartArray();
+        foreach (float number in vector) json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+}
