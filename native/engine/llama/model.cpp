@@ -6,6 +6,7 @@
 
 #include "engine_log.hpp"
 #include "failure.hpp"
+#include "llmbridge/model.h"
 
 namespace llama_engine {
 namespace {
@@ -58,10 +59,19 @@ size_t token_bytes_max(const llama_vocab *vocab) {
                 "the prompt has " + tokens + " tokens, the context " + std::to_string(context));
 }
 
+// What llama.cpp's own reader would take for granted is checked first, in code that trusts nothing.
+void model_inspect(const std::string &path) {
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_status status = llmb_inspect(path.c_str(), nullptr, &error);
+  if (status != LLMB_OK) throw failure(status, LLMB_PHASE_LOAD, error.message);
+}
+
 }  // namespace
 
 model_ptr model_load(llmb_engine *engine, const engine_options &options) {
   model_file_check(options.model_path);
+  model_inspect(options.model_path);
   engine_log_forget();
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = options.gpu_layers;

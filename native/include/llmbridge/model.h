@@ -17,8 +17,10 @@ extern "C" {
  *                  "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","alignment","version",
  *                  "metadata"}; what the file does not say is null. `quantisation` is the type of most parameters. In
  *                  `metadata` each key has its value, but arrays are {"type","count"} and long strings
- * {"type","bytes"}. NULL only checks. Owner:   the caller frees *out_json with llmb_free. Threads: any. Errors:
- * LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID (the message says what is wrong where), LLMB_E_OUT_OF_MEMORY. */
+ *                  {"type","bytes"}. NULL only checks.
+ * Owner:   the caller frees *out_json with llmb_free.
+ * Threads: any.
+ * Errors:  LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID (the message says what is wrong where), LLMB_E_OUT_OF_MEMORY. */
 LLMB_API llmb_status llmb_inspect(const char *path, char **out_json, llmb_error *out_error);
 
 #ifdef __cplusplus
