@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 struct spin {
-  uint64_t budget_ns; /* 0 on a machine with one processor: spinning there only keeps the peer from working */
+  uint32_t long_count; /* long waits since the last try */
+  uint64_t budget_ns;  /* 0 on a machine with one processor: spinning there only keeps the peer from working */
 };
 
 struct spin spin_create(void);

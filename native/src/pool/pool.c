@@ -37,6 +37,16 @@ static void queue_append(struct pool *pool, struct pool_ticket *ticket) {
   atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_release);
 }
 
+static void queue_prepend(struct pool *pool, struct pool_ticket *ticket) {
+  ticket->previous = NULL;
+  ticket->next = pool->queue_first;
+  if (pool->queue_first != NULL) pool->queue_first->previous = ticket;
+  if (pool->queue_last == NULL) pool->queue_last = ticket;
+  pool->queue_first = ticket;
+  pool->queue_count++;
+  atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_release);
+}
+
 static void queue_remove(struct pool *pool, struct pool_ticket *ticket) {
   if (ticket->previous != NULL) ticket->previous->next = ticket->next;
   if (ticket->next != NULL) ticket->next->previous = ticket->previous;
@@ -46,8 +56,16 @@ static void queue_remove(struct pool *pool, struct pool_ticket *ticket) {
   pool->queue_count--;
 }
 
+/* Whether it stood still over a call that it has not given up yet. */
+static bool hangs(const struct connection *worker) {
+  for (uint32_t i = 0; i < worker->slot_count; i++) {
+    if (worker->slots[i].state == SLOT_DRAINING && worker->slots[i].hung) return true;
+  }
+  return false;
+}
+
 static bool takes(const struct connection *worker, const struct pool_ticket *ticket) {
-  if (worker == NULL || worker->state != WORKER_READY || worker->exclusive) return false;
+  if (worker == NULL || worker->state != WORKER_READY || worker->exclusive || hangs(worker)) return false;
   return worker->busy_count < (ticket->alone ? 1 : worker->slot_count);
 }
 
@@ -174,10 +192,7 @@ static void balance(struct pool *pool, uint64_t now_ns) {
   for (struct pool_ticket *ticket = pool->queue_first, *next = NULL; ticket != NULL; ticket = next) {
     next = ticket->next;
     struct connection *worker = least_loaded(pool, ticket);
-    if (worker == NULL) {
-      if (ticket->alone) continue; /* others need not wait until it can be alone */
-      break;
-    }
+    if (worker == NULL) break; /* those behind one that must be alone wait, else it might wait for ever */
     queue_remove(pool, ticket);
     place(worker, ticket);
     ticket_ring(pool, ticket);
@@ -214,9 +229,20 @@ llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t n
                      pool->queue_count, pool->queue_count_max);
   }
   ticket->waited_for_start = !pool_ready(pool);
-  queue_append(pool, ticket);
+  /* Who must be alone has had a slot before and lost it with its engine. */
+  if (ticket->alone) {
+    queue_prepend(pool, ticket);
+  } else {
+    queue_append(pool, ticket);
+  }
   balance(pool, now_ns);
   return LLMB_OK;
+}
+
+void pool_share(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns) {
+  ticket->alone = false;
+  if (ticket->connection != NULL) ticket->connection->exclusive = false;
+  if (pool->queue_first != NULL) balance(pool, now_ns);
 }
 
 void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint64_t now_ns) {
@@ -234,6 +260,7 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
     worker->busy_count--;
   } else if (worker->state != WORKER_ENDED) {
     slot->state = SLOT_DRAINING;
+    slot->hung = ticket->hung;
     slot->kill_at_ns = now_ns < LLMB_NEVER - ticket->grace_ns ? now_ns + ticket->grace_ns : LLMB_NEVER;
     atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
     atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_release);
@@ -302,6 +329,16 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
 
 static void poll_add(struct pool_poll *poll, os_handle handle) {
   if (poll->count < POOL_POLL_ITEMS_MAX) poll->items[poll->count++] = (struct os_poll_item){.handle = handle};
+}
+
+bool pool_drains(const struct pool *pool) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    const struct connection *worker = pool->workers[i];
+    for (uint32_t s = 0; worker != NULL && s < worker->slot_count; s++) {
+      if (worker->slots[s].state == SLOT_DRAINING) return true;
+    }
+  }
+  return false;
 }
 
 void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out) {

@@ -31,12 +31,18 @@ llmb_status pool_open(struct pool *pool, llmb_error *error);
  * no worker can be started its failure is returned. */
 llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns, llmb_error *error);
 
+/* A ticket that had to be alone need not be any more: its worker takes others again. */
+void pool_share(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns);
+
 /* Takes a ticket out of the queue or out of its slot. A slot whose call the engine has not ended yet (ended false)
  * drains: the engine is asked to cancel, and killed when its grace is over. */
 void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint64_t now_ns);
 
 /* Takes in what has happened to the workers and acts on it: places queued tickets, fails them, starts workers. */
 void pool_step(struct pool *pool, uint64_t now_ns);
+
+/* Whether a slot waits for the engine's last word on a call that has ended for the host. */
+bool pool_drains(const struct pool *pool);
 
 /* What to poll in order to notice what pool_step would act on: appends to items, retains the connections polled in
  * `held` (release with pool_release_held). If `only` is not NULL: what concerns that worker alone. */
