@@ -69,6 +69,7 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
     call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false, locked,
                   "no token came within %llu ms (first_token_timeout_ms)", limit_ms(call->first_token_limit_ns));
   } else if (now_ns >= later(call->progress_ns, call->stall_limit_ns)) {
+    call->ticket.hung = true;
     call_end_with(call, LLMB_E_ENGINE_HUNG, call_phase(call), false, locked,
                   "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));
   }
@@ -155,9 +156,13 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
     return false;
   }
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
-  switch (slot_look(slot)) {
+  enum slot_news news = slot_look(slot);
+  for (; news == SLOT_TOKENS; news = slot_look(slot)) {
+    if (!call_take_tokens(call, locked)) return false; /* there is a limit, so this ends */
+  }
+  switch (news) {
     case SLOT_TOKENS:
-      return call_take_tokens(call, locked) && look_placed(call, now_ns, locked);
+      break;
     case SLOT_PIECE:
     case SLOT_VECTOR:
       if ((slot->head.type == FRAME_VECTOR) != (call->kind == LLMB_REQUEST_EMBED) ||

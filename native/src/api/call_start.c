@@ -47,7 +47,7 @@ static void call_reset(llmb_call *call) {
   atomic_store_explicit(&call->ticket.watched, 0, memory_order_relaxed);
   atomic_store_explicit(&call->cancel_requested, 0, memory_order_relaxed);
   call->ticket.connection = NULL;
-  call->ticket.waited_for_start = false;
+  call->ticket.waited_for_start = call->ticket.hung = false;
   call->request_size = call->request_sent = 0;
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = 0;

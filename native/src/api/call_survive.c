@@ -1,13 +1,14 @@
 /* What becomes of a call whose engine has died.
  *
  * Never accepted: it was not begun, and goes to another engine. Accepted by an engine whose work can be repeated: it is
- * begun anew, or continued from the tokens already produced, so that what was delivered stays true. From then on it has
- * a worker to itself: if that dies too without having come further, it is the request that kills, and it is tried no
- * more. A neighbour that died with it is not held guilty. */
+ * begun anew, or continued from the tokens already produced, so that what was delivered stays true. Until it has come
+ * further it has a worker to itself: if that dies too, it is the request that kills, and it is tried no more. A
+ * neighbour that died with it is not held guilty. */
 #include <string.h>
 
 #include "../core/error.h"
 #include "../core/memory.h"
+#include "../platform/os_clock.h"
 #include "call_object.h"
 
 bool call_take_tokens(llmb_call *call, bool locked) {
@@ -32,6 +33,12 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   }
   call->token_count += slot_take_tokens(slot, call->tokens + call->token_count);
   if (slot_release_room(slot)) connection_wake_engine(worker);
+  if (call->ticket.alone && call->token_count > call->tokens_at_death) {
+    /* It is past where its engine died: it was not this request, or not this token. */
+    if (!locked) pthread_mutex_lock(&call->bridge->lock);
+    pool_share(&call->bridge->pool, &call->ticket, os_clock_ns());
+    if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+  }
   return true;
 }
 

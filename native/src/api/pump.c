@@ -26,8 +26,10 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   atomic_store(&call->ticket.watched, 1);
   arm(call);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host: it rings, or this look sees its news */
+  const struct connection *worker = call->ticket.connection;
   const bool news = call_look(call, os_clock_ns(), true);
-  if (news || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->pool.bell);
+  const bool moved = call->ticket.connection != worker; /* to a slot that is not armed */
+  if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->pool.bell);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }
@@ -35,14 +37,15 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
 /* Reports and unlinks the watched calls that have news; arms the others. */
 static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity, uint64_t *until_ns) {
   uint32_t count = 0;
+  bool moved = false;
   for (llmb_call *call = bridge->watched_first; call != NULL; call = call->next) arm(call);
   atomic_thread_fence(memory_order_seq_cst);
   const uint64_t now_ns = os_clock_ns();
   for (llmb_call **link = &bridge->watched_first; *link != NULL && count < capacity;) {
     llmb_call *call = *link;
+    const struct connection *worker = call->ticket.connection;
     if (!call_look(call, now_ns, true)) {
-      /* A look may have moved it to another worker. */
-      arm(call);
+      moved |= call->ticket.connection != worker;
       const uint64_t limit_ns = call_next_limit_ns(call);
       if (limit_ns < *until_ns) *until_ns = limit_ns;
       link = &call->next;
@@ -53,6 +56,8 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
     atomic_store(&call->ticket.watched, 0);
     tokens[count++] = call->watch_token;
   }
+  /* A look may have moved a call to another worker, whose slot must be armed before it is looked at. */
+  if (moved) os_event_ring(bridge->pool.bell);
   return count;
 }
 

@@ -25,6 +25,7 @@ struct slot {
   os_handle bell;
   enum slot_state state;
   uint64_t call_id;
+  bool hung;            /* draining: its engine made no progress; it gets nothing more unless it gives the call up */
   uint64_t submit_left; /* bytes of the request that were not sent yet */
   uint64_t kill_at_ns;  /* draining: when the engine's patience is over; LLMB_NEVER if no one waits for it */
   struct spin spin;

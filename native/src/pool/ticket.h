@@ -29,6 +29,7 @@ struct pool_ticket {
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
   bool alone;               /* only a worker with nothing else to do may have it, and gets nothing else meanwhile */
+  bool hung;                /* the engine that has it made no progress within the stall limit */
   bool waited_for_start;
 };
 
