@@ -112,6 +112,16 @@ static void stall_timeout__finds_a_hung_engine(void) {
   bridge_end(bridge);
 }
 
+static void stall_timeout__keeps_calls_from_an_engine_that_hangs(void) {
+  /* The grace is far longer than the stall limit: a call that were placed beside the hung one would be hung as well. */
+  llmb_bridge *bridge = bridge_of("pieces 9 0; hang@piece:2", "stall_timeout_ms", "60", "grace_ms", "400", NULL);
+  llmb_error error;
+  bridge_start(bridge);
+  CHECK_INT(LLMB_E_ENGINE_HUNG, ask(bridge, "hello", NULL, &error));
+  check_next_call_works(bridge);
+  bridge_end(bridge);
+}
+
 static void stall_timeout__bears_an_engine_that_is_slow_but_moves(void) {
   /* The fake engine says at least every 100 ms that it goes on. */
   llmb_bridge *bridge = bridge_of("sleep 1200; pieces 1 0", "stall_timeout_ms", "800", NULL);
@@ -163,6 +173,7 @@ static void first_token_timeout__is_over_with_the_first_piece(void) {
 CHECK_MAIN(TEST(deadline__ends_a_call_to_a_hung_engine), TEST(deadline__ends_a_call_to_a_stopped_engine),
            TEST(deadline__ends_a_call_to_a_slow_engine), TEST(deadline__is_the_bridges_where_the_call_has_none),
            TEST(deadline__that_the_engine_keeps_costs_it_nothing), TEST(queue_timeout__ends_a_call_that_finds_no_slot),
-           TEST(stall_timeout__finds_a_hung_engine), TEST(stall_timeout__bears_an_engine_that_is_slow_but_moves),
-           TEST(stall_timeout__is_not_for_slow_readers), TEST(first_token_timeout__ends_a_call_that_says_nothing),
+           TEST(stall_timeout__finds_a_hung_engine), TEST(stall_timeout__keeps_calls_from_an_engine_that_hangs),
+           TEST(stall_timeout__bears_an_engine_that_is_slow_but_moves), TEST(stall_timeout__is_not_for_slow_readers),
+           TEST(first_token_timeout__ends_a_call_that_says_nothing),
            TEST(first_token_timeout__is_over_with_the_first_piece))
