@@ -13,22 +13,22 @@ enum { CHECK_WATCHDOG_S = 120 };
 static int check_failures;
 static const char *check_name = "";
 
-#define CHECK(condition)                                                                                     \
-  do {                                                                                                       \
-    if (!(condition)) {                                                                                      \
-      fprintf(stderr, "%s:%d: %s: not true: %s\n", __FILE__, __LINE__, check_name, #condition);              \
-      check_failures++;                                                                                      \
-    }                                                                                                        \
+#define CHECK(condition)                                                                        \
+  do {                                                                                          \
+    if (!(condition)) {                                                                         \
+      fprintf(stderr, "%s:%d: %s: not true: %s\n", __FILE__, __LINE__, check_name, #condition); \
+      check_failures++;                                                                         \
+    }                                                                                           \
   } while (0)
 
-#define CHECK_INT(expected, actual)                                                                          \
-  do {                                                                                                       \
-    long long check_e = (long long)(expected), check_a = (long long)(actual);                                \
-    if (check_e != check_a) {                                                                                \
-      fprintf(stderr, "%s:%d: %s: %s is %lld, expected %lld\n", __FILE__, __LINE__, check_name, #actual,     \
-              check_a, check_e);                                                                             \
-      check_failures++;                                                                                      \
-    }                                                                                                        \
+#define CHECK_INT(expected, actual)                                                                               \
+  do {                                                                                                            \
+    long long check_e = (long long)(expected), check_a = (long long)(actual);                                     \
+    if (check_e != check_a) {                                                                                     \
+      fprintf(stderr, "%s:%d: %s: %s is %lld, expected %lld\n", __FILE__, __LINE__, check_name, #actual, check_a, \
+              check_e);                                                                                           \
+      check_failures++;                                                                                           \
+    }                                                                                                             \
   } while (0)
 
 #define CHECK_TEXT(expected, actual)                                                                         \
@@ -41,14 +41,14 @@ static const char *check_name = "";
     }                                                                                                        \
   } while (0)
 
-#define CHECK_CONTAINS(part, text)                                                                           \
-  do {                                                                                                       \
-    const char *check_p = (part), *check_t = (text);                                                         \
-    if (check_t == NULL || strstr(check_t, check_p) == NULL) {                                               \
-      fprintf(stderr, "%s:%d: %s: %s is \"%s\", lacks \"%s\"\n", __FILE__, __LINE__, check_name, #text,      \
-              check_t ? check_t : "(null)", check_p);                                                        \
-      check_failures++;                                                                                      \
-    }                                                                                                        \
+#define CHECK_CONTAINS(part, text)                                                                      \
+  do {                                                                                                  \
+    const char *check_p = (part), *check_t = (text);                                                    \
+    if (check_t == NULL || strstr(check_t, check_p) == NULL) {                                          \
+      fprintf(stderr, "%s:%d: %s: %s is \"%s\", lacks \"%s\"\n", __FILE__, __LINE__, check_name, #text, \
+              check_t ? check_t : "(null)", check_p);                                                   \
+      check_failures++;                                                                                 \
+    }                                                                                                   \
   } while (0)
 
 struct check_test {
@@ -73,11 +73,12 @@ static int check_run(const struct check_test *tests, size_t count, int argc, cha
   return failed != 0;
 }
 
-#define CHECK_MAIN(...)                                                                    \
-  int main(int argc, char **argv) {                                                        \
-    const struct check_test tests[] = {__VA_ARGS__};                                       \
-    return check_run(tests, sizeof tests / sizeof tests[0], argc, argv);                   \
+#define CHECK_MAIN(...)                                                  \
+  int main(int argc, char **argv) {                                      \
+    const struct check_test tests[] = {__VA_ARGS__};                     \
+    return check_run(tests, sizeof tests / sizeof tests[0], argc, argv); \
   }
-#define TEST(function) {#function, function}
+#define TEST(function) \
+  { #function, function }
 
 #endif

@@ -137,7 +137,17 @@ public sealed class GgufWriter
             return;
         }
 
-        writer.Write((uint)(value is int[] ? ValueType.Int32 : value is float[] ? ValueType.Float32 : ValueType.String));
+        ValueType elements = ValueType.String;
+        if (value is int[])
+        {
+            elements = ValueType.Int32;
+        }
+        else if (value is float[])
+        {
+            elements = ValueType.Float32;
+        }
+
+        writer.Write((uint)elements);
         writer.Write((ulong)array.Length);
         foreach (object element in array)
         {

@@ -53,7 +53,7 @@ static void add_verdict(struct filter *filter, unsigned verdict) {
   add(filter, BPF_RET | BPF_K, verdict, 0, 0);
 }
 
-/* Signals go to this very process or nowhere: abort() needs that much. */
+/* Signals go to this very process or nowhere: what ends a process after an abort needs that much. */
 static void add_signal_rule(struct filter *filter, unsigned call, unsigned own_pid) {
   add(filter, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4);
   add_load(filter, offsetof(struct seccomp_data, args[0]));

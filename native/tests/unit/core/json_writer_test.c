@@ -5,7 +5,7 @@
 #include "core/json_writer.h"
 #include "core/memory_faults.h"
 #include "core/number_text.h"
-#include "json_check.h"
+#include "json_expect.h"
 
 #define CHECK_WRITES(expected, ...)                         \
   do {                                                      \

@@ -1,7 +1,7 @@
 /* Whether a text is one whole JSON value, and nothing else: a reader of the tests' own, so that the writer is not
  * judged by itself. */
-#ifndef LLMB_TESTS_JSON_CHECK_H
-#define LLMB_TESTS_JSON_CHECK_H
+#ifndef LLMB_TESTS_JSON_EXPECT_H
+#define LLMB_TESTS_JSON_EXPECT_H
 
 #include <stdbool.h>
 #include <string.h>
