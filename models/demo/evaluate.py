@@ -85,10 +85,10 @@ def main():
     with Bridge(options.model) as bridge:
         results = answers_measure(bridge, items, options.show)
         results["retrieval"] = retrieval_measure(bridge, items, options.show)
-    missed = False
+    missed, slack = False, 1 if options.sample else 0  # in a small sample one wrong answer is more than a percent
     for group, (right, count) in results.items():
         goal = GOALS.get(group)
-        missed |= goal is not None and right < goal * count
+        missed |= goal is not None and right + slack < goal * count
         print(f"{group:12} {right:5} of {count:5}  {right / count:7.2%}" + (f"  (goal {goal:.0%})" if goal else ""))
     raise SystemExit(1 if missed else 0)
 
