@@ -14,6 +14,9 @@
 
 enum { PATH_SIZE_MAX = 4096 };
 
+/* Each has room for one path. Merged into one function they would need the sum, of a stack that is the host's. */
+#define SMALL_FRAME __attribute__((noinline))
+
 /* Where a program or file stands below home: an installed tree has bin/ and share/llmbridge/, a package may have all in
  * one folder. */
 static bool find_below(const char *home, const char *const folders[], const char *name, enum os_path_kind wanted,
@@ -37,35 +40,37 @@ static llmb_status make_absolute(const char *path, char *out) {
 static const char *const program_folders[] = {"bin/", "", NULL};
 static const char *const share_folders[] = {"share/llmbridge/", "", NULL};
 
-/* The folder that everything else is found from. */
-static llmb_status find_home(const llmb_settings *settings, char *home, llmb_error *error) {
+static bool has_keeper(const char *home, const char *const folders[]) {
   char found[PATH_SIZE_MAX];
+  return find_below(home, folders, "llmbridge-keeper", OS_PATH_PROGRAM, found);
+}
+
+/* The folder that everything else is found from, absolute: the host may change its folder before the first start. */
+static SMALL_FRAME llmb_status find_home(const llmb_settings *settings, char *home, llmb_error *error) {
   const char *given = settings->values[SETTING_HOME].text;
   if (given != NULL && given[0] != 0) {
-    snprintf(home, PATH_SIZE_MAX, "%s", given);
-    if (find_below(home, program_folders, "llmbridge-keeper", OS_PATH_PROGRAM, found)) return LLMB_OK;
+    if (make_absolute(given, home) == LLMB_OK && has_keeper(home, program_folders)) return LLMB_OK;
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                     "home: neither %s/bin/llmbridge-keeper nor %s/llmbridge-keeper is a program", home, home);
+                     "home: neither %s/bin/llmbridge-keeper nor %s/llmbridge-keeper is a program", given, given);
   }
-  char folder[PATH_SIZE_MAX];
-  const llmb_status status = os_path_library_folder(folder, sizeof folder);
+  const llmb_status status = os_path_library_folder(home, PATH_SIZE_MAX);
   if (status != LLMB_OK) {
     return error_set(error, status, LLMB_PHASE_CONFIGURE, "could not find the folder of the library; set home");
   }
-  snprintf(home, PATH_SIZE_MAX, "%s", folder);
-  if (find_below(home, (const char *const[]){"", NULL}, "llmbridge-keeper", OS_PATH_PROGRAM, found)) return LLMB_OK;
+  if (has_keeper(home, (const char *const[]){"", NULL})) return LLMB_OK;
   /* lib/ or lib/x86_64-linux-gnu/ below the home */
   for (int up = 0; up < 2; up++) {
     char *slash = strrchr(home, '/');
     if (slash == NULL || slash == home) break;
     *slash = 0;
-    if (find_below(home, program_folders, "llmbridge-keeper", OS_PATH_PROGRAM, found)) return LLMB_OK;
+    if (has_keeper(home, program_folders)) return LLMB_OK;
   }
+  (void)os_path_library_folder(home, PATH_SIZE_MAX);
   return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                   "llmbridge-keeper is neither beside the library in %s nor in ../bin; set home", folder);
+                   "llmbridge-keeper is neither beside the library in %s nor in ../bin; set home", home);
 }
 
-static llmb_status find_program(const char *home, const char *name, char **out, llmb_error *error) {
+static SMALL_FRAME llmb_status find_program(const char *home, const char *name, char **out, llmb_error *error) {
   char path[PATH_SIZE_MAX];
   if (!find_below(home, program_folders, name, OS_PATH_PROGRAM, path)) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/bin nor in %s", name, home, home);
@@ -74,7 +79,7 @@ static llmb_status find_program(const char *home, const char *name, char **out, 
   return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
 }
 
-static llmb_status set_model(llmb_settings *settings, const char *home, llmb_error *error) {
+static SMALL_FRAME llmb_status set_model(llmb_settings *settings, const char *home, llmb_error *error) {
   char path[PATH_SIZE_MAX];
   char quoted[TEXT_QUOTE_CAPACITY];
   const char *given = settings->values[SETTING_MODEL].text;
@@ -109,7 +114,7 @@ static llmb_status set_model(llmb_settings *settings, const char *home, llmb_err
                         error);
 }
 
-static llmb_status copy_log_file(const llmb_settings *settings, struct launch *out, llmb_error *error) {
+static SMALL_FRAME llmb_status copy_log_file(const llmb_settings *settings, struct launch *out, llmb_error *error) {
   const char *given = settings->values[SETTING_LOG_FILE].text;
   if (given == NULL || given[0] == 0) return LLMB_OK;
   char path[PATH_SIZE_MAX];

@@ -49,7 +49,9 @@ finish:
 static llmb_status wait_for_greeting(const char *program_path, os_handle control, os_handle *out_process,
                                      llmb_error *error) {
   struct os_poll_item item = {.handle = control};
-  if (os_poll(&item, 1, os_clock_ns() + KEEPER_START_TIMEOUT_NS) == 0) {
+  const uint64_t deadline_ns = os_clock_ns() + KEEPER_START_TIMEOUT_NS;
+  while (os_poll(&item, 1, deadline_ns) == 0) { /* 0 also when the poll itself could not be done */
+    if (os_clock_ns() < deadline_ns) continue;
     return error_set(error, LLMB_E_START_TIMEOUT, LLMB_PHASE_START, "the keeper %s did not greet within %u s",
                      program_path, (unsigned)(KEEPER_START_TIMEOUT_NS / 1000000000u));
   }

@@ -12,7 +12,6 @@
 
 static llmb_status send_open(const struct launch *launch, struct connection *connection, os_handle region,
                              os_handle bridge_bell) {
-  uint8_t message[sizeof(struct handshake_open) + CHANNEL_SETTINGS_SIZE_MAX];
   const struct handshake_open open = {
       .type = HANDSHAKE_OPEN,
       .protocol_version = CHANNEL_PROTOCOL_VERSION,
@@ -20,11 +19,17 @@ static llmb_status send_open(const struct launch *launch, struct connection *con
       .settings_size = (uint32_t)launch->pairs_size,
       .region_size = connection->region_size,
   };
+  /* Not on the stack: the thread is the host's, and its stack may be small. */
+  void *message = NULL;
+  llmb_status status = memory_allocate(sizeof open + launch->pairs_size, &message);
+  if (status != LLMB_OK) return status;
   memcpy(message, &open, sizeof open);
-  if (launch->pairs_size > 0) memcpy(message + sizeof open, launch->pairs, launch->pairs_size);
+  if (launch->pairs_size > 0) memcpy((uint8_t *)message + sizeof open, launch->pairs, launch->pairs_size);
   const os_handle handles[] = {region, connection->engine_bell, bridge_bell};
   int os_code = 0;
-  return os_socket_send(connection->socket, message, sizeof open + launch->pairs_size, handles, 3, &os_code);
+  status = os_socket_send(connection->socket, message, sizeof open + launch->pairs_size, handles, 3, &os_code);
+  memory_release(message);
+  return status;
 }
 
 static llmb_status send_bells(struct connection *connection) {

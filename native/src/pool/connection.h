@@ -57,6 +57,7 @@ struct connection {
   char name[HANDSHAKE_NAME_SIZE], version[HANDSHAKE_VERSION_SIZE];
   char *info;
 
+  uint8_t message[sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX]; /* being received: too large for a stack */
   struct slot slots[CHANNEL_SLOTS_MAX];
 };
 

@@ -134,11 +134,11 @@ static void take_text(struct connection *connection, uint32_t type, const uint8_
 
 static bool step_engine(struct connection *connection, uint64_t now_ns) {
   if (connection->socket_ended) return false;
-  uint8_t message[sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX];
+  uint8_t *message = connection->message;
   uint64_t size = 0;
   int os_code = 0;
   const llmb_status status =
-      os_socket_receive(connection->socket, message, sizeof message, &size, NULL, 0, NULL, &os_code);
+      os_socket_receive(connection->socket, message, sizeof connection->message, &size, NULL, 0, NULL, &os_code);
   if (status == LLMB_E_NOT_READY) return false;
   if (status == LLMB_E_UNAVAILABLE) {
     connection->socket_ended = true;
@@ -169,6 +169,17 @@ static bool step_engine(struct connection *connection, uint64_t now_ns) {
   return true;
 }
 
+/* Takes in what the engine has said; true if anything. One that never stops talking is broken off: its listener has a
+ * deadline. */
+static bool hear_engine(struct connection *connection, uint64_t now_ns) {
+  for (int i = 0; i < POOL_MESSAGES_MAX; i++) {
+    if (!step_engine(connection, now_ns)) return i > 0;
+  }
+  breach(connection, "it sends more messages than there are to send", now_ns);
+  connection->socket_ended = true;
+  return true;
+}
+
 static bool step_keeper(struct connection *connection, uint64_t now_ns) {
   if (connection->state == WORKER_ENDED) return false;
   struct keeper_event event;
@@ -185,7 +196,7 @@ static bool step_keeper(struct connection *connection, uint64_t now_ns) {
     case KEEPER_EVENT_LOST:
       connection->end = event;
       /* What it said last may still lie in its socket. */
-      while (step_engine(connection, now_ns)) continue;
+      (void)hear_engine(connection, now_ns);
       connection_apply(connection, WORKER_EXITED, now_ns);
       break;
   }
@@ -238,9 +249,7 @@ bool connection_heard(const struct connection *connection) {
 bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
   while (step_keeper(connection, now_ns)) changed = true;
-  if (connection_heard(connection)) {
-    while (step_engine(connection, now_ns)) changed = true;
-  }
+  if (connection_heard(connection) && hear_engine(connection, now_ns)) changed = true;
   if (connection->state == WORKER_ENDED) return changed;
   if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) watch_load(connection, now_ns);
   if (step_draining(connection, now_ns)) changed = true;

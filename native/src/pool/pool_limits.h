@@ -6,7 +6,8 @@
 
 enum {
   POOL_WORKERS_MAX = 64,
-  POOL_ATTEMPTS_MAX = 6, /* engines one call is given to, whatever the reason */
+  POOL_MESSAGES_MAX = 64, /* an engine may send at once; a well-behaved one sends four in its life */
+  POOL_ATTEMPTS_MAX = 6,  /* engines one call is given to, whatever the reason */
   POOL_POLL_ITEMS_MAX = 2 * POOL_WORKERS_MAX + 64
 };
 

@@ -94,6 +94,7 @@ UNUSED static void in_child(void (*run)(void)) {
   const pid_t child = fork();
   if (child == 0) {
     alarm(CHILD_WATCHDOG_S);
+    check_failures = 0;
     workout_environment();
     run();
     exit(check_failures != 0);

@@ -8,6 +8,17 @@
 
 #include "../os_clock.h"
 
+enum { FAILED_NAP_NS = 1000000 };
+
+/* A poll that cannot be done (no memory, or more items than a host that gave up its descriptors may poll) must not turn
+ * its caller's loop into one that spins: it looks again by itself, a little later. */
+static void nap_until(uint64_t deadline_ns) {
+  const uint64_t now_ns = os_clock_ns();
+  const uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+  const struct timespec nap = {.tv_nsec = (long)(left_ns < FAILED_NAP_NS ? left_ns : FAILED_NAP_NS)};
+  (void)nanosleep(&nap, NULL);
+}
+
 static int poll_until(struct pollfd *polled, unsigned count, uint64_t deadline_ns) {
   for (;;) {
     struct timespec left = {0, 0};
@@ -36,6 +47,7 @@ unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_n
     items[i].readable = false;
   }
   const int ready = poll_until(polled, count, deadline_ns);
+  if (ready < 0) nap_until(deadline_ns);
   if (ready <= 0) return 0;
   for (unsigned i = 0; i < count; i++) items[i].readable = polled[i].revents != 0;
   return (unsigned)ready;

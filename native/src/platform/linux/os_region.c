@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,8 +22,19 @@ static llmb_status map_shared(os_handle handle, uint64_t size, void **out_addres
   return LLMB_OK;
 }
 
+/* Beyond the limit the kernel does not only refuse, it sends SIGXFSZ, which ends a host that does not expect it. */
+static bool size_allowed(uint64_t size) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || size <= limit.rlim_cur;
+}
+
 llmb_status os_region_create(uint64_t size, os_handle *out_handle, void **out_address, int *os_code) {
   *out_address = NULL;
+  *out_handle = OS_HANDLE_NONE;
+  if (!size_allowed(size)) {
+    *os_code = EFBIG;
+    return LLMB_E_OUT_OF_MEMORY;
+  }
   llmb_status status = LLMB_E_OUT_OF_MEMORY;
   os_handle handle = os_handle_raise(memfd_create("llmbridge", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (handle == OS_HANDLE_NONE || ftruncate(handle, (off_t)size) != 0 ||
