@@ -62,23 +62,14 @@ internal static class Doctor
 
     private static void CheckModel(DoctorReport report, string path)
     {
-        const string remedy = "Give a GGUF file with --model FILE or LLMBRIDGE_MODEL";
         try
         {
-            using FileStream file = File.OpenRead(path);
-            Span<byte> magic = stackalloc byte[4];
-            if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("GGUF"u8))
-            {
-                report.Good("model", $"{path}, {file.Length / 1024} KiB");
-            }
-            else
-            {
-                report.Bad("model", $"{path} is not a GGUF file", remedy);
-            }
+            LlmModel model = LlmModel.Inspect(path);
+            report.Good("model", $"{path}: {model.Architecture}, {model.Parameters} parameters, {model.Quantisation}, context {model.ContextLength}, {model.FileBytes / 1024} KiB");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LlmException e)
         {
-            report.Bad("model", e.Message, remedy);
+            report.Bad("model", e.Error.Message, "Give a GGUF file with --model FILE or LLMBRIDGE_MODEL");
         }
     }
 

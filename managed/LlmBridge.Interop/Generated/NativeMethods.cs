@@ -498,9 +498,13 @@ internal static unsafe partial class NativeMethods
     /// "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","alignment","version",
     /// "metadata"}; what the file does not say is null. `quantisation` is the type of most parameters. In `metadata`
     /// each key has its value, but arrays are {"type","count"} and long strings {"type","bytes"}. NULL only checks.
-    /// Owner:   the caller frees *out_json with llmb_free. Threads: any. Errors: LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID
-    /// (the message says what is wrong where), LLMB_E_OUT_OF_MEMORY.
     /// </param>
+    /// <remarks>
+    /// <para>Owner: the caller frees *out_json with llmb_free.</para>
+    /// <para>Threads: any.</para>
+    /// <para>Errors: LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID (the message says what is wrong where),
+    /// LLMB_E_OUT_OF_MEMORY.</para>
+    /// </remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_inspect(byte* path, byte** out_json, NativeError* out_error);
 
