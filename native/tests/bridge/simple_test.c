@@ -1,5 +1,5 @@
 /* The two simple calls: configured by the environment, with errors as JSON. */
-#include "../unit/core/json_check.h"
+#include "../unit/core/json_expect.h"
 #include "bridge_harness.h"
 
 static void environment_set(const char *command) {
