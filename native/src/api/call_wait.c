@@ -54,15 +54,34 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   pthread_mutex_unlock(&bridge->lock);
 }
 
+/* One wait for one thing: its spin, then its sleeps. */
+struct wait {
+  uint64_t spin_until_ns;
+  uint64_t sent; /* of the request, when the wait began */
+  bool begun, spins;
+};
+
+static void wait_begin(struct wait *wait, const llmb_call *call, struct slot *slot, uint64_t now_ns) {
+  const uint64_t spin_ns = spin_begin(&slot->spin);
+  *wait =
+      (struct wait){.spin_until_ns = now_ns + spin_ns, .sent = call->request_sent, .begun = true, .spins = spin_ns > 0};
+}
+
+/* Says once whether the spin of this wait has paid. */
+static void wait_learn(struct wait *wait, struct slot *slot, bool paid) {
+  if (wait->spins) spin_end(&slot->spin, paid);
+  wait->spins = false;
+}
+
 bool call_wait(llmb_call *call, uint64_t until_ns) {
-  uint64_t started_ns = 0, spin_until_ns = 0, sent = call->request_sent;
+  struct wait wait = {.begun = false};
   for (;;) {
     const uint64_t now_ns = os_clock_ns();
     const bool news = call_look(call, now_ns, false);
     const bool placed = atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED;
     struct slot *slot = placed ? &call->ticket.connection->slots[call->ticket.slot] : NULL;
     if (news) {
-      if (started_ns != 0 && slot != NULL) spin_learn(&slot->spin, now_ns - started_ns);
+      if (slot != NULL) wait_learn(&wait, slot, true);
       return true;
     }
     if (until_ns != LLMB_NEVER && now_ns >= until_ns) return false;
@@ -77,15 +96,15 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */
-    if (started_ns == 0 || call->request_sent != sent) {
-      if (started_ns != 0) spin_learn(&slot->spin, now_ns - started_ns);
-      sent = call->request_sent;
-      started_ns = now_ns;
-      spin_until_ns = now_ns + slot->spin.budget_ns;
+    if (wait.begun && call->request_sent != wait.sent) {
+      wait_learn(&wait, slot, true);
+      wait.begun = false;
     }
-    if (now_ns < spin_until_ns) {
-      spin_for_news(call, slot, spin_until_ns < wake_ns ? spin_until_ns : wake_ns);
+    if (!wait.begun) wait_begin(&wait, call, slot, now_ns);
+    if (now_ns < wait.spin_until_ns) {
+      spin_for_news(call, slot, wait.spin_until_ns < wake_ns ? wait.spin_until_ns : wake_ns);
     } else {
+      wait_learn(&wait, slot, false);
       sleep_placed(call, wake_ns);
     }
   }

@@ -23,8 +23,8 @@ enum {
 /* How long a thread may spin for a reply before it sleeps. Waking a sleeping core costs about as much, so a reply
  * that comes within this time is cheaper to spin for. */
 #define CHANNEL_SPIN_NS_MAX UINT64_C(50000)
-#define CHANNEL_SPIN_NS_MIN UINT64_C(4000) /* a peer that is awake answers within this */
-#define CHANNEL_SPIN_TRY_EVERY 16          /* long waits until a whole spin is tried again */
+#define CHANNEL_SPIN_NS_MIN UINT64_C(4000) /* less than this is no spin at all */
+#define CHANNEL_SPIN_TRY_EVERY 32          /* waits without a spin until one is tried again */
 
 /* How long an engine waits for the host's opening messages. */
 #define CHANNEL_OPEN_TIMEOUT_NS UINT64_C(10000000000)

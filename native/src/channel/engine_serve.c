@@ -58,18 +58,25 @@ static bool is_idle(const llmb_engine *engine) {
   return true;
 }
 
+/* Says once whether the spin of this wait has paid. */
+static void learn(llmb_engine *engine, bool *spins, bool paid) {
+  if (*spins) spin_end(&engine->spin, paid);
+  *spins = false;
+}
+
 llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request) {
   *out_request = NULL;
   uint64_t started_ns = 0;
+  bool spins = false;
   for (;;) {
     const bool wrote = host_wrote(engine);
+    if (wrote) learn(engine, &spins, true);
     if (wrote || engine->look_again || started_ns == 0) {
       const llmb_status status = look_at_slots(engine, out_request);
       if (status != LLMB_OK) return status;
     }
     if (engine->host_gone) return LLMB_E_UNAVAILABLE;
     if (*out_request != NULL) {
-      if (started_ns != 0) spin_learn(&engine->spin, os_clock_ns() - started_ns);
       engine->news_pending |= wrote;
       return LLMB_OK;
     }
@@ -82,9 +89,11 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
     if (now_ns >= deadline_ns) return LLMB_OK;
     if (started_ns == 0) {
       started_ns = now_ns;
-      const uint64_t spin_until_ns = now_ns + engine->spin.budget_ns;
-      spin(engine, spin_until_ns < deadline_ns ? spin_until_ns : deadline_ns);
+      const uint64_t spin_ns = spin_begin(&engine->spin);
+      spins = spin_ns > 0;
+      if (spins) spin(engine, now_ns + spin_ns < deadline_ns ? now_ns + spin_ns : deadline_ns);
     } else {
+      learn(engine, &spins, false);
       const uint64_t idle_until_ns =
           engine->idle_ns != LLMB_NEVER && is_idle(engine) ? started_ns + engine->idle_ns : LLMB_NEVER;
       engine_sleep(engine, idle_until_ns < deadline_ns ? idle_until_ns : deadline_ns);
