@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -31,17 +33,34 @@ llmb_status os_path_program_folder(char *buffer, uint64_t capacity) {
   return copy_folder(path, buffer, capacity);
 }
 
+/* The file of a loaded object, absolute. One that was loaded by a relative path is only known by that, and the folder
+ * it started from may have been left since; but the loader has kept where the object came from. */
+static llmb_status loaded_path(const char *name, struct link_map *map, char path[PATH_MAX]) {
+  if (name[0] == '/') return realpath(name, path) == NULL ? LLMB_E_NOT_FOUND : LLMB_OK;
+  char origin[PATH_MAX];
+  const char *slash = strrchr(name, '/');
+  if (map == NULL || dlinfo(map, RTLD_DI_ORIGIN, origin) != 0) return LLMB_E_NOT_FOUND;
+  const size_t size = strlen(origin);
+  if ((size_t)snprintf(origin + size, sizeof origin - size, "/%s", slash == NULL ? name : slash + 1) >=
+      sizeof origin - size) {
+    return LLMB_E_NOT_FOUND;
+  }
+  return realpath(origin, path) == NULL ? LLMB_E_NOT_FOUND : LLMB_OK;
+}
+
 llmb_status os_path_library_folder(char *buffer, uint64_t capacity) {
   static const char marker = 0; /* any address inside this library */
   Dl_info here, program;
-  if (dladdr(&marker, &here) == 0 || here.dli_fname == NULL) return LLMB_E_NOT_FOUND;
+  void *map = NULL;
+  if (dladdr1(&marker, &here, &map, RTLD_DL_LINKMAP) == 0 || here.dli_fname == NULL) return LLMB_E_NOT_FOUND;
   /* Linked into the program itself, the loader only knows what the program was called as. */
   unsigned long headers = getauxval(AT_PHDR);
   if (headers != 0 && dladdr((const void *)headers, &program) != 0 && program.dli_fbase == here.dli_fbase) {
     return os_path_program_folder(buffer, capacity);
   }
   char path[PATH_MAX];
-  if (realpath(here.dli_fname, path) == NULL) return LLMB_E_NOT_FOUND;
+  const llmb_status status = loaded_path(here.dli_fname, map, path);
+  if (status != LLMB_OK) return status;
   return copy_folder(path, buffer, capacity);
 }
 
