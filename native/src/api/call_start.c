@@ -54,7 +54,7 @@ static void call_reset(llmb_call *call) {
   call->output_size = call->received_size = 0;
   call->token_count = call->tokens_at_death = 0;
   call->vectors_to_skip = call->deaths = 0;
-  call->ticket.alone = false;
+  call->ticket.alone = call->ticket.moved = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;

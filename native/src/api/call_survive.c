@@ -104,6 +104,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
   pool_step(&bridge->pool, now_ns); /* so that the dead worker is out of the pool */
   if (again) {
     pool_leave(&bridge->pool, &call->ticket, true, now_ns);
+    call->ticket.moved = true;
     call_enter(call, now_ns);
   } else {
     call_end(call, atomic_load(&bridge->closing) ? LLMB_E_CANCELLED : call->error.status, true, true);

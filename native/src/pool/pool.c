@@ -223,14 +223,13 @@ llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t n
     return LLMB_OK;
   }
   /* Calls that a worker still to be started will take at once are not waiting in a queue, properly speaking. */
-  if (pool->queue_count >= pool->queue_count_max + slots_to_come(pool)) {
+  if (!ticket->moved && pool->queue_count >= pool->queue_count_max + slots_to_come(pool)) {
     return error_set(error, LLMB_E_OVERLOADED, LLMB_PHASE_QUEUE,
                      "all slots are busy and the queue is full: %u calls wait, allowed are %u (queue)",
                      pool->queue_count, pool->queue_count_max);
   }
   ticket->waited_for_start = !pool_ready(pool);
-  /* Who must be alone has had a slot before and lost it with its engine. */
-  if (ticket->alone) {
+  if (ticket->moved) {
     queue_prepend(pool, ticket);
   } else {
     queue_append(pool, ticket);

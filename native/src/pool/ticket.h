@@ -28,6 +28,7 @@ struct pool_ticket {
   _Atomic uint32_t watched; /* the owner is a pump: ring the bridge's bell instead */
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
+  bool moved;               /* it had a slot and lost it with its engine: it goes before those that never had one */
   bool alone;               /* only a worker with nothing else to do may have it, and gets nothing else meanwhile */
   bool hung;                /* the engine that has it made no progress within the stall limit */
   bool waited_for_start;
