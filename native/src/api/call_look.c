@@ -170,7 +170,8 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
         call_end_broken(call, locked, "text for vectors, or vectors for text");
         break;
       }
-      if (call->first_piece_ns == 0) call->first_piece_ns = now_ns;
+      /* This very look may have sent the request, after the clock was read. */
+      if (call->first_piece_ns == 0) call->first_piece_ns = now_ns > call->placed_ns ? now_ns : call->placed_ns;
       call->progress_ns = now_ns; /* what lies here unread is the reader's delay, not the engine's */
       call_check_limits(call, now_ns, locked);
       return !call->ended;
