@@ -1,0 +1,130 @@
+/* An engine module that attacks its host through everything it was given, while it answers: a thread writes nonsense
+ * into the memory it shares with the host, tries to cut that memory short, or talks without end. The setting `command`
+ * says what, and with which seed: "flip slots 7", "flip all 7", "flip guard 7", "talk 0", "cut 0". */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <channel/channel_layout.h>
+#include <channel/handshake.h>
+#include <llmbridge/engine.h>
+
+#include "../seeded_random.h"
+
+LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
+
+enum { HOST_SOCKET = 3, WORDS_BETWEEN_PAUSES = 64, DESCRIPTORS = 1000 };
+
+struct attack {
+  char what[32];
+  uint64_t seed;
+  uint8_t *begin;
+  size_t size, slots_size;
+};
+
+static struct attack attack;
+
+static void find_region(void) {
+  char line[512];
+  FILE *maps = fopen("/proc/self/maps", "r");
+  if (maps == NULL) abort();
+  while (fgets(line, sizeof line, maps) != NULL) {
+    unsigned long begin = 0, end = 0;
+    if (strstr(line, "memfd:llmbridge") == NULL || sscanf(line, "%lx-%lx", &begin, &end) != 2) continue;
+    /* There are two: one shared with the host, and one shared with the keeper, without a head. */
+    const struct channel_region *region = (const struct channel_region *)begin;
+    if ((region->magic == CHANNEL_MAGIC) == (strcmp(attack.what, "flip guard") == 0)) continue;
+    attack.begin = (uint8_t *)begin;
+    attack.size = end - begin;
+    attack.slots_size = sizeof *region + region->slot_count * sizeof region->slots[0];
+  }
+  fclose(maps);
+  if (attack.begin == NULL) abort();
+}
+
+/* A bit, a small step, or anything at all. */
+static void spoil(uint64_t *word, uint64_t chance) {
+  switch (chance % 4) {
+    case 0:
+      *(volatile uint64_t *)word ^= UINT64_C(1) << (chance >> 8) % 64;
+      break;
+    case 1:
+      *(volatile uint64_t *)word += (chance >> 8) % 129 - 64;
+      break;
+    case 2:
+      *(volatile uint64_t *)word = chance;
+      break;
+    default:
+      *(volatile uint64_t *)word += 65536;
+      break;
+  }
+}
+
+static void *flip(void *argument) {
+  struct random random = {attack.seed};
+  const size_t range = strcmp(attack.what, "flip slots") == 0 ? attack.slots_size : attack.size;
+  for (uint64_t n = 0;; n++) {
+    const size_t at = (size_t)(random_next(&random, 0) % range) & ~(size_t)7;
+    spoil((uint64_t *)(void *)(attack.begin + at), random_next(&random, 0));
+    if (n % WORDS_BETWEEN_PAUSES == 0)
+      usleep((useconds_t)(random_next(&random, 0) % 2000)); /* or no call would get far */
+  }
+  return argument;
+}
+
+static void *talk(void *argument) {
+  const struct handshake_text words = {.type = HANDSHAKE_LAST_WORDS};
+  for (;;) {
+    if (send(HOST_SOCKET, &words, sizeof words, MSG_NOSIGNAL) < 0) sched_yield();
+  }
+  return argument;
+}
+
+/* Whatever is still open: none may be cut short. */
+static void *cut(void *argument) {
+  for (int fd = 0; fd < DESCRIPTORS; fd++) (void)!ftruncate(fd, 0);
+  char path[64];
+  for (int fd = 0; fd < DESCRIPTORS; fd++) {
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    (void)!truncate(path, 0);
+  }
+  snprintf(path, sizeof path, "/proc/self/map_files/%lx-%lx", (unsigned long)(uintptr_t)attack.begin,
+           (unsigned long)(uintptr_t)attack.begin + attack.size);
+  (void)!truncate(path, 0);
+  return argument;
+}
+
+int32_t llmb_engine_module_main(llmb_engine *engine) {
+  pthread_t thread;
+  const char *command = llmb_engine_setting(engine, "command");
+  const char *number = strpbrk(command, "0123456789");
+  if (number == NULL) return 2;
+  snprintf(attack.what, sizeof attack.what, "%.*s", (int)(number - command - 1), command);
+  attack.seed = strtoull(number, NULL, 10) + (uint64_t)getpid();
+  find_region();
+  if (llmb_engine_ready(engine, "{}", NULL) != LLMB_OK) return 1;
+  void *(*run)(void *) = strcmp(attack.what, "talk") == 0 ? talk : strcmp(attack.what, "cut") == 0 ? cut : flip;
+  if (pthread_create(&thread, NULL, run, NULL) != 0) return 3;
+  for (;;) {
+    llmb_request *request = NULL;
+    if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return 0;
+    if (request == NULL) continue;
+    uint64_t size = 0;
+    const char *input = llmb_request_input(request, &size);
+    llmb_request_accept(request);
+    const float vector[] = {1, 2, 3, 4};
+    for (int i = 0; i < 20; i++) {
+      if (llmb_request_kind(request) == LLMB_REQUEST_EMBED) {
+        llmb_request_write_vector(request, vector, 4);
+        break;
+      }
+      llmb_request_write(request, input, size);
+    }
+    const llmb_usage usage = {.struct_size = sizeof usage, .finish_reason = LLMB_FINISH_STOP, .completion_tokens = 1};
+    llmb_request_done(request, &usage);
+  }
+}
