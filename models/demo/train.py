@@ -113,6 +113,7 @@ def main():
     parser.add_argument("--decay", type=int, default=1000, help="over how many last steps the rate falls")
     parser.add_argument("--stop", type=int, help="stop after this step all the same; a later run goes on from there")
     parser.add_argument("--sum-share", type=float, default=data.SUM_SHARE, help="share of sums among the short questions")
+    parser.add_argument("--copy-share", type=float, default=data.COPY_SHARE, help="share of turns that repeat the question's words")
     parser.add_argument("--chat-weight", type=float, default=0.3)
     parser.add_argument("--contrast-every", type=int, default=2, metavar="STEPS")
     parser.add_argument("--seed", type=int, default=1)
@@ -121,7 +122,7 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    data.SUM_SHARE = options.sum_share
+    data.SUM_SHARE, data.COPY_SHARE = options.sum_share, options.copy_share
     stop = options.steps if options.stop is None else min(options.stop, options.steps)
     tokenizer = tokenizer_load()
     model = Model(Shape(vocabulary=tokenizer.size))
