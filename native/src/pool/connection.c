@@ -11,7 +11,7 @@
 #include "pool_limits.h"
 
 static llmb_status send_open(const struct launch *launch, struct connection *connection, os_handle region,
-                             os_handle bridge_bell) {
+                             os_handle bridge_bell, int *os_code) {
   const struct handshake_open open = {
       .type = HANDSHAKE_OPEN,
       .protocol_version = CHANNEL_PROTOCOL_VERSION,
@@ -26,13 +26,12 @@ static llmb_status send_open(const struct launch *launch, struct connection *con
   memcpy(message, &open, sizeof open);
   if (launch->pairs_size > 0) memcpy((uint8_t *)message + sizeof open, launch->pairs, launch->pairs_size);
   const os_handle handles[] = {region, connection->engine_bell, bridge_bell};
-  int os_code = 0;
-  status = os_socket_send(connection->socket, message, sizeof open + launch->pairs_size, handles, 3, &os_code);
+  status = os_socket_send(connection->socket, message, sizeof open + launch->pairs_size, handles, 3, os_code);
   memory_release(message);
   return status;
 }
 
-static llmb_status send_bells(struct connection *connection) {
+static llmb_status send_bells(struct connection *connection, int *os_code) {
   for (uint32_t first = 0; first < connection->slot_count;) {
     os_handle handles[OS_SOCKET_HANDLES_MAX];
     uint32_t count = 0;
@@ -41,8 +40,7 @@ static llmb_status send_bells(struct connection *connection) {
       count++;
     }
     const struct handshake_bells bells = {.type = HANDSHAKE_BELLS, .first_slot = first, .count = count};
-    int os_code = 0;
-    const llmb_status status = os_socket_send(connection->socket, &bells, sizeof bells, handles, count, &os_code);
+    const llmb_status status = os_socket_send(connection->socket, &bells, sizeof bells, handles, count, os_code);
     if (status != LLMB_OK) return status;
     first += count;
   }
@@ -154,9 +152,9 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   connection->socket = pair[0];
 
   step = "send the opening messages";
-  status = send_open(launch, connection, region, bridge_bell);
+  status = send_open(launch, connection, region, bridge_bell, &os_code);
   if (status != LLMB_OK) goto finish;
-  status = send_bells(connection);
+  status = send_bells(connection, &os_code);
   if (status != LLMB_OK) goto finish;
 
   step = NULL; /* the keeper's client says what failed */
