@@ -46,9 +46,11 @@ bool bench_llama_present(struct bench_run *run) {
 
 const char *const *bench_llama_settings(const struct bench_run *run, const char *slots, const char *max_tokens) {
   static const char *settings[20];
+  /* Time enough for eight streams on a busy machine; the calls are measured, not limited. */
   const char *const all[] = {
-      "engine",  "llama",      "model",      run->options->model, "slots",         slots, "threads", thread_text(run),
-      "context", CONTEXT_TEXT, "max_tokens", max_tokens,          "prompt_format", "raw", NULL,
+      "engine",         "llama",   "model",      run->options->model, "slots",    slots,           "threads",
+      thread_text(run), "context", CONTEXT_TEXT, "max_tokens",        max_tokens, "prompt_format", "raw",
+      "timeout_ms",     "600000",  NULL,
   };
   memcpy(settings, all, sizeof all);
   return settings;
