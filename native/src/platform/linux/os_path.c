@@ -34,8 +34,9 @@ llmb_status os_path_program_folder(char *buffer, uint64_t capacity) {
 }
 
 /* The file of a loaded object, absolute. One that was loaded by a relative path is only known by that, and the folder
- * it started from may have been left since; but the loader has kept where the object came from. */
-static llmb_status loaded_path(const char *name, struct link_map *map, char path[PATH_MAX]) {
+ * it started from may have been left since; but the loader has kept where the object came from. (Not inlined: a path's
+ * room at a time is enough of a stack that is the host's.) */
+static __attribute__((noinline)) llmb_status loaded_path(const char *name, struct link_map *map, char path[PATH_MAX]) {
   if (name[0] == '/') return realpath(name, path) == NULL ? LLMB_E_NOT_FOUND : LLMB_OK;
   char origin[PATH_MAX];
   const char *slash = strrchr(name, '/');
