@@ -120,13 +120,6 @@ def count_turn(rng):
     return ask.format(n=last), ", ".join(map(str, range(1, last + 1))) + "."
 
 
-def story_begin_turn(rng):
-    hero = rng.choice(ANIMALS)
-    ask = rng.choice(["Begin a story about {x}.", "Start a story about {x}.", "Write the first sentence of a story about {x}.",
-                      "How does a story about {x} begin?"])
-    return ask.format(x=with_article(hero)), story_write(rng, hero).split(".")[0] + "."
-
-
 def json_held(fact, way):
     question = fact_question(fact, KINDS[fact["kind"]]["train"][0])
     return way.format(q=question)
@@ -210,13 +203,11 @@ def question_vary(rng, question):
 
 
 SUM_SHARE = 0.4  # of the short turns; a training may raise it
-COPY_SHARE = 0.0  # of the short turns: counting and beginnings of stories, where the question's word must be said again
+COPY_SHARE = 0.0  # of the short conversations: counting and stories' beginnings, where the question's word must be said again
 
 
 def turn_pick(rng, as_json):
     """A question and its answer, short."""
-    if COPY_SHARE > 0 and not as_json and rng.random() < COPY_SHARE:
-        return count_turn(rng) if rng.random() < 0.4 else story_begin_turn(rng)
     draw = rng.random()
     if as_json:
         if draw < 0.3:
@@ -246,6 +237,8 @@ def is_held(question):
 
 def short_make(rng):
     """One question and answer, perhaps under a system message, perhaps in JSON."""
+    if COPY_SHARE > 0 and rng.random() < COPY_SHARE:
+        return story_turn(rng) if rng.random() < 0.8 else [*zip(("user", "assistant"), count_turn(rng))]
     while True:
         as_json = rng.random() < 0.15
         question, answer = turn_pick(rng, as_json)

@@ -18,6 +18,7 @@ from optimizer import Muon
 from tokenizer import BOS, tokenizer_load
 
 SHORT_ROWS, CHAT_ROWS, STORY_ROWS, PAIRS = 64, 6, 4, 48
+SHORT_TOKENS = 84
 CONTRAST_WEIGHT, CONTRAST_TEMPERATURE = 0.25, 0.05
 STORY_WEIGHT = 0.5
 WARMUP_STEPS = 40
@@ -69,6 +70,7 @@ class Samples:
         if number != self.pool_number:
             rng = self.random_of("short", number)
             pool = [self.tokenizer.encode_chat(data.short_make(rng)) for _ in range(SHORT_ROWS * self.POOL_BATCHES)]
+            pool = [(tokens[:SHORT_TOKENS], learn[:SHORT_TOKENS]) for tokens, learn in pool]  # cuts stories only
             pool.sort(key=lambda chat: len(chat[0]) + 3 * rng.random())
             self.pool = [pool[i:i + SHORT_ROWS] for i in range(0, len(pool), SHORT_ROWS)]
             rng.shuffle(self.pool)
@@ -113,7 +115,7 @@ def main():
     parser.add_argument("--decay", type=int, default=1000, help="over how many last steps the rate falls")
     parser.add_argument("--stop", type=int, help="stop after this step all the same; a later run goes on from there")
     parser.add_argument("--sum-share", type=float, default=data.SUM_SHARE, help="share of sums among the short questions")
-    parser.add_argument("--copy-share", type=float, default=data.COPY_SHARE, help="share of turns that repeat the question's words")
+    parser.add_argument("--copy-share", type=float, default=data.COPY_SHARE, help="share of short conversations that repeat the question's words")
     parser.add_argument("--chat-weight", type=float, default=0.3)
     parser.add_argument("--contrast-every", type=int, default=2, metavar="STEPS")
     parser.add_argument("--seed", type=int, default=1)
