@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,7 +38,11 @@ static int open_log_file(const struct keeper_spawn_request *request, os_handle *
     return -1;
   }
   /* Never waits, should it be a pipe or a terminal, nor makes a terminal the keeper's own. */
+  const mode_t inherited = umask(0); /* with a host's that forbids all, the next engine could not open it */
   *out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+  const int os_code = errno;
+  umask(inherited);
+  errno = os_code;
   return *out < 0 ? -1 : 0;
 }
 

@@ -32,6 +32,21 @@ HOSTILE_TEST(host__with_a_umask_that_forbids_all_is_served) {
   workout();
 }
 
+/* A log file that its own owner may not open would end the next engine's start. */
+HOSTILE_TEST(host__with_a_umask_that_forbids_all_gets_a_log_file_it_can_use) {
+  struct stat info = {0};
+  llmb_error error;
+  char path[256];
+  snprintf(path, sizeof path, HARNESS_HOME "/tests/hostile_log.%d", (int)getpid());
+  umask(0777);
+  llmb_bridge *bridge = bridge_of("echo", "log_file", path, NULL);
+  CHECK_INT(LLMB_OK, ask(bridge, "hello", NULL, &error));
+  bridge_end(bridge);
+  CHECK_INT(0, stat(path, &info));
+  CHECK_INT(0600, info.st_mode & 0777);
+  CHECK_INT(0, unlink(path));
+}
+
 /* "0,5" is no number in JSON, whatever the host calls one. */
 HOSTILE_TEST(host__with_a_comma_for_a_point_is_served) {
   const char *make = "mkdir -p " HOSTILE_LOCALES " && localedef -i de_DE -f UTF-8 --no-archive " HOSTILE_LOCALES
@@ -217,8 +232,9 @@ HOSTILE_TEST(host__that_forks_while_threads_call_is_served) {
 }
 
 CHECK_MAIN(TEST(host__that_changes_its_folder_is_served), TEST(host__in_a_folder_that_is_gone_is_served),
-           TEST(host__with_a_umask_that_forbids_all_is_served), TEST(host__with_a_comma_for_a_point_is_served),
-           TEST(host__that_sets_its_environment_during_calls_is_served),
+           TEST(host__with_a_umask_that_forbids_all_is_served),
+           TEST(host__with_a_umask_that_forbids_all_gets_a_log_file_it_can_use),
+           TEST(host__with_a_comma_for_a_point_is_served), TEST(host__that_sets_its_environment_during_calls_is_served),
            TEST(host__that_exits_with_calls_in_flight_leaves_nothing),
            TEST(host__that_exits_at_once_with_calls_in_flight_leaves_nothing),
            TEST(host__that_forks_its_servers_after_use_is_served), TEST(host__that_forks_while_threads_call_is_served))
