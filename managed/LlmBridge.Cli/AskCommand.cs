@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 
 namespace LlmBridge.Cli;
@@ -22,26 +21,12 @@ internal static class AskCommand
 
     private static async Task<int> AskAsync(string prompt, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
+        DemonstrationModel.Announce(options);
         if (prompt == "-") prompt = await StandardInput.ReadTextAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         if (json) await PrintReplyAsync(client, prompt, cancellationToken);
-        else await PrintPiecesAsync(client, prompt, cancellationToken);
+        else await AnswerStream.WriteAsync(client, prompt, null, cancellationToken);
         return ExitStatus.Ok;
-    }
-
-    private static async Task PrintPiecesAsync(LlmClient client, string prompt, CancellationToken cancellationToken)
-    {
-        await using Stream output = Console.OpenStandardOutput();
-        await using IAsyncEnumerator<string> pieces = client.StreamAsync(prompt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        bool more = await Progress.WhileStartingAsync(client, pieces.MoveNextAsync().AsTask());
-        while (more)
-        {
-            // Each piece at once, as bytes: a writer's buffer would hold back what the reader waits for.
-            await output.WriteAsync(Encoding.UTF8.GetBytes(pieces.Current), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-            more = await pieces.MoveNextAsync();
-        }
-        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
     }
 
     private static async Task PrintReplyAsync(LlmClient client, string prompt, CancellationToken cancellationToken)

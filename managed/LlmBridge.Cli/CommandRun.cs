@@ -23,7 +23,7 @@ internal static class CommandRun
         }
     }
 
-    private static void Report(LlmError error, bool json)
+    public static void Report(LlmError error, bool json)
     {
         if (json)
         {

@@ -4,6 +4,7 @@ using LlmBridge.Cli;
 var root = new RootCommand("Asks LLM engines that run in processes of their own.")
 {
     AskCommand.Make(),
+    ChatCommand.Make(),
     EmbedCommand.Make(),
     TokensCommand.Make(),
     DoctorCommand.Make(),

@@ -106,7 +106,9 @@ internal static unsafe partial class NativeMethods
     internal static partial byte* llmb_finish_reason_name(uint reason);
 
     /// <summary>Starts a call; returns without waiting for an engine. Prompt and settings are copied.</summary>
-    /// <param name="prompt">UTF-8 without NUL bytes, at least one byte.</param>
+    /// <param name="prompt">
+    /// UTF-8 without NUL bytes, at least one byte; none is needed where the setting `messages` stands in its place.
+    /// </param>
     /// <param name="settings">call settings for this call alone; NULL for the bridge's.</param>
     /// <remarks>
     /// <para>Owner: the caller closes *out_call exactly once.</para>

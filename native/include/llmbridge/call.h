@@ -46,7 +46,8 @@ LLMB_API void llmb_result_init(llmb_result *result);
 LLMB_API const char *llmb_finish_reason_name(uint32_t reason);
 
 /** Starts a call; returns without waiting for an engine. Prompt and settings are copied.
- * @param prompt    UTF-8 without NUL bytes, at least one byte.
+ * @param prompt    UTF-8 without NUL bytes, at least one byte; none is needed where the setting `messages` stands in
+ *                  its place.
  * @param settings  call settings for this call alone; NULL for the bridge's.
  * Owner:   the caller closes *out_call exactly once.
  * Errors:  LLMB_E_INVALID_ARGUMENT, LLMB_E_OVERLOADED, LLMB_E_FORKED, and whatever keeps an engine from starting. */

@@ -109,16 +109,23 @@ static llmb_status check_text(const char *what, const uint8_t *text, uint64_t si
   return LLMB_OK;
 }
 
-static llmb_status check_input(const struct call_input *input, llmb_error *error) {
+/* A conversation stands in place of the prompt, which may then be empty. */
+static bool has_conversation(const llmb_bridge *bridge, const llmb_settings *given) {
+  return (given != NULL && given->values[SETTING_MESSAGES].source == SETTING_EXPLICIT) ||
+         bridge->settings.values[SETTING_MESSAGES].source != SETTING_FROM_DEFAULT;
+}
+
+static llmb_status check_input(const struct call_input *input, bool may_be_empty, llmb_error *error) {
   uint64_t total = 0;
   if (input->items == NULL || input->sizes == NULL || input->count == 0 || input->count > CHANNEL_ITEMS_MAX) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                      "texts or sizes is NULL, or count is not 1 to %d but %u", CHANNEL_ITEMS_MAX, input->count);
   }
   for (uint32_t i = 0; i < input->count; i++) {
+    total += input->sizes[i] + 1;
+    if (may_be_empty && input->sizes[i] == 0) continue;
     const llmb_status status = check_text(input->what, input->items[i], input->sizes[i], error);
     if (status != LLMB_OK) return status;
-    total += input->sizes[i] + 1;
   }
   if (total - 1 <= CHANNEL_INPUT_SIZE_MAX) return LLMB_OK;
   return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
@@ -163,7 +170,7 @@ static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pa
   at += pairs_size;
   for (uint32_t i = 0; i < input->count; i++) {
     if (i > 0) *at++ = 0;
-    memcpy(at, input->items[i], input->sizes[i]);
+    if (input->sizes[i] > 0) memcpy(at, input->items[i], input->sizes[i]);
     at += input->sizes[i];
   }
   call->request_size = call->request_fresh_size = sizeof head + head.payload_size;
@@ -262,7 +269,8 @@ llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, cons
   llmb_status status = bridge_check(bridge, out_error);
   if (status != LLMB_OK) return status;
   const uint64_t now_ns = os_clock_ns();
-  status = check_input(input, out_error);
+  const bool may_be_empty = input->kind == LLMB_REQUEST_GENERATE && has_conversation(bridge, settings);
+  status = check_input(input, may_be_empty, out_error);
   if (status != LLMB_OK) return status;
   llmb_call *call = NULL;
   status = call_create(bridge, &call);

@@ -68,7 +68,7 @@ static void chat__applies_the_models_template_unless_told_otherwise(void) {
   CHECK_INT(1 + strlen("hi"), result.prompt_tokens);
   CHECK_INT(LLMB_OK, fixture_ask(bridge, "hi", "system", "Be brief", answer, &result, &error));
   CHECK_INT(1 + strlen("[system]Be brief[user]hi[assistant]"), result.prompt_tokens);
-  CHECK_INT(LLMB_OK, fixture_ask(bridge, "ignored", "messages",
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "", "messages",
                                  "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"},"
                                  "{\"role\":\"user\",\"content\":\"c\"}]",
                                  answer, &result, &error));

@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace LlmBridge.Cli;
+
+/// <summary>Writes an answer to stdout as it comes, then one newline.</summary>
+internal static class AnswerStream
+{
+    public static async Task<string> WriteAsync(LlmClient client, string prompt, CallOptions? options, CancellationToken cancellationToken)
+    {
+        var answer = new StringBuilder();
+        await using Stream output = Console.OpenStandardOutput();
+        await using IAsyncEnumerator<string> pieces = client.StreamAsync(prompt, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        bool more = await Progress.WhileStartingAsync(client, pieces.MoveNextAsync().AsTask());
+        while (more)
+        {
+            // Each piece at once, as bytes: a writer's buffer would hold back what the reader waits for.
+            await output.WriteAsync(Encoding.UTF8.GetBytes(pieces.Current), cancellationToken);
+            await output.FlushAsync(cancellationToken);
+            answer.Append(pieces.Current);
+            more = await pieces.MoveNextAsync();
+        }
+        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        return answer.ToString();
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+
+namespace LlmBridge.Cli;
+
+/// <summary>llmbridge chat: a conversation, a line at a time; the model sees all of it each time.</summary>
+internal static class ChatCommand
+{
+    private const string Prompt = "> ";
+
+    public static Command Make()
+    {
+        var command = new Command("chat", "Holds a conversation: a line from stdin, an answer to stdout, until the end of stdin or /exit");
+        var options = new CommonOptions(command);
+        command.SetAction((result, _) =>
+            CommandRun.RunAsync(options.Json(result), interrupt => ChatAsync(options.ToBridgeOptions(result), options.Json(result), interrupt.Token)));
+        return command;
+    }
+
+    private static async Task<int> ChatAsync(BridgeOptions options, bool json, CancellationToken cancellationToken)
+    {
+        DemonstrationModel.Announce(options);
+        await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+        var messages = new List<(string Role, string Content)>();
+        while (await ReadLineAsync(cancellationToken) is { } line && line != "/exit")
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            messages.Add(("user", line));
+            var call = new CallOptions { Messages = ToJson(messages) };
+            try
+            {
+                string answer = await AnswerStream.WriteAsync(client, "", call, cancellationToken);
+                messages.Add(("assistant", answer));
+            }
+            catch (LlmException e) when (!Console.IsInputRedirected && e.Error.Status != LlmStatus.Unavailable)
+            {
+                // At a terminal one failed turn does not end the conversation; what was asked is forgotten.
+                CommandRun.Report(e.Error, json);
+                messages.RemoveAt(messages.Count - 1);
+            }
+        }
+        return ExitStatus.Ok;
+    }
+
+    private static async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        if (!Console.IsInputRedirected && !Console.IsErrorRedirected) Console.Error.Write(Prompt);
+        // A read of the console cannot be called back; leaving it behind is how Ctrl+C gets past it.
+        return await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
+    private static string ToJson(List<(string Role, string Content)> messages)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach ((string role, string content) in messages)
+            {
+                json.WriteStartObject();
+                json.WriteString("role", role);
+                json.WriteString("content", content);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

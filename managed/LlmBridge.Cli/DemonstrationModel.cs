@@ -1,0 +1,19 @@
+namespace LlmBridge.Cli;
+
+/// <summary>Says so when the answers come from the demonstration model, lest anyone judge a real one by it.</summary>
+internal static class DemonstrationModel
+{
+    public static void Announce(BridgeOptions options)
+    {
+        string engine = Named(options, "engine") ?? "llama";
+        if (engine != "llama" || Named(options, "model") is not null) return;
+        Console.Error.WriteLine("llmbridge: no model is named, so the small demonstration model answers (--model FILE names another)");
+    }
+
+    private static string? Named(BridgeOptions options, string setting)
+    {
+        if (options.Settings?.TryGetValue(setting, out string? value) == true) return value;
+        string? variable = Environment.GetEnvironmentVariable("LLMBRIDGE_" + setting.ToUpperInvariant());
+        return string.IsNullOrEmpty(variable) ? null : variable;
+    }
+}
