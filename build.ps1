@@ -12,6 +12,10 @@ Usage: ./build.ps1 VERB
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
   tidy       checks formatting and the rules no compiler knows
+  asan       the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  tsan       the C tests under ThreadSanitizer
+  valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
+  fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
   soak       not built yet
   pack       not built yet
 '@
@@ -30,6 +34,8 @@ switch ($Verb) {
   'generate' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.') }
   'verify' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.', '--check') }
   'tidy' { Invoke-Shown sh @('.ci/tidy') }
+  { $_ -in 'asan', 'tsan', 'valgrind' } { Invoke-Shown sh @('native/tests/run_under.sh', $Verb) }
+  'fuzz' { Invoke-Shown sh @('native/tests/fuzz/fuzz_all.sh', '600') }
   { $_ -in 'soak', 'pack' } { [Console]::Error.WriteLine("build.ps1: $Verb is not built yet"); exit 2 }
   { $_ -in 'help', '-help', '--help' } { Show-Usage }
   default { [Console]::Error.WriteLine((Show-Usage)); exit 2 }

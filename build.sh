@@ -12,6 +12,10 @@ Usage: ./build.sh VERB
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
   tidy       checks formatting and the rules no compiler knows
+  asan       the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  tsan       the C tests under ThreadSanitizer
+  valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
+  fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
   soak       not built yet
   pack       not built yet
 EOF
@@ -29,6 +33,8 @@ case "${1-}" in
   generate) run dotnet run --project managed/LlmBridge.Generator -- . ;;
   verify) run dotnet run --project managed/LlmBridge.Generator -- . --check ;;
   tidy) run sh .ci/tidy ;;
+  asan | tsan | valgrind) run sh native/tests/run_under.sh "$1" ;;
+  fuzz) run sh native/tests/fuzz/fuzz_all.sh 600 ;;
   soak | pack)
     echo "build.sh: $1 is not built yet" >&2
     exit 2

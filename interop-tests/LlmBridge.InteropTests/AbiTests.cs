@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace LlmBridge.InteropTests;
@@ -28,6 +29,25 @@ public sealed partial class AbiTests
             File.Delete(program);
         }
     }
+
+    /// <summary>Structs may grow at their end and exports may be added; anything else needs a new ABI number and file.</summary>
+    [TestMethod]
+    public void Abi_KeepsAllThatItsNumberHasPromised()
+    {
+        string[] promised = [.. File.ReadAllLines(Repository.At($"abi/abi-{LlmLibrary.AbiVersion}.txt")).Where(line => !line.StartsWith('#'))];
+        var present = StructLayouts.Lines().Concat(File.ReadAllLines(Repository.At("abi/exports.txt")).Select(name => "export " + name)).ToHashSet();
+        foreach (string line in promised)
+        {
+            if (IsStructSize(line)) Assert.IsTrue(present.Any(now => HasGrownFrom(line, now)), $"the struct has shrunk or gone: {line}");
+            else Assert.Contains(line, present);
+        }
+    }
+
+    private static bool IsStructSize(string line) => line.Split(' ') is [var name, var size] && !name.Contains('.', StringComparison.Ordinal) && int.TryParse(size, out _);
+
+    private static bool HasGrownFrom(string promised, string now) =>
+        IsStructSize(now) && now.Split(' ')[0] == promised.Split(' ')[0]
+        && int.Parse(now.Split(' ')[1], CultureInfo.InvariantCulture) >= int.Parse(promised.Split(' ')[1], CultureInfo.InvariantCulture);
 
     [TestMethod]
     public async Task Library_ExportsExactlyWhatTheHeadersDeclare()

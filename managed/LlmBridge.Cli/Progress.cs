@@ -5,6 +5,7 @@ namespace LlmBridge.Cli;
 /// <summary>A spinner on stderr until the first piece of an answer is there, only where a person watches.</summary>
 internal static class Progress
 {
+    private const int BarWidth = 24;
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(100);
 
     public static Task<bool> WhileStartingAsync(LlmClient client, Task<bool> first) =>
@@ -24,6 +25,8 @@ internal static class Progress
     private static string Describe(LlmClient client)
     {
         double progress = client.LoadProgress;
-        return progress >= 1 ? "Thinking" : $"Loading the model: {progress:P0}";
+        if (progress >= 1) return "Thinking";
+        int filled = (int)(progress * BarWidth);
+        return $"Loading the model {new string('━', filled)}[grey]{new string('━', BarWidth - filled)}[/] {progress:P0}";
     }
 }

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Runs the C tests under a tool that watches them. Run from the repository's root.
+# Usage: native/tests/run_under.sh asan|tsan|valgrind
+set -eu
+case ${1-} in
+  asan | tsan)
+    sh native/build-native.sh "$1"
+    ctest --preset "$1" --timeout 600
+    ;;
+  valgrind)
+    # Valgrind knows neither pidfds nor the keeper's kind of clone, so only tests that start no process run under it.
+    sh native/build-native.sh debug
+    units='unit\.(ring|slot|spin|worker_states|restart_policy)_test|^unit\..*(json|utf8|settings|error|gguf|inspect)'
+    ctest --test-dir build/debug -R "$units" -T memcheck --overwrite MemoryCheckCommandOptions="--leak-check=full --error-exitcode=9 --quiet" \
+      --output-on-failure --timeout 1200
+    ;;
+  *)
+    echo "usage: native/tests/run_under.sh asan|tsan|valgrind" >&2
+    exit 2
+    ;;
+esac
