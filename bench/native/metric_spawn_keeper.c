@@ -93,7 +93,7 @@ enum bench_outcome measure_spawn_keeper(struct bench_run *run) {
   snprintf(program, sizeof program, "%s/bench-noop", run->options->helpers);
   snprintf(keeper_program, sizeof keeper_program, "%s/bin/llmbridge-keeper", run->options->home);
   if (!bench_child_start(&child, spawn_server, program)) return bench_fail(run, "could not fork the small process");
-  if (keeper_start(keeper_program, &keeper, &error) != LLMB_OK) {
+  if (keeper_start(keeper_program, LLMB_NEVER, &keeper, &error) != LLMB_OK) {
     bench_fail(run, "%s", error.message);
     goto finish;
   }

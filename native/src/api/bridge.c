@@ -131,7 +131,7 @@ llmb_status llmb_bridge_start(llmb_bridge *bridge, uint64_t deadline_ns, llmb_er
   if (status != LLMB_OK) return status;
   llmb_error failure;
   llmb_error_init(&failure);
-  struct pool_ticket ticket = {.bell = OS_HANDLE_NONE, .failure = &failure};
+  struct pool_ticket ticket = {.bell = OS_HANDLE_NONE, .failure = &failure, .until_ns = deadline_ns};
   const uint64_t start_ns = os_clock_ns();
   bridge_retain(bridge);
   pthread_mutex_lock(&bridge->lock);

@@ -10,6 +10,7 @@
 uint32_t call_phase(const llmb_call *call) {
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
   if (state == TICKET_QUEUED) return call->ticket.waited_for_start ? LLMB_PHASE_LOAD : LLMB_PHASE_QUEUE;
+  if (state == TICKET_FAILED) return LLMB_PHASE_LOAD;
   if (state != TICKET_PLACED) return LLMB_PHASE_QUEUE;
   if (call->kind == LLMB_REQUEST_EMBED) return LLMB_PHASE_EMBED;
   return call->first_piece_ns != 0 ? LLMB_PHASE_GENERATE : LLMB_PHASE_PROMPT;

@@ -201,7 +201,11 @@ bool call_look(llmb_call *call, uint64_t now_ns, bool locked) {
     case TICKET_PLACED:
       return look_placed(call, now_ns, locked) || call->ended;
     case TICKET_FAILED:
-      call_end(call, call->error.status, true, locked);
+      if (call->error.status == LLMB_E_START_TIMEOUT && now_ns >= call->deadline_ns) {
+        end_at_deadline(call, true, locked);
+      } else {
+        call_end(call, call->error.status, true, locked);
+      }
       return true;
     case TICKET_QUEUED:
     case TICKET_OUTSIDE:

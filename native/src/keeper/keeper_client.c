@@ -46,14 +46,16 @@ finish:
   return status;
 }
 
-static llmb_status wait_for_greeting(const char *program_path, os_handle control, os_handle *out_process,
-                                     llmb_error *error) {
+static llmb_status wait_for_greeting(const char *program_path, os_handle control, uint64_t until_ns,
+                                     os_handle *out_process, llmb_error *error) {
   struct os_poll_item item = {.handle = control};
-  const uint64_t deadline_ns = os_clock_ns() + KEEPER_START_TIMEOUT_NS;
+  const uint64_t start_ns = os_clock_ns();
+  const uint64_t latest_ns = start_ns + KEEPER_START_TIMEOUT_NS;
+  const uint64_t deadline_ns = until_ns < latest_ns ? until_ns : latest_ns;
   while (os_poll(&item, 1, deadline_ns) == 0) { /* 0 also when the poll itself could not be done */
     if (os_clock_ns() < deadline_ns) continue;
-    return error_set(error, LLMB_E_START_TIMEOUT, LLMB_PHASE_START, "the keeper %s did not greet within %u s",
-                     program_path, (unsigned)(KEEPER_START_TIMEOUT_NS / 1000000000u));
+    return error_set(error, LLMB_E_START_TIMEOUT, LLMB_PHASE_START, "the keeper %s did not greet within %u ms",
+                     program_path, (unsigned)((os_clock_ns() - start_ns) / 1000000u));
   }
   struct keeper_number_message greeting;
   uint64_t size = 0;
@@ -78,7 +80,8 @@ static llmb_status wait_for_greeting(const char *program_path, os_handle control
                    program_path);
 }
 
-llmb_status keeper_start(const char *program_path, struct keeper **out_keeper, llmb_error *error) {
+llmb_status keeper_start(const char *program_path, uint64_t deadline_ns, struct keeper **out_keeper,
+                         llmb_error *error) {
   os_handle control[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, process = OS_HANDLE_NONE;
   void *block = NULL;
   int os_code = 0;
@@ -95,7 +98,7 @@ llmb_status keeper_start(const char *program_path, struct keeper **out_keeper, l
   status = start_program(program_path, control[1], error);
   if (status != LLMB_OK) goto finish;
   control[1] = os_handle_close(control[1]); /* so that the keeper's end shows */
-  status = wait_for_greeting(program_path, control[0], &process, error);
+  status = wait_for_greeting(program_path, control[0], deadline_ns, &process, error);
   if (status != LLMB_OK) goto finish; /* closing the socket ends a keeper that is merely slow */
 
   *out_keeper = block;
@@ -134,6 +137,10 @@ void keeper_stop(struct keeper *keeper) {
   }
   os_process_reap(keeper->process);
   keeper_abandon(keeper);
+}
+
+void keeper_kill(struct keeper *keeper) {
+  os_process_kill(keeper->process);
 }
 
 void keeper_abandon(struct keeper *keeper) {

@@ -13,8 +13,12 @@
 
 struct keeper;
 
-/* Starts the keeper program at `program_path`, and waits for its greeting (bounded by KEEPER_START_TIMEOUT_NS). */
-llmb_status keeper_start(const char *program_path, struct keeper **out_keeper, llmb_error *error);
+/* Starts the keeper program at `program_path`, and waits for its greeting until deadline_ns, at most
+ * KEEPER_START_TIMEOUT_NS. */
+llmb_status keeper_start(const char *program_path, uint64_t deadline_ns, struct keeper **out_keeper, llmb_error *error);
+
+/* Ends a keeper that no longer does its work, and its engines with it, without waiting. keeper_stop is still owed. */
+void keeper_kill(struct keeper *keeper);
 
 /* False once the keeper has ended or its socket is broken. */
 bool keeper_alive(struct keeper *keeper);

@@ -13,7 +13,8 @@ struct keeper_hold {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct keeper_hold *current; /* the one that new holders get */
 
-llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, llmb_error *error) {
+llmb_status keeper_hold_acquire(const char *program, uint64_t deadline_ns, struct keeper_hold **out,
+                                llmb_error *error) {
   *out = NULL;
   llmb_status status = LLMB_OK;
   pthread_mutex_lock(&lock);
@@ -21,7 +22,7 @@ llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, l
   if (current == NULL) {
     void *memory = NULL;
     struct keeper *keeper = NULL;
-    status = keeper_start(program, &keeper, error);
+    status = keeper_start(program, deadline_ns, &keeper, error);
     if (status != LLMB_OK) goto finish;
     status = memory_allocate(sizeof *current, &memory);
     if (status != LLMB_OK) {
@@ -38,6 +39,13 @@ llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, l
 finish:
   pthread_mutex_unlock(&lock);
   return status;
+}
+
+void keeper_hold_distrust(struct keeper_hold *hold) {
+  pthread_mutex_lock(&lock);
+  if (current == hold) current = NULL;
+  keeper_kill(hold->keeper);
+  pthread_mutex_unlock(&lock);
 }
 
 struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold) {

@@ -7,7 +7,10 @@
 struct keeper_hold;
 
 /* The keeper that runs, or a new one if none does. */
-llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, llmb_error *error);
+llmb_status keeper_hold_acquire(const char *program, uint64_t deadline_ns, struct keeper_hold **out, llmb_error *error);
+
+/* This keeper does not do its work: it is killed, and the next to acquire one gets another. */
+void keeper_hold_distrust(struct keeper_hold *hold);
 
 struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold);
 

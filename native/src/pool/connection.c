@@ -104,8 +104,8 @@ static llmb_status connection_create(uint32_t slot_count, struct connection **ou
 }
 
 static llmb_status connection_spawn(const struct launch *launch, struct connection *connection, os_handle peer,
-                                    llmb_error *error) {
-  const llmb_status status = keeper_hold_acquire(launch->keeper_program, &connection->keeper, error);
+                                    uint64_t deadline_ns, llmb_error *error) {
+  const llmb_status status = keeper_hold_acquire(launch->keeper_program, deadline_ns, &connection->keeper, error);
   if (status != LLMB_OK) return status;
   const struct keeper_spawn spawn = {
       .program = launch->engine_program,
@@ -117,8 +117,8 @@ static llmb_status connection_spawn(const struct launch *launch, struct connecti
   return keeper_hold_spawn(connection->keeper, &spawn, &connection->process, error);
 }
 
-llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
-                            llmb_error *error) {
+llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, uint64_t deadline_ns,
+                            struct connection **out, llmb_error *error) {
   *out = NULL;
   struct connection *connection = NULL;
   os_handle pair[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, region = OS_HANDLE_NONE;
@@ -129,7 +129,7 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   if (status != LLMB_OK) goto finish;
   connection->start_timeout_ns = launch->start_timeout_ns;
   connection->layers_required = launch->layers_required;
-  connection->load_progress_ns = os_clock_ns();
+  connection->load_progress_ns = connection->opened_ns = os_clock_ns();
 
   step = "make the channel's memory";
   status = os_region_create(connection->region_size, &region, &address, &os_code);
@@ -158,7 +158,7 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   if (status != LLMB_OK) goto finish;
 
   step = NULL; /* the keeper's client says what failed */
-  status = connection_spawn(launch, connection, pair[1], error);
+  status = connection_spawn(launch, connection, pair[1], deadline_ns, error);
 
 finish:
   if (status != LLMB_OK && step != NULL) {

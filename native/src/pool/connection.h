@@ -41,6 +41,8 @@ struct connection {
   uint32_t slot_count, busy_count;
   uint64_t next_call_id;
   uint64_t last_breath_ns; /* STOPPING: when to stop waiting for its exit; LLMB_NEVER if not waiting */
+  uint64_t opened_ns;
+  bool killed; /* its end should be reported any moment */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */
   uint32_t layers_required;
@@ -61,9 +63,10 @@ struct connection {
   struct slot slots[CHANNEL_SLOTS_MAX];
 };
 
-/* Has an engine started; its events follow. */
-llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
-                            llmb_error *error);
+/* Has an engine started; its events follow. Only the start of a keeper, where there is none, may take time: until
+ * deadline_ns. */
+llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, uint64_t deadline_ns,
+                            struct connection **out, llmb_error *error);
 
 /* Takes in what the engine and the keeper have said; true if anything changed. Never blocks. */
 bool connection_step(struct connection *connection, uint64_t now_ns);

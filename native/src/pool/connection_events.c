@@ -19,7 +19,8 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       connection->last_breath_ns = now_ns + POOL_LAST_BREATH_NS;
       break;
     case WORKER_ACTION_KILL:
-      connection->last_breath_ns = LLMB_NEVER;
+      connection->killed = true;
+      connection->last_breath_ns = now_ns + POOL_KILLED_NS;
       keeper_hold_kill(connection->keeper, &connection->process);
       break;
     case WORKER_ACTION_BURY:
@@ -204,6 +205,11 @@ static bool step_keeper(struct connection *connection, uint64_t now_ns) {
 }
 
 static void watch_load(struct connection *connection, uint64_t now_ns) {
+  if (connection->state == WORKER_STARTING && now_ns >= connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS) {
+    connection_fail(connection, WORKER_TIMED_OUT, LLMB_E_SPAWN_FAILED, "the keeper did not start the engine in time",
+                    now_ns);
+    return;
+  }
   const uint64_t seen = atomic_load_explicit(&connection->region->load_progress, memory_order_relaxed);
   if (seen != connection->load_progress_seen) {
     connection->load_progress_seen = seen;
@@ -246,6 +252,14 @@ bool connection_heard(const struct connection *connection) {
   return !connection->socket_ended && connection->process.process != OS_HANDLE_NONE;
 }
 
+/* It was killed and nobody says that it has ended: the keeper has stopped doing its work. */
+static void give_up_keeper(struct connection *connection, uint64_t now_ns) {
+  connection->end.kind = KEEPER_EVENT_LOST;
+  connection->end.exit_kind = LLMB_EXIT_UNKNOWN;
+  keeper_hold_distrust(connection->keeper);
+  connection_apply(connection, WORKER_EXITED, now_ns);
+}
+
 bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
   while (step_keeper(connection, now_ns)) changed = true;
@@ -255,13 +269,20 @@ bool connection_step(struct connection *connection, uint64_t now_ns) {
   if (step_draining(connection, now_ns)) changed = true;
   if (now_ns >= connection->last_breath_ns) {
     connection->last_breath_ns = LLMB_NEVER;
-    connection_apply(connection, WORKER_TIMED_OUT, now_ns);
+    if (connection->killed) {
+      give_up_keeper(connection, now_ns);
+    } else {
+      connection_apply(connection, WORKER_TIMED_OUT, now_ns);
+    }
   }
   return changed;
 }
 
 uint64_t connection_next_look_ns(const struct connection *connection) {
   uint64_t next_ns = connection->last_breath_ns;
+  if (connection->state == WORKER_STARTING && connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS < next_ns) {
+    next_ns = connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS;
+  }
   if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) {
     const uint64_t start_ns = connection->load_progress_ns + connection->start_timeout_ns;
     if (start_ns < next_ns) next_ns = start_ns;

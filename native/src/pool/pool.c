@@ -125,12 +125,22 @@ static enum restart_end end_of_start(llmb_status failure) {
   }
 }
 
+/* Until when a keeper's start may take: as long as the most patient of those who wait for it, and a moment. */
+static uint64_t keeper_deadline_ns(const struct pool *pool, uint64_t now_ns) {
+  uint64_t until_ns = now_ns + POOL_KEEPER_PATIENCE_NS;
+  for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
+    if (ticket->until_ns > until_ns) until_ns = ticket->until_ns;
+  }
+  return until_ns;
+}
+
 /* Starts a worker if there may be another one. */
 static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *error) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     if (pool->workers[i] != NULL) continue;
     restart_note_start(&pool->restart, now_ns);
-    const llmb_status status = connection_open(&pool->launch, pool->bell, &pool->workers[i], error);
+    const llmb_status status =
+        connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
     if (status != LLMB_OK) {
       restart_note_end(&pool->restart, end_of_start(status), now_ns);
       return status;

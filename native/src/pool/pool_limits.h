@@ -14,6 +14,15 @@ enum {
 /* How long after its socket closed an engine may take to end by itself, so that its true exit status is learnt. */
 #define POOL_LAST_BREATH_NS UINT64_C(1000000000)
 
+/* How long after a kill the keeper may take to report the end, before it is held to have stopped working itself. */
+#define POOL_KILLED_NS UINT64_C(2000000000)
+
+/* How long the keeper may take to start an engine's process (not to load a model), for the same reason. */
+#define KEEPER_SPAWN_TIMEOUT_NS UINT64_C(10000000000)
+
+/* What a call may overrun its deadline for the start of a keeper, which otherwise takes a millisecond. */
+#define POOL_KEEPER_PATIENCE_NS UINT64_C(1000000000)
+
 /* How long a close waits for workers to end before it kills them, and then for their deaths to be reported. */
 #define POOL_CLOSE_IDLE_NS UINT64_C(500000000)
 #define POOL_CLOSE_KILLED_NS UINT64_C(2000000000)

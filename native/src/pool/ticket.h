@@ -27,6 +27,7 @@ struct pool_ticket {
   _Atomic uint32_t nudged;  /* set by ticket_ring, so that a ring before the bell exists is not lost */
   _Atomic uint32_t watched; /* the owner is a pump: ring the bridge's bell instead */
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */
+  uint64_t until_ns;        /* when its owner stops waiting; for what can only be waited for in one piece */
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
   bool moved;               /* it had a slot and lost it with its engine: it goes before those that never had one */
   bool alone;               /* only a worker with nothing else to do may have it, and gets nothing else meanwhile */

@@ -212,9 +212,24 @@ static void keeper__may_die_during_a_call(void) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(kill__of_an_idle_engine_goes_unnoticed), TEST(kill__before_the_engine_accepted_moves_the_call),
-           TEST(kill__between_pieces_is_told_to_the_call), TEST(kill__after_the_answer_takes_nothing_from_it),
-           TEST(crash__is_described_in_full), TEST(crash__after_a_piece_is_in_phase_generate),
-           TEST(exit__status_is_told), TEST(last_words__are_the_cause_of_death),
-           TEST(kill__is_told_to_every_call_in_flight), TEST(keeper__may_die_between_calls),
-           TEST(keeper__may_die_during_a_call))
+/* A stopped keeper reports nothing: not the end of the engine that the test kills, nor starts another. */
+static void keeper__that_is_stopped_is_replaced(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  llmb_error error;
+  CHECK_INT(LLMB_OK, ask(bridge, "hello", NULL, &error));
+  const int64_t pid = worker_pid(bridge), keeper_pid = process_parent(pid);
+  const int keeper = process_open(keeper_pid);
+  process_signal(keeper_pid, SIGSTOP);
+  process_signal(pid, SIGKILL);
+  CHECK_INT(LLMB_OK, ask(bridge, "hello", NULL, &error));
+  CHECK_TEXT("", error.message);
+  process_await_end(keeper);
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(keeper__that_is_stopped_is_replaced), TEST(kill__of_an_idle_engine_goes_unnoticed),
+           TEST(kill__before_the_engine_accepted_moves_the_call), TEST(kill__between_pieces_is_told_to_the_call),
+           TEST(kill__after_the_answer_takes_nothing_from_it), TEST(crash__is_described_in_full),
+           TEST(crash__after_a_piece_is_in_phase_generate), TEST(exit__status_is_told),
+           TEST(last_words__are_the_cause_of_death), TEST(kill__is_told_to_every_call_in_flight),
+           TEST(keeper__may_die_between_calls), TEST(keeper__may_die_during_a_call))

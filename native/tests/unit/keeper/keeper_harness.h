@@ -30,7 +30,7 @@ UNUSED static struct keeper *harness_start(void) {
   struct keeper *keeper = NULL;
   llmb_error error;
   llmb_error_init(&error);
-  if (keeper_start(KEEPER_PROGRAM, &keeper, &error) != LLMB_OK) {
+  if (keeper_start(KEEPER_PROGRAM, LLMB_NEVER, &keeper, &error) != LLMB_OK) {
     fprintf(stderr, "no keeper: %s\n", error.message);
     exit(1);
   }
