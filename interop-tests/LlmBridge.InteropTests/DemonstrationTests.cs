@@ -25,6 +25,32 @@ public sealed class DemonstrationTests : BridgeTest
     }
 
     [TestMethod]
+    public void Inspect_SaysWhatTheModelHolds()
+    {
+        LlmModel model = LlmModel.Inspect(Repository.At("models/demo/demo.gguf"));
+        Assert.AreEqual("llama", model.Architecture);
+        Assert.AreEqual("Q8_0", model.Quantisation);
+        Assert.IsTrue(model.HasChatTemplate);
+        StringAssert.Contains(model.ChatTemplate, "assistant");
+    }
+
+    [TestMethod]
+    public async Task CommandLine_WhoseReaderIsGone_EndsWithoutTheRest()
+    {
+        ProgramRun run = await ProgramRun.OfAsync(
+            "sh", ["-c", $"{{ '{Repository.CommandLine}' ask x --engine fake --set 'command=pieces 1000000 20'; echo $? >&2; }} | head -c 10"], Watchdog);
+        StringAssert.Contains(run.Errors, "141");
+    }
+
+    [TestMethod]
+    public async Task CommandLine_ThatCannotWrite_SaysSo()
+    {
+        ProgramRun run = await ProgramRun.OfAsync("sh", ["-c", $"'{Repository.CommandLine}' ask x --engine fake >/dev/full"], Watchdog);
+        Assert.AreEqual(109, run.ExitCode);
+        StringAssert.Contains(run.Errors, "cannot be written");
+    }
+
+    [TestMethod]
     public async Task CommandLine_AnswersTheFirstQuestion_AndSaysWhoAnswers()
     {
         ProgramRun run = await ProgramRun.OfAsync(Repository.CommandLine, ["ask", "What is 2+2?"], Watchdog);

@@ -8,7 +8,7 @@ internal static class AnswerStream
     public static async Task<string> WriteAsync(LlmClient client, string prompt, CallOptions? options, CancellationToken cancellationToken)
     {
         var answer = new StringBuilder();
-        await using Stream output = Console.OpenStandardOutput();
+        await using Stream output = StandardOutput.Open();
         await using IAsyncEnumerator<string> pieces = client.StreamAsync(prompt, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         bool more = await Progress.WhileStartingAsync(client, pieces.MoveNextAsync().AsTask());
         while (more)

@@ -21,9 +21,9 @@ internal static class AskCommand
 
     private static async Task<int> AskAsync(string prompt, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
-        DemonstrationModel.Announce(options);
         if (prompt == "-") prompt = await StandardInput.ReadTextAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+        if (!json) DemonstrationModel.Announce(options);
         if (json) await PrintReplyAsync(client, prompt, cancellationToken);
         else await AnswerStream.WriteAsync(client, prompt, null, cancellationToken);
         return ExitStatus.Ok;
@@ -32,7 +32,7 @@ internal static class AskCommand
     private static async Task PrintReplyAsync(LlmClient client, string prompt, CancellationToken cancellationToken)
     {
         LlmReply reply = await client.AskAsync(prompt, null, cancellationToken);
-        await using Stream output = Console.OpenStandardOutput();
+        await using Stream output = StandardOutput.Open();
         await using (var json = new Utf8JsonWriter(output, Json.Options)) Write(json, reply);
         await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
     }

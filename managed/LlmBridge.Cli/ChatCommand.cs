@@ -20,8 +20,8 @@ internal static class ChatCommand
 
     private static async Task<int> ChatAsync(BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
-        DemonstrationModel.Announce(options);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+        DemonstrationModel.Announce(options);
         var messages = new List<(string Role, string Content)>();
         while (await ReadLineAsync(cancellationToken) is { } line && line != "/exit")
         {

@@ -16,6 +16,15 @@ internal static class CommandRun
             Report(error, json);
             return interrupt.Happened ? interrupt.ExitStatus : ExitStatus.Of(error);
         }
+        catch (IOException e) when (StandardOutput.ReaderIsGone(e))
+        {
+            return ExitStatus.ReaderGone;
+        }
+        catch (IOException e)
+        {
+            Report(new LlmError { Status = LlmStatus.Internal, Message = "the output cannot be written: " + e.Message }, json);
+            return ExitStatus.CannotWrite;
+        }
         catch (OperationCanceledException) when (interrupt.Happened)
         {
             if (json) Report(new LlmError { Status = LlmStatus.Cancelled, Message = "interrupted" }, json);
@@ -31,7 +40,8 @@ internal static class CommandRun
             return;
         }
         Console.Error.WriteLine($"llmbridge: {error.Code}: {error.Message}");
-        if (error.EngineLog.Length == 0) return;
+        // An engine that refuses says the same on its stderr.
+        if (error.EngineLog.Length == 0 || error.EngineLog.TrimEnd().EndsWith(error.Message, StringComparison.Ordinal)) return;
         Console.Error.WriteLine("The engine's last lines:");
         foreach (string line in error.EngineLog.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Console.Error.WriteLine("  " + line);
     }

@@ -65,7 +65,10 @@ internal static class Doctor
         try
         {
             LlmModel model = LlmModel.Inspect(path);
-            report.Good("model", $"{path}: {model.Architecture}, {model.Parameters} parameters, {model.Quantisation}, context {model.ContextLength}, {model.FileBytes / 1024} KiB");
+            report.Model = model;
+            report.Good("model", $"{path}: {model.Name ?? "no name"}, {model.FileBytes / 1024} KiB");
+            report.Good("model holds", $"{model.Architecture}, {model.Parameters} parameters, mostly {model.Quantisation}; {model.BlockCount} blocks of width {model.EmbeddingLength}, context {model.ContextLength}");
+            report.Good("model speaks", $"{model.Tokenizer} tokenizer of {model.Vocabulary} tokens, {(model.HasChatTemplate ? "with a" : "no")} chat template");
         }
         catch (LlmException e)
         {

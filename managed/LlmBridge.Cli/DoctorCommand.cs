@@ -40,7 +40,7 @@ internal static class DoctorCommand
 
     private static void PrintJson(DoctorReport report)
     {
-        using (Stream output = Console.OpenStandardOutput())
+        using (Stream output = StandardOutput.Open())
         using (var json = new Utf8JsonWriter(output, Json.Options))
         {
             json.WriteStartObject();
@@ -56,6 +56,11 @@ internal static class DoctorCommand
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            if (report.Model is { } model)
+            {
+                json.WritePropertyName("model");
+                json.WriteRawValue(model.Json);
+            }
             json.WriteEndObject();
         }
         Console.Out.WriteLine();

@@ -10,6 +10,9 @@ internal sealed class DoctorReport
 
     public IReadOnlyList<DoctorFinding> Findings => _findings;
 
+    /// <summary>What the model's file holds, if it could be read.</summary>
+    public LlmModel? Model { get; set; }
+
     /// <summary>True when a call was made and answered.</summary>
     public bool Ok { get; set; }
 

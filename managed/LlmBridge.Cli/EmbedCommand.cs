@@ -24,7 +24,7 @@ internal static class EmbedCommand
         if (texts is ["-"]) texts = (await StandardInput.ReadTextAsync(cancellationToken)).Split('\n');
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         LlmEmbeddings embeddings = await client.EmbedAsync(texts, null, cancellationToken);
-        await using Stream output = Console.OpenStandardOutput();
+        await using Stream output = StandardOutput.Open();
         if (json) await PrintObjectAsync(output, embeddings, cancellationToken);
         else await PrintLinesAsync(output, embeddings, cancellationToken);
         return ExitStatus.Ok;

@@ -18,7 +18,8 @@ public sealed record LlmModel
         BlockCount = Number(json, "block_count");
         Vocabulary = Number(json, "vocabulary");
         Tokenizer = Text(json, "tokenizer");
-        ChatTemplate = Text(json, "chat_template");
+        HasChatTemplate = json.TryGetProperty("chat_template", out JsonElement has) && has.ValueKind == JsonValueKind.True;
+        ChatTemplate = json.TryGetProperty("metadata", out JsonElement metadata) ? Text(metadata, "tokenizer.chat_template") : null;
         FileBytes = Number(json, "file_bytes");
     }
 
@@ -49,7 +50,10 @@ public sealed record LlmModel
     /// <summary>How it divides text into tokens.</summary>
     public string? Tokenizer { get; }
 
-    /// <summary>The template that turns a conversation into a prompt.</summary>
+    /// <summary>Whether it has a template that turns a conversation into a prompt.</summary>
+    public bool HasChatTemplate { get; }
+
+    /// <summary>That template, in Jinja; null where there is none, or where it is too long to be told.</summary>
     public string? ChatTemplate { get; }
 
     /// <summary>The file's size.</summary>

@@ -3,6 +3,7 @@
  *
  * One table in the library names each setting once, with its type, default, range and help; llmb_settings_json() gives
  * it out. A value set here wins over the environment (LLMBRIDGE_<NAME>), the environment over the default.
+ * An empty variable counts as not set.
  */
 #ifndef LLMBRIDGE_SETTINGS_H
 #define LLMBRIDGE_SETTINGS_H
