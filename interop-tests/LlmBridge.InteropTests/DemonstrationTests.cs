@@ -35,6 +35,32 @@ public sealed class DemonstrationTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task Log_WithAllItsDetail_HoldsNoPrompt()
+    {
+        string file = Path.Combine(Path.GetTempPath(), "llmbridge-log." + Guid.NewGuid().ToString("N"));
+        try
+        {
+            var options = new BridgeOptions { Settings = new Dictionary<string, string> { ["log"] = "debug", ["log_file"] = file } };
+            await using (LlmClient client = await LlmClient.OpenAsync(options)) await client.AskAsync("CANARY-81723, what is 2+2?", null, Watchdog);
+            string log = await File.ReadAllTextAsync(file, Watchdog);
+            Assert.AreNotEqual("", log);
+            Assert.DoesNotContain("81723", log);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [TestMethod]
+    public async Task Engine_OfTheDemonstration_IsFullyConfined()
+    {
+        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Sandbox = LlmSandbox.Required });
+        await client.AskAsync("What is 2+2?", null, Watchdog);
+        Assert.AreEqual(LlmSandboxLayers.All, client.SandboxLayers);
+    }
+
+    [TestMethod]
     public async Task CommandLine_WhoseReaderIsGone_EndsWithoutTheRest()
     {
         ProgramRun run = await ProgramRun.OfAsync(

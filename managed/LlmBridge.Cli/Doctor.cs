@@ -12,10 +12,11 @@ internal static class Doctor
         var report = new DoctorReport();
         if (!CheckLibrary(report)) return report;
         string engine = Setting(options, "engine") ?? "llama";
-        string home = Setting(options, "home") ?? HomeOf(LlmLibrary.Path);
-        CheckFile(report, "keeper", Path.Combine(home, "bin", "llmbridge-keeper"));
-        CheckFile(report, "engine program", Path.Combine(home, "bin", "llmbridge-engine"));
-        CheckFile(report, $"engine {engine}", Path.Combine(home, "lib", "llmbridge", engine + ".so"));
+        string? given = Setting(options, "home");
+        string home = given ?? HomeOf(LlmLibrary.Path);
+        CheckFile(report, "keeper", Path.Combine(home, "bin", "llmbridge-keeper"), given);
+        CheckFile(report, "engine program", Path.Combine(home, "bin", "llmbridge-engine"), given);
+        CheckFile(report, $"engine {engine}", Path.Combine(home, "lib", "llmbridge", engine + ".so"), given);
         if (engine == "llama")
         {
             CheckLlamaLibraries(report, Path.Combine(home, "lib", "llmbridge"));
@@ -35,7 +36,8 @@ internal static class Doctor
         catch (LlmException e)
         {
             report.Failure = e.Error;
-            report.Bad("library", e.Error.Message, Build);
+            bool named = Environment.GetEnvironmentVariable("LLMBRIDGE_LIBRARY") is { Length: > 0 };
+            report.Bad("library", e.Error.Message, named ? "Correct LLMBRIDGE_LIBRARY, or unset it" : Build);
             return false;
         }
     }
@@ -47,10 +49,10 @@ internal static class Doctor
         return Path.GetDirectoryName(Path.GetDirectoryName(file)) ?? "/";
     }
 
-    private static void CheckFile(DoctorReport report, string name, string path)
+    private static void CheckFile(DoctorReport report, string name, string path, string? home)
     {
         if (File.Exists(path)) report.Good(name, path);
-        else report.Bad(name, $"{path} does not exist", Build);
+        else report.Bad(name, $"{path} does not exist", home is null ? Build : $"Correct the setting home, or LLMBRIDGE_HOME: it says {home}");
     }
 
     private static void CheckLlamaLibraries(DoctorReport report, string folder)
@@ -84,6 +86,8 @@ internal static class Doctor
             LlmReply reply = await client.AskAsync(Question, new CallOptions { MaxTokens = AnswerTokens }, cancellationToken);
             report.Ok = true;
             report.Good("ask", $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in {reply.Timings.Total.TotalMilliseconds:0} ms, {reply.Timings.Start.TotalMilliseconds:0} of them to start");
+            LlmSandboxLayers missing = LlmSandboxLayers.All & ~client.SandboxLayers;
+            report.Good("sandbox", missing == 0 ? "all layers hold" : $"lacks {missing} (sandbox={Setting(options, "sandbox") ?? "best_effort"}); a kernel with landlock and seccomp has all");
         }
         catch (Exception e) when (e is ILlmFailure)
         {

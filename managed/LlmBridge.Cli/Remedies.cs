@@ -6,7 +6,7 @@ internal static class Remedies
     public static string For(LlmError error) => error.Status switch
     {
         LlmStatus.InvalidArgument or LlmStatus.Unsupported => "Correct the option, or the LLMBRIDGE_ variable, that the message names",
-        LlmStatus.NotFound => "Build everything (dotnet build Bridge.sln), or name the file that exists",
+        LlmStatus.NotFound => "Name a file that exists; if it is a part of llmbridge itself, build everything: dotnet build Bridge.sln",
         LlmStatus.SpawnFailed => "See the failing step: limits on processes and memory (ulimit -a), or a file system mounted noexec",
         LlmStatus.StartTimeout => "Give a slow disk more time with --set start_timeout_ms=600000",
         LlmStatus.DeadlineExceeded => "Give the call more time with --timeout 120s",

@@ -63,6 +63,13 @@ internal static unsafe class NativeBridge
         return (int)permille;
     }
 
+    public static int SandboxLayers(BridgeHandle bridge)
+    {
+        uint layers;
+        NativeStatus.ThrowIfFailed(NativeMethods.llmb_bridge_sandbox(bridge, &layers), "asking for the sandbox");
+        return (int)layers;
+    }
+
     public static long WorkerPid(BridgeHandle bridge)
     {
         long pid;

@@ -61,6 +61,9 @@ public sealed partial class LlmClient : IAsyncDisposable
     /// <summary>How far the engine's model is loaded, from 0 to 1.</summary>
     public double LoadProgress => NativeBridge.LoadProgressPermille(_bridge) / 1000.0;
 
+    /// <summary>Which layers of the sandbox hold in the ready engine.</summary>
+    public LlmSandboxLayers SandboxLayers => (LlmSandboxLayers)NativeBridge.SandboxLayers(_bridge);
+
     /// <summary>What the engine said of itself and its model, as a JSON object; empty before any engine was ready.</summary>
     public string EngineInfoJson => NativeBridge.Info(_bridge);
 
