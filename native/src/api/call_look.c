@@ -6,7 +6,7 @@
 #include "../platform/os_clock.h"
 #include "call_object.h"
 
-static uint64_t later(uint64_t from_ns, uint64_t duration_ns) {
+uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns) {
   return duration_ns < LLMB_NEVER - from_ns ? from_ns + duration_ns : LLMB_NEVER;
 }
 
@@ -15,9 +15,9 @@ uint64_t call_next_limit_ns(const llmb_call *call) {
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
   if (state == TICKET_QUEUED && call->queue_deadline_ns < next_ns) next_ns = call->queue_deadline_ns;
   if (state == TICKET_PLACED) {
-    const uint64_t stall_ns = later(call->progress_ns, call->stall_limit_ns);
+    const uint64_t stall_ns = call_later_ns(call->progress_ns, call->stall_limit_ns);
     if (stall_ns < next_ns) next_ns = stall_ns;
-    const uint64_t first_ns = later(call->placed_ns, call->first_token_limit_ns);
+    const uint64_t first_ns = call_later_ns(call->placed_ns, call->first_token_limit_ns);
     if (call->first_piece_ns == 0 && first_ns < next_ns) next_ns = first_ns;
   }
   return next_ns;
@@ -65,10 +65,10 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
   }
   if (state != TICKET_PLACED) return;
   note_progress(call, now_ns);
-  if (call->first_piece_ns == 0 && now_ns >= later(call->placed_ns, call->first_token_limit_ns)) {
+  if (call->first_piece_ns == 0 && now_ns >= call_later_ns(call->placed_ns, call->first_token_limit_ns)) {
     call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false, locked,
                   "no token came within %llu ms (first_token_timeout_ms)", limit_ms(call->first_token_limit_ns));
-  } else if (now_ns >= later(call->progress_ns, call->stall_limit_ns)) {
+  } else if (now_ns >= call_later_ns(call->progress_ns, call->stall_limit_ns)) {
     call->ticket.hung = true;
     call_end_with(call, LLMB_E_ENGINE_HUNG, call_phase(call), false, locked,
                   "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));

@@ -90,6 +90,9 @@ bool call_check_whole(llmb_call *call, bool locked);
 /* Keeps a piece of an answer that will be checked as a whole; false if the call has ended for lack of memory. */
 bool call_keep_text(llmb_call *call, const uint8_t *text, uint64_t size);
 
+/* A moment and a duration of which either may be without end. */
+uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns);
+
 /* When the call must be looked at though nothing has happened. */
 uint64_t call_next_limit_ns(const llmb_call *call);
 

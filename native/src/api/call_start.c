@@ -177,10 +177,6 @@ static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pa
   return LLMB_OK;
 }
 
-static uint64_t later(uint64_t start_ns, uint64_t duration_ns) {
-  return duration_ns < LLMB_NEVER - start_ns ? start_ns + duration_ns : LLMB_NEVER;
-}
-
 static llmb_status configure_call(llmb_call *call, const llmb_settings *given, const struct call_input *input,
                                   llmb_error *error) {
   const llmb_bridge *bridge = call->bridge;
@@ -199,9 +195,9 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
       goto finish;
     }
   }
-  call->deadline_ns = later(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
+  call->deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
   call->ticket.until_ns = call->deadline_ns;
-  call->queue_deadline_ns = later(call->start_ns, settings_duration_ns(settings, SETTING_QUEUE_TIMEOUT_MS));
+  call->queue_deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_QUEUE_TIMEOUT_MS));
   call->first_token_limit_ns = settings_duration_ns(settings, SETTING_FIRST_TOKEN_TIMEOUT_MS);
   call->stall_limit_ns = settings_duration_ns(settings, SETTING_STALL_TIMEOUT_MS);
   call->output_size_max = (uint64_t)settings->values[SETTING_OUTPUT_BYTES].integer;

@@ -318,7 +318,6 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     if (worker == NULL) continue;
     const bool served = worker->served;
     connection_step(worker, now_ns);
-    pool->last_pid = worker->process.pid != 0 ? worker->process.pid : pool->last_pid;
     if (worker->served && !served) {
       pool->layers = worker->layers;
       restart_note_ready(&pool->restart, now_ns);

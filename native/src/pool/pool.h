@@ -17,8 +17,6 @@ struct pool {
   struct pool_ticket *queue_first, *queue_last;
   char *info;      /* what the last ready engine said of itself */
   uint32_t layers; /* of its sandbox */
-  int64_t last_pid;
-  bool wanted; /* someone waits for a worker without having a call: llmb_bridge_start */
   struct restart_policy restart;
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
