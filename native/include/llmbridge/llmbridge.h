@@ -26,6 +26,7 @@
 #include "engine.h"
 #include "model.h"
 #include "settings.h"
+#include "stats.h"
 #include "status.h"
 
 #ifdef __cplusplus
