@@ -56,31 +56,33 @@ internal static class InteropWriter
             foreach (ApiField field in type.Fields)
             {
                 source.Documentation(field.Comment);
-                string name = field.Type.ArrayLength > 0 ? ByteArray(field.Type) : Mapping.TypeName(field.Type);
+                string name = field.Type.ArrayLength > 0 ? Mapping.ArrayName(field.Type) : Mapping.TypeName(field.Type);
                 source.Line($"public {name} {field.Name};");
             }
             source.Close();
         }
-        foreach (ApiType array in api.Structs.SelectMany(s => s.Fields).Select(f => f.Type).Where(t => t.ArrayLength > 0).DistinctBy(ByteArray).OrderBy(t => t.ArrayLength))
-        {
-            source.Line();
-            source.Summary($"Text of up to {array.ArrayLength - 1} bytes and its NUL, inside a struct.");
-            source.Line($"[InlineArray({array.ArrayLength})]");
-            source.Open($"internal struct {ByteArray(array)}");
-            source.Line("private byte _first;");
-            source.Close();
-        }
+        Arrays(source, [.. api.Structs.SelectMany(s => s.Fields).Select(f => f.Type).Where(t => t.ArrayLength > 0)]);
         return source.ToString();
     }
 
-    private static string ByteArray(ApiType type) =>
-        type is { Name: "char", Pointers: 0 } ? $"Bytes{type.ArrayLength}" : throw new GeneratorException($"only arrays of char are known, not {type}");
+    private static void Arrays(SourceWriter source, IReadOnlyList<ApiType> types)
+    {
+        foreach (ApiType array in types.DistinctBy(Mapping.ArrayName).OrderBy(t => t.ArrayLength).ThenBy(Mapping.ArrayName, StringComparer.Ordinal))
+        {
+            source.Line();
+            source.Summary(array.Name == "char" ? $"Text of up to {array.ArrayLength - 1} bytes and its NUL, inside a struct." : $"{array.ArrayLength} of them, inside a struct.");
+            source.Line($"[InlineArray({array.ArrayLength})]");
+            source.Open($"internal struct {Mapping.ArrayName(array)}");
+            source.Line($"private {Mapping.TypeName(array)} _first;");
+            source.Close();
+        }
+    }
 
     public static string Enums(Api api)
     {
         var source = new SourceWriter(Origin);
         source.Line("namespace LlmBridge;");
-        foreach (ApiEnum type in api.Enums)
+        foreach (ApiEnum type in api.Enums.Where(e => e.Name.Length > 0))
         {
             source.Line();
             source.Documentation(type.Comment);
@@ -92,14 +94,29 @@ internal static class InteropWriter
             }
             source.Close();
         }
+        Constants(source, [.. api.Enums.Where(e => e.Name.Length == 0)]);
         NamesOfEnums(source, [.. api.Enums.Where(Mapping.IsPublic)]);
         return source.ToString();
+    }
+
+    /// <summary>Enums without a name are how the headers write numbers that a compiler needs.</summary>
+    private static void Constants(SourceWriter source, IReadOnlyList<ApiEnum> types)
+    {
+        source.Line();
+        source.Summary("The headers' constants, named as in C.");
+        source.Open("internal static class NativeConstants");
+        foreach (ApiEnumValue value in types.SelectMany(t => t.Values))
+        {
+            source.Documentation(value.Comment);
+            source.Line($"public const int {value.Name} = {value.Value};");
+        }
+        source.Close();
     }
 
     private static void NamesOfEnums(SourceWriter source, IReadOnlyList<ApiEnum> types)
     {
         source.Line();
-        source.Summary("The names that the library gives to statuses, phases and reasons.");
+        source.Summary("The names that the library gives to statuses, phases, reasons, states and kinds.");
         source.Open("public static class LlmNames");
         foreach (ApiEnum type in types)
         {

@@ -26,6 +26,9 @@ internal static class Mapping
             ["llmb_phase"] = ("LlmPhase", ["LLMB_PHASE_"]),
             ["llmb_exit_kind"] = ("LlmExitKind", ["LLMB_EXIT_"]),
             ["llmb_finish_reason"] = ("LlmFinishReason", ["LLMB_FINISH_"]),
+            ["llmb_worker_state"] = ("LlmWorkerState", ["LLMB_WORKER_"]),
+            ["llmb_breaker_state"] = ("LlmBreakerState", ["LLMB_BREAKER_"]),
+            ["llmb_event_kind"] = ("LlmEventKind", ["LLMB_EVENT_"]),
         };
 
     /// <summary>Functions that only read a clock: the garbage collector need not be told of them.</summary>
@@ -55,6 +58,14 @@ internal static class Mapping
             name = type.Name.StartsWith(Prefix, StringComparison.Ordinal) ? StructName(type.Name) : throw new GeneratorException($"no C# type is known for {type}: add it to Mapping.cs");
         }
         return name + new string('*', type.Pointers);
+    }
+
+    /// <summary>An array inside a struct: char[32] is Bytes32, uint64_t[28] is UlongArray28.</summary>
+    public static string ArrayName(ApiType type)
+    {
+        if (type.Pointers > 0) throw new GeneratorException($"arrays of pointers are not known: {type}");
+        string element = TypeName(type);
+        return type.Name == "char" ? $"Bytes{type.ArrayLength}" : $"{char.ToUpperInvariant(element[0])}{element[1..]}Array{type.ArrayLength}";
     }
 
     /// <summary>llmb_error is NativeError: structs are never seen by applications.</summary>

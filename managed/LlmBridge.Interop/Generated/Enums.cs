@@ -42,6 +42,11 @@ internal enum NativeRequestKind
     Embed = 2,
     /// <summary>How many tokens a text has.</summary>
     Tokens = 3,
+    /// <summary>
+    /// Any method: item 0 is its name, item 1, if there is one, its parameters as JSON. The answer's text is the result
+    /// as JSON.
+    /// </summary>
+    Invoke = 4,
 }
 
 /// <summary>What an engine can do for a call whose engine has died; bits for llmb_engine_declare.</summary>
@@ -51,6 +56,62 @@ internal enum NativeEngineAbility
     Repeats = 1,
     /// <summary>The same, and an interrupted answer is continued from its tokens.</summary>
     Resumes = 2,
+    /// <summary>
+    /// What it does for a request may have effects elsewhere: no error of a request that it accepted says that a retry
+    /// is safe.
+    /// </summary>
+    Acts = 4,
+}
+
+/// <summary>What a worker is doing.</summary>
+public enum LlmWorkerState
+{
+    /// <summary>There is no worker in this place.</summary>
+    None = 0,
+    /// <summary>Its process is being started.</summary>
+    Starting = 1,
+    /// <summary>It loads its model.</summary>
+    Loading = 2,
+    /// <summary>It takes calls.</summary>
+    Ready = 3,
+    /// <summary>It finishes what it has and takes nothing more.</summary>
+    Retiring = 4,
+    /// <summary>It is dying or was killed.</summary>
+    Stopping = 5,
+}
+
+/// <summary>Whether engines may be started.</summary>
+public enum LlmBreakerState
+{
+    /// <summary>They may, perhaps after a pause.</summary>
+    Closed = 0,
+    /// <summary>They failed too often: not for a while, calls fail as unavailable.</summary>
+    Open = 1,
+    /// <summary>One may, and decides.</summary>
+    HalfOpen = 2,
+}
+
+/// <summary>What happened.</summary>
+public enum LlmEventKind
+{
+    /// <summary>An engine's process was asked for; the text says why.</summary>
+    EngineStarting = 1,
+    /// <summary>It takes calls; the text is what it says of itself, cut.</summary>
+    EngineReady = 2,
+    /// <summary>It ended by its own wish.</summary>
+    EngineRetired = 3,
+    /// <summary>It crashed, hung, broke the protocol or could not start: see status, exit, text.</summary>
+    EngineFailed = 4,
+    /// <summary>An engine is needed but may not be started before a pause is over.</summary>
+    StartDelayed = 5,
+    /// <summary>The breaker has another state: the text names it.</summary>
+    Breaker = 6,
+    /// <summary>A call goes on in another engine, from where it was.</summary>
+    CallMoved = 7,
+    /// <summary>A call has ended with a failure.</summary>
+    CallFailed = 8,
+    /// <summary>A call was turned away.</summary>
+    CallRefused = 9,
 }
 
 /// <summary>How a call to the library ended. The numbers are frozen and never reused.</summary>
@@ -142,7 +203,20 @@ public enum LlmExitKind
     Unknown = 3,
 }
 
-/// <summary>The names that the library gives to statuses, phases and reasons.</summary>
+/// <summary>The headers' constants, named as in C.</summary>
+internal static class NativeConstants
+{
+    /// <summary>As many workers as a bridge may have.</summary>
+    public const int LLMB_STATS_WORKERS_MAX = 64;
+    /// <summary>Buckets of a histogram; see llmb_stats_bucket_ms.</summary>
+    public const int LLMB_STATS_BUCKETS = 28;
+    /// <summary>More than there are status codes below 99, so that new ones find room.</summary>
+    public const int LLMB_STATS_STATUSES = 32;
+    /// <summary>Bytes of an event's text, its NUL included.</summary>
+    public const int LLMB_EVENT_TEXT_SIZE = 192;
+}
+
+/// <summary>The names that the library gives to statuses, phases, reasons, states and kinds.</summary>
 public static class LlmNames
 {
     /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
@@ -152,6 +226,42 @@ public static class LlmNames
         LlmFinishReason.Stop => "stop",
         LlmFinishReason.Length => "length",
         LlmFinishReason.StopString => "stop_string",
+        _ => "unknown",
+    };
+
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmWorkerState value) => value switch
+    {
+        LlmWorkerState.None => "none",
+        LlmWorkerState.Starting => "starting",
+        LlmWorkerState.Loading => "loading",
+        LlmWorkerState.Ready => "ready",
+        LlmWorkerState.Retiring => "retiring",
+        LlmWorkerState.Stopping => "stopping",
+        _ => "unknown",
+    };
+
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmBreakerState value) => value switch
+    {
+        LlmBreakerState.Closed => "closed",
+        LlmBreakerState.Open => "open",
+        LlmBreakerState.HalfOpen => "half_open",
+        _ => "unknown",
+    };
+
+    /// <summary>The name of this value, as the library has it; "unknown" for a number that is none.</summary>
+    public static string Name(this LlmEventKind value) => value switch
+    {
+        LlmEventKind.EngineStarting => "engine_starting",
+        LlmEventKind.EngineReady => "engine_ready",
+        LlmEventKind.EngineRetired => "engine_retired",
+        LlmEventKind.EngineFailed => "engine_failed",
+        LlmEventKind.StartDelayed => "start_delayed",
+        LlmEventKind.Breaker => "breaker",
+        LlmEventKind.CallMoved => "call_moved",
+        LlmEventKind.CallFailed => "call_failed",
+        LlmEventKind.CallRefused => "call_refused",
         _ => "unknown",
     };
 

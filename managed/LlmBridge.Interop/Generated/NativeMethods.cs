@@ -335,6 +335,14 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_engine_next(nint engine, ulong deadline_ns, nint* out_request);
 
+    /// <summary>
+    /// Makes llmb_engine_next also return, without a request, whenever this descriptor is readable: for engines that
+    /// wait for others, such as programs they run. One descriptor (an epoll descriptor stands for many); -1 takes it
+    /// back.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial void llmb_engine_watch(nint engine, int descriptor);
+
     /// <summary>Ends the connection. NULL is fine.</summary>
     [LibraryImport(Library)]
     internal static partial void llmb_engine_close(nint engine);
@@ -350,7 +358,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial byte* llmb_request_input(nint request, ulong* out_size);
 
-    /// <summary>How many texts the request brings: 1, or more for LLMB_REQUEST_EMBED.</summary>
+    /// <summary>How many texts the request brings: 1, or more for LLMB_REQUEST_EMBED and LLMB_REQUEST_INVOKE.</summary>
     [LibraryImport(Library)]
     internal static partial uint llmb_request_item_count(nint request);
 
@@ -365,6 +373,13 @@ internal static unsafe partial class NativeMethods
     /// </summary>
     [LibraryImport(Library)]
     internal static partial byte* llmb_request_setting(nint request, byte* name);
+
+    /// <summary>
+    /// The name of one of the call settings that were set by the host, counted from 0, and its value; NULL if there are
+    /// no more. What was not set has its default, and is not among them.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_request_setting_given(nint request, uint index, byte** out_value);
 
     /// <summary>
     /// The number of the slot the request came in: 0 to slots - 1, unique among the requests in flight.
@@ -450,6 +465,13 @@ internal static unsafe partial class NativeMethods
     /// <param name="phase">one of llmb_phase: what the engine was doing.</param>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_fail(nint request, LlmStatus status, uint phase, byte* message);
+
+    /// <summary>
+    /// The same with all that is known: status, phase, message, how a program ended (exit_kind, exit_value), os_code,
+    /// its last words (engine_log). The other members are the host's to fill.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_request_fail_with(nint request, NativeError* error);
 
     /// <summary>Asks the model and waits for the whole answer.</summary>
     /// <param name="prompt">NUL-terminated UTF-8.</param>
@@ -537,6 +559,47 @@ internal static unsafe partial class NativeMethods
     /// </summary>
     [LibraryImport(Library)]
     internal static partial byte* llmb_settings_json();
+
+    /// <summary>Prepares statistics for use: sets struct_size and clears the rest.</summary>
+    [LibraryImport(Library)]
+    internal static partial void llmb_stats_init(NativeStats* stats);
+
+    /// <summary>Looks at everything at once. Any thread, at any time before the bridge is closed.</summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_bridge_stats(
+        BridgeHandle bridge,
+        NativeStats* out_stats,
+        NativeError* out_error);
+
+    /// <summary>
+    /// The upper bound of a histogram's bucket in milliseconds: 0.016 doubled from bucket to bucket; the last one has
+    /// none (infinity).
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial double llmb_stats_bucket_ms(uint bucket);
+
+    /// <summary>
+    /// Copies the events that came after number `after`, oldest first. A bridge remembers its last 128: a first
+    /// sequence above after + 1 says that some were lost.
+    /// </summary>
+    /// <param name="out_events">room for `capacity` of them.</param>
+    /// <param name="out_count">how many were copied.</param>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_bridge_events(
+        BridgeHandle bridge,
+        ulong after,
+        NativeEvent* out_events,
+        uint capacity,
+        uint* out_count,
+        NativeError* out_error);
+
+    /// <summary>The state's name, such as "ready". Never NULL, never freed.</summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_worker_state_name(uint state);
+
+    /// <summary>The kind's name, such as "engine_failed". Never NULL, never freed.</summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_event_kind_name(uint kind);
 
     /// <summary>Prepares an error for use: sets struct_size and clears the rest.</summary>
     [LibraryImport(Library)]

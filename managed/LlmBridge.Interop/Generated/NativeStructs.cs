@@ -50,6 +50,100 @@ internal struct NativeUsage
     public ulong completion_tokens;
 }
 
+/// <summary>One place for a worker.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeWorker
+{
+    /// <summary>One of llmb_worker_state.</summary>
+    public uint state;
+    /// <summary>Calls it has in its slots.</summary>
+    public uint calls;
+    /// <summary>Its process number, 0 if there is none. For logs, not for signals.</summary>
+    public long pid;
+    /// <summary>Calls this process was given.</summary>
+    public ulong served;
+    /// <summary>For how long it has been ready, milliseconds; 0 if it is not.</summary>
+    public double ready_ms;
+}
+
+/// <summary>Counters and states of a bridge at one moment. Owned by the caller, holds no pointers.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeStats
+{
+    /// <summary>Set by llmb_stats_init.</summary>
+    public uint struct_size;
+    /// <summary>One of llmb_breaker_state.</summary>
+    public uint breaker;
+    /// <summary>Calls in a slot now.</summary>
+    public uint calls_active;
+    /// <summary>Calls waiting for one now.</summary>
+    public uint calls_queued;
+    /// <summary>Calls that were accepted by llmb_call_start and its like.</summary>
+    public ulong calls_started;
+    /// <summary>Calls that it turned away: overloaded, unavailable.</summary>
+    public ulong calls_refused;
+    /// <summary>Calls that have ended, by llmb_status; [0] succeeded. Internal errors are in the last place.</summary>
+    public UlongArray32 calls_ended;
+    /// <summary>Calls given to another engine before the first had begun.</summary>
+    public ulong calls_moved;
+    /// <summary>Begun anew after their engine died, nothing having been delivered.</summary>
+    public ulong calls_repeated;
+    /// <summary>Continued in mid-answer after their engine died.</summary>
+    public ulong calls_resumed;
+    /// <summary>Of calls that succeeded.</summary>
+    public ulong prompt_tokens;
+    /// <summary>Of calls that succeeded.</summary>
+    public ulong completion_tokens;
+    /// <summary>Engine processes asked for.</summary>
+    public ulong engines_started;
+    /// <summary>Of those, got ready.</summary>
+    public ulong engines_ready;
+    /// <summary>Ended by their own wish: idle, or recycled.</summary>
+    public ulong engines_retired;
+    /// <summary>Died of a signal, or exited uncalled for.</summary>
+    public ulong engines_crashed;
+    /// <summary>Killed for making no progress, or for not giving up a call.</summary>
+    public ulong engines_hung;
+    /// <summary>Killed for breaking the protocol.</summary>
+    public ulong engines_broken;
+    /// <summary>Could not start: no program, bad model, no memory.</summary>
+    public ulong engines_refused;
+    /// <summary>Total time of the calls in total_ms.</summary>
+    public double total_ms_sum;
+    /// <summary>The same to their first pieces.</summary>
+    public double first_token_ms_sum;
+    /// <summary>Calls that succeeded, by total time.</summary>
+    public UlongArray28 total_ms;
+    /// <summary>Calls that delivered something, by the time to its first piece.</summary>
+    public UlongArray28 first_token_ms;
+    /// <summary>By place; the first `workers` (the setting) are in use.</summary>
+    public NativeWorkerArray64 workers;
+}
+
+/// <summary>One thing that happened to a bridge. Never holds a prompt or an answer.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeEvent
+{
+    /// <summary>1 for the first event of the bridge, and so on.</summary>
+    public ulong sequence;
+    /// <summary>When, on llmb_clock_ns.</summary>
+    public ulong time_ns;
+    /// <summary>One of llmb_event_kind.</summary>
+    public uint kind;
+    /// <summary>An llmb_status: what failed, LLMB_OK if nothing did.</summary>
+    public int status;
+    /// <summary>The engine's process, 0 if none is concerned.</summary>
+    public long pid;
+    /// <summary>How that process ended: as in llmb_error.</summary>
+    public int exit_kind;
+    /// <summary>As in llmb_error.</summary>
+    public int exit_value;
+    /// <summary>The call concerned (counted from 1 as calls start), 0 if none is.</summary>
+    public ulong call_id;
+    /// <summary>For people: UTF-8, NUL-terminated, cut to fit.</summary>
+    public Bytes192 text;
+}
+
 /// <summary>What failed and why; written on failure only. Owned by the caller, holds no pointers.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeError
@@ -80,9 +174,37 @@ internal struct NativeError
     public Bytes2048 engine_log;
 }
 
+/// <summary>28 of them, inside a struct.</summary>
+[InlineArray(28)]
+internal struct UlongArray28
+{
+    private ulong _first;
+}
+
 /// <summary>Text of up to 31 bytes and its NUL, inside a struct.</summary>
 [InlineArray(32)]
 internal struct Bytes32
+{
+    private byte _first;
+}
+
+/// <summary>32 of them, inside a struct.</summary>
+[InlineArray(32)]
+internal struct UlongArray32
+{
+    private ulong _first;
+}
+
+/// <summary>64 of them, inside a struct.</summary>
+[InlineArray(64)]
+internal struct NativeWorkerArray64
+{
+    private NativeWorker _first;
+}
+
+/// <summary>Text of up to 191 bytes and its NUL, inside a struct.</summary>
+[InlineArray(192)]
+internal struct Bytes192
 {
     private byte _first;
 }
