@@ -25,13 +25,17 @@ typedef struct llmb_request llmb_request;
 enum llmb_request_kind {
   LLMB_REQUEST_GENERATE = 1, /**< Text from a prompt. */
   LLMB_REQUEST_EMBED = 2,    /**< A vector from a text. */
-  LLMB_REQUEST_TOKENS = 3    /**< How many tokens a text has. */
+  LLMB_REQUEST_TOKENS = 3,   /**< How many tokens a text has. */
+  LLMB_REQUEST_INVOKE = 4    /**< Any method: item 0 is its name, item 1, if there is one, its parameters as JSON. The
+                                  answer's text is the result as JSON. */
 };
 
 /** What an engine can do for a call whose engine has died; bits for llmb_engine_declare. */
 enum llmb_engine_ability {
   LLMB_ENGINE_REPEATS = 1, /**< A request that was begun elsewhere may be begun anew: nothing happens twice by it. */
-  LLMB_ENGINE_RESUMES = 2  /**< The same, and an interrupted answer is continued from its tokens. */
+  LLMB_ENGINE_RESUMES = 2, /**< The same, and an interrupted answer is continued from its tokens. */
+  LLMB_ENGINE_ACTS = 4     /**< What it does for a request may have effects elsewhere: no error of a request that it
+                                accepted says that a retry is safe. */
 };
 
 /** What an engine reports of a finished request. */
@@ -93,6 +97,10 @@ LLMB_API void llmb_engine_last_words(llmb_engine *engine, const char *message);
  * Errors:  LLMB_E_UNAVAILABLE when the host is gone, or nothing was asked for idle_ms: time to exit with status 0. */
 LLMB_API llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_request **out_request);
 
+/** Makes llmb_engine_next also return, without a request, whenever this descriptor is readable: for engines that wait
+ * for others, such as programs they run. One descriptor (an epoll descriptor stands for many); -1 takes it back. */
+LLMB_API void llmb_engine_watch(llmb_engine *engine, int32_t descriptor);
+
 /** Ends the connection. NULL is fine. */
 LLMB_API void llmb_engine_close(llmb_engine *engine);
 
@@ -103,7 +111,7 @@ LLMB_API uint32_t llmb_request_kind(const llmb_request *request);
  * the request. */
 LLMB_API const char *llmb_request_input(const llmb_request *request, uint64_t *out_size);
 
-/** How many texts the request brings: 1, or more for LLMB_REQUEST_EMBED. */
+/** How many texts the request brings: 1, or more for LLMB_REQUEST_EMBED and LLMB_REQUEST_INVOKE. */
 LLMB_API uint32_t llmb_request_item_count(const llmb_request *request);
 
 /** One of the request's texts, like llmb_request_input; NULL if there is no such. Quick when asked for in order. */
@@ -111,6 +119,10 @@ LLMB_API const char *llmb_request_item(llmb_request *request, uint32_t index, ui
 
 /** The value of a call setting, as text; its default where it was not set, NULL if there is neither. */
 LLMB_API const char *llmb_request_setting(const llmb_request *request, const char *name);
+
+/** The name of one of the call settings that were set by the host, counted from 0, and its value; NULL if there are no
+ * more. What was not set has its default, and is not among them. */
+LLMB_API const char *llmb_request_setting_given(const llmb_request *request, uint32_t index, const char **out_value);
 
 /** The number of the slot the request came in: 0 to slots - 1, unique among the requests in flight. */
 LLMB_API uint32_t llmb_request_slot(const llmb_request *request);
@@ -162,6 +174,10 @@ LLMB_API llmb_status llmb_request_done(llmb_request *request, const llmb_usage *
 /** Ends the request with a failure and frees it.
  * @param phase  one of llmb_phase: what the engine was doing. */
 LLMB_API llmb_status llmb_request_fail(llmb_request *request, llmb_status status, uint32_t phase, const char *message);
+
+/** The same with all that is known: status, phase, message, how a program ended (exit_kind, exit_value), os_code, its
+ * last words (engine_log). The other members are the host's to fill. */
+LLMB_API llmb_status llmb_request_fail_with(llmb_request *request, const llmb_error *error);
 
 #ifdef __cplusplus
 }

@@ -63,6 +63,23 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   call->ended = true;
 }
 
+/* Nothing was done twice if nothing was done: the engine never began, or what it does has no effects and nobody has
+ * seen any of it. */
+static bool may_be_repeated(const llmb_call *call) {
+  if (call->delivered) return false;
+  if (atomic_load_explicit(&call->ticket.state, memory_order_relaxed) != TICKET_PLACED) return true;
+  const struct connection *worker = call->ticket.connection;
+  return !worker->slots[call->ticket.slot].accepted || (worker->abilities & LLMB_ENGINE_ACTS) == 0;
+}
+
+void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked) {
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
+  error_copy(&call->error, failure);
+  call->error.retry_safe = may_be_repeated(call);
+  call_end(call, failure->status, true, true);
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+}
+
 void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
                    const char *format, ...) {
   if (call->ended) return;
@@ -74,8 +91,7 @@ void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool en
   /* While the call is queued, whoever drives the pool may write its error too. */
   if (!locked) pthread_mutex_lock(&call->bridge->lock);
   error_set(&call->error, failure, phase, "%s", message);
-  /* Nothing was done twice if nothing was done: the engine never began, or nobody has seen any of it. */
-  call->error.retry_safe = !call->delivered;
+  call->error.retry_safe = may_be_repeated(call);
   call_end(call, failure, engine_ended, true);
   if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }

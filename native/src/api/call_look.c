@@ -107,6 +107,12 @@ static llmb_status failure_status(const llmb_call *call, int32_t status, uint64_
     case LLMB_E_UNSUPPORTED:
     case LLMB_E_OUT_OF_MEMORY:
     case LLMB_E_OUTPUT_INVALID:
+    case LLMB_E_OUTPUT_TOO_LARGE:
+    case LLMB_E_NOT_FOUND: /* the next five: of a program or another machine that the engine asks */
+    case LLMB_E_SPAWN_FAILED:
+    case LLMB_E_ENGINE_CRASHED:
+    case LLMB_E_ENGINE_HUNG:
+    case LLMB_E_PROTOCOL_ERROR:
       return status;
     case LLMB_E_CANCELLED:
     case LLMB_E_DEADLINE_EXCEEDED:
@@ -118,18 +124,18 @@ static llmb_status failure_status(const llmb_call *call, int32_t status, uint64_
 }
 
 static void take_failure(llmb_call *call, struct slot *slot, bool locked) {
-  struct frame_failure failure;
-  char message[sizeof call->error.message];
-  slot_take_failure(slot, &failure, message, sizeof message);
+  llmb_error failure;
+  llmb_error_init(&failure);
+  slot_take_failure(slot, &failure);
   slot_release_room(slot);
-  const llmb_status status = failure_status(call, failure.status, os_clock_ns());
-  uint32_t phase = failure.phase;
-  if (phase < LLMB_PHASE_CONFIGURE || phase > LLMB_PHASE_STOP) phase = call_phase(call);
-  if (status == LLMB_E_DEADLINE_EXCEEDED) {
+  failure.status = failure_status(call, failure.status, os_clock_ns());
+  if (failure.phase < LLMB_PHASE_CONFIGURE || failure.phase > LLMB_PHASE_STOP) failure.phase = call_phase(call);
+  if (failure.status == LLMB_E_DEADLINE_EXCEEDED) {
     end_at_deadline(call, true, locked);
+  } else if (failure.status == LLMB_E_CANCELLED) {
+    call_end_with(call, LLMB_E_CANCELLED, failure.phase, true, locked, "the call was cancelled by its caller");
   } else {
-    call_end_with(call, status, phase, true, locked, "%s",
-                  status == LLMB_E_CANCELLED ? "the call was cancelled by its caller" : message);
+    call_end_failed(call, &failure, locked);
   }
 }
 

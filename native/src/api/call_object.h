@@ -106,6 +106,9 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
 void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
                    const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* Ends a placed call as its engine says that it failed. */
+void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked);
+
 /* Ends a placed call whose engine did what no engine may, and the engine with it. */
 void call_end_broken(llmb_call *call, bool locked, const char *what);
 

@@ -93,7 +93,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
   const bool wanted = now_ns < call->deadline_ns && !atomic_load(&call->cancel_requested) &&
                       !atomic_load(&bridge->closing) && call->attempts < POOL_ATTEMPTS_MAX;
   connection_describe_end(worker, call_phase(call), &call->error);
-  call->error.retry_safe = !call->delivered;
+  call->error.retry_safe = !call->delivered && (!accepted || (worker->abilities & LLMB_ENGINE_ACTS) == 0);
   bool again = wanted && (!accepted || may_repeat(call, worker));
   if (again && accepted) {
     call->ticket.alone = true;

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { CHANNEL_PROTOCOL_VERSION = 1 };
+enum { CHANNEL_PROTOCOL_VERSION = 2 };
 #define CHANNEL_MAGIC UINT64_C(0x31656764697262) /* "bridge1" */
 
 /* Which doorbell a sleeping host listens to. */

@@ -12,7 +12,8 @@ enum {
   CHANNEL_ITEMS_MAX = 4096,              /* texts in one request */
   CHANNEL_DIMENSION_MAX = 1 << 20,       /* numbers in one vector */
   CHANNEL_PIECE_SIZE_MAX = 16 << 20,     /* one piece of an answer */
-  CHANNEL_MESSAGE_SIZE_MAX = 1 << 10,    /* the text of an error frame */
+  CHANNEL_MESSAGE_SIZE_MAX = 1 << 10,    /* the message of an error frame */
+  CHANNEL_LOG_SIZE_MAX = 2 << 10,        /* the log of an error frame */
   CHANNEL_BACKLOG_SIZE_MAX = 32 << 10,   /* what an engine may write ahead of a slow reader, per request */
   CHANNEL_TOKENS_MAX = 1024,             /* in one frame */
   CHANNEL_RESUME_TOKENS_MAX = 1 << 20,   /* of one call */

@@ -46,6 +46,8 @@ struct llmb_request {
 
 struct llmb_engine {
   os_handle socket, own_bell, bridge_bell;
+  os_handle watched;  /* what llmb_engine_watch was given */
+  bool watched_ready; /* and it was readable at the last sleep */
   os_handle slot_bells[CHANNEL_SLOTS_MAX];
   struct channel_region *region;
   uint64_t region_size;

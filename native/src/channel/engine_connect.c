@@ -150,7 +150,7 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
   llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
   if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_START, "no memory for the connection");
   llmb_engine *engine = memory;
-  engine->socket = engine->own_bell = engine->bridge_bell = OS_HANDLE_NONE;
+  engine->socket = engine->own_bell = engine->bridge_bell = engine->watched = OS_HANDLE_NONE;
   for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->slot_bells[i] = OS_HANDLE_NONE;
   engine->lifeline.handle = OS_HANDLE_NONE;
   engine->spin = spin_create();
@@ -227,6 +227,10 @@ static uint64_t text_size(const char *text, uint64_t size_max) {
 void llmb_engine_loading(llmb_engine *engine, uint32_t permille) {
   atomic_store_explicit(&engine->region->load_permille, permille < 1000 ? permille : 1000, memory_order_relaxed);
   atomic_fetch_add_explicit(&engine->region->load_progress, 1, memory_order_release);
+}
+
+void llmb_engine_watch(llmb_engine *engine, int32_t descriptor) {
+  engine->watched = descriptor;
 }
 
 void llmb_engine_declare(llmb_engine *engine, uint32_t abilities) {

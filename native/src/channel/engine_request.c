@@ -38,6 +38,18 @@ const char *llmb_request_setting(const llmb_request *request, const char *name) 
   return settings->values[id].text;
 }
 
+const char *llmb_request_setting_given(const llmb_request *request, uint32_t index, const char **out_value) {
+  if (!request->has_settings) return NULL;
+  for (unsigned id = 0; id < SETTING_COUNT; id++) {
+    const struct setting_value *value = &request->settings.values[id];
+    if (value->source == SETTING_FROM_DEFAULT || !(settings_table[id].scope & SETTING_OF_CALL)) continue;
+    if (index-- > 0) continue;
+    *out_value = value->text;
+    return settings_table[id].name;
+  }
+  return NULL;
+}
+
 uint32_t llmb_request_slot(const llmb_request *request) {
   return request->slot;
 }
@@ -143,11 +155,32 @@ llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
   return status;
 }
 
-llmb_status llmb_request_fail(llmb_request *request, llmb_status failure, uint32_t phase, const char *message) {
-  const struct frame_failure head = {.status = failure, .phase = phase};
-  uint64_t size = strlen(message);
-  if (size > CHANNEL_MESSAGE_SIZE_MAX) size = CHANNEL_MESSAGE_SIZE_MAX;
-  const llmb_status status = engine_send_frame(request, FRAME_ERROR, &head, sizeof head, message, size, true);
+llmb_status llmb_request_fail_with(llmb_request *request, const llmb_error *given) {
+  llmb_error own;
+  error_read(given, &own); /* perhaps of an engine of another version */
+  const llmb_error *error = &own;
+  char texts[CHANNEL_MESSAGE_SIZE_MAX + CHANNEL_LOG_SIZE_MAX];
+  const uint64_t message_size = strnlen(error->message, CHANNEL_MESSAGE_SIZE_MAX);
+  const uint64_t log_size = strnlen(error->engine_log, CHANNEL_LOG_SIZE_MAX);
+  const struct frame_failure head = {
+      .status = error->status,
+      .phase = error->phase,
+      .os_code = error->os_code,
+      .exit_kind = error->exit_kind,
+      .exit_value = error->exit_value,
+      .message_size = (uint32_t)message_size,
+  };
+  memcpy(texts, error->message, message_size);
+  memcpy(texts + message_size, error->engine_log, log_size);
+  const llmb_status status =
+      engine_send_frame(request, FRAME_ERROR, &head, sizeof head, texts, message_size + log_size, true);
   end_request(request);
   return status;
+}
+
+llmb_status llmb_request_fail(llmb_request *request, llmb_status failure, uint32_t phase, const char *message) {
+  llmb_error error;
+  llmb_error_init(&error);
+  error_set(&error, failure, phase, "%s", message);
+  return llmb_request_fail_with(request, &error);
 }

@@ -40,8 +40,10 @@ void engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
   atomic_store_explicit(&engine->region->engine_sleeps, 1, memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with the host's: it sees the sleeper or this sees its write */
   if (!host_wrote(engine)) {
-    struct os_poll_item items[] = {{.handle = engine->own_bell}, {.handle = engine->socket}};
-    os_poll(items, 2, deadline_ns);
+    struct os_poll_item items[] = {
+        {.handle = engine->own_bell}, {.handle = engine->socket}, {.handle = engine->watched}};
+    os_poll(items, engine->watched != OS_HANDLE_NONE ? 3 : 2, deadline_ns);
+    engine->watched_ready = items[2].readable;
     if (items[0].readable) os_event_clear(engine->own_bell);
     /* The host sends nothing after the opening: whatever can be read here is its end. */
     if (items[1].readable) engine->host_gone = true;
@@ -89,7 +91,9 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
     if (now_ns >= deadline_ns) return LLMB_OK;
     if (started_ns == 0) {
       started_ns = now_ns;
-      const uint64_t spin_ns = spin_begin(&engine->spin);
+      /* What is watched cannot be seen in a spin. */
+      const uint64_t spin_ns =
+          engine->watched == OS_HANDLE_NONE || engine->working_count == 0 ? spin_begin(&engine->spin) : 0;
       spins = spin_ns > 0;
       if (spins) spin(engine, now_ns + spin_ns < deadline_ns ? now_ns + spin_ns : deadline_ns);
     } else {
@@ -97,6 +101,11 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
       const uint64_t idle_until_ns =
           engine->idle_ns != LLMB_NEVER && is_idle(engine) ? started_ns + engine->idle_ns : LLMB_NEVER;
       engine_sleep(engine, idle_until_ns < deadline_ns ? idle_until_ns : deadline_ns);
+      if (engine->watched_ready) {
+        engine->watched_ready = false;
+        engine->look_again = true;
+        return LLMB_OK;
+      }
       /* A request that comes from here on was never accepted: the host takes it elsewhere. */
       if (os_clock_ns() >= idle_until_ns && !host_wrote(engine)) {
         engine_retire(engine);

@@ -13,7 +13,7 @@ enum frame_type {
   FRAME_PIECE = 17,    /* text */
   FRAME_VECTOR = 18,   /* floats */
   FRAME_DONE = 19,     /* struct frame_done */
-  FRAME_ERROR = 20,    /* struct frame_failure, message */
+  FRAME_ERROR = 20,    /* struct frame_failure, message, log */
   FRAME_TOKENS = 21    /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
 };
 
@@ -44,6 +44,9 @@ struct frame_done {
 struct frame_failure {
   int32_t status;
   uint32_t phase;
+  int32_t os_code;
+  int32_t exit_kind, exit_value; /* of a program that the engine ran */
+  uint32_t message_size;         /* of the bytes that follow; the rest is that program's log */
 };
 
 #endif

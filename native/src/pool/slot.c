@@ -40,7 +40,7 @@ static bool head_valid(const struct slot *slot, const struct frame_head *head) {
       return slot->accepted && head->payload_size == sizeof(struct frame_done);
     case FRAME_ERROR:
       return head->payload_size >= sizeof(struct frame_failure) &&
-             head->payload_size <= sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX;
+             head->payload_size <= sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX + CHANNEL_LOG_SIZE_MAX;
     default:
       return false;
   }
@@ -100,13 +100,22 @@ void slot_take_done(struct slot *slot, struct frame_done *out) {
   slot->in_frame = false;
 }
 
-void slot_take_failure(struct slot *slot, struct frame_failure *out, char *message, uint64_t capacity) {
-  char text[CHANNEL_MESSAGE_SIZE_MAX];
-  const uint64_t size = slot->frame_left - sizeof *out;
-  ring_take(&slot->responses, out, sizeof *out);
+void slot_take_failure(struct slot *slot, llmb_error *out) {
+  char text[CHANNEL_MESSAGE_SIZE_MAX + CHANNEL_LOG_SIZE_MAX];
+  struct frame_failure failure;
+  const uint64_t size = slot->frame_left - sizeof failure;
+  ring_take(&slot->responses, &failure, sizeof failure);
   ring_take(&slot->responses, text, size);
-  error_copy_text(message, capacity, text, size, 0);
   slot->in_frame = false;
+  const uint64_t message_size = failure.message_size < size ? failure.message_size : size;
+  out->status = failure.status;
+  out->phase = failure.phase;
+  out->os_code = failure.os_code;
+  const bool ended = failure.exit_kind > LLMB_EXIT_NONE && failure.exit_kind <= LLMB_EXIT_UNKNOWN;
+  out->exit_kind = ended ? failure.exit_kind : LLMB_EXIT_NONE;
+  out->exit_value = ended ? failure.exit_value : 0;
+  error_copy_text(out->message, sizeof out->message, text, message_size, 0);
+  error_copy_text(out->engine_log, sizeof out->engine_log, text + message_size, size - message_size, 1);
 }
 
 bool slot_release_room(struct slot *slot) {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <llmbridge/status.h>
+
 #include "../channel/channel_layout.h"
 #include "../channel/frame.h"
 #include "../channel/ring.h"
@@ -59,8 +61,8 @@ uint32_t slot_take_tokens(struct slot *slot, int32_t *tokens);
 
 void slot_take_done(struct slot *slot, struct frame_done *out);
 
-/* The message is NUL-terminated and cut to capacity. */
-void slot_take_failure(struct slot *slot, struct frame_failure *out, char *message, uint64_t capacity);
+/* What the engine says of its failure: status, phase, message, os_code, exit and log; unchecked but for the texts. */
+void slot_take_failure(struct slot *slot, llmb_error *out);
 
 /* Gives the room of what was taken back; true if the engine waits for it and must be woken. */
 bool slot_release_room(struct slot *slot);

@@ -67,12 +67,11 @@ static void take_news(struct peer *peer) {
       break;
     }
     case SLOT_FAILED: {
-      struct frame_failure failure;
-      char message[64];
+      llmb_error failure;
       uint64_t valid_size = 0;
-      slot_take_failure(slot, &failure, message, sizeof message);
-      FUZZ_CHECK(memchr(message, 0, sizeof message) != NULL && !slot->in_frame);
-      FUZZ_CHECK(utf8_check((const uint8_t *)message, strlen(message), &valid_size) == UTF8_VALID);
+      slot_take_failure(slot, &failure);
+      FUZZ_CHECK(memchr(failure.message, 0, sizeof failure.message) != NULL && !slot->in_frame);
+      FUZZ_CHECK(utf8_check((const uint8_t *)failure.message, strlen(failure.message), &valid_size) == UTF8_VALID);
       break;
     }
     case SLOT_BROKEN:

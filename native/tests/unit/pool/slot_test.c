@@ -56,10 +56,15 @@ static void stream_add_done(struct stream *stream) {
 
 static void stream_add_failure(struct stream *stream, const char *message) {
   uint8_t payload[sizeof(struct frame_failure) + 256];
-  const struct frame_failure failure = {.status = LLMB_E_CONTEXT_FULL, .phase = LLMB_PHASE_PROMPT};
+  const struct frame_failure failure = {.status = LLMB_E_CONTEXT_FULL,
+                                        .phase = LLMB_PHASE_PROMPT,
+                                        .exit_kind = LLMB_EXIT_CODE,
+                                        .exit_value = 3,
+                                        .message_size = (uint32_t)strlen(message)};
   memcpy(payload, &failure, sizeof failure);
   memcpy(payload + sizeof failure, message, strlen(message));
-  stream_add(stream, FRAME_ERROR, payload, (uint32_t)(sizeof failure + strlen(message)));
+  memcpy(payload + sizeof failure + strlen(message), "its log", 7);
+  stream_add(stream, FRAME_ERROR, payload, (uint32_t)(sizeof failure + strlen(message) + 7));
 }
 
 static struct stream whole_answer(void) {
@@ -118,18 +123,20 @@ static void slot__reads_a_whole_answer(void) {
   CHECK_INT(stream.size, atomic_load(&fixture.shared.response_read));
 }
 
-static void slot__reads_a_failure_with_its_message(void) {
+static void slot__reads_a_failure_with_all_that_is_known(void) {
   fixture_open();
   struct stream stream = {.size = 0};
-  struct frame_failure failure;
-  char message[16];
+  llmb_error failure;
   stream_add_failure(&stream, "the prompt has too many tokens");
   publish(stream.bytes, stream.size);
   CHECK_INT(SLOT_FAILED, slot_look(&fixture.slot));
-  slot_take_failure(&fixture.slot, &failure, message, sizeof message);
+  slot_take_failure(&fixture.slot, &failure);
   CHECK_INT(LLMB_E_CONTEXT_FULL, failure.status);
   CHECK_INT(LLMB_PHASE_PROMPT, failure.phase);
-  CHECK_TEXT("the prompt has ", message);
+  CHECK_TEXT("the prompt has too many tokens", failure.message);
+  CHECK_TEXT("its log", failure.engine_log);
+  CHECK_INT(LLMB_EXIT_CODE, failure.exit_kind);
+  CHECK_INT(3, failure.exit_value);
   CHECK(!fixture.slot.accepted);
   CHECK_INT(SLOT_NOTHING, slot_look(&fixture.slot));
 }
@@ -211,7 +218,7 @@ static void slot__refuses_every_bad_head(void) {
       {true, FRAME_DONE, sizeof(struct frame_done) + 1, CALL_ID},
       {true, FRAME_DONE, 0, CALL_ID},
       {true, FRAME_ERROR, sizeof(struct frame_failure) - 1, CALL_ID},
-      {true, FRAME_ERROR, sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX + 1, CALL_ID},
+      {true, FRAME_ERROR, sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX + CHANNEL_LOG_SIZE_MAX + 1, CALL_ID},
       {true, FRAME_ERROR, UINT32_MAX, CALL_ID},
       {true, FRAME_SUBMIT, 64, CALL_ID}, /* the host's own */
       {true, 0, 0, CALL_ID},
@@ -238,7 +245,7 @@ static void slot__accepts_the_largest_frames(void) {
   CHECK_INT(SLOT_PIECE, news_of_head(true, FRAME_PIECE, CHANNEL_PIECE_SIZE_MAX, CALL_ID));
   CHECK_INT(SLOT_VECTOR, news_of_head(true, FRAME_VECTOR, CHANNEL_PIECE_SIZE_MAX, CALL_ID));
   CHECK_INT(SLOT_TOKENS, news_of_head(true, FRAME_TOKENS, CHANNEL_TOKENS_MAX * sizeof(int32_t), CALL_ID));
-  const uint32_t largest = sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX;
+  const uint32_t largest = sizeof(struct frame_failure) + CHANNEL_MESSAGE_SIZE_MAX + CHANNEL_LOG_SIZE_MAX;
   CHECK_INT(SLOT_FAILED, news_of_head(false, FRAME_ERROR, largest, CALL_ID));
 }
 
@@ -319,8 +326,7 @@ static void slot__pads_a_request_that_was_given_up(void) {
 /* Reads whatever was made of a stream to its end, and counts what came out. Never more than the ring could hold. */
 static uint64_t survive(void) {
   uint64_t total = 0;
-  char message[64];
-  struct frame_failure failure;
+  llmb_error failure;
   struct frame_done done;
   uint8_t buffer[64];
   for (unsigned turns = 0; turns < 100000; turns++) {
@@ -333,8 +339,9 @@ static uint64_t survive(void) {
       return total;
     }
     if (news == SLOT_FAILED) {
-      slot_take_failure(&fixture.slot, &failure, message, sizeof message);
-      CHECK(memchr(message, 0, sizeof message) != NULL);
+      slot_take_failure(&fixture.slot, &failure);
+      CHECK(memchr(failure.message, 0, sizeof failure.message) != NULL);
+      CHECK(memchr(failure.engine_log, 0, sizeof failure.engine_log) != NULL);
       return total;
     }
     if (news == SLOT_TOKENS) {
@@ -382,7 +389,7 @@ static void slot__survives_a_hundred_thousand_mutations(void) {
   CHECK(changed > MUTATIONS_COUNT / 10); /* else the mutations hit nothing that matters */
 }
 
-CHECK_MAIN(TEST(slot__reads_a_whole_answer), TEST(slot__reads_a_failure_with_its_message),
+CHECK_MAIN(TEST(slot__reads_a_whole_answer), TEST(slot__reads_a_failure_with_all_that_is_known),
            TEST(slot__waits_for_the_rest_of_every_frame), TEST(slot__reads_an_answer_that_comes_byte_by_byte),
            TEST(slot__refuses_every_bad_head), TEST(slot__accepts_the_largest_frames),
            TEST(slot__notices_an_engine_that_moves_its_position_back),
