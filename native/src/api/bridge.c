@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
@@ -238,6 +239,7 @@ void llmb_bridge_close(llmb_bridge *bridge) {
   }
   pthread_mutex_lock(&bridge->lock);
   atomic_store(&bridge->closing, 1);
+  FAULT_POINT(HOST_CLOSE);
   os_event_ring(bridge->pool.bell); /* a pump is to look, report what is cancelled now, and leave */
   pool_close(&bridge->pool);
   pthread_mutex_unlock(&bridge->lock);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../platform/os_clock.h"
 #include "call_object.h"
 
@@ -78,6 +79,7 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
 static void take_done(llmb_call *call, struct slot *slot, bool locked) {
   struct frame_done done;
   slot_take_done(slot, &done);
+  FAULT_POINT(HOST_DONE_TAKEN);
   slot_release_room(slot);
   if (done.finish_reason == LLMB_FINISH_NONE || done.finish_reason > LLMB_FINISH_STOP_STRING) {
     call_end_broken(call, locked, "an unknown finish reason");

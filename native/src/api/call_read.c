@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/json_check.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
@@ -60,6 +61,7 @@ static uint64_t take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
   const uint32_t held = call->holder.held_size;
   const uint64_t taken = slot_take_piece(slot, buffer + held, capacity - held);
   call->received_size += taken;
+  FAULT_POINT(HOST_PIECE_TAKEN);
   if (slot_release_room(slot)) connection_wake_engine(worker);
   uint64_t size = 0;
   if (utf8_holder_feed(&call->holder, buffer, taken, &size) != UTF8_VALID) {

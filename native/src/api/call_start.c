@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
@@ -234,7 +235,9 @@ void call_push_request(llmb_call *call) {
   const uint64_t size = left < space ? left : space;
   if (size == 0) return;
   ring_put(&slot->requests, call->request + call->request_sent, size);
+  FAULT_POINT(HOST_REQUEST_PUT);
   ring_publish(&slot->requests);
+  FAULT_POINT(HOST_REQUEST_SENT);
   call->request_sent += size;
   slot->submit_left = left - size;
   connection_wake_engine(worker);
@@ -308,6 +311,7 @@ llmb_status llmb_call_cancel(llmb_call *call) {
   const llmb_status status = bridge_check(bridge, NULL);
   if (status != LLMB_OK) return status;
   atomic_store(&call->cancel_requested, 1);
+  FAULT_POINT(HOST_CANCEL);
   pthread_mutex_lock(&bridge->lock);
   if (atomic_load(&call->ticket.state) == TICKET_PLACED) {
     struct connection *worker = call->ticket.connection;

@@ -1,4 +1,5 @@
 /* Waiting for a call: first a short spin, then asleep on everything that can bring news. */
+#include "../core/fault_point.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
 #include "call_object.h"
@@ -38,6 +39,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
   if (!slot_has_news(slot) && !rest_fits(call, slot) && !atomic_load(&worker->dead) &&
       !atomic_load(&call->cancel_requested)) {
+    FAULT_POINT(HOST_SLEEP);
     os_poll(poll.items, poll.count, poll.until_ns);
   }
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_path.h"
 
@@ -21,6 +22,9 @@ static const char *const allowed[] = {"HOME=",
                                       "UBSAN_OPTIONS=",
                                       "LSAN_OPTIONS=",
                                       "TSAN_OPTIONS=",
+#endif
+#if defined(LLMB_FAULT_POINTS)
+    FAULT_PAGE_VARIABLE "=",
 #endif
                                       NULL};
 

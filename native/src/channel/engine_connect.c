@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_poll.h"
@@ -146,6 +147,7 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
     return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "name, version or out_engine is NULL");
   }
   *out_engine = NULL;
+  FAULT_POINT(ENGINE_CONNECT);
   void *memory = NULL;
   llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
   if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_START, "no memory for the connection");
@@ -173,7 +175,9 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
   status = receive_bells(engine, out_error);
   if (status != LLMB_OK) goto finish;
   prepare_slots(engine);
+  FAULT_POINT(ENGINE_OPENED);
   status = send_hello(engine, name, version, out_error);
+  FAULT_POINT(ENGINE_GREETED);
 
 finish:
   if (status != LLMB_OK) {
@@ -244,6 +248,7 @@ llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_e
                      (unsigned long long)size, CHANNEL_INFO_SIZE_MAX);
   }
   llmb_engine_loading(engine, 1000);
+  FAULT_POINT(ENGINE_READY);
   const llmb_status status =
       send_text(engine, HANDSHAKE_READY, (int32_t)(engine->abilities | engine->layers << HANDSHAKE_LAYERS_SHIFT),
                 info_json, size);
@@ -256,7 +261,9 @@ void llmb_engine_refuse(llmb_engine *engine, llmb_status status, const char *mes
 }
 
 void engine_retire(llmb_engine *engine) {
+  FAULT_POINT(ENGINE_RETIRE);
   (void)send_text(engine, HANDSHAKE_RETIRING, LLMB_OK, "", 0);
+  FAULT_POINT(ENGINE_RETIRED);
 }
 
 void llmb_engine_last_words(llmb_engine *engine, const char *message) {

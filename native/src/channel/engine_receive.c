@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "engine_channel.h"
 
@@ -92,6 +93,7 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   request->payload_received += size;
   ring_release(&request->requests);
   if (request->payload_received < request->payload_size) {
+    FAULT_POINT(ENGINE_REQUEST_PART);
     engine_ring_host(request); /* it may wait for room to send the rest */
     goto finish;
   }
@@ -104,6 +106,7 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   if (status == LLMB_OK) status = check_items(request);
   if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
+  FAULT_POINT(ENGINE_REQUEST);
   request->state = ENGINE_SLOT_WORKING;
   request->engine->working_count++;
   *out_complete = true;

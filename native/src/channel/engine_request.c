@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_poll.h"
 #include "engine_channel.h"
@@ -67,7 +68,11 @@ llmb_status llmb_request_accept(llmb_request *request) {
   }
   llmb_request_progress(request);
   /* Nobody waits for this frame: it is there for whoever looks after a death, so no bell is rung. */
-  return engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, false);
+  FAULT_POINT(ENGINE_ACCEPT);
+  const llmb_status status = engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, false);
+  FAULT_EXECUTION(request->submit.deadline_ns);
+  FAULT_POINT(ENGINE_ACCEPTED);
+  return status;
 }
 
 uint32_t llmb_request_cancelled(const llmb_request *request) {
@@ -151,6 +156,7 @@ llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
       .completion_tokens = usage->completion_tokens,
   };
   const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, true);
+  FAULT_POINT(ENGINE_DONE);
   end_request(request);
   return status;
 }

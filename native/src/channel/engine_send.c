@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_event.h"
 #include "engine_channel.h"
@@ -50,6 +51,7 @@ void engine_flush_backlog(struct llmb_request *request) {
     atomic_store_explicit(&request->shared->engine_blocked, 1, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
     moved |= move_backlog(request);
+    FAULT_POINT(ENGINE_BLOCKED);
   }
   if (moved) engine_ring_host(request);
 }
@@ -93,9 +95,12 @@ llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const
     if (status != LLMB_OK) return status;
   }
   send_part(request, &head, sizeof head, &space);
+  FAULT_POINT(ENGINE_FRAME_HEAD);
   send_part(request, first, first_size, &space);
   send_part(request, second, second_size, &space);
+  FAULT_POINT(ENGINE_FRAME_PUT);
   ring_publish(&request->responses);
+  FAULT_POINT(ENGINE_FRAME_SENT);
   if (ring || !whole) engine_ring_host(request);
   engine_flush_backlog(request); /* says that the rest waits for room */
   return LLMB_OK;

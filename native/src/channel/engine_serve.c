@@ -1,3 +1,4 @@
+#include "../core/fault_point.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
 #include "../platform/os_poll.h"
@@ -40,6 +41,7 @@ void engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
   atomic_store_explicit(&engine->region->engine_sleeps, 1, memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with the host's: it sees the sleeper or this sees its write */
   if (!host_wrote(engine)) {
+    FAULT_POINT(ENGINE_SLEEP);
     struct os_poll_item items[] = {
         {.handle = engine->own_bell}, {.handle = engine->socket}, {.handle = engine->watched}};
     os_poll(items, engine->watched != OS_HANDLE_NONE ? 3 : 2, deadline_ns);

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/fault_point.h"
+
 enum { HANDLE_REPORT = ENGINE_HANDLE_LIFELINE + 1, HANDLES_END };
 enum { OOM_SCORE_MAX = 1000 };
 
@@ -75,6 +77,7 @@ static void set_limits(const struct keeper_child_plan *plan) {
 }
 
 _Noreturn static void exec_program(const struct keeper_spawn_request *request, os_handle report) {
+  FAULT_POINT(ENGINE_EXEC);
   for (int tries = 0;; tries++) {
     execve(request->program, request->arguments, request->environment);
     /* Somebody forked while this program was being written: gone in a moment. */

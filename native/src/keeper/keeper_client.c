@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/keeper_environment.h"
 #include "keeper/keeper_protocol.h"
@@ -34,6 +35,7 @@ static llmb_status start_program(const char *program_path, os_handle control, ll
   char name[] = "llmbridge-keeper";
   char *arguments[] = {name, NULL};
   const os_handle handles[] = {control, self};
+  FAULT_POINT(HOST_KEEPER_START);
   status = os_process_spawn_detached(program_path, arguments, environment, handles, 2, &os_code, &step);
 
 finish:
@@ -98,9 +100,11 @@ llmb_status keeper_start(const char *program_path, uint64_t deadline_ns, struct 
   status = start_program(program_path, control[1], error);
   if (status != LLMB_OK) goto finish;
   control[1] = os_handle_close(control[1]); /* so that the keeper's end shows */
+  FAULT_POINT(HOST_KEEPER_STARTED);
   status = wait_for_greeting(program_path, control[0], deadline_ns, &process, error);
   if (status != LLMB_OK) goto finish; /* closing the socket ends a keeper that is merely slow */
 
+  FAULT_POINT(HOST_KEEPER_GREETED);
   *out_keeper = block;
   **out_keeper = (struct keeper){.control = control[0], .process = process, .id_next = 1};
   block = NULL;
@@ -130,6 +134,7 @@ void keeper_stop(struct keeper *keeper) {
   if (keeper == NULL) return;
   uint64_t now_ns = os_clock_ns();
   (void)send_number(keeper, KEEPER_MESSAGE_GOODBYE, 0);
+  FAULT_POINT(HOST_GOODBYE);
   struct os_poll_item item = {.handle = keeper->process};
   if (os_poll(&item, 1, now_ns + KEEPER_STOP_TIMEOUT_NS) == 0) {
     os_process_kill(keeper->process);
@@ -195,6 +200,7 @@ llmb_status keeper_spawn(struct keeper *keeper, const struct keeper_spawn *spawn
   const os_handle handles[2] = {spawn->engine_socket, events[1]};
   status = send_spawn(keeper, message, size, handles, error);
   if (status != LLMB_OK) goto finish;
+  FAULT_POINT(HOST_SPAWN_ASKED);
   out->events = events[0];
   events[0] = OS_HANDLE_NONE;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/keeper_child.h"
 #include "keeper/keeper_protocol.h"
@@ -63,9 +64,11 @@ void engine_settle_start(struct engine *engine) {
                                           .number = (uint64_t)engine->pid};
   int os_code;
   engine->state = ENGINE_RUNNING;
+  FAULT_POINT(KEEPER_EXEC_SEEN);
   if (os_socket_send(engine->events, &message, sizeof message, &engine->process, 1, &os_code) != LLMB_OK) {
     engine_lose_host(engine);
   }
+  FAULT_POINT(KEEPER_SPAWN_TOLD);
 }
 
 /* Appends to the log file as well as it will take it: a full disk costs the log, never the engine. */
@@ -133,9 +136,11 @@ static void send_exit(struct engine *engine, const siginfo_t *how) {
 }
 
 void engine_finish(struct engine_table *table, struct engine *engine, const siginfo_t *how) {
+  FAULT_POINT(KEEPER_REAPED);
   if (engine->state == ENGINE_STARTING) engine_settle_start(engine);
   engine_read_log(engine, KEEPER_LOG_DRAIN_SIZE);
   if (engine->state == ENGINE_RUNNING && engine->events >= 0) send_exit(engine, how);
+  FAULT_POINT(KEEPER_EXIT_TOLD);
   for (unsigned i = 0; i < table->count; i++) {
     if (table->engines[i] != engine) continue;
     table->engines[i] = table->engines[--table->count];

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/keeper_limits.h"
 #include "platform/os_path.h"
@@ -11,10 +12,20 @@ static const char PATH_FIXED[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 
 /* One that ends in '=' is a whole name; another is what a name begins with. */
 static const char *const ALLOWED[] = {
-    "HOME=",         "LANG=",         "LANGUAGE=",     "LC_",
-    "TMPDIR=",       "TZ=",
+    "HOME=",
+    "LANG=",
+    "LANGUAGE=",
+    "LC_",
+    "TMPDIR=",
+    "TZ=",
 #if defined(LLMB_SANITIZED)
-    "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "UBSAN_OPTIONS=",
+    "ASAN_OPTIONS=",
+    "LSAN_OPTIONS=",
+    "TSAN_OPTIONS=",
+    "UBSAN_OPTIONS=",
+#endif
+#if defined(LLMB_FAULT_POINTS)
+    FAULT_PAGE_VARIABLE "=",
 #endif
 };
 

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/fault_point.h"
 #include "keeper/keeper_engine.h"
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_reap.h"
@@ -90,12 +91,14 @@ static bool handle_message(uint64_t size, os_handle handles[2], unsigned handle_
   struct engine *engine;
   enum keeper_message_kind kind = keeper_message_check(message, size);
   if (kind == KEEPER_MESSAGE_SPAWN && handle_count == 2 && keeper_spawn_decode(message, size, &request)) {
+    FAULT_POINT(KEEPER_SPAWN_READ);
     keeper_spawn_engine(&program.table, &request, handles[0], handles[1], &program.descriptor_limit);
     return true;
   }
   for (unsigned i = 0; i < handle_count; i++) os_handle_close(handles[i]);
   if (kind == KEEPER_MESSAGE_KILL && handle_count == 0) {
     memcpy(&number, message, sizeof number);
+    FAULT_POINT(KEEPER_KILL_READ);
     engine = engine_find_id(&program.table, number.number);
     if (engine != NULL) engine_kill(engine); /* else it ended meanwhile */
     return true;
@@ -181,8 +184,11 @@ int main(void) {
     fprintf(stderr, "llmbridge-keeper: started by the llmbridge library, not by hand\n");
     return EXIT_USAGE;
   }
+  FAULT_POINT(KEEPER_START);
   if (!prepare() || !greet()) return EXIT_FAILURE;
+  FAULT_POINT(KEEPER_GREETED);
   run();
+  FAULT_POINT(KEEPER_END);
   keeper_reap_all(&program.table, program.signals);
   return EXIT_SUCCESS;
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/fault_point.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
 
@@ -48,6 +49,7 @@ static bool kill_orphans(const struct engine_table *table) {
 static void reap_one(struct engine_table *table, pid_t pid) {
   siginfo_t how = {0};
   struct engine *engine = engine_find_pid(table, pid);
+  FAULT_POINT(KEEPER_EXIT_SEEN);
   if (engine != NULL) kill(-pid, SIGKILL); /* while the number is still its own */
   if (waitid(P_PID, (id_t)pid, &how, WEXITED | WNOHANG) != 0) how.si_code = 0;
   if (engine != NULL) engine_finish(table, engine, &how);

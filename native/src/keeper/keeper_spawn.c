@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/keeper_child.h"
 #include "platform/os_region.h"
@@ -132,6 +133,7 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
                                          .descriptor_limit = *descriptor_limit};
   failed_step = start_process(engine, &plan, &os_code);
   if (failed_step != NULL) goto finish;
+  FAULT_POINT(KEEPER_FORKED);
   engine->events = events;
   events = OS_HANDLE_NONE;
   table->engines[table->count++] = engine;

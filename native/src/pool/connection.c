@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
@@ -157,6 +158,7 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   status = send_bells(connection, &os_code);
   if (status != LLMB_OK) goto finish;
 
+  FAULT_POINT(HOST_CHANNEL_MADE);
   step = NULL; /* the keeper's client says what failed */
   status = connection_spawn(launch, connection, pair[1], deadline_ns, error);
 

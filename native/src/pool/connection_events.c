@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_socket.h"
 #include "connection.h"
@@ -19,11 +20,13 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       connection->last_breath_ns = now_ns + POOL_LAST_BREATH_NS;
       break;
     case WORKER_ACTION_KILL:
+      FAULT_POINT(HOST_KILL);
       connection->killed = true;
       connection->last_breath_ns = now_ns + POOL_KILLED_NS;
       keeper_hold_kill(connection->keeper, &connection->process);
       break;
     case WORKER_ACTION_BURY:
+      FAULT_POINT(HOST_BURY);
       /* From here on its rings hold all there will ever be; the owners of its slots look at them once more. */
       connection->busy_at_end = connection->busy_count;
       atomic_store_explicit(&connection->dead, 1, memory_order_release);
@@ -90,6 +93,7 @@ static llmb_status refusal_status(int32_t status) {
 }
 
 static void take_ready(struct connection *connection, uint32_t detail, uint64_t now_ns) {
+  FAULT_POINT(HOST_READY_SEEN);
   connection->abilities = detail & ((1u << HANDSHAKE_LAYERS_SHIFT) - 1);
   connection->layers = detail >> HANDSHAKE_LAYERS_SHIFT;
   if ((connection->layers & connection->layers_required) == connection->layers_required) {

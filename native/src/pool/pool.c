@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
@@ -269,6 +270,7 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
     worker->busy_count--;
   } else if (worker->state != WORKER_ENDED) {
     slot->state = SLOT_DRAINING;
+    FAULT_POINT(HOST_DRAIN);
     slot->hung = ticket->hung;
     slot->kill_at_ns = now_ns < LLMB_NEVER - ticket->grace_ns ? now_ns + ticket->grace_ns : LLMB_NEVER;
     atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
