@@ -184,7 +184,8 @@ llmb_status llmb_bridge_info(llmb_bridge *bridge, char **out_json, llmb_error *o
   const char *info = bridge->pool.info != NULL ? bridge->pool.info : "{}";
   status = memory_copy_text(info, strlen(info), out_json);
   pthread_mutex_unlock(&bridge->lock);
-  return status;
+  if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_NONE, "no memory for the information");
+  return LLMB_OK;
 }
 
 llmb_status llmb_bridge_sandbox(llmb_bridge *bridge, uint32_t *out_layers) {

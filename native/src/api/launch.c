@@ -121,7 +121,9 @@ static SMALL_FRAME llmb_status copy_log_file(const llmb_settings *settings, stru
   if (make_absolute(given, path) != LLMB_OK) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "log_file: the path is too long");
   }
-  return memory_copy_text(path, strlen(path), &out->log_file);
+  const llmb_status status = memory_copy_text(path, strlen(path), &out->log_file);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the path of log_file");
+  return LLMB_OK;
 }
 
 llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_error *error) {
