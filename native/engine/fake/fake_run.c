@@ -214,6 +214,10 @@ void fake_run_begin(struct fake_run *run, const struct fake_script *script, llmb
   const char *pieces_max = llmb_request_setting(request, "max_tokens");
   *run = (struct fake_run){.request = request, .script = script, .pieces_max = UINT64_MAX};
   if (pieces_max != NULL) run->pieces_max = strtoull(pieces_max, NULL, 10);
+  if (llmb_request_kind(request) == LLMB_REQUEST_INVOKE) {
+    fail(run, LLMB_E_UNSUPPORTED, "the fake engine has no methods");
+    return;
+  }
   llmb_request_accept(request);
   for (unsigned i = 0; i < script->count; i++) {
     if (script->steps[i].moment == FAKE_AT_ACCEPT) fake_do_plain(&script->steps[i]);

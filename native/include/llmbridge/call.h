@@ -115,9 +115,31 @@ LLMB_API llmb_status llmb_embed_texts(llmb_bridge *bridge, const uint8_t *const 
                                       uint32_t count, const llmb_settings *settings, float **out_vectors,
                                       uint64_t *out_dimension, llmb_result *out_result, llmb_error *out_error);
 
-/** Counts the tokens of a text as the engine's model divides it, without a chat template. */
+/** Starts counting the tokens of a text as the engine's model divides it, without a chat template: prompt_tokens of the
+ * result, once llmb_call_finish gives it. Owner and errors: as for llmb_call_start. */
+LLMB_API llmb_status llmb_count_tokens_start(llmb_bridge *bridge, const uint8_t *text, uint64_t size,
+                                             llmb_call **out_call, llmb_error *out_error);
+
+/** Counts the tokens of a text and waits for it. */
 LLMB_API llmb_status llmb_count_tokens(llmb_bridge *bridge, const uint8_t *text, uint64_t size, uint64_t *out_count,
                                        llmb_error *out_error);
+
+/** Starts the call of any method of a JSON-RPC daemon; its result, as JSON text, is read like an answer.
+ * @param method       NUL-terminated UTF-8.
+ * @param params_json  a JSON object or array; NULL with params_size 0 for none.
+ * Owner:   the caller closes *out_call exactly once.
+ * Errors:  as for llmb_call_start; LLMB_E_UNSUPPORTED for engines without methods; LLMB_E_ENGINE_ERROR where the daemon
+ *          answers with an error. */
+LLMB_API llmb_status llmb_invoke_start(llmb_bridge *bridge, const char *method, const uint8_t *params_json,
+                                       uint64_t params_size, const llmb_settings *settings, llmb_call **out_call,
+                                       llmb_error *out_error);
+
+/** Calls a method and waits for its result.
+ * @param out_json  NUL-terminated JSON of *out_size bytes; NULL on failure. out_size and out_result may be NULL.
+ * Owner:   the caller frees *out_json with llmb_free. */
+LLMB_API llmb_status llmb_invoke(llmb_bridge *bridge, const char *method, const uint8_t *params_json,
+                                 uint64_t params_size, const llmb_settings *settings, char **out_json,
+                                 uint64_t *out_size, llmb_result *out_result, llmb_error *out_error);
 
 #ifdef __cplusplus
 }

@@ -78,6 +78,9 @@ llmb_status call_outcome(const llmb_call *call, llmb_error *error);
 llmb_status call_not_ready(llmb_error *error);
 void call_copy_result(llmb_result *target, const llmb_result *source);
 
+/* Reads all of an answer into *out_text, which is freed with memory_release. */
+llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error);
+
 /* Whether a whole vector was received that has not been read. */
 bool call_has_vector(const llmb_call *call);
 

@@ -127,8 +127,7 @@ llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result 
   return status;
 }
 
-/* Reads all of the answer into a growing buffer. */
-static llmb_status read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
+llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
   void *text = NULL;
   uint64_t size = 0, capacity = 0, piece_size = 0;
   llmb_status status = LLMB_OK;
@@ -167,7 +166,7 @@ llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t p
   uint64_t size = 0;
   llmb_call *call = NULL;
   llmb_status status = llmb_call_start(bridge, prompt, prompt_size, settings, &call, out_error);
-  if (status == LLMB_OK) status = read_all(call, out_answer, &size, out_error);
+  if (status == LLMB_OK) status = call_read_all(call, out_answer, &size, out_error);
   if (status == LLMB_OK) call_copy_result(out_result, &call->result);
   if (out_size != NULL) *out_size = size;
   llmb_call_close(call);

@@ -165,16 +165,21 @@ llmb_status llmb_embed_texts(llmb_bridge *bridge, const uint8_t *const *texts, c
   return status;
 }
 
+llmb_status llmb_count_tokens_start(llmb_bridge *bridge, const uint8_t *text, uint64_t size, llmb_call **out_call,
+                                    llmb_error *out_error) {
+  const struct call_input input = {
+      .kind = LLMB_REQUEST_TOKENS, .items = &text, .sizes = &size, .count = 1, .what = "text"};
+  return call_start(bridge, &input, NULL, out_call, out_error);
+}
+
 llmb_status llmb_count_tokens(llmb_bridge *bridge, const uint8_t *text, uint64_t size, uint64_t *out_count,
                               llmb_error *out_error) {
   if (out_count == NULL) {
     return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "out_count is NULL");
   }
   *out_count = 0;
-  const struct call_input input = {
-      .kind = LLMB_REQUEST_TOKENS, .items = &text, .sizes = &size, .count = 1, .what = "text"};
   llmb_call *call = NULL;
-  llmb_status status = call_start(bridge, &input, NULL, &call, out_error);
+  llmb_status status = llmb_count_tokens_start(bridge, text, size, &call, out_error);
   if (status == LLMB_OK) status = llmb_call_finish(call, LLMB_NEVER, NULL, out_error);
   if (status == LLMB_OK) *out_count = call->result.prompt_tokens;
   llmb_call_close(call);

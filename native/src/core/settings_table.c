@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const settings_engine_names[] = {"llama", "exec", "jsonrpc", "fake", "hash", "http", NULL};
+const char *const settings_engine_names[] = {"llama", "exec", "jsonrpc", "fake", "hash", "http", "custom", NULL};
 
 uint8_t settings_engine_bit(const char *name) {
   for (unsigned i = 0; name != NULL && settings_engine_names[i] != NULL; i++) {
@@ -16,7 +16,8 @@ enum {
   BRIDGE = SETTING_OF_BRIDGE,
   CALL = SETTING_OF_CALL,
   BOTH = SETTING_OF_BRIDGE | SETTING_OF_CALL,
-  PROCESSES = ENGINE_LLAMA | ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_FAKE,
+  PROCESSES = ENGINE_LLAMA | ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_FAKE | ENGINE_CUSTOM,
+  COMMANDS = ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_CUSTOM,
   /* What the library does not look at itself, it passes on: a daemon may know more of it than we do. */
   GENERATORS = ENGINE_ANY & ~ENGINE_HASH,
   DAY_MS = 86400000,
@@ -32,16 +33,20 @@ enum {
 
 // clang-format off
 const struct setting settings_table[SETTING_COUNT] = {
-  [SETTING_ENGINE] = {"engine", BRIDGE, .engines = ENGINE_ANY, CHOICE("llama|fake"), DEFAULT("llama"),
-    .later_choices = "exec|jsonrpc|hash|http",
-    .help = "What runs: llama (llama.cpp on a GGUF file) or fake (a script, for tests)"},
+  [SETTING_ENGINE] = {"engine", BRIDGE, .engines = ENGINE_ANY, CHOICE("llama|fake|exec|jsonrpc|hash|custom"), DEFAULT("llama"),
+    .later_choices = "http",
+    .help = "What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude "
+            "embedder), custom (an engine of your own) or fake (a script, for tests)"},
   [SETTING_ISOLATION] = {"isolation", BRIDGE, .engines = ENGINE_ANY, CHOICE("pool"), DEFAULT("pool"),
     .later_choices = "inproc|shared",
     .help = "Where the engine runs: pool is in worker processes of its own"},
   [SETTING_MODEL] = {"model", BRIDGE, .engines = ENGINE_LLAMA, TEXT,
     .help = "Path of the model's GGUF file; without one the demonstration model is used"},
-  [SETTING_COMMAND] = {"command", BRIDGE, .engines = ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_FAKE, TEXT,
+  [SETTING_COMMAND] = {"command", BRIDGE, .engines = COMMANDS | ENGINE_FAKE, TEXT,
     .help = "The program and its arguments, as a JSON array or words with quotes; for the fake engine its script"},
+  [SETTING_ENVIRONMENT] = {"environment", BRIDGE, .engines = COMMANDS, TEXT,
+    .help = "Variables of the host's environment that the command gets besides the harmless ones: names parted by "
+            "commas"},
   [SETTING_URL] = {"url", BRIDGE, .engines = ENGINE_HTTP, TEXT, LATER,
     .help = "Address of an OpenAI-compatible server"},
   [SETTING_API_KEY_FILE] = {"api_key_file", BRIDGE, .engines = ENGINE_HTTP, TEXT, LATER,
@@ -50,8 +55,8 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Name under which processes share a bridge"},
   [SETTING_FALLBACK] = {"fallback", BRIDGE, .engines = ENGINE_ANY, TEXT, LATER,
     .help = "Engines to try in turn when one is unavailable: names parted by commas"},
-  [SETTING_WORKERS] = {"workers", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, 64), DEFAULT("1"), UNIT("processes"),
-    .help = "How many engine processes there may be"},
+  [SETTING_WORKERS] = {"workers", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 64), DEFAULT("1"), UNIT("processes"),
+    .help = "How many engine processes there may be; 0, for exec and jsonrpc only, is one process per call"},
   [SETTING_SLOTS] = {"slots", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, 64), DEFAULT("4"), UNIT("calls"),
     .help = "How many calls a worker serves at once"},
   [SETTING_QUEUE] = {"queue", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 65536), DEFAULT("64"), UNIT("calls"),
@@ -124,7 +129,7 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Seed of the random choices: the same seed gives the same answer"},
   [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT,
     .help = "End the answer before this text comes up: one string, or a JSON array of them"},
-  [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_FAKE,
+  [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
     CHOICE("auto|chat|raw"), DEFAULT("auto"),
     .help = "How the prompt is given to the model: auto applies the model's chat template where it has one"},
   [SETTING_SYSTEM] = {"system", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT,
@@ -133,7 +138,7 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "The conversation instead of a prompt: a JSON array of objects with role and content"},
   [SETTING_EXPECT] = {"expect", CALL, .engines = GENERATORS, CHOICE("text|json"), DEFAULT("text"),
     .help = "What the answer must be: json accepts only one whole JSON value"},
-  [SETTING_POOLING] = {"pooling", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_FAKE,
+  [SETTING_POOLING] = {"pooling", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
     CHOICE("auto|mean|cls|last"), DEFAULT("auto"),
     .help = "How the tokens' vectors make an embedding: auto is the model's own way, else mean"},
   [SETTING_NORMALIZE] = {"normalize", CALL, .engines = ENGINE_ANY & ~ENGINE_EXEC, CHOICE("auto|l2|none"),
@@ -149,5 +154,5 @@ const struct setting settings_table[SETTING_COUNT] = {
 // clang-format on
 
 _Static_assert(ENGINE_LLAMA == 1 << 0 && ENGINE_EXEC == 1 << 1 && ENGINE_JSONRPC == 1 << 2 && ENGINE_FAKE == 1 << 3 &&
-                   ENGINE_HASH == 1 << 4 && ENGINE_HTTP == 1 << 5,
+                   ENGINE_HASH == 1 << 4 && ENGINE_HTTP == 1 << 5 && ENGINE_CUSTOM == 1 << 6,
                "settings_engine_names stands in the order of the bits");

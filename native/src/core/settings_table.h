@@ -12,6 +12,7 @@ enum setting_id {
   SETTING_ISOLATION,
   SETTING_MODEL,
   SETTING_COMMAND,
+  SETTING_ENVIRONMENT,
   SETTING_URL,
   SETTING_API_KEY_FILE,
   SETTING_NAME,
@@ -72,7 +73,8 @@ enum setting_engine { /* bits: which engines use the setting */
                       ENGINE_FAKE = 8,
                       ENGINE_HASH = 16,
                       ENGINE_HTTP = 32,
-                      ENGINE_ANY = 63
+                      ENGINE_CUSTOM = 64,
+                      ENGINE_ANY = 127
 };
 
 struct setting {
@@ -90,7 +92,14 @@ struct setting {
 };
 
 /* The places of the choices in `choices`: what setting_value.integer holds. New ones are appended. */
-enum choice_engine { CHOICE_ENGINE_LLAMA, CHOICE_ENGINE_FAKE };
+enum choice_engine {
+  CHOICE_ENGINE_LLAMA,
+  CHOICE_ENGINE_FAKE,
+  CHOICE_ENGINE_EXEC,
+  CHOICE_ENGINE_JSONRPC,
+  CHOICE_ENGINE_HASH,
+  CHOICE_ENGINE_CUSTOM
+};
 enum choice_isolation { CHOICE_ISOLATION_POOL };
 enum choice_switch { CHOICE_ON, CHOICE_OFF };
 enum choice_sandbox { CHOICE_SANDBOX_OFF, CHOICE_SANDBOX_BEST_EFFORT, CHOICE_SANDBOX_REQUIRED };
