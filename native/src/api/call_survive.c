@@ -8,6 +8,7 @@
 
 #include "../core/error.h"
 #include "../core/memory.h"
+#include "../core/policy.h"
 #include "../platform/os_clock.h"
 #include "call_object.h"
 

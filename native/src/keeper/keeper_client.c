@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
+#include "core/policy.h"
 #include "keeper/keeper_environment.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_clock.h"

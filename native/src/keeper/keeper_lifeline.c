@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "core/policy.h"
 #include "keeper/keeper_guard.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_clock.h"

@@ -2,8 +2,6 @@
 #ifndef LLMB_KEEPER_LIMITS_H
 #define LLMB_KEEPER_LIMITS_H
 
-#include <stdint.h>
-
 enum {
   KEEPER_ENGINES_MAX = 128,
   KEEPER_ARGUMENTS_MAX = 256,
@@ -20,13 +18,5 @@ enum {
   KEEPER_OOM_SCORE_RAISE = 300, /* memory short, an engine goes before its host */
   KEEPER_DESCRIPTORS_MIN = 1024 /* what the keeper asks for itself: six for each engine */
 };
-
-/* Times, in ns. */
-#define KEEPER_START_TIMEOUT_NS UINT64_C(10000000000)  /* to its greeting */
-#define KEEPER_STOP_TIMEOUT_NS UINT64_C(5000000000)    /* from goodbye to its end; longer than the next */
-#define KEEPER_REAP_TIMEOUT_NS UINT64_C(3000000000)    /* the keeper's wait for the processes it has killed */
-#define KEEPER_SEND_TIMEOUT_NS UINT64_C(1000000000)    /* for room in a full control socket */
-#define KEEPER_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* an engine's wait for the keeper's first word */
-#define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/fault_point.h"
+#include "core/policy.h"
 #include "keeper/keeper_engine.h"
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_reap.h"

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/fault_point.h"
+#include "core/policy.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
 

@@ -9,7 +9,6 @@
 #include "../platform/os_event.h"
 #include "../platform/os_region.h"
 #include "../platform/os_socket.h"
-#include "pool_limits.h"
 
 static llmb_status send_open(const struct launch *launch, struct connection *connection, os_handle region,
                              os_handle bridge_bell, int *os_code) {

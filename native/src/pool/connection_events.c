@@ -5,6 +5,7 @@
 #include "../core/error.h"
 #include "../core/fault_point.h"
 #include "../core/memory.h"
+#include "../core/policy.h"
 #include "../platform/os_socket.h"
 #include "connection.h"
 #include "pool_limits.h"

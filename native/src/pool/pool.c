@@ -6,6 +6,7 @@
 #include "../core/error.h"
 #include "../core/fault_point.h"
 #include "../core/memory.h"
+#include "../core/policy.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
 #include "../platform/os_socket.h"

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "pool_limits.h"
+#include "../core/policy.h"
+#include "chance.h"
 
 void restart_policy_init(struct restart_policy *policy, uint32_t limit, uint64_t window_ns, uint64_t seed) {
   memset(policy, 0, sizeof *policy);
@@ -11,23 +12,17 @@ void restart_policy_init(struct restart_policy *policy, uint32_t limit, uint64_t
   policy->chance = seed | 1;
 }
 
-/* A number below `below`; xorshift is random enough to keep hosts from marching in step. */
-static uint64_t random_below(struct restart_policy *policy, uint64_t below) {
-  policy->chance ^= policy->chance << 13;
-  policy->chance ^= policy->chance >> 7;
-  policy->chance ^= policy->chance << 17;
-  return below == 0 ? 0 : policy->chance % below;
-}
-
 static uint64_t doubled(uint64_t first_ns, uint32_t times, uint64_t max_ns) {
   uint64_t value_ns = first_ns;
   while (times-- > 0 && value_ns < max_ns) value_ns *= 2;
   return value_ns < max_ns ? value_ns : max_ns;
 }
 
-/* Whether another restart at now_ns would be one too many within the window. */
+/* Whether another restart at now_ns would be one too many: within the window, or in a row without a call answered,
+ * however long each took to fail. A share of failures among the calls needs no rule of its own: where every second of
+ * twenty calls in a minute kills an engine, the restarts within the window are too many long before. */
 static bool limit_reached(const struct restart_policy *policy, uint64_t now_ns) {
-  if (policy->limit == 0) return true;
+  if (policy->limit == 0 || policy->row_count >= policy->limit) return true;
   const uint32_t oldest = (policy->restart_next + RESTART_LIMIT_MAX - policy->limit) % RESTART_LIMIT_MAX;
   const uint64_t oldest_ns = policy->restarts_ns[oldest];
   return oldest_ns != 0 && now_ns - oldest_ns < policy->window_ns;
@@ -37,7 +32,7 @@ static void breaker_open(struct restart_policy *policy, uint64_t now_ns) {
   const uint64_t period_ns = doubled(POOL_BREAKER_FIRST_NS, policy->opened_count, POOL_BREAKER_MAX_NS);
   const uint64_t spread_ns = period_ns / POOL_BREAKER_SPREAD_DIVISOR;
   policy->breaker = BREAKER_OPEN;
-  policy->open_until_ns = now_ns + period_ns - spread_ns + random_below(policy, 2 * spread_ns + 1);
+  policy->open_until_ns = now_ns + period_ns - spread_ns + chance_below(&policy->chance, 2 * spread_ns + 1);
   policy->opened_count++;
 }
 
@@ -59,6 +54,7 @@ void restart_note_start(struct restart_policy *policy, uint64_t now_ns) {
   policy->probing = policy->breaker == BREAKER_HALF_OPEN;
   if (!policy->pending_restart) return;
   policy->pending_restart = false;
+  policy->row_count++;
   policy->restarts_ns[policy->restart_next] = now_ns;
   policy->restart_next = (policy->restart_next + 1) % RESTART_LIMIT_MAX;
 }
@@ -71,6 +67,7 @@ void restart_note_ready(struct restart_policy *policy, uint64_t now_ns) {
 void restart_note_success(struct restart_policy *policy, uint64_t now_ns) {
   policy->served = true;
   policy->probing = false;
+  policy->row_count = 0;
   if (policy->breaker == BREAKER_HALF_OPEN) {
     policy->breaker = BREAKER_CLOSED;
     memset(policy->restarts_ns, 0, sizeof policy->restarts_ns);
@@ -89,7 +86,7 @@ static void note_failure(struct restart_policy *policy, uint64_t now_ns) {
     policy->not_before_ns = now_ns; /* it worked until a moment ago: try at once */
   } else {
     const uint64_t range_ns = doubled(POOL_BACKOFF_FIRST_NS, policy->failure_count, POOL_BACKOFF_MAX_NS);
-    const uint64_t pause_ns = random_below(policy, range_ns + 1);
+    const uint64_t pause_ns = chance_below(&policy->chance, range_ns + 1);
     policy->not_before_ns = now_ns + (pause_ns > POOL_BACKOFF_MIN_NS ? pause_ns : POOL_BACKOFF_MIN_NS);
     policy->failure_count++;
   }

@@ -34,7 +34,8 @@ struct restart_policy {
   enum breaker_state breaker;
   uint64_t open_until_ns, not_before_ns;
   uint32_t opened_count;                   /* times the breaker has opened without a good spell between */
-  uint32_t failure_count;                  /* failures in a row, for the backoff */
+  uint32_t failure_count;                  /* failures in a row that were paused after, for the backoff */
+  uint32_t row_count;                      /* restarts since a call was last answered */
   bool pending_restart;                    /* the next start follows a failure */
   bool probing;                            /* half-open: the one start that decides is under way */
   uint64_t ready_ns;                       /* since when the last worker that got ready was so; 0 if it has ended */

@@ -1,7 +1,7 @@
 #include "pool/restart_policy.h"
 
 #include "../../check.h"
-#include "pool/pool_limits.h"
+#include "core/policy.h"
 
 enum { LIMIT = 5 };
 #define SECOND UINT64_C(1000000000)
@@ -65,6 +65,60 @@ static void more_failures_than_the_limit__open_the_breaker(void) {
   }
   CHECK_INT(RESTART_REFUSED, restart_ask(&policy, now_ns, &at_ns));
   CHECK(at_ns - now_ns >= POOL_BREAKER_FIRST_NS - POOL_BREAKER_FIRST_NS / POOL_BREAKER_SPREAD_DIVISOR);
+}
+
+/* Each takes longer to fail than the window is: a start that hangs, say. */
+static void slow_failures_in_a_row__open_the_breaker(void) {
+  struct restart_policy policy = fresh(7);
+  uint64_t now_ns = SECOND, at_ns = 0;
+  for (int i = 0; i <= LIMIT; i++) {
+    now_ns = start_and_fail(&policy, now_ns);
+    CHECK(now_ns != 0);
+    now_ns += 2 * WINDOW;
+  }
+  CHECK_INT(BREAKER_OPEN, policy.breaker);
+  restart_ask(&policy, now_ns, &at_ns);
+  CHECK_INT(BREAKER_HALF_OPEN, policy.breaker);
+}
+
+static void slow_failures_with_answers_between__do_not_open_it(void) {
+  struct restart_policy policy = fresh(8);
+  uint64_t now_ns = SECOND;
+  for (int i = 0; i <= 4 * LIMIT; i++) {
+    now_ns = start_and_fail(&policy, now_ns);
+    CHECK(now_ns != 0);
+    restart_note_success(&policy, now_ns);
+    now_ns += 2 * WINDOW;
+  }
+  CHECK_INT(BREAKER_CLOSED, policy.breaker);
+}
+
+/* The keeper has died, say, and all its engines with it. */
+static void many_workers_lost_at_once__are_one_restart(void) {
+  struct restart_policy policy = fresh(9);
+  uint64_t at_ns = 0;
+  for (int i = 0; i < 8; i++) restart_note_start(&policy, SECOND);
+  restart_note_ready(&policy, SECOND);
+  restart_note_success(&policy, SECOND);
+  for (int i = 0; i < 8; i++) restart_note_end(&policy, RESTART_END_FAILED, 2 * SECOND);
+  CHECK_INT(BREAKER_CLOSED, policy.breaker);
+  CHECK(restart_ask(&policy, 2 * SECOND, &at_ns) != RESTART_REFUSED);
+}
+
+/* Why there is no rule of its own for a share of failures: this one comes first. */
+static void every_second_of_twenty_calls_in_a_minute_killing__opens_the_breaker(void) {
+  struct restart_policy policy = fresh(10);
+  uint64_t now_ns = SECOND, at_ns = 0;
+  for (int calls = 0; calls < 20 && policy.breaker == BREAKER_CLOSED; calls += 2) {
+    if (restart_ask(&policy, now_ns, &at_ns) == RESTART_LATER) now_ns = at_ns;
+    restart_note_start(&policy, now_ns);
+    restart_note_ready(&policy, now_ns);
+    restart_note_success(&policy, now_ns);
+    now_ns += 5 * SECOND;
+    restart_note_end(&policy, RESTART_END_FAILED, now_ns);
+  }
+  CHECK_INT(BREAKER_OPEN, policy.breaker);
+  CHECK(now_ns < WINDOW);
 }
 
 static void half_open__allows_one_probe_whose_success_closes(void) {
@@ -161,6 +215,8 @@ static void a_million_seeded_lives__break_no_invariant(void) {
 
 CHECK_MAIN(TEST(first_start__is_immediate), TEST(failure_after_a_served_call__restarts_at_once),
            TEST(failure_before_ready__pauses_between_floor_and_ceiling),
-           TEST(more_failures_than_the_limit__open_the_breaker), TEST(half_open__allows_one_probe_whose_success_closes),
-           TEST(half_open__failure_opens_for_longer), TEST(permanent_failure__neither_pauses_nor_counts),
-           TEST(a_million_seeded_lives__break_no_invariant))
+           TEST(more_failures_than_the_limit__open_the_breaker), TEST(slow_failures_in_a_row__open_the_breaker),
+           TEST(slow_failures_with_answers_between__do_not_open_it), TEST(many_workers_lost_at_once__are_one_restart),
+           TEST(every_second_of_twenty_calls_in_a_minute_killing__opens_the_breaker),
+           TEST(half_open__allows_one_probe_whose_success_closes), TEST(half_open__failure_opens_for_longer),
+           TEST(permanent_failure__neither_pauses_nor_counts), TEST(a_million_seeded_lives__break_no_invariant))

@@ -1,0 +1,57 @@
+/* Every number of policy: how long is waited, how often is tried again. What a user sets is in settings_table.c; what
+ * bounds memory is in the *_limits.h. */
+#ifndef LLMB_CORE_POLICY_H
+#define LLMB_CORE_POLICY_H
+
+#include <stdint.h>
+
+/* Calls. */
+enum { POOL_ATTEMPTS_MAX = 6 }; /* engines one call is given to, whatever the reason */
+
+/* The budget of repeated calls: 10 tokens, one for an engine's death, a tenth back for a success, none below half. */
+enum {
+  POOL_RETRY_TENTHS_MAX = 100,
+  POOL_RETRY_TENTHS_SPENT = 10,
+  POOL_RETRY_TENTHS_EARNED = 1,
+  POOL_RETRY_TENTHS_STOP = 50
+};
+
+/* How long after its socket closed an engine may take to end by itself, so that its true exit status is learnt. */
+#define POOL_LAST_BREATH_NS UINT64_C(1000000000)
+
+/* How long after a kill the keeper may take to report the end, before it is held to have stopped working itself. */
+#define POOL_KILLED_NS UINT64_C(2000000000)
+
+/* How long the keeper may take to start an engine's process (not to load a model), for the same reason. */
+#define KEEPER_SPAWN_TIMEOUT_NS UINT64_C(10000000000)
+
+/* What a call may overrun its deadline for the start of a keeper, which otherwise takes a millisecond. */
+#define POOL_KEEPER_PATIENCE_NS UINT64_C(1000000000)
+
+/* How long a close waits for workers to end before it kills them, and then for their deaths to be reported. */
+#define POOL_CLOSE_IDLE_NS UINT64_C(500000000)
+#define POOL_CLOSE_KILLED_NS UINT64_C(2000000000)
+
+/* Restarts: full jitter between a floor and a doubling ceiling, so that hosts do not march in step. */
+#define POOL_BACKOFF_FIRST_NS UINT64_C(250000000)
+#define POOL_BACKOFF_MIN_NS UINT64_C(100000000)
+#define POOL_BACKOFF_MAX_NS UINT64_C(30000000000)
+#define POOL_WELL_AFTER_NS UINT64_C(10000000000) /* ready this long, or a call answered: restarted at once */
+#define POOL_GOOD_SPELL_NS UINT64_C(60000000000) /* ready this long and a call answered: all is forgotten */
+#define POOL_BREAKER_FIRST_NS UINT64_C(5000000000)
+#define POOL_BREAKER_MAX_NS UINT64_C(60000000000)
+#define POOL_BREAKER_SPREAD_DIVISOR 5 /* plus or minus a fifth */
+
+/* Recycling: plus or minus a tenth of the calls, and between two looks at a worker's memory. */
+#define POOL_RECYCLE_SPREAD_DIVISOR 10
+#define POOL_GROWTH_LOOK_NS UINT64_C(100000000)
+
+/* The keeper. */
+#define KEEPER_START_TIMEOUT_NS UINT64_C(10000000000)  /* to its greeting */
+#define KEEPER_STOP_TIMEOUT_NS UINT64_C(5000000000)    /* from goodbye to its end; longer than the next */
+#define KEEPER_REAP_TIMEOUT_NS UINT64_C(3000000000)    /* the keeper's wait for the processes it has killed */
+#define KEEPER_SEND_TIMEOUT_NS UINT64_C(1000000000)    /* for room in a full control socket */
+#define KEEPER_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* an engine's wait for the keeper's first word */
+#define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
+
+#endif
