@@ -54,7 +54,8 @@ static llmb_status configure(llmb_bridge *bridge, const llmb_settings *given, ll
   if (status != LLMB_OK) return status;
   status = settings_encode(&bridge->settings, SETTING_OF_CALL, &bridge->call_pairs, &bridge->call_pairs_size);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
-  bridge->pool.worker_count_max = (uint32_t)bridge->settings.values[SETTING_WORKERS].integer;
+  const int64_t workers = bridge->settings.values[SETTING_WORKERS].integer;
+  bridge->pool.worker_count_max = workers > 0 ? (uint32_t)workers : 1; /* 0: a process per call, but one to run them */
   bridge->pool.queue_count_max = (uint32_t)bridge->settings.values[SETTING_QUEUE].integer;
   restart_policy_init(&bridge->pool.restart, (uint32_t)bridge->settings.values[SETTING_RESTART_LIMIT].integer,
                       (uint64_t)bridge->settings.values[SETTING_RESTART_WINDOW_MS].integer * 1000000u, os_clock_ns());

@@ -24,12 +24,23 @@ static const char *const allowed[] = {"HOME=",
                                       "TSAN_OPTIONS=",
 #endif
 #if defined(LLMB_FAULT_POINTS)
-    FAULT_PAGE_VARIABLE "=",
+                                      FAULT_PAGE_VARIABLE "=",
 #endif
                                       NULL};
 
 /* A fixed search path; and no debugger forked by ggml at an abort, which would outlive its deadline. */
-static const char *const fixed[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "GGML_NO_BACKTRACE=1", NULL};
+static const char *const fixed[] = {"GGML_NO_BACKTRACE=1", NULL};
+static const char fixed_path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+
+/* Whether the entry's name is one of those parted by commas. */
+static bool is_named(const char *names, const char *entry) {
+  const size_t size = strcspn(entry, "=");
+  for (const char *name = names; name != NULL; name = strchr(name, ',')) {
+    name += strspn(name, ", ");
+    if (strcspn(name, ", ") == size && strncmp(name, entry, size) == 0) return true;
+  }
+  return false;
+}
 
 static bool is_allowed(const char *entry) {
   for (int i = 0; allowed[i] != NULL; i++) {
@@ -45,7 +56,7 @@ static llmb_status append(char **environment, unsigned *count, const char *entry
   return status;
 }
 
-llmb_status engine_environment_create(char ***out) {
+llmb_status engine_environment_create(bool runs_commands, const char *names, char ***out) {
   *out = NULL;
   void *memory = NULL;
   unsigned count = 0;
@@ -53,9 +64,13 @@ llmb_status engine_environment_create(char ***out) {
   if (status != LLMB_OK) return status;
   char **environment = memory;
   for (int i = 0; status == LLMB_OK && fixed[i] != NULL; i++) status = append(environment, &count, fixed[i]);
+  const char *path = runs_commands ? os_environment_get("PATH") : NULL;
+  if (status == LLMB_OK && path == NULL) status = append(environment, &count, fixed_path);
   char *const *all = os_environment_all();
   for (int i = 0; status == LLMB_OK && all != NULL && all[i] != NULL; i++) {
-    if (is_allowed(all[i])) status = append(environment, &count, all[i]);
+    const bool passes =
+        is_allowed(all[i]) || (runs_commands && strncmp(all[i], "PATH=", 5) == 0) || is_named(names, all[i]);
+    if (passes) status = append(environment, &count, all[i]);
   }
   if (status != LLMB_OK) environment = engine_environment_free(environment);
   *out = environment;

@@ -126,14 +126,58 @@ static SMALL_FRAME llmb_status copy_log_file(const llmb_settings *settings, stru
   return LLMB_OK;
 }
 
+/* An engine of the user's own: the command is its program, found the way a shell would, but never in this folder. */
+static SMALL_FRAME llmb_status find_own_program(const char *word, char **out, llmb_error *error) {
+  char path[PATH_SIZE_MAX], absolute[PATH_SIZE_MAX], quoted[TEXT_QUOTE_CAPACITY];
+  llmb_status status = os_path_find_program(word, os_environment_get("PATH"), path, sizeof path);
+  text_quote(quoted, word);
+  if (status == LLMB_E_NOT_FOUND) {
+    return error_set(error, status, LLMB_PHASE_CONFIGURE, "command: there is no program %s", quoted);
+  }
+  if (status != LLMB_OK) {
+    return error_set(error, status, LLMB_PHASE_CONFIGURE, "command: %s may not be executed", quoted);
+  }
+  status = make_absolute(path, absolute);
+  if (status == LLMB_OK) status = memory_copy_text(absolute, strlen(absolute), out);
+  return status == LLMB_OK ? status
+                           : error_set(error, status, LLMB_PHASE_CONFIGURE, "command: could not keep its path");
+}
+
+/* The engine's program and arguments: a module in llmbridge-engine, or a program of the user's own. */
+static llmb_status set_program(const llmb_settings *settings, const char *home, struct launch *out, llmb_error *error) {
+  if (settings->values[SETTING_ENGINE].integer != CHOICE_ENGINE_CUSTOM) {
+    out->module_arguments[0] = "llmbridge-engine";
+    out->module_arguments[1] = out->engine;
+    out->arguments = out->module_arguments;
+    return find_program(home, "llmbridge-engine", &out->engine_program, error);
+  }
+  void *memory = NULL;
+  llmb_status status = memory_allocate(sizeof *out->command, &memory);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the command");
+  out->command = memory;
+  out->arguments = out->command->arguments;
+  status = command_parse(settings->values[SETTING_COMMAND].text, out->command, error);
+  if (status != LLMB_OK) return status;
+  return find_own_program(out->command->arguments[0], &out->engine_program, error);
+}
+
+static llmb_status check_workers(const llmb_settings *settings, llmb_error *error) {
+  const int64_t engine = settings->values[SETTING_ENGINE].integer;
+  if (settings->values[SETTING_WORKERS].integer > 0) return LLMB_OK;
+  if (engine == CHOICE_ENGINE_EXEC || engine == CHOICE_ENGINE_JSONRPC) return LLMB_OK;
+  return error_set(
+      error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+      "workers: 0 is one process per call, which only the engines exec and jsonrpc do; allowed is 1 to 64");
+}
+
 llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_error *error) {
   char home[PATH_SIZE_MAX];
   const char *engine = settings->values[SETTING_ENGINE].text;
-  llmb_status status = find_home(settings, home, error);
-  if (status != LLMB_OK) return status;
-  status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
-  if (status != LLMB_OK) return status;
-  status = find_program(home, "llmbridge-engine", &out->engine_program, error);
+  snprintf(out->engine, sizeof out->engine, "%s", engine);
+  llmb_status status = check_workers(settings, error);
+  if (status == LLMB_OK) status = find_home(settings, home, error);
+  if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
+  if (status == LLMB_OK) status = set_program(settings, home, out, error);
   if (status != LLMB_OK) return status;
   if (strcmp(engine, "llama") == 0) {
     status = set_model(settings, home, error);
@@ -141,7 +185,8 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   }
   status = copy_log_file(settings, out, error);
   if (status != LLMB_OK) return status;
-  status = engine_environment_create(&out->environment);
+  const bool runs_commands = (settings_engine(settings) & settings_table[SETTING_ENVIRONMENT].engines) != 0;
+  status = engine_environment_create(runs_commands, settings->values[SETTING_ENVIRONMENT].text, &out->environment);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the environment");
   status = settings_encode(settings, SETTING_OF_BRIDGE, &out->pairs, &out->pairs_size);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
@@ -150,9 +195,6 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
                      "the bridge's settings have %llu bytes together, allowed are %d",
                      (unsigned long long)out->pairs_size, CHANNEL_SETTINGS_SIZE_MAX);
   }
-  snprintf(out->engine, sizeof out->engine, "%s", engine);
-  out->arguments[0] = "llmbridge-engine";
-  out->arguments[1] = out->engine;
   out->slot_count = (uint32_t)settings->values[SETTING_SLOTS].integer;
   if (settings->values[SETTING_SANDBOX].integer == CHOICE_SANDBOX_REQUIRED) out->layers_required = LLMB_SANDBOX_ALL;
   out->start_timeout_ns = settings_duration_ns(settings, SETTING_START_TIMEOUT_MS);
@@ -162,6 +204,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
 void launch_clear(struct launch *launch) {
   launch->keeper_program = memory_release(launch->keeper_program);
   launch->engine_program = memory_release(launch->engine_program);
+  launch->command = memory_release(launch->command);
   launch->log_file = memory_release(launch->log_file);
   launch->pairs = memory_release(launch->pairs);
   launch->environment = engine_environment_free(launch->environment);

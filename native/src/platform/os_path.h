@@ -17,6 +17,11 @@ enum os_path_kind { OS_PATH_MISSING, OS_PATH_FILE, OS_PATH_PROGRAM, OS_PATH_FOLD
 /* OS_PATH_PROGRAM is a regular file this process may execute. */
 enum os_path_kind os_path_kind(const char *path, uint64_t *out_size);
 
+/* The program that a command's first word means: a path with a slash in it as it is, any other word the first program
+ * of that name in the absolute folders of `folders` (PATH's form), never in the working folder. LLMB_E_NOT_FOUND where
+ * there is none, LLMB_E_SPAWN_FAILED where there is a file that may not be executed. */
+llmb_status os_path_find_program(const char *word, const char *folders, char *buffer, uint64_t capacity);
+
 /* An environment variable's value, or NULL; and a walk over all of them ("NAME=value", NULL at the end). */
 const char *os_environment_get(const char *name);
 char *const *os_environment_all(void);

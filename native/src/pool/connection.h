@@ -8,7 +8,9 @@
 
 #include "../channel/channel_limits.h"
 #include "../channel/handshake.h"
+#include "../core/command_text.h"
 #include "../keeper/keeper_hold.h"
+#include "recycle.h"
 #include "slot.h"
 #include "worker_states.h"
 
@@ -16,7 +18,9 @@
 struct launch {
   char *keeper_program;
   char *engine_program;
-  const char *arguments[4];
+  const char *const *arguments; /* one of the next two */
+  const char *module_arguments[3];
+  struct command *command; /* of an engine that is a program of the user's; else NULL */
   char **environment;
   char *log_file; /* NULL for none */
   char *pairs;    /* the bridge settings the engine gets */
@@ -50,8 +54,11 @@ struct connection {
   bool exclusive;       /* it works on one call that must be alone: no other is placed here */
   uint32_t busy_at_end; /* calls it had when it died */
   bool retired;         /* it announced its end */
+  bool recycled;        /* the host has had enough of it: no more calls, and then it is dismissed */
+  bool dismissed;       /* it was told to end when it had nothing more to do: however it then ends is no failure */
   bool served;          /* it was ready once */
 
+  struct recycle recycle;
   struct keeper_event end; /* how it ended, once dead */
   llmb_status failure;     /* why it was stopped, if the host or its own refusal did: LLMB_OK if neither */
   char failure_text[512];
@@ -81,6 +88,11 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
 /* Stops it for a reason that its calls will be told. */
 void connection_fail(struct connection *connection, enum worker_event event, llmb_status failure, const char *reason,
                      uint64_t now_ns);
+
+/* What recycling wants to know of: it is ready, it gets a call, one of its calls is over. */
+void connection_note_ready(struct connection *connection, uint64_t now_ns);
+void connection_note_placed(struct connection *connection, uint64_t now_ns);
+void connection_note_freed(struct connection *connection, uint64_t now_ns);
 
 /* When it next needs a look without anything having happened; LLMB_NEVER if never. */
 uint64_t connection_next_look_ns(const struct connection *connection);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,23 @@ enum os_path_kind os_path_kind(const char *path, uint64_t *out_size) {
   if (!S_ISREG(info.st_mode)) return OS_PATH_OTHER;
   if (out_size != NULL) *out_size = (uint64_t)info.st_size;
   return access(path, X_OK) == 0 ? OS_PATH_PROGRAM : OS_PATH_FILE;
+}
+
+llmb_status os_path_find_program(const char *word, const char *folders, char *buffer, uint64_t capacity) {
+  const bool is_path = strchr(word, '/') != NULL;
+  llmb_status status = LLMB_E_NOT_FOUND;
+  for (const char *folder = is_path ? "" : folders; folder != NULL; folder = strchr(folder, ':')) {
+    if (*folder == ':') folder++;
+    const int folder_size = (int)strcspn(folder, ":");
+    if (!is_path && *folder != '/') continue;
+    const int size = snprintf(buffer, capacity, "%.*s%s%s", folder_size, folder, is_path ? "" : "/", word);
+    if (size < 0 || (uint64_t)size >= capacity) continue;
+    const enum os_path_kind kind = os_path_kind(buffer, NULL);
+    if (kind == OS_PATH_PROGRAM) return LLMB_OK;
+    if (kind != OS_PATH_MISSING) status = LLMB_E_SPAWN_FAILED;
+    if (is_path) break;
+  }
+  return status;
 }
 
 const char *os_environment_get(const char *name) {
