@@ -1,13 +1,16 @@
 /* Engines that attack their host through the memory they share, while calls run: the host is unharmed, and each call
- * ends with an outcome. hostile_module.c does the attacking. */
+ * ends with an outcome. hostile_module.c does the attacking. LLMB_TEST_REPEATS makes each attack that many times as
+ * long. */
+#include "hostile_module.h"
 #include "workout.h"
 
 enum { ATTACK_SECONDS = 2, ATTACK_THREADS = 2, PROMPT_SIZE = 3000, STATUS_COUNT = 32 };
+enum { CALL_TIMEOUT_MS = 500, LATE_MS = CALL_TIMEOUT_MS + 250 };
 
 struct attacked {
   llmb_bridge *bridge;
   uint64_t until_ns, slowest_ns;
-  unsigned counts[STATUS_COUNT];
+  unsigned counts[STATUS_COUNT], late_count;
   pthread_t thread;
 };
 
@@ -44,37 +47,64 @@ static void *call_under_attack(void *argument) {
     CHECK(status != LLMB_E_INTERNAL);
     if (status >= 0 && status < STATUS_COUNT) attacked->counts[status]++;
     if (took_ns > attacked->slowest_ns) attacked->slowest_ns = took_ns;
+    attacked->late_count += took_ns > LATE_MS * UINT64_C(1000000);
   }
   return NULL;
 }
 
-static unsigned attack(const char *command) {
-  struct attacked attacked[ATTACK_THREADS];
-  unsigned total = 0;
-  llmb_bridge *bridge = bridge_of(command, "home", HOSTILE_HOME, "timeout_ms", "500", "grace_ms", "50", "retries", "0",
-                                  "restart_limit", "1000", "slots", "4", NULL);
-  memset(attacked, 0, sizeof attacked);
-  for (int i = 0; i < ATTACK_THREADS; i++) {
-    attacked[i].bridge = bridge;
-    attacked[i].until_ns = llmb_deadline_after_ms(ATTACK_SECONDS * 1000);
-    CHECK_INT(0, pthread_create(&attacked[i].thread, NULL, call_under_attack, &attacked[i]));
+/* The keeper wrote down what the engines said. */
+static uint64_t count_flips(const char *log_path) {
+  char line[256];
+  uint64_t count = 0;
+  FILE *log = fopen(log_path, "r");
+  while (log != NULL && fgets(line, sizeof line, log) != NULL) {
+    if (strcmp(line, FLIPS_TOLD_LINE) == 0) count += FLIPS_TOLD;
   }
-  for (int i = 0; i < ATTACK_THREADS; i++) CHECK_INT(0, pthread_join(attacked[i].thread, NULL));
-  bridge_end(bridge);
-  printf("     %s:", command);
+  if (log != NULL) fclose(log);
+  unlink(log_path);
+  return count;
+}
+
+/* What came of it; how many calls succeeded. */
+static unsigned report(const char *command, const struct attacked *attacked) {
   uint64_t slowest_ns = 0;
-  for (int i = 0; i < ATTACK_THREADS; i++) {
-    if (attacked[i].slowest_ns > slowest_ns) slowest_ns = attacked[i].slowest_ns;
-  }
+  unsigned total = 0, late_count = 0, succeeded = 0;
+  printf("     %s:", command);
   for (int s = 0; s < STATUS_COUNT; s++) {
     unsigned count = 0;
     for (int i = 0; i < ATTACK_THREADS; i++) count += attacked[i].counts[s];
     if (count > 0) printf(" %s %u", llmb_status_name(s), count);
     total += count;
+    if (s == LLMB_OK) succeeded = count;
   }
-  printf("; slowest %.0f ms of 500\n", (double)slowest_ns / 1e6);
+  for (int i = 0; i < ATTACK_THREADS; i++) {
+    if (attacked[i].slowest_ns > slowest_ns) slowest_ns = attacked[i].slowest_ns;
+    late_count += attacked[i].late_count;
+  }
+  printf("; slowest %.0f ms of %d, %u late\n", (double)slowest_ns / 1e6, CALL_TIMEOUT_MS, late_count);
   CHECK(total > 0);
-  return attacked[0].counts[LLMB_OK] + attacked[1].counts[LLMB_OK];
+  return succeeded;
+}
+
+static unsigned attack(const char *command) {
+  struct attacked attacked[ATTACK_THREADS];
+  char log_path[256];
+  const unsigned seconds = ATTACK_SECONDS * repeats();
+  snprintf(log_path, sizeof log_path, HARNESS_HOME "/tests/hostile_attack.%d", (int)getpid());
+  llmb_bridge *bridge =
+      bridge_of(command, "home", HOSTILE_HOME, "timeout_ms", "500", "grace_ms", "50", "retries", "0", "restart_limit",
+                "1000", "restart_window_ms", "1000", "slots", "4", "log", "error", "log_file", log_path, NULL);
+  memset(attacked, 0, sizeof attacked);
+  for (int i = 0; i < ATTACK_THREADS; i++) {
+    attacked[i].bridge = bridge;
+    attacked[i].until_ns = llmb_deadline_after_ms(seconds * UINT64_C(1000));
+    CHECK_INT(0, pthread_create(&attacked[i].thread, NULL, call_under_attack, &attacked[i]));
+  }
+  for (int i = 0; i < ATTACK_THREADS; i++) CHECK_INT(0, pthread_join(attacked[i].thread, NULL));
+  bridge_end(bridge);
+  const uint64_t flips = count_flips(log_path);
+  if (flips > 0) printf("     at least %.2f million words flipped\n", (double)flips / 1e6);
+  return report(command, attacked);
 }
 
 HOSTILE_TEST(attack__on_positions_and_flags_harms_no_host) {
@@ -82,7 +112,11 @@ HOSTILE_TEST(attack__on_positions_and_flags_harms_no_host) {
 }
 
 HOSTILE_TEST(attack__on_frames_harms_no_host) {
-  attack("flip all 2");
+  attack("flip frames 2");
+}
+
+HOSTILE_TEST(attack__on_anything_shared_harms_no_host) {
+  attack("flip all 4");
 }
 
 /* What it shares with the keeper: the times at which that is to kill it. */
@@ -99,5 +133,5 @@ HOSTILE_TEST(attack__by_cutting_the_memory_short_fails) {
 }
 
 CHECK_MAIN(TEST(attack__on_positions_and_flags_harms_no_host), TEST(attack__on_frames_harms_no_host),
-           TEST(attack__on_the_keepers_guard_harms_no_host), TEST(attack__by_endless_talk_harms_no_host),
-           TEST(attack__by_cutting_the_memory_short_fails))
+           TEST(attack__on_anything_shared_harms_no_host), TEST(attack__on_the_keepers_guard_harms_no_host),
+           TEST(attack__by_endless_talk_harms_no_host), TEST(attack__by_cutting_the_memory_short_fails))

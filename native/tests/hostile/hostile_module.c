@@ -1,8 +1,10 @@
 /* An engine module that attacks its host through everything it was given, while it answers: a thread writes nonsense
  * into the memory it shares with the host, tries to cut that memory short, or talks without end. The setting `command`
- * says what, and with which seed: "flip slots 7", "flip all 7", "flip guard 7", "talk 0", "cut 0". */
+ * says what, and with which seed: "flip slots 7", "flip frames 7", "flip all 7", "flip guard 7", "talk 0", "cut 0".
+ * Every FLIPS_TOLD flips it says so on stderr, for the host to count. */
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +12,26 @@
 #include <unistd.h>
 
 #include <channel/channel_layout.h>
+#include <channel/channel_limits.h>
 #include <channel/handshake.h>
 #include <llmbridge/engine.h>
 
 #include "../seeded_random.h"
+#include "hostile_module.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 
-enum { HOST_SOCKET = 3, WORDS_BETWEEN_PAUSES = 64, DESCRIPTORS = 1000 };
+enum { HOST_SOCKET = 3, DESCRIPTORS = 1000 };
+
+/* Flips come in bursts, most of them small, or no call would get far; a burst falls while the host reads. */
+enum { BURST_BITS_MAX = 16, PAUSE_US_MAX = 2000, LONG_PAUSE_US = 20000, FRAME_BYTES = 512 };
 
 struct attack {
   char what[32];
   uint64_t seed;
   uint8_t *begin;
   size_t size, slots_size;
+  uint32_t slot_count;
 };
 
 static struct attack attack;
@@ -40,6 +48,8 @@ static void find_region(void) {
     if ((region->magic == CHANNEL_MAGIC) == (strcmp(attack.what, "flip guard") == 0)) continue;
     attack.begin = (uint8_t *)begin;
     attack.size = end - begin;
+    if (strcmp(attack.what, "flip guard") == 0) continue;
+    attack.slot_count = region->slot_count;
     attack.slots_size = sizeof *region + region->slot_count * sizeof region->slots[0];
   }
   fclose(maps);
@@ -64,14 +74,27 @@ static void spoil(uint64_t *word, uint64_t chance) {
   }
 }
 
+/* Where a frame stands that the host has yet to read, or has just read: its lengths and its contents. */
+static uint8_t *near_a_frame(struct random *random) {
+  struct channel_region *region = (struct channel_region *)(void *)attack.begin;
+  const uint32_t slot = (uint32_t)random_next(random, attack.slot_count);
+  const uint64_t back = random_next(random, FRAME_BYTES);
+  const uint64_t at = atomic_load(&region->slots[slot].response_written) - back;
+  return channel_response_bytes(region, attack.slot_count, slot) + at % CHANNEL_RESPONSE_RING_SIZE;
+}
+
 static void *flip(void *argument) {
   struct random random = {attack.seed};
+  const bool at_frames = strcmp(attack.what, "flip frames") == 0;
   const size_t range = strcmp(attack.what, "flip slots") == 0 ? attack.slots_size : attack.size;
-  for (uint64_t n = 0;; n++) {
-    const size_t at = (size_t)(random_next(&random, 0) % range) & ~(size_t)7;
-    spoil((uint64_t *)(void *)(attack.begin + at), random_next(&random, 0));
-    if (n % WORDS_BETWEEN_PAUSES == 0)
-      usleep((useconds_t)(random_next(&random, 0) % 2000)); /* or no call would get far */
+  uint64_t told = 0;
+  for (uint64_t count = 0;;) {
+    for (uint64_t end = count + (UINT64_C(1) << random_next(&random, BURST_BITS_MAX + 1)); count < end; count++) {
+      uint8_t *at = at_frames ? near_a_frame(&random) : attack.begin + random_next(&random, range);
+      spoil((uint64_t *)((uintptr_t)at & ~(uintptr_t)7), random_next(&random, 0));
+    }
+    for (; told + FLIPS_TOLD <= count; told += FLIPS_TOLD) fputs(FLIPS_TOLD_LINE, stderr);
+    usleep((useconds_t)(random_next(&random, 16) == 0 ? LONG_PAUSE_US : random_next(&random, PAUSE_US_MAX)));
   }
   return argument;
 }

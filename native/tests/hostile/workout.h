@@ -5,6 +5,7 @@
 #define LLMB_TESTS_WORKOUT_H
 
 #include "host_state.h"
+#include "repeats.h"
 
 enum { CHILD_SKIPPED = 77, CHILD_WATCHDOG_S = 60 };
 
@@ -91,9 +92,10 @@ UNUSED static void workout(void) {
 UNUSED static void in_child(void (*run)(void)) {
   int status = 0;
   fflush(NULL);
+  alarm(CHECK_WATCHDOG_S * repeats()); /* longer than the child's, which it may have spoilt */
   const pid_t child = fork();
   if (child == 0) {
-    alarm(CHILD_WATCHDOG_S);
+    alarm(CHILD_WATCHDOG_S * repeats());
     check_failures = 0;
     workout_environment();
     run();
