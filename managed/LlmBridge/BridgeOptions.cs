@@ -1,4 +1,5 @@
 using LlmBridge.Interop;
+using Microsoft.Extensions.Logging;
 
 namespace LlmBridge;
 
@@ -11,12 +12,18 @@ public sealed partial record BridgeOptions
     /// which win over them.</summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
-    internal SettingsHandle ToSettings() => SettingsWriter.Make(writer =>
+    /// <summary>Where the bridge's events are logged, under the category "LlmBridge": engines that start and fail, calls
+    /// that move and fail. They hold no prompt and no answer. They are written when calls end, on the caller's side.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    internal SettingsHandle ToSettings() => SettingsWriter.Make(WriteTo);
+
+    internal void WriteTo(ISettingsWriter writer)
     {
         foreach ((string name, string value) in Settings ?? CallOptions.NoSettings) writer.Text(name, value);
         Calls?.WriteTo(writer);
         WriteTyped(writer);
-    });
+    }
 
     private partial void WriteTyped(ISettingsWriter writer);
 }

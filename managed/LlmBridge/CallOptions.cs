@@ -12,7 +12,7 @@ public sealed partial record CallOptions
 
     internal SettingsHandle ToSettings() => SettingsWriter.Make(WriteTo);
 
-    internal void WriteTo(SettingsWriter writer)
+    internal void WriteTo(ISettingsWriter writer)
     {
         foreach ((string name, string value) in Settings ?? NoSettings) writer.Text(name, value);
         WriteTyped(writer);

@@ -6,6 +6,8 @@ internal interface ISettingsWriter
     /// <summary>Names are u8 literals: ASCII, with a NUL after them in memory.</summary>
     void Text(ReadOnlySpan<byte> name, string value);
 
+    void Text(string name, string value);
+
     void Number(ReadOnlySpan<byte> name, IFormattable value);
 
     void Milliseconds(ReadOnlySpan<byte> name, TimeSpan value);

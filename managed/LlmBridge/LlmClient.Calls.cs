@@ -23,7 +23,10 @@ public sealed partial class LlmClient
     /// <exception cref="LlmException">The call failed; its Error says how.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     /// <exception cref="OperationCanceledException">The caller's token, or the client's disposal, ended the call.</exception>
-    public async Task<LlmReply> AskAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<LlmReply> AskAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _telemetry.IsWanted ? AskObservedAsync(prompt, options, cancellationToken) : AskQuietlyAsync(prompt, options, cancellationToken);
+
+    private async Task<LlmReply> AskQuietlyAsync(string prompt, CallOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         cancellationToken.ThrowIfCancellationRequested();
@@ -65,11 +68,12 @@ public sealed partial class LlmClient
     public IAsyncEnumerable<string> StreamAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return StreamPiecesAsync(prompt, options, cancellationToken);
+        return _telemetry.IsWanted ? StreamObservedAsync(prompt, options, cancellationToken) : StreamPiecesAsync(prompt, options, null, cancellationToken);
     }
 
+    /// <param name="atEnd">Told what is known of the call once its answer is complete.</param>
     private async IAsyncEnumerable<string> StreamPiecesAsync(
-        string prompt, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string prompt, CallOptions? options, Action<LlmReply>? atEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using CallHandle call = Guarded(() => StartCall(prompt, options));
@@ -81,6 +85,7 @@ public sealed partial class LlmClient
             {
                 yield return Utf8.Answer(buffer.AsSpan(0, size));
             }
+            atEnd?.Invoke(MakeReply(call, []));
         }
         finally
         {

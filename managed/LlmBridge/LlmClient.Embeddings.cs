@@ -23,8 +23,11 @@ public sealed partial class LlmClient
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
     /// <exception cref="LlmException">The call failed; its Error says how.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
-    public async Task<LlmEmbeddings> EmbedAsync(
-        IReadOnlyList<string> texts, CallOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<LlmEmbeddings> EmbedAsync(
+        IReadOnlyList<string> texts, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _telemetry.IsWanted ? EmbedObservedAsync(texts, options, cancellationToken) : EmbedQuietlyAsync(texts, options, cancellationToken);
+
+    private async Task<LlmEmbeddings> EmbedQuietlyAsync(IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
         cancellationToken.ThrowIfCancellationRequested();
@@ -71,6 +74,7 @@ public sealed partial class LlmClient
                 }
                 finally
                 {
+                    _telemetry.WriteEvents();
                     _operations.Exit();
                 }
             },

@@ -12,12 +12,14 @@ public sealed partial class LlmClient : IAsyncDisposable
     private readonly BridgeHandle _bridge;
     private readonly CallPump _pump;
     private readonly OperationCount _operations = new();
+    private readonly ClientTelemetry _telemetry;
     private readonly Lazy<Task> _disposal;
 
-    private LlmClient(BridgeHandle bridge)
+    private LlmClient(BridgeHandle bridge, BridgeOptions? options)
     {
         _bridge = bridge;
         _pump = new CallPump(bridge);
+        _telemetry = new ClientTelemetry(bridge, options);
         _disposal = new Lazy<Task>(() => Task.Run(CloseAsync)); // closing waits for processes to end
     }
 
@@ -28,9 +30,10 @@ public sealed partial class LlmClient : IAsyncDisposable
 
     private static LlmClient Open(BridgeOptions? options)
     {
-        if (options is null) return new LlmClient(NativeBridge.Open(SettingsHandle.None));
-        using SettingsHandle settings = options.ToSettings();
-        return new LlmClient(NativeBridge.Open(settings));
+        using SettingsHandle? settings = options?.ToSettings();
+        var client = new LlmClient(NativeBridge.Open(settings ?? SettingsHandle.None), options);
+        BridgeInstruments.Add(client);
+        return client;
     }
 
     /// <summary>Starts an engine ahead of the first call and waits until its model is loaded. Cancelling stops the
@@ -45,6 +48,7 @@ public sealed partial class LlmClient : IAsyncDisposable
         }
         finally
         {
+            _telemetry.WriteEvents();
             _operations.Exit();
         }
     }
@@ -78,6 +82,8 @@ public sealed partial class LlmClient : IAsyncDisposable
         Task drained = _operations.CloseAsync();
         await _pump.StopAsync().ConfigureAwait(false);
         await drained.ConfigureAwait(false);
+        BridgeInstruments.Remove(this);
+        _telemetry.WriteEvents();
         _bridge.Dispose();
     }
 

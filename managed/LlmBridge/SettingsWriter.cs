@@ -9,7 +9,7 @@ namespace LlmBridge;
 internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
 {
     /// <summary>The settings of a record; the caller disposes of them.</summary>
-    public static SettingsHandle Make(Action<SettingsWriter> write)
+    public static SettingsHandle Make(Action<ISettingsWriter> write)
     {
         SettingsHandle settings = NativeSettings.Create();
         try

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+
+namespace LlmBridge;
+
+/// <summary>The same calls for those who listen: each with a span, measurements and the log of what happened meanwhile.</summary>
+public sealed partial class LlmClient
+{
+    private async Task<LlmReply> AskObservedAsync(string prompt, CallOptions? options, CancellationToken cancellationToken)
+    {
+        using CallTelemetry telemetry = _telemetry.BeginGenerate(options);
+        try
+        {
+            LlmReply reply = await AskQuietlyAsync(prompt, options, cancellationToken).ConfigureAwait(false);
+            telemetry.Succeeded(reply);
+            return reply;
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+        finally
+        {
+            _telemetry.WriteEvents();
+        }
+    }
+
+    private async Task<LlmEmbeddings> EmbedObservedAsync(IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
+    {
+        using CallTelemetry telemetry = _telemetry.BeginEmbed(options);
+        try
+        {
+            LlmEmbeddings embeddings = await EmbedQuietlyAsync(texts, options, cancellationToken).ConfigureAwait(false);
+            telemetry.Succeeded(embeddings);
+            return embeddings;
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+        finally
+        {
+            _telemetry.WriteEvents();
+        }
+    }
+
+    private async IAsyncEnumerable<string> StreamObservedAsync(
+        string prompt, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using CallTelemetry telemetry = _telemetry.BeginGenerate(options);
+        IAsyncEnumerator<string> pieces =
+            StreamPiecesAsync(prompt, options, telemetry.Succeeded, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (await ObservedAsync(pieces.MoveNextAsync(), telemetry).ConfigureAwait(false)) yield return pieces.Current;
+        }
+        finally
+        {
+            await pieces.DisposeAsync().ConfigureAwait(false);
+            _telemetry.WriteEvents();
+        }
+    }
+
+    private static async ValueTask<bool> ObservedAsync(ValueTask<bool> next, CallTelemetry telemetry)
+    {
+        try
+        {
+            return await next.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+    }
+}

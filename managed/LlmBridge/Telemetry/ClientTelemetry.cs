@@ -1,0 +1,44 @@
+using LlmBridge.Interop;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LlmBridge;
+
+/// <summary>What a client tells of its calls and of its bridge, to those who listen.</summary>
+internal sealed class ClientTelemetry
+{
+    private const string DemonstrationModel = "demo";
+
+    private readonly KnownSettings _settings;
+    private readonly string? _model;
+    private readonly EventLog? _log;
+
+    public ClientTelemetry(BridgeHandle bridge, BridgeOptions? options)
+    {
+        _settings = new KnownSettings(options);
+        _model = ModelName(_settings);
+        if (options?.LoggerFactory is { } factory and not NullLoggerFactory) _log = new EventLog(bridge, factory.CreateLogger(TelemetryNames.Source));
+    }
+
+    /// <summary>Whether anyone wants to be told of a call.</summary>
+    public bool IsWanted => _log != null || CallInstruments.AreWatched;
+
+    public CallTelemetry BeginGenerate(CallOptions? options)
+    {
+        KnownSettings settings = Of(options);
+        // Whether a model has a chat template is the engine's to know; most have.
+        bool raw = settings.Text("prompt_format") == "raw";
+        return new CallTelemetry(raw ? TelemetryNames.OperationTextCompletion : TelemetryNames.OperationChat, _model, settings);
+    }
+
+    public CallTelemetry BeginEmbed(CallOptions? options) => new(TelemetryNames.OperationEmbeddings, _model, Of(options));
+
+    public void WriteEvents() => _log?.WriteNews();
+
+    private KnownSettings Of(CallOptions? options) => options is null ? _settings : new KnownSettings(options, _settings);
+
+    /// <summary>A model goes by its file's name: the folder it lies in is nobody's business.</summary>
+    private static string? ModelName(KnownSettings settings) =>
+        settings.Text("model") is { Length: > 0 } file ? Path.GetFileNameWithoutExtension(file)
+        : (settings.Text("engine") ?? "llama") == "llama" ? DemonstrationModel
+        : null;
+}
