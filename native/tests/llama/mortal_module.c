@@ -1,0 +1,73 @@
+/* The llama engine with an end that a request foretells: its setting `stop` may say at which tokens of the answer the
+ * engine kills itself, so that a test can place a death exactly where no signal from outside could.
+ *
+ *   "before N ..."    when token N is chosen and not yet recorded; an engine that continues the answer dies there too
+ *   "recorded N ..."  when token N is recorded and its text is not sent
+ *   "written N ..."   when the text of token N is sent
+ *   "accepted"        when a request is accepted, whatever went before */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <llmbridge/engine.h>
+
+enum { MORTAL_SLOTS_MAX = 64 };
+
+static uint64_t produced[MORTAL_SLOTS_MAX], resumed[MORTAL_SLOTS_MAX];
+
+/* The linker puts these before the library's own (--wrap). */
+llmb_status __real_llmb_request_accept(llmb_request *request);
+llmb_status __wrap_llmb_request_accept(llmb_request *request);
+llmb_status __real_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count);
+llmb_status __wrap_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count);
+llmb_status __real_llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+llmb_status __wrap_llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+
+/* The numbers behind the moment's name; NULL if the request foretells nothing of the kind. */
+static const char *foretold(const llmb_request *request, const char *moment) {
+  const char *text = llmb_request_setting(request, "stop");
+  const size_t size = strlen(moment);
+  return text != NULL && strncmp(text, moment, size) == 0 ? text + size : NULL;
+}
+
+static bool names(const char *numbers, uint64_t number) {
+  while (numbers != NULL && *numbers != 0) {
+    char *end = NULL;
+    if (strtoull(numbers, &end, 10) == number) return true;
+    if (end == numbers) return false;
+    numbers = end;
+  }
+  return false;
+}
+
+static void die(void) {
+  kill(getpid(), SIGKILL);
+}
+
+llmb_status __wrap_llmb_request_accept(llmb_request *request) {
+  uint64_t text_size = 0;
+  const uint32_t slot = llmb_request_slot(request);
+  (void)llmb_request_resume(request, &resumed[slot], &text_size);
+  produced[slot] = resumed[slot];
+  const llmb_status status = __real_llmb_request_accept(request);
+  if (foretold(request, "accepted") != NULL) die();
+  return status;
+}
+
+llmb_status __wrap_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {
+  const uint32_t slot = llmb_request_slot(request);
+  if (names(foretold(request, "before"), produced[slot] + 1)) die();
+  const llmb_status status = __real_llmb_request_write_tokens(request, tokens, count);
+  produced[slot] += count;
+  if (names(foretold(request, "recorded"), produced[slot])) die();
+  return status;
+}
+
+llmb_status __wrap_llmb_request_write(llmb_request *request, const char *text, uint64_t size) {
+  const uint32_t slot = llmb_request_slot(request);
+  const llmb_status status = __real_llmb_request_write(request, text, size);
+  if (produced[slot] > resumed[slot] && names(foretold(request, "written"), produced[slot])) die();
+  return status;
+}
