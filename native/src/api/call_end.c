@@ -58,6 +58,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
   if (call->request_sent == 0) engine_ended = true;
   if (outcome == LLMB_OK) pool_note_success(&bridge->pool, call->end_ns);
+  call_count_end(call);
   pool_leave(&bridge->pool, &call->ticket, engine_ended, call->end_ns);
   if (!locked) pthread_mutex_unlock(&bridge->lock);
   call->ended = true;

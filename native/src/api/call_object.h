@@ -27,6 +27,7 @@ struct llmb_call {
   uint32_t deaths;          /* in a row without progress */
   uint32_t retries;
 
+  uint64_t number; /* of the bridge's calls, from 1 */
   uint64_t start_ns, deadline_ns, queue_deadline_ns;
   uint64_t first_token_limit_ns, stall_limit_ns; /* durations; LLMB_NEVER is none */
   uint64_t placed_ns, first_piece_ns, end_ns;
@@ -129,6 +130,10 @@ void call_enter(llmb_call *call, uint64_t now_ns);
 
 /* Checks the time limits and the wish to cancel; ends the call if one applies. */
 void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked);
+
+/* Under the lock: counts how a call has ended, before it leaves its slot; and that it goes to another engine. */
+void call_count_end(const llmb_call *call);
+void call_count_move(const llmb_call *call, bool begun, uint64_t now_ns);
 
 /* The phase a call is in, for an error about it. */
 uint32_t call_phase(const llmb_call *call);

@@ -281,6 +281,7 @@ llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, cons
   if (status != LLMB_OK) goto finish;
 
   pthread_mutex_lock(&bridge->lock);
+  call->number = ++bridge->pool.stats.figures.calls_started;
   call_enter(call, now_ns);
   pthread_mutex_unlock(&bridge->lock);
   /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */

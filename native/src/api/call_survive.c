@@ -104,6 +104,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
   }
   pool_step(&bridge->pool, now_ns); /* so that the dead worker is out of the pool */
   if (again) {
+    call_count_move(call, accepted, now_ns);
     pool_leave(&bridge->pool, &call->ticket, true, now_ns);
     call->ticket.moved = true;
     call_enter(call, now_ns);

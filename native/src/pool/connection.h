@@ -45,7 +45,8 @@ struct connection {
   uint32_t slot_count, busy_count;
   uint64_t next_call_id;
   uint64_t last_breath_ns; /* STOPPING: when to stop waiting for its exit; LLMB_NEVER if not waiting */
-  uint64_t opened_ns;
+  uint64_t opened_ns, ready_ns;
+  uint64_t calls_given;
   bool killed; /* its end should be reported any moment */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */

@@ -16,6 +16,7 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
   switch ((enum worker_action)step.action) {
     case WORKER_ACTION_SERVE:
       connection->served = true;
+      connection->ready_ns = now_ns;
       break;
     case WORKER_ACTION_AWAIT:
       connection->last_breath_ns = now_ns + POOL_LAST_BREATH_NS;

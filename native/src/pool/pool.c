@@ -16,6 +16,7 @@ llmb_status pool_open(struct pool *pool, llmb_error *error) {
   pool->bell = OS_HANDLE_NONE;
   llmb_error_init(&pool->start_failure);
   pool->start_at_ns = LLMB_NEVER;
+  stats_open(&pool->stats);
   const llmb_status status = os_event_create(&pool->bell, &os_code);
   if (status == LLMB_OK) return LLMB_OK;
   return error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make the bridge's doorbell");
@@ -86,6 +87,7 @@ static void place(struct connection *worker, struct pool_ticket *ticket) {
   assert(slot < worker->slot_count);
   slot_begin(&worker->slots[slot], worker->next_call_id++);
   worker->busy_count++;
+  worker->calls_given++;
   worker->exclusive = ticket->alone;
   ticket->connection = connection_retain(worker);
   ticket->slot = slot;
@@ -140,11 +142,14 @@ static uint64_t keeper_deadline_ns(const struct pool *pool, uint64_t now_ns) {
 static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *error) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     if (pool->workers[i] != NULL) continue;
+    stats_note_start(&pool->stats, pool->queue_count, pool->restart.pending_restart, now_ns);
     restart_note_start(&pool->restart, now_ns);
     const llmb_status status =
         connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
     if (status != LLMB_OK) {
       restart_note_end(&pool->restart, end_of_start(status), now_ns);
+      stats_note_failure(&pool->stats, 0, false, error, now_ns);
+      stats_note_breaker(&pool->stats, &pool->restart, now_ns);
       return status;
     }
     struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
@@ -185,8 +190,10 @@ static void start_as_needed(struct pool *pool, uint64_t now_ns) {
     const bool others = pool_ready(pool) || before > 0;
     uint64_t at_ns = 0;
     const enum restart_verdict verdict = restart_ask(&pool->restart, now_ns, &at_ns);
+    stats_note_breaker(&pool->stats, &pool->restart, now_ns);
     if (verdict == RESTART_REFUSED && !others) refuse_queue(pool, now_ns, at_ns);
     if (verdict == RESTART_LATER) pool->start_at_ns = at_ns;
+    if (verdict == RESTART_LATER) stats_note_delay(&pool->stats, at_ns, now_ns);
     if (verdict != RESTART_NOW) return;
     llmb_error error;
     llmb_error_init(&error);
@@ -295,7 +302,9 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
   pool->workers[index] = NULL;
   const enum restart_end end = end_of(worker);
   restart_note_end(&pool->restart, end, now_ns);
-  if (end != RESTART_END_CLEAN) {
+  if (end == RESTART_END_CLEAN) {
+    stats_note_retirement(&pool->stats, worker->process.pid, worker->calls_given, now_ns);
+  } else {
     const uint32_t phase = worker->served         ? LLMB_PHASE_GENERATE
                            : worker->name[0] == 0 ? LLMB_PHASE_START
                                                   : LLMB_PHASE_LOAD;
@@ -305,14 +314,17 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
     error_copy_text(failure.engine, sizeof failure.engine, pool->launch.engine, strlen(pool->launch.engine), 0);
     failure.retry_safe = 1;
     error_copy(&pool->start_failure, &failure);
+    stats_note_failure(&pool->stats, worker->process.pid, worker->served, &failure, now_ns);
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
     if (!worker->served && !pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
   }
+  stats_note_breaker(&pool->stats, &pool->restart, now_ns);
   connection_release(worker);
 }
 
 void pool_note_success(struct pool *pool, uint64_t now_ns) {
   restart_note_success(&pool->restart, now_ns);
+  stats_note_breaker(&pool->stats, &pool->restart, now_ns);
 }
 
 void pool_step(struct pool *pool, uint64_t now_ns) {
@@ -324,6 +336,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     if (worker->served && !served) {
       pool->layers = worker->layers;
       restart_note_ready(&pool->restart, now_ns);
+      stats_note_ready(&pool->stats, worker->process.pid, worker->info, now_ns);
       memory_release(pool->info);
       if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {
         pool->info = NULL;

@@ -5,6 +5,7 @@
 #include "../platform/os_poll.h"
 #include "connection.h"
 #include "pool_limits.h"
+#include "pool_stats.h"
 #include "restart_policy.h"
 #include "ticket.h"
 
@@ -20,6 +21,7 @@ struct pool {
   struct restart_policy restart;
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
+  struct pool_stats stats;
 };
 
 /* Prepares the queue and the bell; launch is filled by the caller. */
