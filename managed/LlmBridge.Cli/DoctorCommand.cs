@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 
 namespace LlmBridge.Cli;
@@ -9,16 +11,36 @@ internal static class DoctorCommand
     /// <summary>The status of a check-up that found a fault without an error code of its own.</summary>
     private const int Unwell = 10 + (int)LlmStatus.Unavailable;
 
+    private const double IntervalDefault = 1;
+    private const double IntervalMin = 0.1;
+    private const double IntervalMax = 3600;
+
     public static Command Make()
     {
-        var command = new Command("doctor", "Checks what is installed, found and working");
+        var watch = new Option<bool>("--watch") { Description = "Start a bridge, give it a small call each interval and show how it fares, until Ctrl+C" };
+        var interval = new Option<double>("--interval")
+        {
+            Description = "With --watch: seconds from look to look",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => IntervalDefault,
+        };
+        interval.Validators.Add(RequirePossible);
+        var command = new Command("doctor", "Checks what is installed, found and working") { watch, interval };
         var options = new CommonOptions(command);
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
-            return CommandRun.RunAsync(json, interrupt => ExamineAsync(options.ToBridgeOptions(result), json, interrupt.Token));
+            return CommandRun.RunAsync(json, interrupt => result.GetValue(watch)
+                ? WatchCommand.RunAsync(options.ToBridgeOptions(result), TimeSpan.FromSeconds(result.GetValue(interval)), json, interrupt.Token)
+                : ExamineAsync(options.ToBridgeOptions(result), json, interrupt.Token));
         });
         return command;
+    }
+
+    private static void RequirePossible(OptionResult result)
+    {
+        if (result.Errors.Any() || result.GetValueOrDefault<double>() is >= IntervalMin and <= IntervalMax) return;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"--interval needs seconds from {IntervalMin} to {IntervalMax}"));
     }
 
     private static async Task<int> ExamineAsync(BridgeOptions options, bool json, CancellationToken cancellationToken)

@@ -18,6 +18,6 @@ internal static class Json
         json.WriteEndObject();
     }
 
-    private static void WriteMilliseconds(Utf8JsonWriter json, string name, TimeSpan time) =>
+    public static void WriteMilliseconds(Utf8JsonWriter json, string name, TimeSpan time) =>
         json.WriteNumber(name, Math.Round(time.TotalMilliseconds, 3));
 }

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace LlmBridge.Cli;
+
+/// <summary>Looks at a client's bridge once an interval, and gives it a small call to do meanwhile. A probe that takes
+/// longer than the interval is waited for, not doubled.</summary>
+internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
+{
+    private const string Question = "Who are you?";
+    private static readonly CallOptions s_oneToken = new() { MaxTokens = 1 };
+
+    public async IAsyncEnumerable<WatchSample> SamplesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval);
+        Task<WatchProbe?> probing = ProbeAsync(cancellationToken);
+        try
+        {
+            WatchProbe? probe = null;
+            WatchSample? last = null;
+            long lastTime = Stopwatch.GetTimestamp();
+            long lastEvent = 0;
+            do
+            {
+                if (probing.IsCompleted)
+                {
+                    probe = await probing;
+                    probing = ProbeAsync(cancellationToken);
+                }
+                long now = Stopwatch.GetTimestamp();
+                last = Look(last, Stopwatch.GetElapsedTime(lastTime, now), probe, client.GetEvents(lastEvent));
+                lastTime = now;
+                if (last.News.Count > 0) lastEvent = last.News[^1].Sequence;
+                yield return last;
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        finally
+        {
+            await probing;
+        }
+    }
+
+    private WatchSample Look(WatchSample? last, TimeSpan elapsed, WatchProbe? probe, IReadOnlyList<LlmEvent> news)
+    {
+        LlmStatistics statistics = client.GetStatistics();
+        return new WatchSample
+        {
+            Time = DateTimeOffset.Now,
+            Statistics = statistics,
+            LoadProgress = client.LoadProgress,
+            CallRate = Rate(last, statistics, elapsed, s => s.CallsSucceeded + s.CallsFailed),
+            TokenRate = Rate(last, statistics, elapsed, s => s.Usage.CompletionTokens),
+            Probe = probe,
+            News = news,
+        };
+    }
+
+    private static double Rate(WatchSample? last, LlmStatistics now, TimeSpan elapsed, Func<LlmStatistics, long> count) =>
+        last is null ? 0 : (count(now) - count(last.Statistics)) / elapsed.TotalSeconds;
+
+    /// <summary>Null for a probe that was interrupted.</summary>
+    private async Task<WatchProbe?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            LlmReply reply = await client.AskAsync(Question, s_oneToken, cancellationToken);
+            return new WatchProbe(reply.Timings.Total, null);
+        }
+        catch (Exception e) when (e is ILlmFailure)
+        {
+            return new WatchProbe(TimeSpan.Zero, ((ILlmFailure)e).Error);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}
