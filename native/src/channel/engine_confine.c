@@ -32,7 +32,11 @@ static llmb_status judge(llmb_engine *engine, uint32_t needed, const char *what,
 }
 
 llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *readable_paths, llmb_error *out_error) {
-  if (!wants(engine)) return LLMB_OK;
+  const uint64_t memory_bytes = (uint64_t)engine->settings.values[SETTING_MEMORY_MB].integer << 20;
+  if (!wants(engine)) {
+    (void)os_confine_memory(memory_bytes); /* a setting of its own, whatever the sandbox */
+    return LLMB_OK;
+  }
   const char *paths[CONFINE_PATHS_MAX + 1];
   char folder[CONFINE_PATH_SIZE_MAX];
   unsigned count = 0;
@@ -46,7 +50,6 @@ llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *re
     paths[count++] = readable_paths[i];
   }
   paths[count] = NULL;
-  const uint64_t memory_bytes = (uint64_t)engine->settings.values[SETTING_MEMORY_MB].integer << 20;
   engine->layers |= os_confine_files(paths, memory_bytes);
   return judge(engine, OS_CONFINE_PRIVILEGES | OS_CONFINE_LIMITS | OS_CONFINE_FILES, "close off its files", out_error);
 }

@@ -2,7 +2,8 @@
 #ifndef LLMB_OS_CONFINE_H
 #define LLMB_OS_CONFINE_H
 
-#include <llmbridge/status.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 enum os_confine_layer {
   OS_CONFINE_PRIVILEGES = 1, /* no new privileges by exec */
@@ -14,8 +15,11 @@ enum os_confine_layer {
 
 enum { OS_CONFINE_ALL = 15 };
 
+/* Limits the private memory of this process, the mapped files not counted; 0 is no limit. False if it could not. */
+bool os_confine_memory(uint64_t bytes);
+
 /* Engages PRIVILEGES, LIMITS and FILES; returns the bits of those that hold. Paths that do not exist are passed over.
- * memory_bytes 0 is no limit. */
+ * memory_bytes as for os_confine_memory. */
 uint32_t os_confine_files(const char *const *readable_paths, uint64_t memory_bytes);
 
 /* Engages CALLS for all threads of the process; returns its bit, or 0. */

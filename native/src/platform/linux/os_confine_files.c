@@ -74,13 +74,17 @@ static bool limit(int resource, rlim_t value) {
   return setrlimit(resource, &(struct rlimit){value, value}) == 0;
 }
 
+/* Not RLIMIT_AS, which would also count the mapped model. */
+bool os_confine_memory(uint64_t bytes) {
+  return bytes == 0 || limit(RLIMIT_DATA, bytes);
+}
+
 uint32_t os_confine_files(const char *const *readable_paths, uint64_t memory_bytes) {
   enum { HANDLES_MAX = 256 };
   uint32_t layers = 0;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) layers |= OS_CONFINE_PRIVILEGES;
   bool limits = limit(RLIMIT_CORE, 0) & limit(RLIMIT_FSIZE, 0) & limit(RLIMIT_NOFILE, HANDLES_MAX);
-  /* Not RLIMIT_AS, which would also count the mapped model. */
-  if (memory_bytes > 0) limits &= limit(RLIMIT_DATA, memory_bytes);
+  limits &= os_confine_memory(memory_bytes);
   if (limits) layers |= OS_CONFINE_LIMITS;
   if ((layers & OS_CONFINE_PRIVILEGES) != 0 && restrict_files(readable_paths)) layers |= OS_CONFINE_FILES;
   return layers;
