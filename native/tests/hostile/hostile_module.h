@@ -2,7 +2,7 @@
 #ifndef LLMB_TESTS_HOSTILE_MODULE_H
 #define LLMB_TESTS_HOSTILE_MODULE_H
 
-enum { FLIPS_TOLD = 1 << 14 };
-#define FLIPS_TOLD_LINE "flipped 16384 words\n"
+enum { FLIPS_TOLD = 1 << 12 };
+#define FLIPS_TOLD_LINE "flipped 4096 words\n"
 
 #endif
