@@ -34,9 +34,10 @@ static llmb_status parse_array(const char *text, uint64_t size, struct command *
   return LLMB_OK;
 }
 
-/* Takes the character after a backslash: between double quotes only \ and " can be escaped, outside anything. */
+/* Takes the character after a backslash: between double quotes only those can be escaped that a shell lets be, outside
+ * any. */
 static const char *take_escaped(const char *at, bool quoted, char **out) {
-  if (quoted && at[1] != '"' && at[1] != '\\') {
+  if (quoted && strchr("\\\"$`", at[1]) == NULL) {
     *(*out)++ = *at;
     return at + 1;
   }

@@ -1,0 +1,84 @@
+/* The engine exec: any command line, one process for each call. The prompt is its stdin or one of its arguments, its
+ * stdout the answer, its stderr the log. No shell has a part in it. */
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <llmbridge/engine.h>
+
+#include "exec_run.h"
+#include "tool_tree.h"
+
+enum { RUNS_MAX = 64 };
+
+LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
+LLMB_API const char *llmb_engine_module_version(void);
+
+const char *llmb_engine_module_version(void) {
+  return "exec 1";
+}
+
+struct runs {
+  struct exec_run at[RUNS_MAX]; /* by slot */
+};
+
+static bool is_program(void *context, pid_t pid) {
+  const struct runs *runs = context;
+  for (unsigned i = 0; i < RUNS_MAX; i++) {
+    if (runs->at[i].request != NULL && runs->at[i].tool.pid == pid) return true;
+  }
+  return false;
+}
+
+static uint64_t next_look_ns(const struct runs *runs) {
+  uint64_t next_ns = LLMB_NEVER;
+  for (unsigned i = 0; i < RUNS_MAX; i++) {
+    if (runs->at[i].request == NULL) continue;
+    const uint64_t run_ns = exec_run_next_ns(&runs->at[i]);
+    if (run_ns < next_ns) next_ns = run_ns;
+  }
+  return next_ns;
+}
+
+static void step_all(struct runs *runs) {
+  const uint64_t now_ns = llmb_clock_ns();
+  bool any_left = false, any_ended = false;
+  for (unsigned i = 0; i < RUNS_MAX; i++) {
+    if (runs->at[i].request == NULL) continue;
+    exec_run_step(&runs->at[i], now_ns, is_program, runs);
+    any_left |= runs->at[i].request != NULL;
+    any_ended |= runs->at[i].request == NULL;
+  }
+  /* What has lost its mark as well as its parent is nobody's once nothing runs. */
+  if (any_ended && !any_left) tool_tree_sweep(is_program, runs, NULL);
+}
+
+static void serve(llmb_engine *engine, const struct tool_command *command, int waiter) {
+  static struct runs runs;
+  llmb_engine_watch(engine, waiter);
+  for (;;) {
+    llmb_request *request = NULL;
+    if (llmb_engine_next(engine, next_look_ns(&runs), &request) != LLMB_OK) return;
+    if (request != NULL) exec_run_begin(&runs.at[llmb_request_slot(request)], command, waiter, request);
+    step_all(&runs);
+  }
+}
+
+int32_t llmb_engine_module_main(llmb_engine *engine) {
+  static struct tool_command command;
+  llmb_error error;
+  llmb_error_init(&error);
+  if (tool_command_prepare(engine, &command, &error) != LLMB_OK) {
+    llmb_engine_refuse(engine, error.status, error.message);
+    return 1;
+  }
+  const int waiter = epoll_create1(EPOLL_CLOEXEC);
+  if (waiter < 0) {
+    llmb_engine_refuse(engine, LLMB_E_OUT_OF_MEMORY, "could not make a descriptor to wait with");
+    return 1;
+  }
+  llmb_engine_declare(engine, LLMB_ENGINE_ACTS);
+  if (llmb_engine_ready(engine, "{\"engine\":\"exec\"}", NULL) == LLMB_OK) serve(engine, &command, waiter);
+  close(waiter);
+  return 0;
+}

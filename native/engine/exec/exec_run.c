@@ -1,0 +1,245 @@
+#include "exec_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "exec_command.h"
+#include "tool_tree.h"
+
+static int close_descriptor(int descriptor) {
+  if (descriptor >= 0) close(descriptor);
+  return -1;
+}
+
+/* The prompt as a file that cannot be changed: whatever the program does with its stdin, nothing here waits for it. */
+static int prompt_file(const char *prompt, uint64_t size) {
+  const int file = memfd_create("prompt", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (file < 0) return -1;
+  uint64_t done = 0;
+  while (done < size) {
+    const ssize_t written = write(file, prompt + done, size - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return close_descriptor(file);
+    done += (uint64_t)written;
+  }
+  if (lseek(file, 0, SEEK_SET) != 0 ||
+      fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+    return close_descriptor(file);
+  }
+  return file;
+}
+
+static int open_input(llmb_request *request, bool prompt_is_argument) {
+  if (prompt_is_argument) return open("/dev/null", O_RDONLY | O_CLOEXEC);
+  uint64_t size = 0;
+  const char *prompt = llmb_request_input(request, &size);
+  return prompt_file(prompt, size);
+}
+
+/* A pipe whose reader, this engine, never waits. */
+static bool open_pipe(int *out_read, int *out_write) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  *out_read = ends[0];
+  *out_write = ends[1];
+  return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static bool wait_for(int waiter, int descriptor) {
+  struct epoll_event event = {.events = EPOLLIN};
+  return epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+static llmb_status start_program(struct exec_run *run, const struct tool_command *tool, llmb_error *error) {
+  struct exec_command command;
+  int input = -1, output = -1, log = -1;
+  llmb_status status = exec_command_make(tool, run->request, run->mark, &command, error);
+  if (status != LLMB_OK) return status;
+  input = open_input(run->request, command.prompt_is_argument);
+  if (input < 0 || !open_pipe(&run->output, &output) || !open_pipe(&run->log, &log)) {
+    status =
+        error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not make the program's descriptors");
+    goto finish;
+  }
+  const struct tool_start start = {.program = tool->program,
+                                   .arguments = command.arguments,
+                                   .environment = command.environment,
+                                   .input = input,
+                                   .output = output,
+                                   .log = log};
+  llmb_request_accept(run->request); /* from here on it may have effects */
+  status = tool_open(&start, &run->tool, error);
+  if (status != LLMB_OK) goto finish;
+  if (!wait_for(run->waiter, run->output) || !wait_for(run->waiter, run->log) ||
+      !wait_for(run->waiter, run->tool.process)) {
+    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the program");
+    tool_tree_kill(run->tool.pid);
+    while (!tool_reap(&run->tool, error)) continue;
+  }
+
+finish:
+  exec_command_clear(&command);
+  close_descriptor(input);
+  close_descriptor(output);
+  close_descriptor(log);
+  return status;
+}
+
+static void release(struct exec_run *run) {
+  run->output = close_descriptor(run->output);
+  run->log = close_descriptor(run->log);
+  run->request = NULL;
+}
+
+static void fail(struct exec_run *run, const llmb_error *error) {
+  llmb_request *request = run->request;
+  release(run);
+  llmb_request_fail_with(request, error);
+}
+
+/* Without an explicit limit on stalls a program that computes in silence is not hung. */
+static bool is_stall_limited(llmb_request *request) {
+  const char *value = NULL;
+  for (uint32_t i = 0;; i++) {
+    const char *name = llmb_request_setting_given(request, i, &value);
+    if (name == NULL) return false;
+    if (strcmp(name, "stall_timeout_ms") == 0) return true;
+  }
+}
+
+void exec_run_begin(struct exec_run *run, const struct tool_command *tool, int waiter, llmb_request *request) {
+  static uint64_t serial; /* one thread serves */
+  llmb_error error;
+  llmb_error_init(&error);
+  *run = (struct exec_run){
+      .request = request, .output = -1, .log = -1, .waiter = waiter, .kill_ns = LLMB_NEVER, .close_ns = LLMB_NEVER};
+  run->tool.process = -1;
+  snprintf(run->mark, sizeof run->mark, TOOL_MARK_NAME "=%llu", (unsigned long long)++serial);
+  run->progress_ns = is_stall_limited(request) ? LLMB_NEVER : 0;
+  if (llmb_request_kind(request) != LLMB_REQUEST_GENERATE) {
+    error_set(&error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "the engine exec runs prompts, nothing else");
+    fail(run, &error);
+    return;
+  }
+  if (start_program(run, tool, &error) != LLMB_OK) fail(run, &error);
+}
+
+static void flush_chunk(struct exec_run *run) {
+  if (run->chunk_size == 0 || llmb_request_write(run->request, run->chunk, run->chunk_size) != LLMB_OK) return;
+  run->chunk_size = 0;
+}
+
+/* Stops or starts to be woken by the program's output: while the host does not read, the program is not read either. */
+static void watch_output(struct exec_run *run, bool watch) {
+  if (run->output < 0 || run->output_waits == !watch) return;
+  struct epoll_event event = {.events = watch ? EPOLLIN : 0};
+  epoll_ctl(run->waiter, EPOLL_CTL_MOD, run->output, &event);
+  run->output_waits = !watch;
+}
+
+static void read_output(struct exec_run *run) {
+  flush_chunk(run);
+  while (run->output >= 0 && run->chunk_size == 0) {
+    const ssize_t size = read(run->output, run->chunk, sizeof run->chunk);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) break;
+    if (size <= 0) {
+      run->output = close_descriptor(run->output); /* closing takes it out of the epoll set */
+      break;
+    }
+    run->chunk_size = (uint64_t)size;
+    flush_chunk(run);
+    if (!llmb_request_writable(run->request)) break;
+  }
+  watch_output(run, run->chunk_size == 0 && llmb_request_writable(run->request));
+}
+
+/* What a cancelled program is granted to end by itself. */
+static uint64_t patience_ns(llmb_request *request) {
+  const char *grace_ms = llmb_request_setting(request, "grace_ms");
+  const uint64_t half_ns = grace_ms != NULL ? strtoull(grace_ms, NULL, 10) * 500000u : 0;
+  return half_ns < TOOL_PATIENCE_NS ? half_ns : TOOL_PATIENCE_NS;
+}
+
+static void cancel(struct exec_run *run, uint64_t now_ns) {
+  run->cancelled = true;
+  run->kill_ns = now_ns + patience_ns(run->request);
+  tool_terminate(&run->tool);
+}
+
+static void describe_exit(const struct exec_run *run, llmb_error *error) {
+  const bool exited = error->exit_kind == LLMB_EXIT_CODE;
+  const int32_t kind = error->exit_kind, value = error->exit_value;
+  if (run->cancelled) {
+    error_set(error, LLMB_E_CANCELLED, LLMB_PHASE_GENERATE, "the program was ended");
+  } else if (exited) {
+    error_set(error, LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the program exited with status %d", value);
+  } else {
+    error_set(error, LLMB_E_ENGINE_CRASHED, LLMB_PHASE_GENERATE, "the program was ended by signal %d", value);
+  }
+  error->exit_kind = kind;
+  error->exit_value = value;
+  tool_log_copy(&run->tail, error->engine_log, sizeof error->engine_log);
+}
+
+/* The program has ended and all that will be taken of its output was: its tree is cleared, the request ended. */
+static void finish(struct exec_run *run, bool (*is_ours)(void *context, pid_t pid), void *context) {
+  llmb_error error;
+  llmb_error_init(&error);
+  tool_tree_kill(run->tool.pid);
+  while (!tool_reap(&run->tool, &error)) continue;
+  tool_tree_sweep(is_ours, context, run->mark);
+  while (run->log >= 0 && tool_log_read(&run->tail, run->log) == TOOL_LOG_TEXT) continue;
+  if (!run->cancelled && error.exit_kind == LLMB_EXIT_CODE && error.exit_value == 0) {
+    const llmb_usage usage = {.struct_size = sizeof usage, .finish_reason = LLMB_FINISH_STOP};
+    llmb_request *request = run->request;
+    release(run);
+    llmb_request_done(request, &usage);
+    return;
+  }
+  describe_exit(run, &error);
+  fail(run, &error);
+}
+
+void exec_run_step(struct exec_run *run, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context) {
+  if (!run->cancelled && llmb_request_cancelled(run->request)) cancel(run, now_ns);
+  if (now_ns >= run->kill_ns) {
+    tool_tree_kill(run->tool.pid);
+    run->kill_ns = LLMB_NEVER;
+  }
+  if (run->log >= 0 && tool_log_read(&run->tail, run->log) == TOOL_LOG_END) run->log = close_descriptor(run->log);
+  const bool ended = tool_ended(&run->tool); /* before the read: what it wrote is there then */
+  if (run->cancelled) {
+    run->output = close_descriptor(run->output); /* nobody wants it any more */
+    run->chunk_size = 0;
+  } else {
+    read_output(run);
+  }
+  if (ended && run->close_ns == LLMB_NEVER) {
+    epoll_ctl(run->waiter, EPOLL_CTL_DEL, run->tool.process, NULL); /* readable from here on for ever */
+    run->close_ns = now_ns + TOOL_LAST_OUTPUT_NS;
+  }
+  const bool over = run->output < 0 || (now_ns >= run->close_ns && !run->output_waits);
+  if (ended && over && run->chunk_size == 0) {
+    finish(run, is_ours, context);
+    return;
+  }
+  if (now_ns >= run->progress_ns) {
+    llmb_request_progress(run->request);
+    run->progress_ns = now_ns + TOOL_PROGRESS_EVERY_NS;
+  }
+}
+
+uint64_t exec_run_next_ns(const struct exec_run *run) {
+  uint64_t next_ns = run->cancelled ? run->kill_ns : llmb_request_deadline(run->request);
+  if (!run->cancelled && run->progress_ns < next_ns) next_ns = run->progress_ns;
+  if (!run->output_waits && run->close_ns < next_ns) next_ns = run->close_ns;
+  return next_ns;
+}

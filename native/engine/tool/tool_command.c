@@ -1,0 +1,36 @@
+#include "tool_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "core/error.h"
+#include "core/text_quote.h"
+#include "platform/os_path.h"
+
+/* Inherited by what is run; this engine itself needs next to nothing. */
+static llmb_status limit_memory(const llmb_engine *engine, llmb_error *error) {
+  const char *megabytes = llmb_engine_setting(engine, "memory_mb");
+  const rlim_t bytes = megabytes != NULL ? (rlim_t)strtoull(megabytes, NULL, 10) << 20 : 0;
+  const struct rlimit limit = {bytes, bytes};
+  if (bytes == 0 || setrlimit(RLIMIT_DATA, &limit) == 0) return LLMB_OK;
+  return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_START, "memory_mb: this system does not limit memory");
+}
+
+llmb_status tool_command_prepare(const llmb_engine *engine, struct tool_command *out, llmb_error *error) {
+  char quoted[TEXT_QUOTE_CAPACITY];
+  const char *sandbox = llmb_engine_setting(engine, "sandbox");
+  if (sandbox != NULL && strcmp(sandbox, "required") == 0) {
+    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_START,
+                     "sandbox: \"required\" cannot be kept for a command: what a program of yours needs is not known");
+  }
+  llmb_status status = command_parse(llmb_engine_setting(engine, "command"), &out->command, error);
+  if (status != LLMB_OK) return status;
+  const char *word = out->command.arguments[0];
+  status = os_path_find_program(word, os_environment_get("PATH"), out->program, sizeof out->program);
+  if (status != LLMB_OK) {
+    return error_set(error, status, LLMB_PHASE_START, "command: %s %s", text_quote(quoted, word),
+                     status == LLMB_E_NOT_FOUND ? "is no program here or on PATH" : "may not be executed");
+  }
+  return limit_memory(engine, error);
+}
