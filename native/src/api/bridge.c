@@ -59,6 +59,8 @@ static llmb_status configure(llmb_bridge *bridge, const llmb_settings *given, ll
   bridge->pool.queue_count_max = (uint32_t)bridge->settings.values[SETTING_QUEUE].integer;
   restart_policy_init(&bridge->pool.restart, (uint32_t)bridge->settings.values[SETTING_RESTART_LIMIT].integer,
                       (uint64_t)bridge->settings.values[SETTING_RESTART_WINDOW_MS].integer * 1000000u, os_clock_ns());
+  bridge->pool.recycle.calls = (uint64_t)bridge->settings.values[SETTING_RECYCLE_CALLS].integer;
+  bridge->pool.recycle.growth_bytes = (uint64_t)bridge->settings.values[SETTING_RECYCLE_MB].integer << 20;
   status = pool_open(&bridge->pool, error);
   bridge->pool_open = status == LLMB_OK;
   return status;

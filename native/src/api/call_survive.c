@@ -4,6 +4,7 @@
  * begun anew, or continued from the tokens already produced, so that what was delivered stays true. Until it has come
  * further it has a worker to itself: if that dies too, it is the request that kills, and it is tried no more. A
  * neighbour that died with it is not held guilty. */
+#include <stdio.h>
 #include <string.h>
 
 #include "../core/error.h"
@@ -68,8 +69,13 @@ static llmb_status add_resume(llmb_call *call) {
   return LLMB_OK;
 }
 
+static void add_to_message(llmb_error *error, const char *text) {
+  const size_t size = strnlen(error->message, sizeof error->message);
+  snprintf(error->message + size, sizeof error->message - size, "%s", text);
+}
+
 /* Whether an accepted call may be given to another engine, after counting this death. */
-static bool may_repeat(llmb_call *call, const struct connection *worker) {
+static bool may_repeat(llmb_call *call, struct connection *worker) {
   const bool produced = call->received_size > 0 || call->vectors_read > 0 || call->token_count > 0;
   const uint32_t needed =
       produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
@@ -84,7 +90,10 @@ static bool may_repeat(llmb_call *call, const struct connection *worker) {
     call->error.retry_safe = 0;
     return false;
   }
-  return call->deaths <= call->retries;
+  if (call->deaths > call->retries) return false;
+  if (pool_may_repeat(&call->bridge->pool, worker)) return true;
+  add_to_message(&call->error, "; not tried again: the retry budget is spent, too many engines have died of late");
+  return false;
 }
 
 void call_survive(llmb_call *call, uint64_t now_ns) {

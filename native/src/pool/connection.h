@@ -59,6 +59,7 @@ struct connection {
   bool dismissed;       /* it was told to end when it had nothing more to do: however it then ends is no failure */
   bool served;          /* it was ready once */
 
+  bool repeats_decided, repeats; /* whether its calls may be begun again, once one has asked */
   struct recycle recycle;
   struct keeper_event end; /* how it ended, once dead */
   llmb_status failure;     /* why it was stopped, if the host or its own refusal did: LLMB_OK if neither */
@@ -90,10 +91,11 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
 void connection_fail(struct connection *connection, enum worker_event event, llmb_status failure, const char *reason,
                      uint64_t now_ns);
 
-/* What recycling wants to know of: it is ready, it gets a call, one of its calls is over. */
+/* It is ready: from here on its growth counts. */
 void connection_note_ready(struct connection *connection, uint64_t now_ns);
-void connection_note_placed(struct connection *connection, uint64_t now_ns);
-void connection_note_freed(struct connection *connection, uint64_t now_ns);
+
+/* A slot's call is over for both sides. A worker that is to be replaced is dismissed with its last one. */
+void connection_free_slot(struct connection *connection, struct slot *slot, uint64_t now_ns);
 
 /* When it next needs a look without anything having happened; LLMB_NEVER if never. */
 uint64_t connection_next_look_ns(const struct connection *connection);

@@ -16,6 +16,7 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
   switch ((enum worker_action)step.action) {
     case WORKER_ACTION_SERVE:
       connection->served = true;
+      connection_note_ready(connection, now_ns);
       connection->ready_ns = now_ns;
       break;
     case WORKER_ACTION_AWAIT:
@@ -241,8 +242,7 @@ static bool step_draining(struct connection *connection, uint64_t now_ns) {
     if (slot_release_room(slot)) connection_wake_engine(connection);
     if (broken) breach(connection, "a frame that cannot be", now_ns);
     if (over) {
-      slot->state = SLOT_FREE;
-      connection->busy_count--;
+      connection_free_slot(connection, slot, now_ns);
       changed = true;
     } else if (now_ns >= slot->kill_at_ns) {
       slot->kill_at_ns = LLMB_NEVER;

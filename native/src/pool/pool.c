@@ -16,6 +16,7 @@ llmb_status pool_open(struct pool *pool, llmb_error *error) {
   pool->bell = OS_HANDLE_NONE;
   llmb_error_init(&pool->start_failure);
   pool->start_at_ns = LLMB_NEVER;
+  retry_budget_init(&pool->retries);
   stats_open(&pool->stats);
   const llmb_status status = os_event_create(&pool->bell, &os_code);
   if (status == LLMB_OK) return LLMB_OK;
@@ -155,6 +156,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
     keeper_hold_release(pool->keeper); /* the one before it has died, or is the same */
     pool->keeper = hold;
+    pool->workers[i]->recycle = recycle_begin(&pool->recycle, &pool->restart.chance);
     os_event_ring(pool->bell); /* a pump has more to poll now */
     return LLMB_OK;
   }
@@ -274,8 +276,7 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
   ticket->connection = NULL;
   worker->exclusive = false;
   if (ended) {
-    slot->state = SLOT_FREE;
-    worker->busy_count--;
+    connection_free_slot(worker, slot, now_ns);
   } else if (worker->state != WORKER_ENDED) {
     slot->state = SLOT_DRAINING;
     FAULT_POINT(HOST_DRAIN);
@@ -290,6 +291,7 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
 }
 
 static enum restart_end end_of(const struct connection *worker) {
+  if (worker->dismissed) return RESTART_END_CLEAN;
   const bool clean = worker->end.exit_kind == LLMB_EXIT_CODE && worker->end.exit_value == 0;
   if (worker->served) return worker->retired && clean ? RESTART_END_CLEAN : RESTART_END_FAILED;
   if (worker->failure != LLMB_OK) return end_of_start(worker->failure);
@@ -315,8 +317,10 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
     failure.retry_safe = 1;
     error_copy(&pool->start_failure, &failure);
     stats_note_failure(&pool->stats, worker->process.pid, worker->served, &failure, now_ns);
+    /* What else is using the memory may be gone in a moment. */
+    pool->memory_short = !pool->memory_short && failure.status == LLMB_E_OUT_OF_MEMORY && !worker->served;
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
-    if (!worker->served && !pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
+    if (!pool->memory_short && !worker->served && !pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
   }
   stats_note_breaker(&pool->stats, &pool->restart, now_ns);
   connection_release(worker);
@@ -324,7 +328,14 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
 
 void pool_note_success(struct pool *pool, uint64_t now_ns) {
   restart_note_success(&pool->restart, now_ns);
+  retry_budget_note_success(&pool->retries);
   stats_note_breaker(&pool->stats, &pool->restart, now_ns);
+}
+
+bool pool_may_repeat(struct pool *pool, struct connection *worker) {
+  if (!worker->repeats_decided) worker->repeats = retry_budget_take(&pool->retries);
+  worker->repeats_decided = true;
+  return worker->repeats;
 }
 
 void pool_step(struct pool *pool, uint64_t now_ns) {
@@ -334,6 +345,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     const bool served = worker->served;
     connection_step(worker, now_ns);
     if (worker->served && !served) {
+      pool->memory_short = false;
       pool->layers = worker->layers;
       restart_note_ready(&pool->restart, now_ns);
       stats_note_ready(&pool->stats, worker->process.pid, worker->info, now_ns);

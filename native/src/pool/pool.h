@@ -7,6 +7,7 @@
 #include "pool_limits.h"
 #include "pool_stats.h"
 #include "restart_policy.h"
+#include "retry_budget.h"
 #include "ticket.h"
 
 struct pool {
@@ -16,9 +17,12 @@ struct pool {
   struct connection *workers[POOL_WORKERS_MAX];
   uint32_t worker_count_max, queue_count_max, queue_count;
   struct pool_ticket *queue_first, *queue_last;
-  char *info;      /* what the last ready engine said of itself */
-  uint32_t layers; /* of its sandbox */
+  char *info;                    /* what the last ready engine said of itself */
+  uint32_t layers;               /* of its sandbox */
+  struct recycle_limits recycle; /* filled by the caller too */
   struct restart_policy restart;
+  struct retry_budget retries;
+  bool memory_short;        /* the last start failed for lack of memory, and is tried once more */
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
   struct pool_stats stats;
@@ -65,6 +69,10 @@ bool pool_starting(const struct pool *pool);
 
 /* A call has succeeded: the engine is well. */
 void pool_note_success(struct pool *pool, uint64_t now_ns);
+
+/* Whether the calls that this worker had accepted before it died may be begun again. All of them are one to the budget:
+ * their engine died once. */
+bool pool_may_repeat(struct pool *pool, struct connection *worker);
 
 /* Wakes whoever waits with this ticket. */
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket);

@@ -22,7 +22,7 @@ struct recycle {
 /* A new worker. Its number of calls is spread, so that workers started together are not replaced together. */
 struct recycle recycle_begin(const struct recycle_limits *limits, uint64_t *chance);
 
-/* It gets another call: whether that is its last. */
+/* It has answered another call: whether that was enough. */
 bool recycle_note_call(struct recycle *recycle);
 
 /* Whether its memory is to be measured now. */

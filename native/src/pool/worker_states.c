@@ -7,7 +7,8 @@
 
 /* A message that cannot come in a state is a breach of the protocol: the peer is killed. The keeper's news (spawned,
  * exited) travel on another socket than the engine's, so they may come before or after them. SPAWN_FAILED is the last
- * that a keeper says of a worker, whatever went before: a worker that waited for more would never end. */
+ * that a keeper says of a worker, whatever went before: a worker that waited for more would never end. One that retires
+ * may say so just when the host has decided the same. */
 static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
     {
         [WORKER_STARTING] =
@@ -18,6 +19,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
                 [WORKER_SAID_READY] = STEP(STOPPING, KILL),
                 [WORKER_REFUSED] = STEP(STOPPING, AWAIT),
                 [WORKER_SAID_RETIRING] = STEP(STOPPING, KILL),
+                [WORKER_RECYCLED] = STEP(STARTING, NONE),
                 [WORKER_BROKE_PROTOCOL] = STEP(STOPPING, KILL),
                 [WORKER_SOCKET_CLOSED] = STEP(STOPPING, AWAIT),
                 [WORKER_TIMED_OUT] = STEP(STOPPING, KILL),
@@ -31,6 +33,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
                 [WORKER_SAID_READY] = STEP(READY, SERVE),
                 [WORKER_REFUSED] = STEP(STOPPING, AWAIT),
                 [WORKER_SAID_RETIRING] = STEP(STOPPING, KILL),
+                [WORKER_RECYCLED] = STEP(LOADING, NONE),
                 [WORKER_BROKE_PROTOCOL] = STEP(STOPPING, KILL),
                 [WORKER_SOCKET_CLOSED] = STEP(STOPPING, AWAIT),
                 [WORKER_TIMED_OUT] = STEP(STOPPING, KILL),
@@ -44,6 +47,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
                 [WORKER_SAID_READY] = STEP(STOPPING, KILL),
                 [WORKER_REFUSED] = STEP(STOPPING, KILL),
                 [WORKER_SAID_RETIRING] = STEP(RETIRING, NONE),
+                [WORKER_RECYCLED] = STEP(RETIRING, NONE),
                 [WORKER_BROKE_PROTOCOL] = STEP(STOPPING, KILL),
                 [WORKER_SOCKET_CLOSED] = STEP(STOPPING, AWAIT),
                 [WORKER_TIMED_OUT] = STEP(STOPPING, KILL),
@@ -56,7 +60,8 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
                 [WORKER_HELLO] = STEP(STOPPING, KILL),
                 [WORKER_SAID_READY] = STEP(STOPPING, KILL),
                 [WORKER_REFUSED] = STEP(STOPPING, KILL),
-                [WORKER_SAID_RETIRING] = STEP(STOPPING, KILL),
+                [WORKER_SAID_RETIRING] = STEP(RETIRING, NONE),
+                [WORKER_RECYCLED] = STEP(RETIRING, NONE),
                 [WORKER_BROKE_PROTOCOL] = STEP(STOPPING, KILL),
                 [WORKER_SOCKET_CLOSED] = STEP(STOPPING, AWAIT),
                 [WORKER_TIMED_OUT] = STEP(STOPPING, KILL),
@@ -70,6 +75,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
                 [WORKER_SAID_READY] = STEP(STOPPING, NONE),
                 [WORKER_REFUSED] = STEP(STOPPING, NONE),
                 [WORKER_SAID_RETIRING] = STEP(STOPPING, NONE),
+                [WORKER_RECYCLED] = STEP(STOPPING, NONE),
                 [WORKER_BROKE_PROTOCOL] = STEP(STOPPING, KILL),
                 [WORKER_SOCKET_CLOSED] = STEP(STOPPING, NONE),
                 [WORKER_TIMED_OUT] = STEP(STOPPING, KILL),
@@ -83,6 +89,7 @@ static const struct worker_step table[WORKER_STATE_COUNT][WORKER_EVENT_COUNT] =
                 [WORKER_SAID_READY] = STEP(ENDED, NONE),
                 [WORKER_REFUSED] = STEP(ENDED, NONE),
                 [WORKER_SAID_RETIRING] = STEP(ENDED, NONE),
+                [WORKER_RECYCLED] = STEP(ENDED, NONE),
                 [WORKER_BROKE_PROTOCOL] = STEP(ENDED, NONE),
                 [WORKER_SOCKET_CLOSED] = STEP(ENDED, NONE),
                 [WORKER_TIMED_OUT] = STEP(ENDED, NONE),

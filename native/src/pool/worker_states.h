@@ -22,6 +22,7 @@ enum worker_event {
   WORKER_SAID_READY,
   WORKER_REFUSED, /* it cannot start */
   WORKER_SAID_RETIRING,
+  WORKER_RECYCLED, /* the host has had enough of it */
   WORKER_BROKE_PROTOCOL,
   WORKER_SOCKET_CLOSED,
   WORKER_TIMED_OUT, /* no progress while starting, or a call's grace is over */

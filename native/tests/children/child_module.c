@@ -7,7 +7,7 @@
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 
-enum { MANY_VECTORS = 3, DIMENSION = 4 };
+enum { MANY_VECTORS = 3, DIMENSION = 4, GROWTH = 1 << 20 };
 
 static void finish(llmb_request *request, uint32_t reason) {
   const llmb_usage usage = {.struct_size = sizeof usage, .finish_reason = reason, .completion_tokens = 1};
@@ -43,6 +43,17 @@ static void write_vectors(llmb_request *request, unsigned count) {
   finish(request, LLMB_FINISH_STOP);
 }
 
+/* Keeps a MiB more with each request. */
+static void grow(llmb_request *request) {
+  static char *kept;
+  char *bytes = malloc(sizeof kept + GROWTH);
+  if (bytes == NULL) abort();
+  memset(bytes, 1, sizeof kept + GROWTH);
+  memcpy(bytes, &kept, sizeof kept);
+  kept = bytes;
+  finish(request, LLMB_FINISH_STOP);
+}
+
 static void serve_one(const char *command, llmb_request *request) {
   llmb_request_accept(request);
   if (strcmp(command, "large_piece") == 0) {
@@ -59,6 +70,8 @@ static void serve_one(const char *command, llmb_request *request) {
     write_vectors(request, MANY_VECTORS);
   } else if (strcmp(command, "no_vectors") == 0) {
     write_vectors(request, 0);
+  } else if (strcmp(command, "grow") == 0) {
+    grow(request);
   } else if (strcmp(command, "last_words") == 0) {
     abort();
   } else {
