@@ -115,11 +115,16 @@ void stats_note_failure(struct pool_stats *stats, int64_t pid, bool was_ready, c
   event_set_text(event, "%s", failure->message);
 }
 
+/* Rounded up: what is told to be over is over. */
+static unsigned long long whole_ms(uint64_t duration_ns) {
+  return (duration_ns + 999999u) / 1000000u;
+}
+
 void stats_note_delay(struct pool_stats *stats, uint64_t until_ns, uint64_t now_ns) {
   if (until_ns == stats->delayed_until_ns || until_ns == LLMB_NEVER) return;
   stats->delayed_until_ns = until_ns;
   llmb_event *event = stats_add_event(stats, LLMB_EVENT_START_DELAYED, now_ns);
-  event_set_text(event, "for %llu ms", (unsigned long long)((until_ns - now_ns) / 1000000u));
+  event_set_text(event, "for %llu ms", whole_ms(until_ns - now_ns));
 }
 
 void stats_note_breaker(struct pool_stats *stats, const struct restart_policy *policy, uint64_t now_ns) {
@@ -129,5 +134,5 @@ void stats_note_breaker(struct pool_stats *stats, const struct restart_policy *p
   llmb_event *event = stats_add_event(stats, LLMB_EVENT_BREAKER, now_ns);
   event_set_text(event, "%s", names[policy->breaker]);
   if (policy->breaker != BREAKER_OPEN || policy->open_until_ns <= now_ns) return;
-  event_set_text(event, "open for %llu ms", (unsigned long long)((policy->open_until_ns - now_ns) / 1000000u));
+  event_set_text(event, "open for %llu ms", whole_ms(policy->open_until_ns - now_ns));
 }

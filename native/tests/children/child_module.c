@@ -14,6 +14,22 @@ static void finish(llmb_request *request, uint32_t reason) {
   llmb_request_done(request, &usage);
 }
 
+/* The beginning of an answer, and the rest of it only if another engine had died over it. */
+static void begin_and_last(llmb_request *request) {
+  const int32_t token = 7;
+  const float vector[DIMENSION] = {1, 2, 3, 4};
+  uint64_t count = 0, text_size = 0;
+  if (llmb_request_kind(request) == LLMB_REQUEST_EMBED) {
+    if (llmb_request_write_vector(request, vector, DIMENSION) != LLMB_OK) abort();
+  } else if (llmb_request_resume(request, &count, &text_size) != NULL) {
+    if (llmb_request_write(request, "rest", 4) != LLMB_OK) abort();
+    finish(request, LLMB_FINISH_STOP);
+  } else {
+    if (llmb_request_write_tokens(request, &token, 1) != LLMB_OK) abort();
+    if (llmb_request_write(request, "begun", 5) != LLMB_OK) abort();
+  }
+}
+
 /* One piece of as many bytes as the prompt says. */
 static void write_large_piece(llmb_request *request) {
   const uint64_t size = strtoull(llmb_request_input(request, NULL), NULL, 10);
@@ -74,6 +90,10 @@ static void serve_one(const char *command, llmb_request *request) {
     grow(request);
   } else if (strcmp(command, "last_words") == 0) {
     abort();
+  } else if (strcmp(command, "lasting") == 0) {
+    begin_and_last(request);
+  } else if (strcmp(command, "repeat_in_error") == 0) {
+    llmb_request_fail(request, LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, llmb_request_input(request, NULL));
   } else {
     llmb_request_fail(request, LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, "the prompt is too long for this test");
   }
@@ -81,6 +101,7 @@ static void serve_one(const char *command, llmb_request *request) {
 
 int32_t llmb_engine_module_main(llmb_engine *engine) {
   const char *command = llmb_engine_setting(engine, "command");
+  if (strcmp(command, "lasting") == 0) llmb_engine_declare(engine, LLMB_ENGINE_RESUMES);
   if (llmb_engine_ready(engine, "{\"engine\":\"test\",\"answer\":42}", NULL) != LLMB_OK) return 1;
   for (;;) {
     llmb_request *request = NULL;
