@@ -39,8 +39,13 @@ internal static class DoctorCommand
 
     private static void RequirePossible(OptionResult result)
     {
-        if (result.Errors.Any() || result.GetValueOrDefault<double>() is >= IntervalMin and <= IntervalMax) return;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"--interval needs seconds from {IntervalMin} to {IntervalMax}"));
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        foreach (Token token in result.Tokens)
+        {
+            // What is no number the parser refuses by itself.
+            if (!double.TryParse(token.Value, culture, out double seconds) || seconds is >= IntervalMin and <= IntervalMax) continue;
+            result.AddError(string.Create(culture, $"--interval needs seconds from {IntervalMin} to {IntervalMax}, not '{token.Value}'"));
+        }
     }
 
     private static async Task<int> ExamineAsync(BridgeOptions options, bool json, CancellationToken cancellationToken)

@@ -16,12 +16,12 @@ internal static class WatchLines
         LlmStatistics statistics = sample.Statistics;
         WriteLine(output, string.Join("; ", [
             $"{Clock(sample.Time)}  {Workers(sample)}",
-            string.Create(s_culture, $"{statistics.CallsSucceeded} calls, {sample.CallRate:0.0}/s, {sample.TokenRate:0.0} tokens/s"),
+            string.Create(s_culture, $"{statistics.CallsSucceeded} answered, {sample.CallRate:0.0}/s, {sample.TokenRate:0.0} tokens/s"),
             string.Create(s_culture, $"{statistics.CallsFailed} failed, {statistics.CallsActive} active, {statistics.CallsQueued} queued"),
             Times(statistics.TotalTime),
-            Restarts(statistics.Engines),
+            $"engines: {Engines(statistics.Engines)}",
             $"breaker {statistics.Breaker.Name()}",
-            Describe(sample.Probe)]));
+            $"probe {Describe(sample.Probe)}"]));
     }
 
     public static string Clock(DateTimeOffset time) => time.ToString("HH:mm:ss", s_culture);
@@ -42,13 +42,13 @@ internal static class WatchLines
         ? "no times yet"
         : string.Join(", ", Percentiles.Select(p => string.Create(s_culture, $"{p.Name} {Milliseconds(times.Percentile(p.Share)!.Value)}")));
 
-    /// <summary>How many engines were started anew, and why.</summary>
-    public static string Restarts(LlmEngineCounts engines)
+    /// <summary>How many engines were started, and what became of those that are no more.</summary>
+    public static string Engines(LlmEngineCounts engines)
     {
         (string Cause, long Count)[] causes =
             [("crashed", engines.Crashed), ("hung", engines.Hung), ("broken", engines.Broken), ("refused", engines.Refused), ("retired", engines.Retired)];
         string told = string.Join(", ", causes.Where(c => c.Count > 0).Select(c => string.Create(s_culture, $"{c.Count} {c.Cause}")));
-        return string.Create(s_culture, $"{engines.Started} engines started") + (told.Length > 0 ? ", " + told : "");
+        return string.Create(s_culture, $"{engines.Started} started") + (told.Length > 0 ? ", " + told : "");
     }
 
     public static string Describe(LlmEvent one)
@@ -68,9 +68,9 @@ internal static class WatchLines
 
     public static string Describe(WatchProbe? probe) => probe switch
     {
-        null => "no probe yet",
-        { Failure: { } failure } => $"probe failed: {failure.Code}: {Printable(failure.Message)}",
-        _ => $"probe {Milliseconds(probe.Total)}",
+        null => "not yet",
+        { Failure: { } failure } => $"failed: {failure.Code}: {Printable(failure.Message)}",
+        _ => Milliseconds(probe.Total),
     };
 
     private static string Milliseconds(TimeSpan time) => string.Create(s_culture, $"{time.TotalMilliseconds:0.##} ms");

@@ -13,7 +13,7 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
     public async IAsyncEnumerable<WatchSample> SamplesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(interval);
-        Task<WatchProbe?> probing = ProbeAsync(cancellationToken);
+        Task<WatchProbe?> probing = Task.FromResult<WatchProbe?>(null);
         try
         {
             WatchProbe? probe = null;
@@ -22,16 +22,13 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
             long lastEvent = 0;
             do
             {
-                if (probing.IsCompleted)
-                {
-                    probe = await probing;
-                    probing = ProbeAsync(cancellationToken);
-                }
+                if (probing.IsCompleted) probe = await probing;
                 long now = Stopwatch.GetTimestamp();
                 last = Look(last, Stopwatch.GetElapsedTime(lastTime, now), probe, client.GetEvents(lastEvent));
                 lastTime = now;
                 if (last.News.Count > 0) lastEvent = last.News[^1].Sequence;
                 yield return last;
+                if (probing.IsCompleted) probing = ProbeAsync(cancellationToken);
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }

@@ -9,6 +9,9 @@ internal static class WatchScreen
 {
     private const int EventsShown = 8;
 
+    /// <summary>Columns that a panel's edges and their padding take.</summary>
+    private const int PanelEdges = 4;
+
     public static Task ShowAsync(IAsyncEnumerable<WatchSample> samples) =>
         AnsiConsole.Live(new Text("Starting")).StartAsync(async live =>
         {
@@ -51,14 +54,18 @@ internal static class WatchScreen
         table.AddRow(Cells("rates", string.Create(culture, $"{sample.CallRate:0.0} calls/s, {sample.TokenRate:0.0} tokens/s")));
         table.AddRow(Cells("whole call", WatchLines.Times(statistics.TotalTime)));
         table.AddRow(Cells("first token", WatchLines.Times(statistics.FirstTokenTime)));
-        table.AddRow(Cells("engines", WatchLines.Restarts(statistics.Engines)));
+        table.AddRow(Cells("engines", WatchLines.Engines(statistics.Engines)));
         table.AddRow(Cells("breaker", statistics.Breaker.Name()));
         table.AddRow(Cells("last probe", WatchLines.Describe(sample.Probe)));
         return table;
     }
 
-    private static Panel Events(IEnumerable<LlmEvent> events) =>
-        new Panel(new Rows(events.Select(one => new Text(WatchLines.Describe(one)).Overflow(Overflow.Ellipsis)))).Expand().Header("Events");
+    private static Panel Events(IEnumerable<LlmEvent> events)
+    {
+        int width = Math.Max(AnsiConsole.Profile.Width - PanelEdges, 1);
+        return new Panel(new Rows(events.Select(WatchLines.Describe).Select(line => new Text(line.Length > width ? line[..width] : line))))
+            .Expand().Header("Events");
+    }
 
     /// <summary>As plain text: an engine's words are no markup.</summary>
     private static IEnumerable<IRenderable> Cells(params string[] texts) => texts.Select(text => new Text(text));
