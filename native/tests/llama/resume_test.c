@@ -1,6 +1,5 @@
 /* An engine that is killed in the middle of an answer: the text is the one that would have been. */
 #include <signal.h>
-#include <stdbool.h>
 
 #include "../check.h"
 #include "llama_fixture.h"
@@ -16,16 +15,14 @@ static llmb_call *start(llmb_bridge *bridge, const char *temperature) {
                        "max_tokens", "40", "stop", "never said", NULL);
 }
 
-/* Reads the answer piece by piece, and kills the engine before the reads whose numbers are in `kills`. */
-static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_first, int kill_every, int *kills) {
+/* Reads the answer piece by piece, and kills the engine before read number `kill_at`. */
+static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_at, int *kills) {
   uint64_t total = 0, size = 0;
   llmb_status status = LLMB_OK;
   *kills = 0;
   for (int reads = 0; status == LLMB_OK; reads++) {
-    const bool kill_now =
-        reads == kill_first || (kill_every > 0 && reads > kill_first && (reads - kill_first) % kill_every == 0);
     int64_t pid = 0;
-    if (kill_now && llmb_bridge_worker_pid(bridge, &pid) == LLMB_OK && pid > 0) {
+    if (reads == kill_at && llmb_bridge_worker_pid(bridge, &pid) == LLMB_OK && pid > 0) {
       kill((pid_t)pid, SIGKILL);
       ++*kills;
     }
@@ -38,25 +35,30 @@ static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_f
   return status;
 }
 
+/* A bridge for each kill: one that saw many would count them and give up. */
+static void check_kill(const char *model, const char *temperature, int at) {
+  int kills = 0;
+  llmb_bridge *bridge = fixture_open(model, "threads", "1", NULL);
+  llmb_call *call = start(bridge, temperature);
+  CHECK_INT(LLMB_OK, read_killing(bridge, call, at, &kills));
+  CHECK_INT(1, kills);
+  CHECK_TEXT(undisturbed, answer);
+  llmb_result_init(&result);
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &result, &error));
+  CHECK_INT(TOKENS, result.completion_tokens);
+  CHECK_INT(2, result.attempts); /* the kill came while it worked */
+  llmb_call_close(call);
+  llmb_bridge_close(bridge);
+}
+
 static void check_kills(const char *model, const char *temperature) {
-  llmb_bridge *bridge = fixture_open(model, "threads", "1", "restart_limit", "1000", NULL);
+  llmb_bridge *bridge = fixture_open(model, "threads", "1", NULL);
   llmb_call *call = start(bridge, temperature);
   CHECK_INT(LLMB_OK, fixture_read_all(call, undisturbed, &error));
   llmb_call_close(call);
-  CHECK(strlen(undisturbed) >= TOKENS);
-  for (int at = 0; at < TOKENS / 2; at += 3) {
-    int kills = 0;
-    call = start(bridge, temperature);
-    CHECK_INT(LLMB_OK, read_killing(bridge, call, at, 0, &kills));
-    CHECK_INT(1, kills);
-    CHECK_TEXT(undisturbed, answer);
-    llmb_result_init(&result);
-    CHECK_INT(LLMB_OK, llmb_call_finish(call, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &result, &error));
-    CHECK_INT(TOKENS, result.completion_tokens);
-    CHECK_INT(2, result.attempts); /* the kill came while it worked */
-    llmb_call_close(call);
-  }
   llmb_bridge_close(bridge);
+  CHECK(strlen(undisturbed) >= TOKENS);
+  for (int at = 1; at < TOKENS / 2; at += 3) check_kill(model, temperature, at);
 }
 
 static void a_greedy_answer__survives_the_death_of_its_engine_unchanged(void) {
