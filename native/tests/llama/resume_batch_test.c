@@ -144,4 +144,13 @@ static void streams__with_batching_off_end_as_they_would_have_alone(void) {
   }
 }
 
-CHECK_MAIN(TEST(streams__in_a_shared_batch_all_end_well), TEST(streams__with_batching_off_end_as_they_would_have_alone))
+/* Its likeliest token is so by far that no last bit matters: here every word of a shared batch can be foretold. */
+static void streams__of_a_model_that_is_sure_end_as_they_would_have_alone(void) {
+  ask_alone("loop");
+  const struct figures figures = ask_killing("loop", "on", resume_repeats(KILLS_QUICK));
+  CHECK_INT(0, figures.differ);
+  print_figures("loop", "batching on", figures);
+}
+
+CHECK_MAIN(TEST(streams__in_a_shared_batch_all_end_well), TEST(streams__with_batching_off_end_as_they_would_have_alone),
+           TEST(streams__of_a_model_that_is_sure_end_as_they_would_have_alone))

@@ -1,7 +1,5 @@
-/* An engine that is killed in the middle of an answer: the text is the one that would have been. */
-#include <signal.h>
-
-#include "../check.h"
+/* An engine, or its keeper, that is killed in the middle of an answer: the text is the one that would have been. */
+#include "../bridge/bridge_harness.h"
 #include "llama_fixture.h"
 
 enum { TOKENS = 40 };
@@ -15,16 +13,14 @@ static llmb_call *start(llmb_bridge *bridge, const char *temperature) {
                        "max_tokens", "40", "stop", "never said", NULL);
 }
 
-/* Reads the answer piece by piece, and kills the engine before read number `kill_at`. */
-static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_at, int *kills) {
+/* Reads the answer piece by piece, and kills the engine, or else its keeper, before read number `kill_at`. */
+static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_at, bool kill_keeper) {
   uint64_t total = 0, size = 0;
   llmb_status status = LLMB_OK;
-  *kills = 0;
   for (int reads = 0; status == LLMB_OK; reads++) {
-    int64_t pid = 0;
-    if (reads == kill_at && llmb_bridge_worker_pid(bridge, &pid) == LLMB_OK && pid > 0) {
-      kill((pid_t)pid, SIGKILL);
-      ++*kills;
+    if (reads == kill_at) {
+      const int64_t pid = worker_pid(bridge);
+      process_signal(kill_keeper ? process_parent(pid) : pid, SIGKILL);
     }
     status =
         llmb_call_read(call, (uint8_t *)answer + total, 4, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &size, &error);
@@ -36,12 +32,10 @@ static llmb_status read_killing(llmb_bridge *bridge, llmb_call *call, int kill_a
 }
 
 /* A bridge for each kill: one that saw many would count them and give up. */
-static void check_kill(const char *model, const char *temperature, int at) {
-  int kills = 0;
+static void check_kill(const char *model, const char *temperature, int at, bool kill_keeper) {
   llmb_bridge *bridge = fixture_open(model, "threads", "1", NULL);
   llmb_call *call = start(bridge, temperature);
-  CHECK_INT(LLMB_OK, read_killing(bridge, call, at, &kills));
-  CHECK_INT(1, kills);
+  CHECK_INT(LLMB_OK, read_killing(bridge, call, at, kill_keeper));
   CHECK_TEXT(undisturbed, answer);
   llmb_result_init(&result);
   CHECK_INT(LLMB_OK, llmb_call_finish(call, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &result, &error));
@@ -51,14 +45,18 @@ static void check_kill(const char *model, const char *temperature, int at) {
   llmb_bridge_close(bridge);
 }
 
-static void check_kills(const char *model, const char *temperature) {
+static void ask_undisturbed(const char *model, const char *temperature) {
   llmb_bridge *bridge = fixture_open(model, "threads", "1", NULL);
   llmb_call *call = start(bridge, temperature);
   CHECK_INT(LLMB_OK, fixture_read_all(call, undisturbed, &error));
   llmb_call_close(call);
   llmb_bridge_close(bridge);
   CHECK(strlen(undisturbed) >= TOKENS);
-  for (int at = 1; at < TOKENS / 2; at += 3) check_kill(model, temperature, at);
+}
+
+static void check_kills(const char *model, const char *temperature) {
+  ask_undisturbed(model, temperature);
+  for (int at = 1; at < TOKENS / 2; at += 3) check_kill(model, temperature, at, false);
 }
 
 static void a_greedy_answer__survives_the_death_of_its_engine_unchanged(void) {
@@ -69,5 +67,11 @@ static void a_sampled_answer__survives_the_death_of_its_engine_unchanged(void) {
   check_kills("random_large", "0.9");
 }
 
+static void an_answer__survives_the_death_of_the_keeper_unchanged(void) {
+  ask_undisturbed("random_large", "0.9");
+  for (int at = 1; at < TOKENS / 2; at += 6) check_kill("random_large", "0.9", at, true);
+}
+
 CHECK_MAIN(TEST(a_greedy_answer__survives_the_death_of_its_engine_unchanged),
-           TEST(a_sampled_answer__survives_the_death_of_its_engine_unchanged))
+           TEST(a_sampled_answer__survives_the_death_of_its_engine_unchanged),
+           TEST(an_answer__survives_the_death_of_the_keeper_unchanged))
