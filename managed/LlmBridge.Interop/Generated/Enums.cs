@@ -108,9 +108,9 @@ public enum LlmEventKind
     Breaker = 6,
     /// <summary>A call goes on in another engine, from where it was.</summary>
     CallMoved = 7,
-    /// <summary>A call has ended with a failure.</summary>
+    /// <summary>A call has ended with a failure; not told when its caller cancelled it.</summary>
     CallFailed = 8,
-    /// <summary>A call was turned away.</summary>
+    /// <summary>Calls are turned away; only the first of a row is told, the counter has all.</summary>
     CallRefused = 9,
 }
 

@@ -244,13 +244,62 @@ internal static unsafe partial class NativeMethods
         NativeResult* out_result,
         NativeError* out_error);
 
-    /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template.</summary>
+    /// <summary>
+    /// Starts counting the tokens of a text as the engine's model divides it, without a chat template: prompt_tokens of
+    /// the result, once llmb_call_finish gives it. Owner and errors: as for llmb_call_start.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_count_tokens_start(
+        BridgeHandle bridge,
+        byte* text,
+        ulong size,
+        out CallHandle out_call,
+        NativeError* out_error);
+
+    /// <summary>Counts the tokens of a text and waits for it.</summary>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_count_tokens(
         BridgeHandle bridge,
         byte* text,
         ulong size,
         ulong* out_count,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Starts the call of any method of a JSON-RPC daemon; its result, as JSON text, is read like an answer.
+    /// </summary>
+    /// <param name="method">NUL-terminated UTF-8.</param>
+    /// <param name="params_json">a JSON object or array; NULL with params_size 0 for none.</param>
+    /// <remarks>
+    /// <para>Owner: the caller closes *out_call exactly once.</para>
+    /// <para>Errors: as for llmb_call_start; LLMB_E_UNSUPPORTED for engines without methods; LLMB_E_ENGINE_ERROR where
+    /// the daemon answers with an error.</para>
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_invoke_start(
+        BridgeHandle bridge,
+        byte* method,
+        byte* params_json,
+        ulong params_size,
+        SettingsHandle settings,
+        out CallHandle out_call,
+        NativeError* out_error);
+
+    /// <summary>Calls a method and waits for its result.</summary>
+    /// <param name="out_json">
+    /// NUL-terminated JSON of *out_size bytes; NULL on failure. out_size and out_result may be NULL.
+    /// </param>
+    /// <remarks>Owner: the caller frees *out_json with llmb_free.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_invoke(
+        BridgeHandle bridge,
+        byte* method,
+        byte* params_json,
+        ulong params_size,
+        SettingsHandle settings,
+        byte** out_json,
+        ulong* out_size,
+        NativeResult* out_result,
         NativeError* out_error);
 
     /// <summary>
@@ -565,6 +614,7 @@ internal static unsafe partial class NativeMethods
     internal static partial void llmb_stats_init(NativeStats* stats);
 
     /// <summary>Looks at everything at once. Any thread, at any time before the bridge is closed.</summary>
+    /// <remarks>Errors: LLMB_E_INVALID_ARGUMENT if struct_size was not set, LLMB_E_FORKED.</remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_bridge_stats(
         BridgeHandle bridge,

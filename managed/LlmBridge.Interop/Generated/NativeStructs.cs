@@ -56,9 +56,9 @@ internal struct NativeWorker
 {
     /// <summary>One of llmb_worker_state.</summary>
     public uint state;
-    /// <summary>Calls it has in its slots.</summary>
+    /// <summary>Calls it has in its slots, also those that it was told to give up and has not yet.</summary>
     public uint calls;
-    /// <summary>Its process number, 0 if there is none. For logs, not for signals.</summary>
+    /// <summary>Its process number, 0 if there is none yet. For logs, not for signals.</summary>
     public long pid;
     /// <summary>Calls this process was given.</summary>
     public ulong served;
@@ -74,27 +74,27 @@ internal struct NativeStats
     public uint struct_size;
     /// <summary>One of llmb_breaker_state.</summary>
     public uint breaker;
-    /// <summary>Calls in a slot now.</summary>
+    /// <summary>Calls in a slot now: the sum of the workers' calls.</summary>
     public uint calls_active;
     /// <summary>Calls waiting for one now.</summary>
     public uint calls_queued;
-    /// <summary>Calls that were accepted by llmb_call_start and its like.</summary>
+    /// <summary>Calls with good arguments. Each ends once.</summary>
     public ulong calls_started;
-    /// <summary>Calls that it turned away: overloaded, unavailable.</summary>
+    /// <summary>Of those that have ended, turned away: overloaded, unavailable.</summary>
     public ulong calls_refused;
     /// <summary>Calls that have ended, by llmb_status; [0] succeeded. Internal errors are in the last place.</summary>
     public UlongArray32 calls_ended;
-    /// <summary>Calls given to another engine before the first had begun.</summary>
+    /// <summary>Times a call went to another engine, the first not having begun it.</summary>
     public ulong calls_moved;
-    /// <summary>Begun anew after their engine died, nothing having been delivered.</summary>
+    /// <summary>Times one was begun anew after its engine had died.</summary>
     public ulong calls_repeated;
-    /// <summary>Continued in mid-answer after their engine died.</summary>
+    /// <summary>Times one was continued in mid-answer after its engine had died.</summary>
     public ulong calls_resumed;
-    /// <summary>Of calls that succeeded.</summary>
+    /// <summary>Of calls that succeeded; llmb_count_tokens adds none.</summary>
     public ulong prompt_tokens;
-    /// <summary>Of calls that succeeded.</summary>
+    /// <summary>Of calls that succeeded; llmb_count_tokens adds none.</summary>
     public ulong completion_tokens;
-    /// <summary>Engine processes asked for.</summary>
+    /// <summary>Engine processes asked for. Each that has ended is in one of the last five.</summary>
     public ulong engines_started;
     /// <summary>Of those, got ready.</summary>
     public ulong engines_ready;
@@ -114,13 +114,15 @@ internal struct NativeStats
     public double first_token_ms_sum;
     /// <summary>Calls that succeeded, by total time.</summary>
     public UlongArray28 total_ms;
-    /// <summary>Calls that delivered something, by the time to its first piece.</summary>
+    /// <summary>Calls to which something came, by the time to its first piece.</summary>
     public UlongArray28 first_token_ms;
     /// <summary>By place; the first `workers` (the setting) are in use.</summary>
     public NativeWorkerArray64 workers;
 }
 
-/// <summary>One thing that happened to a bridge. Never holds a prompt or an answer.</summary>
+/// <summary>
+/// One thing that happened to a bridge. Never holds a prompt or an answer; an engine's last words are its own.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeEvent
 {
@@ -132,7 +134,7 @@ internal struct NativeEvent
     public uint kind;
     /// <summary>An llmb_status: what failed, LLMB_OK if nothing did.</summary>
     public int status;
-    /// <summary>The engine's process, 0 if none is concerned.</summary>
+    /// <summary>The engine's process, 0 if none is concerned or none is there yet.</summary>
     public long pid;
     /// <summary>How that process ended: as in llmb_error.</summary>
     public int exit_kind;

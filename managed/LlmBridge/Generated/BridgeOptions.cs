@@ -11,7 +11,10 @@ namespace LlmBridge;
 /// </summary>
 public sealed partial record BridgeOptions
 {
-    /// <summary>What runs: llama (llama.cpp on a GGUF file) or fake (a script, for tests).</summary>
+    /// <summary>
+    /// What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude
+    /// embedder), custom (an engine of your own) or fake (a script, for tests).
+    /// </summary>
     /// <remarks>Setting "engine", default llama.</remarks>
     public LlmEngine? Engine { get; init; }
 
@@ -29,8 +32,16 @@ public sealed partial record BridgeOptions
     /// <remarks>Setting "command".</remarks>
     public string? Command { get; init; }
 
-    /// <summary>How many engine processes there may be.</summary>
-    /// <remarks>Setting "workers", default 1, from 1 to 64, in processes.</remarks>
+    /// <summary>
+    /// Variables of the host's environment that the command gets besides the harmless ones: names parted by commas.
+    /// </summary>
+    /// <remarks>Setting "environment".</remarks>
+    public string? Environment { get; init; }
+
+    /// <summary>
+    /// How many engine processes there may be; 0, for exec and jsonrpc only, is one process per call.
+    /// </summary>
+    /// <remarks>Setting "workers", default 1, from 0 to 64, in processes.</remarks>
     public int? Workers { get; init; }
 
     /// <summary>How many calls a worker serves at once.</summary>
@@ -72,6 +83,16 @@ public sealed partial record BridgeOptions
     /// <summary>How long a worker may be idle before it exits; 0 is for ever.</summary>
     /// <remarks>Setting "idle_ms", default 300000, from 0 to 86400000, in ms.</remarks>
     public TimeSpan? Idle { get; init; }
+
+    /// <summary>After about how many calls a worker is replaced, in peace; 0 is never.</summary>
+    /// <remarks>Setting "recycle_calls", default 0, from 0 to 1000000000, in calls.</remarks>
+    public int? RecycleCalls { get; init; }
+
+    /// <summary>
+    /// By how much a worker's private memory may grow before it is replaced, in peace; 0 is without limit.
+    /// </summary>
+    /// <remarks>Setting "recycle_mb", default 0, from 0 to 16777216, in MiB.</remarks>
+    public int? RecycleMb { get; init; }
 
     /// <summary>How often a call whose engine died is tried again, where that is safe; 0 is never.</summary>
     /// <remarks>Setting "retries", default 1, from 0 to 5, in times.</remarks>
@@ -137,6 +158,7 @@ public sealed partial record BridgeOptions
         if (Isolation is { } isolation) writer.Text("isolation"u8, ChoiceNames.Of(isolation));
         if (Model is { } model) writer.Text("model"u8, model);
         if (Command is { } command) writer.Text("command"u8, command);
+        if (Environment is { } environment) writer.Text("environment"u8, environment);
         if (Workers is { } workers) writer.Number("workers"u8, workers);
         if (Slots is { } slots) writer.Number("slots"u8, slots);
         if (Queue is { } queue) writer.Number("queue"u8, queue);
@@ -146,6 +168,8 @@ public sealed partial record BridgeOptions
         if (Batching is { } batching) writer.Text("batching"u8, batching ? "on" : "off");
         if (StartTimeout is { } startTimeout) writer.Milliseconds("start_timeout_ms"u8, startTimeout);
         if (Idle is { } idle) writer.Milliseconds("idle_ms"u8, idle);
+        if (RecycleCalls is { } recycleCalls) writer.Number("recycle_calls"u8, recycleCalls);
+        if (RecycleMb is { } recycleMb) writer.Number("recycle_mb"u8, recycleMb);
         if (Retries is { } retries) writer.Number("retries"u8, retries);
         if (RestartLimit is { } restartLimit) writer.Number("restart_limit"u8, restartLimit);
         if (RestartWindow is { } restartWindow) writer.Milliseconds("restart_window_ms"u8, restartWindow);

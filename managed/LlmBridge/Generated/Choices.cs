@@ -5,13 +5,24 @@
 
 namespace LlmBridge;
 
-/// <summary>What runs: llama (llama.cpp on a GGUF file) or fake (a script, for tests).</summary>
+/// <summary>
+/// What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude embedder),
+/// custom (an engine of your own) or fake (a script, for tests).
+/// </summary>
 public enum LlmEngine
 {
     /// <summary>The value "llama".</summary>
     Llama,
     /// <summary>The value "fake".</summary>
     Fake,
+    /// <summary>The value "exec".</summary>
+    Exec,
+    /// <summary>The value "jsonrpc".</summary>
+    Jsonrpc,
+    /// <summary>The value "hash".</summary>
+    Hash,
+    /// <summary>The value "custom".</summary>
+    Custom,
 }
 
 /// <summary>Where the engine runs: pool is in worker processes of its own.</summary>
@@ -98,6 +109,10 @@ internal static class ChoiceNames
     {
         LlmEngine.Llama => "llama",
         LlmEngine.Fake => "fake",
+        LlmEngine.Exec => "exec",
+        LlmEngine.Jsonrpc => "jsonrpc",
+        LlmEngine.Hash => "hash",
+        LlmEngine.Custom => "custom",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 
