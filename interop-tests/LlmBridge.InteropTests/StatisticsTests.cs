@@ -24,6 +24,7 @@ public sealed class StatisticsTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync();
         for (int i = 0; i < 3; i++) await client.AskAsync("hi", null, Watchdog);
+        long engine = await StartEngineAsync(client);
         LlmStatistics statistics = client.GetStatistics();
         Assert.AreEqual(3, statistics.CallsStarted);
         Assert.AreEqual(3, statistics.CallsSucceeded);
@@ -37,7 +38,7 @@ public sealed class StatisticsTests : BridgeTest
         Assert.AreEqual(1, statistics.Engines.Ready);
         LlmWorker worker = statistics.Workers.Single();
         Assert.AreEqual(LlmWorkerState.Ready, worker.State);
-        Assert.AreEqual(await StartEngineAsync(client), worker.ProcessId);
+        Assert.AreEqual(engine, worker.ProcessId);
         Assert.AreEqual(3, worker.Served);
         Assert.IsGreaterThan(TimeSpan.Zero, worker.Ready);
     }

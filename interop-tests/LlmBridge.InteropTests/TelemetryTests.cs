@@ -10,6 +10,15 @@ public sealed class TelemetryTests : BridgeTest
     private const string Secret = "canary-7f3a";
 
     [TestMethod]
+    public void WhereNobodyListens_NothingIsMeasured()
+    {
+        Assert.IsFalse(CallInstruments.AreWatched);
+        using (new Measurements()) Assert.IsTrue(CallInstruments.AreWatched);
+        using (new Spans()) Assert.IsTrue(CallInstruments.AreWatched);
+        Assert.IsFalse(CallInstruments.AreWatched);
+    }
+
+    [TestMethod]
     public async Task Ask_IsMeasuredByTheConventionsNames()
     {
         using var measurements = new Measurements();

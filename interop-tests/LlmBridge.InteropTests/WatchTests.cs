@@ -17,10 +17,9 @@ public sealed class WatchTests
     public async Task WithJson_PrintsAnObjectEachInterval_UntilCtrlC()
     {
         using Process process = Start("--json", "--engine", "fake");
-        JsonElement sample = await ReadUntilAsync(process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _));
+        JsonElement sample = await ReadUntilAsync(process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _) && HasProcess(s));
         JsonElement worker = sample.GetProperty("workers").EnumerateArray().Single();
         Assert.AreEqual("ready", worker.GetProperty("state").GetString());
-        Assert.AreNotEqual(0, worker.GetProperty("pid").GetInt64());
         Assert.AreEqual("closed", sample.GetProperty("breaker").GetString());
         Assert.AreEqual(JsonValueKind.Number, sample.GetProperty("total_ms").GetProperty("p99").ValueKind);
         Assert.AreEqual(1, sample.GetProperty("engines").GetProperty("ready").GetInt64());
@@ -85,6 +84,9 @@ public sealed class WatchTests
         Assert.Fail(await process.StandardError.ReadToEndAsync(Watchdog));
         return default;
     }
+
+    /// <summary>A worker's process number may come a moment after its first answer.</summary>
+    private static bool HasProcess(JsonElement sample) => sample.GetProperty("workers").EnumerateArray().Any(w => w.GetProperty("pid").GetInt64() != 0);
 
     private static bool TryFind(JsonElement events, string kind, out JsonElement found)
     {

@@ -4,7 +4,7 @@ namespace LlmBridge;
 
 public sealed partial class LlmClient
 {
-    /// <summary>Counters, times and workers at this moment. Starts nothing and disturbs nobody.</summary>
+    /// <summary>Counters, times and workers at this moment. Starts no engine that no call waits for.</summary>
     public LlmStatistics GetStatistics()
     {
         NativeStatistics.Read(_bridge, out NativeStats stats);

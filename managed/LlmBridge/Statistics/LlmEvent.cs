@@ -3,7 +3,8 @@ using LlmBridge.Interop;
 
 namespace LlmBridge;
 
-/// <summary>One thing that happened to a client's bridge. Never holds a prompt or an answer.</summary>
+/// <summary>One thing that happened to a client's bridge. Never holds a prompt or an answer; an engine's last
+/// words are its own.</summary>
 public sealed record LlmEvent
 {
     /// <summary>1 for the first event of the bridge, and so on.</summary>

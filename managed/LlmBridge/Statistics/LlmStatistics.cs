@@ -29,16 +29,16 @@ public sealed class LlmStatistics
     /// <summary>Whether engines may be started.</summary>
     public LlmBreakerState Breaker { get; }
 
-    /// <summary>Calls that an engine is working on.</summary>
+    /// <summary>Calls that engines have, also those that they were told to give up and have not yet.</summary>
     public int CallsActive { get; }
 
     /// <summary>Calls that wait for a free slot.</summary>
     public int CallsQueued { get; }
 
-    /// <summary>Calls that were accepted.</summary>
+    /// <summary>Calls with good arguments. Each ends once.</summary>
     public long CallsStarted { get; }
 
-    /// <summary>Calls that were turned away: overloaded, unavailable.</summary>
+    /// <summary>Calls that ended by being turned away: overloaded, unavailable.</summary>
     public long CallsRefused { get; }
 
     /// <summary>Calls that have ended, by how; Ok for those that succeeded. What never happened is not listed.</summary>
@@ -50,16 +50,16 @@ public sealed class LlmStatistics
     /// <summary>Calls that ended in any other way.</summary>
     public long CallsFailed => CallsEnded.Values.Sum() - CallsSucceeded;
 
-    /// <summary>Calls given to another engine before the first had begun.</summary>
+    /// <summary>How often a call went to another engine, the first not having begun it.</summary>
     public long CallsMoved { get; }
 
-    /// <summary>Calls begun anew after their engine died.</summary>
+    /// <summary>How often one was begun anew after its engine had died.</summary>
     public long CallsRepeated { get; }
 
-    /// <summary>Calls continued in mid-answer after their engine died.</summary>
+    /// <summary>How often one was continued in mid-answer after its engine had died.</summary>
     public long CallsResumed { get; }
 
-    /// <summary>Tokens of the calls that succeeded.</summary>
+    /// <summary>Tokens of the calls that succeeded; counting tokens adds none.</summary>
     public LlmUsage Usage { get; }
 
     /// <summary>What became of the engine processes.</summary>
@@ -68,7 +68,7 @@ public sealed class LlmStatistics
     /// <summary>Calls that succeeded, by their total time.</summary>
     public LlmHistogram TotalTime { get; }
 
-    /// <summary>Calls that delivered something, by the time to its first piece.</summary>
+    /// <summary>Calls to which something came, by the time to its first piece.</summary>
     public LlmHistogram FirstTokenTime { get; }
 
     /// <summary>The places that hold a process, or something of one.</summary>

@@ -12,6 +12,7 @@ internal sealed class EventLog(BridgeHandle bridge, ILogger logger)
 
     public void WriteNews()
     {
+        if (!logger.IsEnabled(LogLevel.Error)) return; // nothing that is written weighs more
         try
         {
             // The logger is the application's code: it must not run under a lock of ours.
