@@ -166,7 +166,7 @@ llmb_status llmb_request_fail_with(llmb_request *request, const llmb_error *give
   error_read(given, &own); /* perhaps of an engine of another version */
   const llmb_error *error = &own;
   char texts[CHANNEL_MESSAGE_SIZE_MAX + CHANNEL_LOG_SIZE_MAX];
-  const uint64_t message_size = strnlen(error->message, CHANNEL_MESSAGE_SIZE_MAX);
+  const uint64_t message_size = strnlen(error->message, sizeof error->message);
   const uint64_t log_size = strnlen(error->engine_log, CHANNEL_LOG_SIZE_MAX);
   const struct frame_failure head = {
       .status = error->status,
