@@ -1,0 +1,237 @@
+/* What engines say on their socket, cut short at every length, with every byte changed to every other value, and spoilt
+ * at random: the host goes on only where the message is what its header says. The host's half of a connection, and a
+ * socket pair in place of an engine. */
+#include <sys/socket.h>
+
+#include "../seeded_random.h"
+#include "channel/handshake.h"
+#include "core/memory.h"
+#include "core/utf8.h"
+#include "faults_repeats.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "platform/os_region.h"
+#include "platform/os_socket.h"
+#include "pool/connection.h"
+
+enum { RANDOM_MESSAGES = 20000, MESSAGE_SIZE_MAX = 512, STATES_COUNT = 3 };
+
+static const enum worker_state states[STATES_COUNT] = {WORKER_STARTING, WORKER_LOADING, WORKER_READY};
+
+/* One connection, used again and again, and the engine's end of its socket. */
+struct host {
+  struct connection *connection;
+  struct keeper_hold *keeper;
+  os_handle engine, socket, process;
+  struct channel_region *region;
+};
+
+static struct host host;
+
+static void host_open(void) {
+  void *memory = NULL;
+  os_handle pair[2], region;
+  int os_code = 0;
+  CHECK_INT(LLMB_OK, keeper_hold_acquire(FAULTS_KEEPER, LLMB_NEVER, &host.keeper, NULL));
+  keeper_hold_distrust(host.keeper); /* a hundred thousand orders to kill would only keep it busy */
+  CHECK_INT(LLMB_OK, memory_allocate(sizeof *host.connection, &memory));
+  CHECK_INT(LLMB_OK, os_socket_pair(pair, &os_code));
+  CHECK_INT(LLMB_OK, os_event_create(&host.process, &os_code)); /* no process, so that nobody is killed */
+  host.connection = memory;
+  host.socket = pair[0];
+  host.engine = pair[1];
+  CHECK_INT(LLMB_OK, os_region_create(channel_region_size(1), &region, &memory, &os_code));
+  host.region = memory;
+  os_handle_close(region);
+}
+
+static void host_close(void) {
+  memory_release(host.connection->info);
+  memory_release(host.connection);
+  os_handle_close(host.socket);
+  os_handle_close(host.engine);
+  os_handle_close(host.process);
+  os_region_unmap(host.region, channel_region_size(1));
+  keeper_hold_release(host.keeper);
+}
+
+static void host_begin(enum worker_state state) {
+  struct connection *connection = host.connection;
+  memory_release(connection->info);
+  memset(connection, 0, sizeof *connection);
+  connection->keeper = host.keeper;
+  connection->socket = host.socket;
+  connection->process.process = host.process;
+  connection->process.events = OS_HANDLE_NONE;
+  connection->process.ended = true; /* there is no keeper's word to wait for */
+  connection->region = host.region;
+  connection->state = state;
+  connection->start_timeout_ns = LLMB_NEVER / 2;
+  connection->last_breath_ns = LLMB_NEVER;
+  connection->opened_ns = connection->load_progress_ns = os_clock_ns();
+}
+
+/* Messages as engines of ours send them. */
+struct message {
+  uint8_t bytes[MESSAGE_SIZE_MAX];
+  uint32_t size;
+};
+
+static void message_make(struct message *message, uint32_t type) {
+  if (type == HANDSHAKE_HELLO) {
+    const struct handshake_hello hello = {
+        .type = type, .protocol_version = CHANNEL_PROTOCOL_VERSION, .name = "fake", .version = "fake 1"};
+    message->size = sizeof hello;
+    memcpy(message->bytes, &hello, sizeof hello);
+    return;
+  }
+  const char *text = type == HANDSHAKE_READY      ? "{\"engine\":\"fake\"}"
+                     : type == HANDSHAKE_RETIRING ? ""
+                                                  : "caf\xc3\xa9";
+  const struct handshake_text head = {
+      .type = type, .status = type == HANDSHAKE_REFUSED ? LLMB_E_MODEL_INVALID : 0, .size = (uint32_t)strlen(text)};
+  message->size = (uint32_t)sizeof head + head.size;
+  memcpy(message->bytes, &head, sizeof head);
+  memcpy(message->bytes + sizeof head, text, head.size);
+}
+
+/* Where a worker goes with a message, by the letter of handshake.h; KILLED stands for being stopped for it. */
+enum course { STAYS, GOES_LOADING, GOES_READY, GOES_RETIRING, REFUSES, ENDS, KILLED };
+
+static enum course course_of_hello(enum worker_state state, const struct message *message) {
+  struct handshake_hello hello;
+  if (message->size != sizeof hello) return KILLED;
+  memcpy(&hello, message->bytes, sizeof hello);
+  return state == WORKER_STARTING && hello.protocol_version == CHANNEL_PROTOCOL_VERSION ? GOES_LOADING : KILLED;
+}
+
+static enum course course_of(enum worker_state state, const struct message *message) {
+  struct handshake_text head = {.type = 0};
+  if (message->size == 0) return ENDS;
+  if (message->size < sizeof head.type) return KILLED;
+  memcpy(&head, message->bytes, message->size < sizeof head ? message->size : sizeof head);
+  if (head.type == HANDSHAKE_HELLO) return course_of_hello(state, message);
+  if (head.type < HANDSHAKE_READY || head.type > HANDSHAKE_RETIRING) return KILLED;
+  if (message->size < sizeof head || head.size != message->size - sizeof head) return KILLED;
+  switch (head.type) {
+    case HANDSHAKE_READY:
+      return state == WORKER_LOADING ? GOES_READY : KILLED;
+    case HANDSHAKE_REFUSED:
+      return state == WORKER_READY ? KILLED : REFUSES;
+    case HANDSHAKE_LAST_WORDS:
+      return STAYS;
+    default:
+      return state == WORKER_READY ? GOES_RETIRING : KILLED;
+  }
+}
+
+static enum course course_taken(enum worker_state before) {
+  const struct connection *connection = host.connection;
+  if (connection->state == before) return STAYS;
+  if (connection->state == WORKER_LOADING) return GOES_LOADING;
+  if (connection->state == WORKER_READY) return GOES_READY;
+  if (connection->state == WORKER_RETIRING) return GOES_RETIRING;
+  if (connection->killed) return KILLED;
+  return connection->failure != LLMB_OK ? REFUSES : ENDS;
+}
+
+static void check_text(const char *text, size_t capacity) {
+  uint64_t valid_size = 0;
+  CHECK(memchr(text, 0, capacity) != NULL);
+  CHECK_INT(UTF8_VALID, utf8_check((const uint8_t *)text, strlen(text), &valid_size));
+}
+
+/* Has the host hear one message; what came of it is as the message says. */
+static enum course check_message(enum worker_state state, const struct message *message) {
+  struct connection *connection = host.connection;
+  host_begin(state);
+  CHECK_INT(message->size, send(host.engine, message->bytes, message->size, MSG_NOSIGNAL));
+  connection_step(connection, os_clock_ns());
+  const enum course course = course_taken(state);
+  CHECK_INT(course_of(state, message), course);
+  check_text(connection->name, sizeof connection->name);
+  check_text(connection->version, sizeof connection->version);
+  check_text(connection->failure_text, sizeof connection->failure_text);
+  check_text(connection->last_words, sizeof connection->last_words);
+  return course;
+}
+
+struct tally {
+  unsigned long total, killed, followed;
+};
+
+static void tally_add(struct tally *tally, enum course course) {
+  tally->total++;
+  if (course == KILLED) {
+    tally->killed++;
+  } else {
+    tally->followed++;
+  }
+}
+
+static void tally_print(const struct tally *tally, const char *what) {
+  printf("     %lu %s: %lu cost the engine its life, %lu said what an engine may say\n", tally->total, what,
+         tally->killed, tally->followed);
+}
+
+static void message__cut_at_any_length_ends_the_engine(void) {
+  struct tally tally = {0};
+  host_open();
+  for (unsigned s = 0; s < STATES_COUNT; s++) {
+    for (uint32_t type = HANDSHAKE_HELLO; type <= HANDSHAKE_RETIRING; type++) {
+      struct message message;
+      message_make(&message, type);
+      const uint32_t whole = message.size;
+      for (message.size = 0; message.size < whole; message.size++) {
+        const enum course course = check_message(states[s], &message);
+        CHECK_INT(message.size == 0 ? ENDS : KILLED, course);
+        tally_add(&tally, course);
+      }
+      check_message(states[s], &message);
+    }
+  }
+  tally_print(&tally, "cut messages");
+  host_close();
+}
+
+static void message__with_any_byte_changed_is_taken_at_its_word(void) {
+  struct tally tally = {0};
+  host_open();
+  for (unsigned s = 0; s < STATES_COUNT; s++) {
+    for (uint32_t type = HANDSHAKE_HELLO; type <= HANDSHAKE_RETIRING; type++) {
+      struct message message;
+      message_make(&message, type);
+      for (uint32_t at = 0; at < message.size; at++) {
+        for (unsigned mask = 1; mask < 256; mask++) {
+          message.bytes[at] ^= (uint8_t)mask;
+          tally_add(&tally, check_message(states[s], &message));
+          message.bytes[at] ^= (uint8_t)mask;
+        }
+      }
+      faults_go_on();
+    }
+  }
+  tally_print(&tally, "changed messages");
+  host_close();
+}
+
+static void message__spoilt_at_random_is_taken_at_its_word(void) {
+  struct random random = {5};
+  struct tally tally = {0};
+  host_open();
+  for (unsigned long round = 0; round < RANDOM_MESSAGES * faults_repeats(); round++) {
+    struct message message;
+    message_make(&message, HANDSHAKE_HELLO + (uint32_t)random_next(&random, 5));
+    for (uint64_t changes = random_next(&random, 5); changes > 0; changes--) {
+      message.bytes[random_next(&random, message.size)] = (uint8_t)random_next(&random, 256);
+    }
+    if (random_next(&random, 4) == 0) message.size = (uint32_t)random_next(&random, MESSAGE_SIZE_MAX);
+    tally_add(&tally, check_message(states[random_next(&random, STATES_COUNT)], &message));
+    if (round % RANDOM_MESSAGES == 0) faults_go_on();
+  }
+  tally_print(&tally, "spoilt messages");
+  host_close();
+}
+
+CHECK_MAIN(TEST(message__cut_at_any_length_ends_the_engine), TEST(message__with_any_byte_changed_is_taken_at_its_word),
+           TEST(message__spoilt_at_random_is_taken_at_its_word))
