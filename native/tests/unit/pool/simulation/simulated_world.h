@@ -1,0 +1,81 @@
+/* A world for the library's host side without processes: its clock stands still until everyone sleeps, its engines and
+ * its keeper are made of chance from a seed. It is put in by the linker, in place of platform/os_*.c and of the
+ * keeper's client: bridge, calls, pump, pool, connections, slots and rings are the library's own. */
+#ifndef LLMB_SIMULATED_WORLD_H
+#define LLMB_SIMULATED_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../../seeded_random.h"
+#include "keeper/keeper_client.h"
+
+#define WORLD_MS UINT64_C(1000000)
+
+enum { WORLD_ENGINES_MAX = 512, WORLD_HANDLES_MAX = 8192, WORLD_CALLS_MAX = 64 };
+
+/* What the weather of one schedule is: how many of a thousand starts and requests go wrong. */
+struct world_weather {
+  unsigned bad_starts, bad_requests;
+  uint32_t abilities;
+  uint64_t idle_ns; /* after which an engine retires */
+  unsigned losses;  /* of a thousand kills: the keeper is gone instead */
+};
+
+struct simulated_engine;
+
+/* What the world has seen of one call, by the number in its prompt. */
+struct world_call {
+  unsigned accepted_count;         /* engines that began it */
+  struct simulated_engine *engine; /* the last of them */
+};
+
+struct world {
+  struct random random;
+  struct world_weather weather;
+  uint64_t now_ns;
+  struct world_call calls[WORLD_CALLS_MAX];
+  unsigned alive_count, alive_count_max, repeated_deaths;
+  unsigned handle_count;
+  const char *broken;         /* the first promise that was broken; NULL if none */
+  void (*before_sleep)(void); /* looks at what must hold whenever everyone sleeps */
+  void (*at_spawn)(void);     /* the same, when the library asks for an engine */
+};
+
+extern struct world world;
+
+/* Forgets everything; what follows is decided by the seed. */
+void world_begin(uint64_t seed);
+void world_break(const char *promise);
+
+/* True once in a thousand / so_many times. */
+bool world_chance(unsigned per_thousand);
+uint64_t world_between_ns(uint64_t least_ns, uint64_t most_ns);
+
+/* Handles. */
+os_handle world_handle_make(void);
+void world_handle_ring(os_handle handle, bool rung);
+bool world_handle_rung(os_handle handle);
+
+void world_engines_forget(void);
+
+/* Engines: what is due now happens; when the next thing is due. */
+void world_engines_run(void);
+uint64_t world_engines_next_ns(void);
+bool world_engines_alive(void);
+
+/* The host's end of an engine's socket. */
+void world_socket_made(os_handle host_end, os_handle engine_end);
+llmb_status world_socket_sent(os_handle host_end, const void *bytes, uint64_t size, const os_handle *handles);
+llmb_status world_socket_take(os_handle host_end, void *bytes, uint64_t capacity, uint64_t *size);
+void world_socket_ended(os_handle host_end);
+
+/* A region is given back when host and engine have both left it. */
+void *world_region_made(uint64_t size);
+void *world_region_newest(void);
+void world_region_entered(const void *region); /* by the engine */
+void world_region_left(const void *region, bool host);
+unsigned world_regions_mapped(void); /* by the host */
+void world_regions_forget(void);
+
+#endif
