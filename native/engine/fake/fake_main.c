@@ -43,7 +43,7 @@ static uint64_t next_wake_ns(const struct fake_run *runs) {
 }
 
 static void serve(llmb_engine *engine, const struct fake_script *script) {
-  static struct fake_run runs[RUNS_MAX];
+  struct fake_run runs[RUNS_MAX] = {0};
   for (;;) {
     llmb_request *request = NULL;
     if (llmb_engine_next(engine, next_wake_ns(runs), &request) != LLMB_OK) return;

@@ -21,10 +21,12 @@ ggml_log_level line_level = GGML_LOG_LEVEL_NONE;
 std::string line_begun;
 std::vector<std::string> errors;
 std::atomic<bool> log_muted;
+std::atomic<bool> model_loading;
+bool log_printed = true;  // not in a host's process: its stderr is its own
 
 void line_finish() {
   if (line_level == GGML_LOG_LEVEL_ERROR && errors.size() < errors_kept_max) errors.push_back(line_begun);
-  if (line_level >= log_threshold) std::fprintf(stderr, "%s\n", line_begun.c_str());
+  if (log_printed && line_level >= log_threshold) std::fprintf(stderr, "%s\n", line_begun.c_str());
   line_begun.clear();
 }
 
@@ -53,15 +55,22 @@ std::string reason_in(std::string line) {
   return line;
 }
 
+// Of a file that makes llama.cpp abort, another try would see the same.
 void abort_report(const char *message) {
-  llmb_engine_last_words(log_engine, message);
-  std::fprintf(stderr, "%s\n", message);
+  if (model_loading.load()) {
+    llmb_engine_refuse(log_engine, LLMB_E_MODEL_INVALID,
+                       (std::string("llama.cpp aborts while it loads this model: ") + message).c_str());
+  } else {
+    llmb_engine_last_words(log_engine, message);
+  }
+  if (log_printed) std::fprintf(stderr, "%s\n", message);
 }
 
 }  // namespace
 
 void engine_log_install(llmb_engine *engine, const char *level) {
   log_engine = engine;
+  log_printed = llmb_engine_in_process(engine) == 0;
   if (std::strcmp(level, "debug") == 0) log_threshold = GGML_LOG_LEVEL_DEBUG;
   if (std::strcmp(level, "info") == 0) log_threshold = GGML_LOG_LEVEL_INFO;
   llama_log_set(log_take, nullptr);
@@ -80,6 +89,10 @@ std::string engine_log_reason() {
     if (!reason.empty()) return reason;
   }
   return errors.empty() ? std::string() : errors.back();
+}
+
+void engine_log_loading(bool loading) {
+  model_loading.store(loading);
 }
 
 void engine_log_mute(bool muted) {

@@ -53,7 +53,7 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
 
 // While it loads the engine can refuse to start; afterwards it can only say why it dies.
 static int32_t engine_give_up(llmb_engine *engine, bool is_ready, llmb_status status, const char *message) {
-  std::fprintf(stderr, "llama engine: %s\n", message);
+  if (llmb_engine_in_process(engine) == 0) std::fprintf(stderr, "llama engine: %s\n", message);
   if (is_ready) {
     llmb_engine_last_words(engine, message);
   } else {

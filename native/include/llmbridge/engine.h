@@ -61,6 +61,10 @@ LLMB_API llmb_status llmb_engine_connect(const char *name, const char *version, 
  * engine until it closes. */
 LLMB_API const char *llmb_engine_setting(const llmb_engine *engine, const char *name);
 
+/** 1 when this engine runs in a thread of its host (isolation=inproc): nothing is printed then, and nothing
+ * process-wide changed that can be left alone. */
+LLMB_API uint32_t llmb_engine_in_process(const llmb_engine *engine);
+
 /** Says that loading goes on, and how far it is, from 0 to 1000. Any thread. */
 LLMB_API void llmb_engine_loading(llmb_engine *engine, uint32_t permille);
 

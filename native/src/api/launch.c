@@ -12,7 +12,7 @@
 #include "bridge_object.h"
 #include "engine_environment.h"
 
-enum { PATH_SIZE_MAX = 4096 };
+enum { PATH_SIZE_MAX = 4096, ENGINE_FILE_SIZE_MAX = 40 };
 
 /* Each has room for one path. Merged into one function they would need the sum, of a stack that is the host's. */
 #define SMALL_FRAME __attribute__((noinline))
@@ -161,6 +161,34 @@ static llmb_status set_program(const llmb_settings *settings, const char *home, 
   return find_own_program(out->command->arguments[0], &out->engine_program, error);
 }
 
+/* What a thread of the host cannot be: several, confined, or a program of its own. */
+static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const char *home, struct launch *out,
+                                          llmb_error *error) {
+  static const char *const module_folders[] = {"lib/llmbridge/", "", NULL};
+  char path[PATH_SIZE_MAX], file[ENGINE_FILE_SIZE_MAX];
+  const int64_t engine = settings->values[SETTING_ENGINE].integer;
+  if (engine == CHOICE_ENGINE_EXEC || engine == CHOICE_ENGINE_JSONRPC || engine == CHOICE_ENGINE_CUSTOM) {
+    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
+                     "isolation: \"inproc\" is not for the engine %s, which runs programs", out->engine);
+  }
+  if (settings->values[SETTING_WORKERS].integer != 1) {
+    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
+                     "workers: with isolation inproc there is one, in this process; allowed is 1");
+  }
+  if (settings->values[SETTING_SANDBOX].integer == CHOICE_SANDBOX_REQUIRED ||
+      settings->values[SETTING_MEMORY_MB].integer > 0) {
+    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
+                     "sandbox, memory_mb: with isolation inproc the engine cannot be confined without its host");
+  }
+  snprintf(file, sizeof file, "%s.so", out->engine);
+  if (!find_below(home, module_folders, file, OS_PATH_FILE, path) &&
+      !find_below(home, module_folders, file, OS_PATH_PROGRAM, path)) {
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/lib/llmbridge", file, home);
+  }
+  const llmb_status status = memory_copy_text(path, strlen(path), &out->module_path);
+  return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
+}
+
 static llmb_status check_workers(const llmb_settings *settings, llmb_error *error) {
   const int64_t engine = settings->values[SETTING_ENGINE].integer;
   if (settings->values[SETTING_WORKERS].integer > 0) return LLMB_OK;
@@ -177,7 +205,10 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   llmb_status status = check_workers(settings, error);
   if (status == LLMB_OK) status = find_home(settings, home, error);
   if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
-  if (status == LLMB_OK) status = set_program(settings, home, out, error);
+  if (status == LLMB_OK) {
+    const bool inside = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_INPROC;
+    status = inside ? set_module(settings, home, out, error) : set_program(settings, home, out, error);
+  }
   if (status != LLMB_OK) return status;
   if (strcmp(engine, "llama") == 0) {
     status = set_model(settings, home, error);
@@ -204,6 +235,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
 void launch_clear(struct launch *launch) {
   launch->keeper_program = memory_release(launch->keeper_program);
   launch->engine_program = memory_release(launch->engine_program);
+  launch->module_path = memory_release(launch->module_path);
   launch->command = memory_release(launch->command);
   launch->log_file = memory_release(launch->log_file);
   launch->pairs = memory_release(launch->pairs);

@@ -60,11 +60,15 @@ struct llmb_engine {
   uint32_t abilities;
   uint32_t layers; /* of the sandbox: bits of os_confine_layer that hold */
   bool watching, host_gone;
+  bool in_process;   /* a thread of the host's: there is no keeper, and nothing may be given up */
   bool news_pending; /* what the host wrote gave a request, but may concern others too: room, a wish to cancel */
   bool look_again;   /* slots may hold more than the last look took, though the sequence says nothing new */
   llmb_settings settings;
   struct llmb_request requests[CHANNEL_SLOTS_MAX];
 };
+
+/* Connects an engine that is a thread of its host's process; takes the socket over. */
+llmb_status engine_connect_thread(const char *name, const char *version, os_handle socket, llmb_engine **out);
 
 /* Rings the host if it sleeps on this slot. */
 void engine_ring_host(struct llmb_request *request);

@@ -20,7 +20,7 @@ static const char *const system_paths[] = {
     NULL};
 
 static bool wants(const llmb_engine *engine) {
-  return engine->settings.values[SETTING_SANDBOX].integer != CHOICE_SANDBOX_OFF;
+  return !engine->in_process && engine->settings.values[SETTING_SANDBOX].integer != CHOICE_SANDBOX_OFF;
 }
 
 /* LLMB_OK, or a refusal where every layer is required. */

@@ -74,7 +74,7 @@ static void prepare_slots(llmb_engine *engine) {
 }
 
 static llmb_status receive_open(llmb_engine *engine, llmb_error *error) {
-  static uint8_t message[OS_SOCKET_MESSAGE_SIZE_MAX]; /* only one thread of one process ever connects */
+  uint8_t message[sizeof(struct handshake_open) + CHANNEL_SETTINGS_SIZE_MAX];
   struct handshake_open open;
   os_handle handles[OS_SOCKET_HANDLES_MAX];
   unsigned handle_count = 0;
@@ -141,6 +141,50 @@ static llmb_status send_hello(llmb_engine *engine, const char *name, const char 
   return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not greet the host");
 }
 
+static llmb_status create(llmb_engine **out, llmb_error *error) {
+  void *memory = NULL;
+  const llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no memory for the connection");
+  llmb_engine *engine = memory;
+  engine->socket = engine->own_bell = engine->bridge_bell = engine->watched = OS_HANDLE_NONE;
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->slot_bells[i] = OS_HANDLE_NONE;
+  engine->lifeline.handle = OS_HANDLE_NONE;
+  engine->spin = spin_create();
+  *out = engine;
+  return LLMB_OK;
+}
+
+/* The host's opening messages, and the answer to them. */
+static llmb_status greet(llmb_engine *engine, const char *name, const char *version, llmb_error *error) {
+  llmb_status status = receive_open(engine, error);
+  if (status != LLMB_OK) return status;
+  status = receive_bells(engine, error);
+  if (status != LLMB_OK) return status;
+  prepare_slots(engine);
+  FAULT_POINT(ENGINE_OPENED);
+  status = send_hello(engine, name, version, error);
+  FAULT_POINT(ENGINE_GREETED);
+  return status;
+}
+
+llmb_status engine_connect_thread(const char *name, const char *version, os_handle socket, llmb_engine **out) {
+  llmb_engine *engine = NULL;
+  llmb_status status = create(&engine, NULL);
+  if (status != LLMB_OK) {
+    os_handle_close(socket);
+    return status;
+  }
+  engine->socket = socket;
+  engine->in_process = true;
+  status = greet(engine, name, version, NULL);
+  if (status != LLMB_OK) {
+    llmb_engine_close(engine);
+    engine = NULL;
+  }
+  *out = engine;
+  return status;
+}
+
 llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engine **out_engine,
                                 llmb_error *out_error) {
   if (out_engine == NULL || name == NULL || version == NULL) {
@@ -148,14 +192,9 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
   }
   *out_engine = NULL;
   FAULT_POINT(ENGINE_CONNECT);
-  void *memory = NULL;
-  llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
-  if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_START, "no memory for the connection");
-  llmb_engine *engine = memory;
-  engine->socket = engine->own_bell = engine->bridge_bell = engine->watched = OS_HANDLE_NONE;
-  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->slot_bells[i] = OS_HANDLE_NONE;
-  engine->lifeline.handle = OS_HANDLE_NONE;
-  engine->spin = spin_create();
+  llmb_engine *engine = NULL;
+  llmb_status status = create(&engine, out_error);
+  if (status != LLMB_OK) return status;
 
   status = keeper_lifeline_open(ENGINE_LIFELINE, &engine->lifeline);
   if (status != LLMB_OK) {
@@ -170,14 +209,7 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
     error_set(out_error, status, LLMB_PHASE_START, "could not start the lifeline's thread");
     goto finish;
   }
-  status = receive_open(engine, out_error);
-  if (status != LLMB_OK) goto finish;
-  status = receive_bells(engine, out_error);
-  if (status != LLMB_OK) goto finish;
-  prepare_slots(engine);
-  FAULT_POINT(ENGINE_OPENED);
-  status = send_hello(engine, name, version, out_error);
-  FAULT_POINT(ENGINE_GREETED);
+  status = greet(engine, name, version, out_error);
 
 finish:
   if (status != LLMB_OK) {
@@ -231,6 +263,10 @@ static uint64_t text_size(const char *text, uint64_t size_max) {
 void llmb_engine_loading(llmb_engine *engine, uint32_t permille) {
   atomic_store_explicit(&engine->region->load_permille, permille < 1000 ? permille : 1000, memory_order_relaxed);
   atomic_fetch_add_explicit(&engine->region->load_progress, 1, memory_order_release);
+}
+
+uint32_t llmb_engine_in_process(const llmb_engine *engine) {
+  return engine->in_process;
 }
 
 void llmb_engine_watch(llmb_engine *engine, int32_t descriptor) {

@@ -63,7 +63,7 @@ llmb_status llmb_request_accept(llmb_request *request) {
   if (request->accepted) return LLMB_OK;
   request->accepted = true;
   const uint64_t deadline_ns = request->submit.deadline_ns, grace_ns = request->submit.grace_ns;
-  if (deadline_ns < LLMB_NEVER - grace_ns) {
+  if (!request->engine->in_process && deadline_ns < LLMB_NEVER - grace_ns) {
     keeper_lifeline_arm(&request->engine->lifeline, request->slot, deadline_ns + grace_ns);
   }
   llmb_request_progress(request);
@@ -145,7 +145,7 @@ llmb_status llmb_request_flush(llmb_request *request, uint64_t deadline_ns) {
 }
 
 static void end_request(llmb_request *request) {
-  keeper_lifeline_disarm(&request->engine->lifeline, request->slot);
+  if (!request->engine->in_process) keeper_lifeline_disarm(&request->engine->lifeline, request->slot);
   engine_request_reset(request);
 }
 

@@ -37,9 +37,10 @@ const struct setting settings_table[SETTING_COUNT] = {
     .later_choices = "http",
     .help = "What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude "
             "embedder), custom (an engine of your own) or fake (a script, for tests)"},
-  [SETTING_ISOLATION] = {"isolation", BRIDGE, .engines = ENGINE_ANY, CHOICE("pool"), DEFAULT("pool"),
-    .later_choices = "inproc|shared",
-    .help = "Where the engine runs: pool is in worker processes of its own"},
+  [SETTING_ISOLATION] = {"isolation", BRIDGE, .engines = ENGINE_ANY, CHOICE("pool|inproc"), DEFAULT("pool"),
+    .later_choices = "shared",
+    .help = "Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its "
+            "crash then ends"},
   [SETTING_MODEL] = {"model", BRIDGE, .engines = ENGINE_LLAMA | ENGINE_CUSTOM, TEXT,
     .help = "Path of the model's GGUF file; without one the demonstration model is used"},
   [SETTING_COMMAND] = {"command", BRIDGE, .engines = COMMANDS | ENGINE_FAKE, TEXT,

@@ -81,6 +81,7 @@ static struct connection *connection_free(struct connection *connection) {
   connection->socket = os_handle_close(connection->socket);
   connection->engine_bell = os_handle_close(connection->engine_bell);
   engine_process_close(&connection->process);
+  if (connection->thread != NULL) engine_thread_abandon(connection->thread);
   connection->keeper = keeper_hold_release(connection->keeper);
   memory_release(connection->info);
   return memory_release(connection);
@@ -158,6 +159,13 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   if (status != LLMB_OK) goto finish;
 
   FAULT_POINT(HOST_CHANNEL_MADE);
+  if (launch->module_path != NULL) {
+    step = "start the engine's thread";
+    status = engine_thread_start(launch->module_path, launch->engine, pair[1], &connection->thread);
+    pair[1] = OS_HANDLE_NONE;
+    connection->process.ended = true; /* the keeper has nothing to tell of it */
+    goto finish;
+  }
   step = NULL; /* the keeper's client says what failed */
   status = connection_spawn(launch, connection, pair[1], deadline_ns, error);
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "../channel/channel_limits.h"
+#include "../channel/engine_thread.h"
 #include "../channel/handshake.h"
 #include "../core/command_text.h"
 #include "../keeper/keeper_hold.h"
@@ -20,6 +21,7 @@ struct launch {
   char *engine_program;
   const char *const *arguments; /* one of the next two */
   const char *module_arguments[3];
+  char *module_path;       /* with isolation=inproc: what is loaded into this process instead; else NULL */
   struct command *command; /* of an engine that is a program of the user's; else NULL */
   char **environment;
   char *log_file; /* NULL for none */
@@ -35,6 +37,7 @@ struct connection {
   unsigned references;
   struct keeper_hold *keeper;
   struct engine_process process;
+  struct engine_thread *thread; /* with isolation=inproc, in place of keeper and process; NULL once it was joined */
   enum worker_state state;
   _Atomic uint32_t dead; /* the process has ended: what its rings hold is all there will ever be */
 

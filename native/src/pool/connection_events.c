@@ -26,7 +26,11 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       FAULT_POINT(HOST_KILL);
       connection->killed = true;
       connection->last_breath_ns = now_ns + POOL_KILLED_NS;
-      keeper_hold_kill(connection->keeper, &connection->process);
+      if (connection->thread != NULL) {
+        os_socket_end(connection->socket); /* all that can be done: it finds its host gone when it next looks */
+      } else {
+        keeper_hold_kill(connection->keeper, &connection->process);
+      }
       break;
     case WORKER_ACTION_BURY:
       FAULT_POINT(HOST_BURY);
@@ -255,14 +259,29 @@ static bool step_draining(struct connection *connection, uint64_t now_ns) {
 }
 
 bool connection_heard(const struct connection *connection) {
-  return !connection->socket_ended && connection->process.process != OS_HANDLE_NONE;
+  return !connection->socket_ended && (connection->process.process != OS_HANDLE_NONE || connection->thread != NULL);
 }
 
-/* It was killed and nobody says that it has ended: the keeper has stopped doing its work. */
-static void give_up_keeper(struct connection *connection, uint64_t now_ns) {
+/* An engine's thread has closed its socket: it is about to end, or has. */
+static void join_thread(struct connection *connection, uint64_t now_ns) {
+  connection->end.kind = KEEPER_EVENT_EXIT;
+  connection->end.exit_kind = LLMB_EXIT_CODE;
+  connection->end.exit_value = engine_thread_join(connection->thread);
+  connection->thread = NULL;
+  connection_apply(connection, WORKER_EXITED, now_ns);
+}
+
+/* It was killed and nobody says that it has ended: the keeper has stopped doing its work, or the thread cannot be
+ * stopped. */
+static void give_up_end(struct connection *connection, uint64_t now_ns) {
   connection->end.kind = KEEPER_EVENT_LOST;
   connection->end.exit_kind = LLMB_EXIT_UNKNOWN;
-  keeper_hold_distrust(connection->keeper);
+  if (connection->thread != NULL) {
+    engine_thread_abandon(connection->thread);
+    connection->thread = NULL;
+  } else {
+    keeper_hold_distrust(connection->keeper);
+  }
   connection_apply(connection, WORKER_EXITED, now_ns);
 }
 
@@ -270,13 +289,17 @@ bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
   while (step_keeper(connection, now_ns)) changed = true;
   if (connection_heard(connection) && hear_engine(connection, now_ns)) changed = true;
+  if (connection->thread != NULL && connection->socket_ended) {
+    join_thread(connection, now_ns);
+    changed = true;
+  }
   if (connection->state == WORKER_ENDED) return changed;
   if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) watch_load(connection, now_ns);
   if (step_draining(connection, now_ns)) changed = true;
   if (now_ns >= connection->last_breath_ns) {
     connection->last_breath_ns = LLMB_NEVER;
     if (connection->killed) {
-      give_up_keeper(connection, now_ns);
+      give_up_end(connection, now_ns);
     } else {
       connection_apply(connection, WORKER_TIMED_OUT, now_ns);
     }

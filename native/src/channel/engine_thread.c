@@ -1,0 +1,91 @@
+#include "engine_thread.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/memory.h"
+#include "../platform/os_module.h"
+#include "../platform/os_thread.h"
+#include "engine_channel.h"
+
+enum { MODULE_PATH_SIZE_MAX = 4096 };
+
+struct engine_thread {
+  os_thread thread;
+  os_handle socket;
+  int32_t exit_status;
+  _Atomic uint32_t owners; /* the thread and whoever started it */
+  char name[32];
+  char module_path[MODULE_PATH_SIZE_MAX];
+};
+
+typedef const char *(*module_version_fn)(void);
+
+static void release(struct engine_thread *thread) {
+  if (atomic_fetch_sub(&thread->owners, 1) == 1) memory_release(thread);
+}
+
+static int32_t serve(struct engine_thread *thread) {
+  char problem[256] = "it does not export llmb_engine_module_main";
+  llmb_engine_module_main_fn module_main = NULL;
+  const char *version = "";
+  void *module = os_module_open(thread->module_path, problem, sizeof problem);
+  if (module != NULL) {
+    module_main = (llmb_engine_module_main_fn)os_module_find(module, "llmb_engine_module_main");
+    const module_version_fn find_version = (module_version_fn)os_module_find(module, "llmb_engine_module_version");
+    if (find_version != NULL) version = find_version();
+  }
+  llmb_engine *engine = NULL;
+  if (engine_connect_thread(thread->name, version, thread->socket, &engine) != LLMB_OK) return 1;
+  int32_t status = 1;
+  if (module_main != NULL) {
+    status = module_main(engine);
+  } else {
+    char message[512];
+    snprintf(message, sizeof message, "engine %s: %s", thread->name, problem);
+    llmb_engine_refuse(engine, LLMB_E_NOT_FOUND, message);
+  }
+  llmb_engine_close(engine);
+  return status;
+}
+
+static void *run(void *argument) {
+  struct engine_thread *thread = argument;
+  thread->exit_status = serve(thread);
+  release(thread);
+  return NULL;
+}
+
+llmb_status engine_thread_start(const char *module_path, const char *name, os_handle socket,
+                                struct engine_thread **out) {
+  void *memory = NULL;
+  *out = NULL;
+  llmb_status status = memory_allocate(sizeof **out, &memory);
+  if (status != LLMB_OK) return status;
+  struct engine_thread *thread = memory;
+  thread->socket = socket;
+  atomic_store(&thread->owners, 2);
+  snprintf(thread->name, sizeof thread->name, "%s", name);
+  snprintf(thread->module_path, sizeof thread->module_path, "%s", module_path);
+  status = os_thread_start(run, thread, &thread->thread);
+  if (status == LLMB_OK) {
+    *out = thread;
+  } else {
+    os_handle_close(socket);
+    memory_release(thread);
+  }
+  return status;
+}
+
+int32_t engine_thread_join(struct engine_thread *thread) {
+  os_thread_join(thread->thread);
+  const int32_t status = thread->exit_status;
+  release(thread);
+  return status;
+}
+
+void engine_thread_abandon(struct engine_thread *thread) {
+  os_thread_detach(thread->thread);
+  release(thread);
+}
