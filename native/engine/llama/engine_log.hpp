@@ -17,6 +17,9 @@ void engine_log_forget();
 // Why the last step of llama.cpp failed, in its own words; empty when it said nothing.
 std::string engine_log_reason();
 
+// While a model loads, an abort is the file's doing: the engine refuses it. Else it dies, and says of what.
+void engine_log_loading(bool loading);
+
 // While muted nothing is logged: an abort that we asked for is no error.
 void engine_log_mute(bool muted);
 

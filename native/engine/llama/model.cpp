@@ -77,7 +77,9 @@ model_ptr model_load(llmb_engine *engine, const engine_options &options) {
   params.n_gpu_layers = options.gpu_layers;
   params.progress_callback = load_progress;
   params.progress_callback_user_data = engine;
+  engine_log_loading(true);
   model_ptr model(llama_model_load_from_file(options.model_path.c_str(), params));
+  engine_log_loading(false);
   if (model == nullptr) {
     std::string reason = engine_log_reason();
     throw failure(is_about_memory(reason) ? LLMB_E_OUT_OF_MEMORY : LLMB_E_MODEL_INVALID, LLMB_PHASE_LOAD,
