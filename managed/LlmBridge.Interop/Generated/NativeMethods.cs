@@ -324,6 +324,13 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial byte* llmb_engine_setting(nint engine, byte* name);
 
+    /// <summary>
+    /// 1 when this engine runs in a thread of its host (isolation=inproc): nothing is printed then, and nothing
+    /// process-wide changed that can be left alone.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial uint llmb_engine_in_process(nint engine);
+
     /// <summary>Says that loading goes on, and how far it is, from 0 to 1000. Any thread.</summary>
     [LibraryImport(Library)]
     internal static partial void llmb_engine_loading(nint engine, uint permille);

@@ -18,7 +18,10 @@ public sealed partial record BridgeOptions
     /// <remarks>Setting "engine", default llama.</remarks>
     public LlmEngine? Engine { get; init; }
 
-    /// <summary>Where the engine runs: pool is in worker processes of its own.</summary>
+    /// <summary>
+    /// Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash
+    /// then ends.
+    /// </summary>
     /// <remarks>Setting "isolation", default pool.</remarks>
     public LlmIsolation? Isolation { get; init; }
 

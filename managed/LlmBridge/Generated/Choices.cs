@@ -25,11 +25,16 @@ public enum LlmEngine
     Custom,
 }
 
-/// <summary>Where the engine runs: pool is in worker processes of its own.</summary>
+/// <summary>
+/// Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash then
+/// ends.
+/// </summary>
 public enum LlmIsolation
 {
     /// <summary>The value "pool".</summary>
     Pool,
+    /// <summary>The value "inproc".</summary>
+    Inproc,
 }
 
 /// <summary>
@@ -119,6 +124,7 @@ internal static class ChoiceNames
     public static string Of(LlmIsolation value) => value switch
     {
         LlmIsolation.Pool => "pool",
+        LlmIsolation.Inproc => "inproc",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 
