@@ -1,5 +1,5 @@
 # One verb a line; each prints the command it runs, which you may as well type yourself. build.sh is its twin.
-param([string] $Verb = '')
+param([string] $Verb = '', [string] $Minutes = '480')
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 
@@ -16,7 +16,7 @@ Usage: ./build.ps1 VERB
   tsan       the C tests under ThreadSanitizer
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
   fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
-  soak       not built yet
+  soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
   pack       not built yet
 '@
 }
@@ -36,7 +36,8 @@ switch ($Verb) {
   'tidy' { Invoke-Shown sh @('.ci/tidy') }
   { $_ -in 'asan', 'tsan', 'valgrind' } { Invoke-Shown sh @('native/tests/run_under.sh', $Verb) }
   'fuzz' { Invoke-Shown sh @('native/tests/fuzz/fuzz_all.sh', '600') }
-  { $_ -in 'soak', 'pack' } { [Console]::Error.WriteLine("build.ps1: $Verb is not built yet"); exit 2 }
+  'soak' { Invoke-Shown sh @('native/tests/soak/soak_all.sh', $Minutes) }
+  'pack' { [Console]::Error.WriteLine("build.ps1: $Verb is not built yet"); exit 2 }
   { $_ -in 'help', '-help', '--help' } { Show-Usage }
   default { [Console]::Error.WriteLine((Show-Usage)); exit 2 }
 }

@@ -16,7 +16,7 @@ Usage: ./build.sh VERB
   tsan       the C tests under ThreadSanitizer
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
   fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
-  soak       not built yet
+  soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
   pack       not built yet
 EOF
 }
@@ -35,7 +35,8 @@ case "${1-}" in
   tidy) run sh .ci/tidy ;;
   asan | tsan | valgrind) run sh native/tests/run_under.sh "$1" ;;
   fuzz) run sh native/tests/fuzz/fuzz_all.sh 600 ;;
-  soak | pack)
+  soak) run sh native/tests/soak/soak_all.sh "${2:-480}" ;;
+  pack)
     echo "build.sh: $1 is not built yet" >&2
     exit 2
     ;;
