@@ -153,9 +153,11 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
       stats_note_breaker(&pool->stats, &pool->restart, now_ns);
       return status;
     }
-    struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
-    keeper_hold_release(pool->keeper); /* the one before it has died, or is the same */
-    pool->keeper = hold;
+    if (pool->workers[i]->keeper != NULL) {
+      struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
+      keeper_hold_release(pool->keeper); /* the one before it has died, or is the same */
+      pool->keeper = hold;
+    }
     pool->workers[i]->recycle = recycle_begin(&pool->recycle, &pool->restart.chance);
     os_event_ring(pool->bell); /* a pump has more to poll now */
     return LLMB_OK;
@@ -265,12 +267,8 @@ void pool_share(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns) 
   if (pool->queue_first != NULL) balance(pool, now_ns);
 }
 
-void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint64_t now_ns) {
-  const uint32_t state = atomic_load_explicit(&ticket->state, memory_order_relaxed);
-  if (state == TICKET_QUEUED) queue_remove(pool, ticket);
-  atomic_store_explicit(&ticket->state, TICKET_OUTSIDE, memory_order_release);
-  if (state != TICKET_PLACED) return;
-
+/* Gives the slot up, or lets it drain. */
+static void leave_slot(struct pool_ticket *ticket, bool ended, uint64_t now_ns) {
   struct connection *worker = ticket->connection;
   struct slot *slot = &worker->slots[ticket->slot];
   ticket->connection = NULL;
@@ -287,6 +285,14 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
     connection_wake_engine(worker);
   }
   connection_release(worker);
+}
+
+void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint64_t now_ns) {
+  const uint32_t state = atomic_load_explicit(&ticket->state, memory_order_relaxed);
+  if (state == TICKET_QUEUED) queue_remove(pool, ticket);
+  atomic_store_explicit(&ticket->state, TICKET_OUTSIDE, memory_order_release);
+  if (state == TICKET_PLACED) leave_slot(ticket, ended, now_ns);
+  /* Also after a queued one: others may have waited only because it had to be alone. */
   if (pool->queue_first != NULL) balance(pool, now_ns);
 }
 
@@ -296,6 +302,15 @@ static enum restart_end end_of(const struct connection *worker) {
   if (worker->served) return worker->retired && clean ? RESTART_END_CLEAN : RESTART_END_FAILED;
   if (worker->failure != LLMB_OK) return end_of_start(worker->failure);
   return worker->end.kind == KEEPER_EVENT_SPAWN_FAILED ? end_of_start(worker->end.status) : RESTART_END_FAILED;
+}
+
+/* Whether a start that failed may go well when it is tried once more: what else is using the memory may be gone in a
+ * moment, and a signal may have been meant for that process alone. */
+static bool may_pass(struct pool *pool, const llmb_error *failure, uint64_t now_ns) {
+  uint64_t at_ns = 0;
+  const bool crashed = failure->status == LLMB_E_ENGINE_CRASHED && failure->exit_kind != LLMB_EXIT_CODE;
+  if (!crashed && failure->status != LLMB_E_OUT_OF_MEMORY) return false;
+  return restart_ask(&pool->restart, now_ns, &at_ns) != RESTART_REFUSED;
 }
 
 /* A worker has ended: what its calls find, they find themselves; here it only makes room. */
@@ -317,10 +332,11 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
     failure.retry_safe = 1;
     error_copy(&pool->start_failure, &failure);
     stats_note_failure(&pool->stats, worker->process.pid, worker->served, &failure, now_ns);
-    /* What else is using the memory may be gone in a moment. */
-    pool->memory_short = !pool->memory_short && failure.status == LLMB_E_OUT_OF_MEMORY && !worker->served;
+    pool->start_forgiven = !worker->served && !pool->start_forgiven && may_pass(pool, &failure, now_ns);
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
-    if (!pool->memory_short && !worker->served && !pool_ready(pool) && !pool_starting(pool)) fail_queue(pool, &failure);
+    if (!pool->start_forgiven && !worker->served && !pool_ready(pool) && !pool_starting(pool)) {
+      fail_queue(pool, &failure);
+    }
   }
   stats_note_breaker(&pool->stats, &pool->restart, now_ns);
   connection_release(worker);
@@ -345,7 +361,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     const bool served = worker->served;
     connection_step(worker, now_ns);
     if (worker->served && !served) {
-      pool->memory_short = false;
+      pool->start_forgiven = false;
       pool->layers = worker->layers;
       restart_note_ready(&pool->restart, now_ns);
       stats_note_ready(&pool->stats, worker->process.pid, worker->info, now_ns);

@@ -22,7 +22,7 @@ struct pool {
   struct recycle_limits recycle; /* filled by the caller too */
   struct restart_policy restart;
   struct retry_budget retries;
-  bool memory_short;        /* the last start failed for lack of memory, and is tried once more */
+  bool start_forgiven;      /* the last start failed of what may pass, and is tried once more */
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
   struct pool_stats stats;

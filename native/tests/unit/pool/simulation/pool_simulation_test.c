@@ -10,13 +10,13 @@
 #include "core/policy.h"
 #include "simulated_world.h"
 
-enum { SCHEDULES_QUICK = 20000, CALLS_MAX = 24, TEXT_MAX = 512, SLOTS_LIMIT = 4, NUMBER_SIZE = 24 };
+enum { SCHEDULES_QUICK = 20000, CALLS_MAX = 24, TEXT_MAX = 512, SLOTS_LIMIT = 4, NUMBER_SIZE = 24, CERTAIN_MS = 5000 };
 
 /* One call of the host's, by its number. */
 static struct client_call {
   llmb_call *call;
   uint64_t deadline_ns;
-  bool over, cancelled;
+  bool over, cancelled, certain; /* nothing can keep it from being answered */
   unsigned outcomes;
   uint32_t tokens;
   char text[TEXT_MAX];
@@ -66,11 +66,21 @@ static void check_order(void) {
   }
 }
 
+/* What holds whenever the library has returned. */
+static void check_pool(void) {
+  if (bridge->pool.queue_first != NULL) check_queue(&bridge->pool);
+  check_order();
+  for (unsigned i = 0; i < call_count; i++) {
+    if (calls[i].over || calls[i].call->request_sent > 0) continue;
+    if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !world_handle_rung(bridge->pool.bell)) {
+      world_break("a call has got its slot and nobody is told");
+    }
+  }
+}
+
 static void before_sleep(void) {
   if (closing) return;
-  const struct pool *pool = &bridge->pool;
-  if (pool->queue_first != NULL) check_queue(pool);
-  check_order();
+  check_pool();
   for (unsigned i = 0; i < call_count; i++) {
     if (!calls[i].over && world.now_ns >= calls[i].deadline_ns) world_break("a call sleeps past its deadline");
     if (!calls[i].over && calls[i].call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
@@ -103,6 +113,9 @@ static void end_call(struct client_call *client, llmb_status outcome) {
   client->outcomes++;
   check_text(client, outcome == LLMB_OK);
   if (outcome == LLMB_OK) success_count++;
+  if (client->certain && outcome != LLMB_OK && !client->cancelled && !closing) {
+    world_break("in fair weather a call was not answered");
+  }
   if (outcome == LLMB_E_NOT_READY || outcome == LLMB_E_OVERLOADED) world_break("an outcome that is none");
   if (client->call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
   if (world.now_ns > client->deadline_ns) world_break("an outcome after the deadline");
@@ -119,6 +132,7 @@ static void end_call(struct client_call *client, llmb_status outcome) {
   }
   llmb_call_close(client->call);
   client->call = NULL;
+  if (!closing) check_pool();
 }
 
 /* Reads what is there; true if the call is over. */
@@ -157,19 +171,23 @@ static void start_call(void) {
   struct client_call *client = &calls[call_count];
   char prompt[64];
   *client = (struct client_call){.tokens = 1 + (uint32_t)below(12)};
+  const bool fair = world.weather.bad_starts == 0 && world.weather.bad_requests == 0;
   const uint64_t timeout_ms = below(8) == 0 ? 1 + below(20) : 50 + below(20000);
   client->deadline_ns = world.now_ns + timeout_ms * WORLD_MS;
-  const int size = snprintf(prompt, sizeof prompt, "%u %u %u", call_count, client->tokens, below(40) == 0);
+  const int size = snprintf(prompt, sizeof prompt, "%u %u %u", call_count, client->tokens, !fair && below(40) == 0);
   if (settings == NULL && llmb_settings_create(&settings, NULL) != LLMB_OK) abort();
   put(settings, "timeout_ms", timeout_ms);
-  put(settings, "queue_timeout_ms", below(4) == 0 ? 1 + below(200) : 0);
+  const uint64_t queue_timeout_ms = below(4) == 0 ? 1 + below(200) : 0;
+  client->certain = fair && timeout_ms > CERTAIN_MS && queue_timeout_ms == 0;
+  put(settings, "queue_timeout_ms", queue_timeout_ms);
   put(settings, "stall_timeout_ms", 100 + below(1000));
-  put(settings, "grace_ms", below(100));
+  put(settings, "grace_ms", fair ? 1000 : below(100)); /* else a neighbour's end may be its own */
   llmb_error error;
   llmb_error_init(&error);
   if (llmb_call_start(bridge, (const uint8_t *)prompt, (uint64_t)size, settings, &client->call, &error) == LLMB_OK) {
     call_count++;
     watch(call_count - 1);
+    check_pool();
     return;
   }
   /* Turned away at once: it is as if it had never been. */
@@ -188,7 +206,7 @@ static void open_bridge(void) {
   put(settings, "slots", 1 + below(SLOTS_LIMIT));
   put(settings, "queue", below(10));
   put(settings, "retries", below(4));
-  put(settings, "restart_limit", below(8));
+  put(settings, "restart_limit", below(2) == 0 ? below(8) : 1000);
   put(settings, "restart_window_ms", 1 + below(60000));
   put(settings, "start_timeout_ms", 50 + below(1000));
   put(settings, "recycle_calls", below(3) == 0 ? 1 + below(10) : 0);
@@ -222,6 +240,7 @@ static void cancel_one(void) {
   if (client->over) return;
   client->cancelled = true;
   llmb_call_cancel(client->call);
+  check_pool();
 }
 
 static void live(void) {
@@ -265,6 +284,8 @@ static const char *run_schedule(uint64_t seed) {
   world.weather = (struct world_weather){
       .bad_starts = rates[below(6)],
       .bad_requests = rates[below(6)],
+      .one_way = below(2) == 0,
+      .way = (unsigned)below(1000),
       .abilities = (uint32_t)below(4),
       .idle_ns = below(2) == 0 ? LLMB_NEVER / 2 : 5 * WORLD_MS,
       .losses = rates[below(3)],

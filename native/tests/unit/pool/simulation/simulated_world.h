@@ -17,6 +17,8 @@ enum { WORLD_ENGINES_MAX = 512, WORLD_HANDLES_MAX = 8192, WORLD_CALLS_MAX = 64 }
 /* What the weather of one schedule is: how many of a thousand starts and requests go wrong. */
 struct world_weather {
   unsigned bad_starts, bad_requests;
+  bool one_way; /* all bad requests go wrong in the same way */
+  unsigned way;
   uint32_t abilities;
   uint64_t idle_ns; /* after which an engine retires */
   unsigned losses;  /* of a thousand kills: the keeper is gone instead */
