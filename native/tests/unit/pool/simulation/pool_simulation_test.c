@@ -203,13 +203,15 @@ static void open_bridge(void) {
   llmb_settings_set(settings, "engine", "fake", NULL);
   llmb_settings_set(settings, "home", SIMULATION_HOME, NULL);
   put(settings, "workers", world.alive_count_max);
-  put(settings, "slots", 1 + below(SLOTS_LIMIT));
+  const uint64_t slots = 1 + below(SLOTS_LIMIT), recycle_calls = below(3) == 0 ? 1 + below(10) : 0;
+  if (recycle_calls > 0) world.requests_max = (unsigned)(recycle_calls + recycle_calls / 10 + slots - 1);
+  put(settings, "slots", slots);
   put(settings, "queue", below(10));
   put(settings, "retries", below(4));
   put(settings, "restart_limit", below(2) == 0 ? below(8) : 1000);
   put(settings, "restart_window_ms", 1 + below(60000));
   put(settings, "start_timeout_ms", 50 + below(1000));
-  put(settings, "recycle_calls", below(3) == 0 ? 1 + below(10) : 0);
+  put(settings, "recycle_calls", recycle_calls);
   put(settings, "recycle_mb", below(4) == 0 ? 1 + below(64) : 0);
   if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
     fprintf(stderr, "no bridge: %s\n", error.message);

@@ -59,6 +59,7 @@ struct simulated_engine {
   int32_t exit_kind, exit_value;
   bool lost, counted; /* its end is a loss of the keeper; its death is in repeated_deaths */
   bool sleeps;
+  unsigned accepted_count;
   uint64_t idle_since_ns;
   struct engine_message messages[ENGINE_MESSAGES_MAX];
   unsigned message_first, message_count;

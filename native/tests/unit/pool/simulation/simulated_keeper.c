@@ -170,8 +170,10 @@ bool world_engines_alive(void) {
 
 void engine_note_accepted(struct simulated_engine *engine, unsigned call) {
   struct simulated_engine *before = world.calls[call].engine;
-  world.calls[call].accepted_count++;
   world.calls[call].engine = engine;
+  if (++engine->accepted_count > world.requests_max && world.requests_max > 0) {
+    world_break("an engine that is to be replaced gets more requests");
+  }
   if (before == NULL || before->counted) return;
   before->counted = true;
   world.repeated_deaths++;

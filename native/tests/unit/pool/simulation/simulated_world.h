@@ -28,8 +28,7 @@ struct simulated_engine;
 
 /* What the world has seen of one call, by the number in its prompt. */
 struct world_call {
-  unsigned accepted_count;         /* engines that began it */
-  struct simulated_engine *engine; /* the last of them */
+  struct simulated_engine *engine; /* the last one that began it */
 };
 
 struct world {
@@ -38,6 +37,7 @@ struct world {
   uint64_t now_ns;
   struct world_call calls[WORLD_CALLS_MAX];
   unsigned alive_count, alive_count_max, repeated_deaths;
+  unsigned requests_max; /* that one engine may get; 0 is no limit */
   unsigned handle_count;
   const char *broken;         /* the first promise that was broken; NULL if none */
   void (*before_sleep)(void); /* looks at what must hold whenever everyone sleeps */
