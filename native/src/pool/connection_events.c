@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../core/error.h"
+#include "../core/json_check.h"
 #include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../core/policy.h"
@@ -63,6 +64,13 @@ static void breach(struct connection *connection, const char *what, uint64_t now
   connection_fail(connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, now_ns);
 }
 
+/* A message that cannot come now is told as a breach, not as the kill that follows from it. */
+static bool in_turn(struct connection *connection, enum worker_event event, uint64_t now_ns) {
+  if (worker_next(connection->state, event).action != WORKER_ACTION_KILL) return true;
+  breach(connection, "a message out of turn", now_ns);
+  return false;
+}
+
 static void take_hello(struct connection *connection, const uint8_t *message, uint64_t size, uint64_t now_ns) {
   struct handshake_hello hello;
   if (size != sizeof hello) {
@@ -81,7 +89,7 @@ static void take_hello(struct connection *connection, const uint8_t *message, ui
   error_copy_text(connection->version, sizeof connection->version, hello.version,
                   strnlen(hello.version, sizeof hello.version), 0);
   connection->load_progress_ns = now_ns;
-  connection_apply(connection, WORKER_HELLO, now_ns);
+  if (in_turn(connection, WORKER_HELLO, now_ns)) connection_apply(connection, WORKER_HELLO, now_ns);
 }
 
 /* An engine may refuse for reasons that are about itself; anything else is its word for "engine error". */
@@ -99,12 +107,19 @@ static llmb_status refusal_status(int32_t status) {
   }
 }
 
-static void take_ready(struct connection *connection, uint32_t detail, uint64_t now_ns) {
+static void take_ready(struct connection *connection, uint32_t detail, const char *info, uint64_t size,
+                       uint64_t now_ns) {
   FAULT_POINT(HOST_READY_SEEN);
+  if (size == 0 || info[0] != '{' || json_check((const uint8_t *)info, size, NULL, NULL) != LLMB_OK) {
+    breach(connection, "what it says of itself is no JSON object", now_ns);
+    return;
+  }
+  memory_release(connection->info);
+  if (memory_copy_text(info, size, &connection->info) != LLMB_OK) connection->info = NULL;
   connection->abilities = detail & ((1u << HANDSHAKE_LAYERS_SHIFT) - 1);
   connection->layers = detail >> HANDSHAKE_LAYERS_SHIFT;
   if ((connection->layers & connection->layers_required) == connection->layers_required) {
-    connection_apply(connection, WORKER_SAID_READY, now_ns);
+    if (in_turn(connection, WORKER_SAID_READY, now_ns)) connection_apply(connection, WORKER_SAID_READY, now_ns);
     return;
   }
   char reason[128];
@@ -129,16 +144,16 @@ static void take_text(struct connection *connection, uint32_t type, const uint8_
     return;
   }
   if (type == HANDSHAKE_READY) {
-    memory_release(connection->info);
-    if (memory_copy_text(text, text_size, &connection->info) != LLMB_OK) connection->info = NULL;
-    take_ready(connection, (uint32_t)head.status, now_ns);
+    take_ready(connection, (uint32_t)head.status, text, text_size, now_ns);
   } else if (type == HANDSHAKE_REFUSED) {
+    if (!in_turn(connection, WORKER_REFUSED, now_ns)) return;
     char reason[sizeof connection->failure_text];
     error_copy_text(reason, sizeof reason, text, text_size, 0);
     connection_fail(connection, WORKER_REFUSED, refusal_status(head.status), reason, now_ns);
   } else if (type == HANDSHAKE_LAST_WORDS) {
     error_copy_text(connection->last_words, sizeof connection->last_words, text, text_size, 0);
   } else {
+    if (!in_turn(connection, WORKER_SAID_RETIRING, now_ns)) return;
     connection->retired = true;
     connection_apply(connection, WORKER_SAID_RETIRING, now_ns);
   }

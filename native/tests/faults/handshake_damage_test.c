@@ -4,17 +4,17 @@
 #include <sys/socket.h>
 
 #include "../seeded_random.h"
-#include "channel/handshake.h"
 #include "core/memory.h"
 #include "core/utf8.h"
 #include "faults_repeats.h"
+#include "handshake_course.h"
 #include "platform/os_clock.h"
 #include "platform/os_event.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
 #include "pool/connection.h"
 
-enum { RANDOM_MESSAGES = 20000, MESSAGE_SIZE_MAX = 512, STATES_COUNT = 3 };
+enum { RANDOM_MESSAGES = 20000, STATES_COUNT = 3 };
 
 static const enum worker_state states[STATES_COUNT] = {WORKER_STARTING, WORKER_LOADING, WORKER_READY};
 
@@ -71,60 +71,6 @@ static void host_begin(enum worker_state state) {
   connection->opened_ns = connection->load_progress_ns = os_clock_ns();
 }
 
-/* Messages as engines of ours send them. */
-struct message {
-  uint8_t bytes[MESSAGE_SIZE_MAX];
-  uint32_t size;
-};
-
-static void message_make(struct message *message, uint32_t type) {
-  if (type == HANDSHAKE_HELLO) {
-    const struct handshake_hello hello = {
-        .type = type, .protocol_version = CHANNEL_PROTOCOL_VERSION, .name = "fake", .version = "fake 1"};
-    message->size = sizeof hello;
-    memcpy(message->bytes, &hello, sizeof hello);
-    return;
-  }
-  const char *text = type == HANDSHAKE_READY      ? "{\"engine\":\"fake\"}"
-                     : type == HANDSHAKE_RETIRING ? ""
-                                                  : "caf\xc3\xa9";
-  const struct handshake_text head = {
-      .type = type, .status = type == HANDSHAKE_REFUSED ? LLMB_E_MODEL_INVALID : 0, .size = (uint32_t)strlen(text)};
-  message->size = (uint32_t)sizeof head + head.size;
-  memcpy(message->bytes, &head, sizeof head);
-  memcpy(message->bytes + sizeof head, text, head.size);
-}
-
-/* Where a worker goes with a message, by the letter of handshake.h; KILLED stands for being stopped for it. */
-enum course { STAYS, GOES_LOADING, GOES_READY, GOES_RETIRING, REFUSES, ENDS, KILLED };
-
-static enum course course_of_hello(enum worker_state state, const struct message *message) {
-  struct handshake_hello hello;
-  if (message->size != sizeof hello) return KILLED;
-  memcpy(&hello, message->bytes, sizeof hello);
-  return state == WORKER_STARTING && hello.protocol_version == CHANNEL_PROTOCOL_VERSION ? GOES_LOADING : KILLED;
-}
-
-static enum course course_of(enum worker_state state, const struct message *message) {
-  struct handshake_text head = {.type = 0};
-  if (message->size == 0) return ENDS;
-  if (message->size < sizeof head.type) return KILLED;
-  memcpy(&head, message->bytes, message->size < sizeof head ? message->size : sizeof head);
-  if (head.type == HANDSHAKE_HELLO) return course_of_hello(state, message);
-  if (head.type < HANDSHAKE_READY || head.type > HANDSHAKE_RETIRING) return KILLED;
-  if (message->size < sizeof head || head.size != message->size - sizeof head) return KILLED;
-  switch (head.type) {
-    case HANDSHAKE_READY:
-      return state == WORKER_LOADING ? GOES_READY : KILLED;
-    case HANDSHAKE_REFUSED:
-      return state == WORKER_READY ? KILLED : REFUSES;
-    case HANDSHAKE_LAST_WORDS:
-      return STAYS;
-    default:
-      return state == WORKER_READY ? GOES_RETIRING : KILLED;
-  }
-}
-
 static enum course course_taken(enum worker_state before) {
   const struct connection *connection = host.connection;
   if (connection->state == before) return STAYS;
@@ -149,6 +95,7 @@ static enum course check_message(enum worker_state state, const struct message *
   connection_step(connection, os_clock_ns());
   const enum course course = course_taken(state);
   CHECK_INT(course_of(state, message), course);
+  if (course == KILLED) CHECK_INT(LLMB_E_PROTOCOL_ERROR, connection->failure);
   check_text(connection->name, sizeof connection->name);
   check_text(connection->version, sizeof connection->version);
   check_text(connection->failure_text, sizeof connection->failure_text);
