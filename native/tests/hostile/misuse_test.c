@@ -24,6 +24,9 @@ HOSTILE_TEST(misuse__of_no_bridge_is_refused) {
   uint32_t number = 0;
   uint64_t size = 0, token = 0;
   int64_t pid = 0;
+  llmb_stats stats;
+  llmb_event event;
+  llmb_stats_init(&stats);
   llmb_error_init(&error);
   refused(llmb_bridge_open(NULL, NULL, &error), true);
   refused(llmb_bridge_start(NULL, 0, &error), true);
@@ -38,6 +41,10 @@ HOSTILE_TEST(misuse__of_no_bridge_is_refused) {
   refused(llmb_generate(NULL, TEXT, NULL, &text, NULL, NULL, &error), true);
   refused(llmb_embed_texts(NULL, two_texts, two_sizes, 2, NULL, &vectors, &size, NULL, &error), true);
   refused(llmb_count_tokens(NULL, TEXT, &size, &error), true);
+  refused(llmb_count_tokens_start(NULL, TEXT, &call, &error), true);
+  refused(llmb_invoke_start(NULL, "method", NULL, 0, NULL, &call, &error), true);
+  refused(llmb_bridge_stats(NULL, &stats, &error), true);
+  refused(llmb_bridge_events(NULL, 0, &event, 1, &number, &error), true);
   CHECK(call == NULL && text == NULL && vectors == NULL);
   llmb_bridge_close(NULL);
 }
@@ -73,6 +80,10 @@ HOSTILE_TEST(misuse__of_places_for_results_is_refused) {
   refused(llmb_generate(bridge, TEXT, NULL, NULL, NULL, NULL, &error), true);
   refused(llmb_embed_texts(bridge, two_texts, two_sizes, 2, NULL, NULL, &size, NULL, &error), true);
   refused(llmb_count_tokens(bridge, TEXT, NULL, &error), true);
+  refused(llmb_count_tokens_start(bridge, TEXT, NULL, &error), true);
+  refused(llmb_invoke_start(bridge, "method", NULL, 0, NULL, NULL, &error), true);
+  refused(llmb_bridge_stats(bridge, NULL, &error), true);
+  refused(llmb_bridge_events(bridge, 0, NULL, 1, NULL, &error), true);
   call = call_of(bridge, "hello", NULL);
   refused(llmb_call_read(call, NULL, 8, LLMB_NEVER, &size, &error), true);
   refused(llmb_call_read(call, bytes, 8, LLMB_NEVER, NULL, &error), true);

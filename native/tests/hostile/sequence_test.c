@@ -119,9 +119,12 @@ static void ask_the_bridge(struct actor *actor) {
   uint32_t number = 0;
   uint64_t count = 0;
   char *info = NULL;
+  llmb_stats stats;
+  llmb_event events[4];
+  llmb_stats_init(&stats);
   pthread_rwlock_rdlock(&actor->stage->lock);
   llmb_bridge *bridge = actor->stage->bridge;
-  switch (random_next(&actor->random, 6)) {
+  switch (random_next(&actor->random, 8)) {
     case 0:
       CHECK(is_status(llmb_bridge_info(bridge, &info, NULL)));
       break;
@@ -136,6 +139,12 @@ static void ask_the_bridge(struct actor *actor) {
       break;
     case 4:
       CHECK(is_status(llmb_count_tokens(bridge, (const uint8_t *)"a b", 3, &count, NULL)));
+      break;
+    case 5:
+      CHECK(is_status(llmb_bridge_stats(bridge, &stats, NULL)));
+      break;
+    case 6:
+      CHECK(is_status(llmb_bridge_events(bridge, 0, events, 4, &number, NULL)));
       break;
     default:
       if (llmb_bridge_worker_pid(bridge, &pid) == LLMB_OK && pid > 0 && random_next(&actor->random, 4) == 0) {
