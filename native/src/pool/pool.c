@@ -130,6 +130,18 @@ static enum restart_end end_of_start(llmb_status failure) {
   }
 }
 
+/* Whether those who wait get the failure of a start: not while another worker may still serve them, but others that are
+ * starting would only fail in the same way if it is one that lasts. */
+static bool fails_all(const struct pool *pool, enum restart_end end) {
+  return !pool_ready(pool) && (end == RESTART_END_PERMANENT || !pool_starting(pool));
+}
+
+/* A failure that lasts needs no pause where it is told: nobody waits then. Else it would be tried on and on. */
+static void note_end(struct pool *pool, enum restart_end end, uint64_t now_ns) {
+  const bool untold = end == RESTART_END_PERMANENT && !fails_all(pool, end);
+  restart_note_end(&pool->restart, untold ? RESTART_END_FAILED : end, now_ns);
+}
+
 /* Until when a keeper's start may take: as long as the most patient of those who wait for it, and a moment. */
 static uint64_t keeper_deadline_ns(const struct pool *pool, uint64_t now_ns) {
   uint64_t until_ns = now_ns + POOL_KEEPER_PATIENCE_NS;
@@ -148,7 +160,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     const llmb_status status =
         connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
     if (status != LLMB_OK) {
-      restart_note_end(&pool->restart, end_of_start(status), now_ns);
+      note_end(pool, end_of_start(status), now_ns);
       stats_note_failure(&pool->stats, 0, false, error, now_ns);
       stats_note_breaker(&pool->stats, &pool->restart, now_ns);
       return status;
@@ -203,7 +215,7 @@ static void start_as_needed(struct pool *pool, uint64_t now_ns) {
     llmb_error_init(&error);
     if (start_one(pool, now_ns, &error) != LLMB_OK) {
       error_copy(&pool->start_failure, &error);
-      if (!others) fail_queue(pool, &error);
+      if (fails_all(pool, end_of_start(error.status))) fail_queue(pool, &error);
       return;
     }
     if (starting_count(pool) == before) return;
@@ -246,7 +258,7 @@ llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t n
     return LLMB_OK;
   }
   /* Calls that a worker still to be started will take at once are not waiting in a queue, properly speaking. */
-  if (!ticket->moved && pool->queue_count >= pool->queue_count_max + slots_to_come(pool)) {
+  if (!ticket->moved && !ticket->patient && pool->queue_count >= pool->queue_count_max + slots_to_come(pool)) {
     return error_set(error, LLMB_E_OVERLOADED, LLMB_PHASE_QUEUE,
                      "all slots are busy and the queue is full: %u calls wait, allowed are %u (queue)",
                      pool->queue_count, pool->queue_count_max);
@@ -265,6 +277,11 @@ void pool_share(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns) 
   ticket->alone = false;
   if (ticket->connection != NULL) ticket->connection->exclusive = false;
   if (pool->queue_first != NULL) balance(pool, now_ns);
+}
+
+/* Those who sleep in the queue do not know yet what they now wait for: a slot that drains, and the time of its kill. */
+static void queue_ring(struct pool *pool) {
+  for (struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) ticket_ring(pool, ticket);
 }
 
 /* Gives the slot up, or lets it drain. */
@@ -292,6 +309,7 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
   if (state == TICKET_QUEUED) queue_remove(pool, ticket);
   atomic_store_explicit(&ticket->state, TICKET_OUTSIDE, memory_order_release);
   if (state == TICKET_PLACED) leave_slot(ticket, ended, now_ns);
+  if (state == TICKET_PLACED && !ended) queue_ring(pool);
   /* Also after a queued one: others may have waited only because it had to be alone. */
   if (pool->queue_first != NULL) balance(pool, now_ns);
 }
@@ -318,7 +336,7 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
   struct connection *worker = pool->workers[index];
   pool->workers[index] = NULL;
   const enum restart_end end = end_of(worker);
-  restart_note_end(&pool->restart, end, now_ns);
+  note_end(pool, end, now_ns);
   if (end == RESTART_END_CLEAN) {
     stats_note_retirement(&pool->stats, worker->process.pid, worker->calls_given, now_ns);
   } else {
@@ -334,9 +352,7 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
     stats_note_failure(&pool->stats, worker->process.pid, worker->served, &failure, now_ns);
     pool->start_forgiven = !worker->served && !pool->start_forgiven && may_pass(pool, &failure, now_ns);
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
-    if (!pool->start_forgiven && !worker->served && !pool_ready(pool) && !pool_starting(pool)) {
-      fail_queue(pool, &failure);
-    }
+    if (!pool->start_forgiven && !worker->served && fails_all(pool, end)) fail_queue(pool, &failure);
   }
   stats_note_breaker(&pool->stats, &pool->restart, now_ns);
   connection_release(worker);

@@ -245,7 +245,17 @@ static void cancel_one(void) {
   check_pool();
 }
 
+/* Each attempt of each call may cost an engine; beyond that there are pauses, or what cannot work is tried on and on.
+ */
+static void check_starts(uint64_t elapsed_ns) {
+  const uint64_t attempts_max = (uint64_t)call_count * (POOL_ATTEMPTS_MAX + 1);
+  const uint64_t pauses_max = 1 + elapsed_ns / POOL_BACKOFF_MIN_NS;
+  if (world.spawn_count > attempts_max + world.alive_count_max * pauses_max)
+    world_break("engines are started on and on");
+}
+
 static void live(void) {
+  const uint64_t start_ns = world.now_ns;
   const unsigned wanted = 1 + (unsigned)below(CALLS_MAX);
   const bool closes_early = below(4) == 0;
   const uint64_t pause_ns = below(2) == 0 ? 2 * WORLD_MS : 2000 * WORLD_MS;
@@ -256,6 +266,7 @@ static void live(void) {
     while (world.now_ns < until_ns && world.broken == NULL) turn(until_ns);
   }
   while (any_open() && !closes_early && world.broken == NULL) turn(LLMB_NEVER);
+  check_starts(world.now_ns - start_ns);
 }
 
 static void close_bridge(void) {

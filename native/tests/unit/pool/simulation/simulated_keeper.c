@@ -37,7 +37,7 @@ static void tell(struct simulated_engine *engine, enum keeper_event_kind kind) {
   struct keeper_event *event = &engine->told[(engine->told_first + engine->told_count++) % ENGINE_EVENTS_MAX];
   memset(event, 0, offsetof(struct keeper_event, log) + 1);
   event->kind = kind;
-  event->status = LLMB_E_SPAWN_FAILED;
+  event->status = world_way(2) == 0 ? LLMB_E_SPAWN_FAILED : LLMB_E_NOT_FOUND;
   event->exit_kind = engine->exit_kind;
   event->exit_value = engine->exit_value;
   world_handle_ring(engine->events, true);
@@ -52,8 +52,11 @@ static void say(struct simulated_engine *engine, const void *bytes, uint64_t siz
 }
 
 static void say_text(struct simulated_engine *engine, uint32_t type, int32_t detail) {
-  const struct handshake_text head = {.type = type, .status = detail};
-  say(engine, &head, sizeof head);
+  const struct {
+    struct handshake_text head;
+    char text[4];
+  } message = {{.type = type, .status = detail, .size = 2}, "{}"};
+  say(engine, &message, sizeof message.head + message.head.size);
 }
 
 /* Its life. */
@@ -103,7 +106,7 @@ static void engine_finish_load(struct simulated_engine *engine) {
   if (engine->start == START_CRASHES) {
     engine_die(engine, LLMB_EXIT_SIGNAL, SIGNAL_KILL, 0);
   } else if (engine->start == START_REFUSES) {
-    say_text(engine, HANDSHAKE_REFUSED, refusals[random_next(&world.random, sizeof refusals / sizeof refusals[0])]);
+    say_text(engine, HANDSHAKE_REFUSED, refusals[world_way(sizeof refusals / sizeof refusals[0])]);
     engine_die(engine, LLMB_EXIT_CODE, 1, world_between_ns(0, WORLD_MS));
   } else {
     say_text(engine, HANDSHAKE_READY, (int32_t)engine->abilities);
@@ -290,11 +293,11 @@ llmb_status keeper_hold_spawn(struct keeper_hold *hold, const struct keeper_spaw
   engine->stage = ENGINE_UNBORN;
   engine->wake_ns = world.now_ns + world_between_ns(0, 2 * WORLD_MS);
   engine->start = START_WELL;
-  if (world_chance(world.weather.bad_starts))
-    engine->start = bad[random_next(&world.random, sizeof bad / sizeof bad[0])];
+  if (world_chance(world.weather.bad_starts)) engine->start = bad[world_way(sizeof bad / sizeof bad[0])];
   engine->abilities = world.weather.abilities;
   engine->events = world_handle_make();
   *out = (struct engine_process){.events = engine->events, .process = OS_HANDLE_NONE, .id = engine_count};
+  world.spawn_count++;
   if (++world.alive_count > world.alive_count_max) world_break("more engines live than there may be workers");
   return LLMB_OK;
 }

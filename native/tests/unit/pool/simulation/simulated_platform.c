@@ -37,6 +37,10 @@ bool world_chance(unsigned per_thousand) {
   return random_next(&world.random, 1000) < per_thousand;
 }
 
+unsigned world_way(unsigned count) {
+  return world.weather.one_way ? world.weather.way % count : (unsigned)random_next(&world.random, count);
+}
+
 uint64_t world_between_ns(uint64_t least_ns, uint64_t most_ns) {
   return least_ns + random_next(&world.random, most_ns - least_ns + 1);
 }

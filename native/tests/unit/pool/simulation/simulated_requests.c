@@ -37,8 +37,7 @@ static void draw_fate(struct engine_slot *work, bool kills) {
                                           REQUEST_STICKS_DEAF,  REQUEST_FAILS, REQUEST_BREAKS};
   work->fate = REQUEST_ANSWERED;
   if (world_chance(world.weather.bad_requests)) {
-    const uint64_t way = world.weather.one_way ? world.weather.way : random_next(&world.random, 0);
-    work->fate = bad[way % (sizeof bad / sizeof bad[0])];
+    work->fate = bad[world_way(sizeof bad / sizeof bad[0])];
   }
   if (kills) work->fate = REQUEST_KILLS;
   work->kill_at = work->tokens_done + (kills ? 0 : (uint32_t)random_next(&world.random, work->tokens_all + 1));

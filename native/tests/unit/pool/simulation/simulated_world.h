@@ -17,7 +17,7 @@ enum { WORLD_ENGINES_MAX = 512, WORLD_HANDLES_MAX = 8192, WORLD_CALLS_MAX = 64 }
 /* What the weather of one schedule is: how many of a thousand starts and requests go wrong. */
 struct world_weather {
   unsigned bad_starts, bad_requests;
-  bool one_way; /* all bad requests go wrong in the same way */
+  bool one_way; /* all bad starts and all bad requests go wrong in the same way */
   unsigned way;
   uint32_t abilities;
   uint64_t idle_ns; /* after which an engine retires */
@@ -36,7 +36,7 @@ struct world {
   struct world_weather weather;
   uint64_t now_ns;
   struct world_call calls[WORLD_CALLS_MAX];
-  unsigned alive_count, alive_count_max, repeated_deaths;
+  unsigned alive_count, alive_count_max, spawn_count, repeated_deaths;
   unsigned requests_max; /* that one engine may get; 0 is no limit */
   unsigned handle_count;
   const char *broken;         /* the first promise that was broken; NULL if none */
@@ -52,6 +52,8 @@ void world_break(const char *promise);
 
 /* True once in a thousand / so_many times. */
 bool world_chance(unsigned per_thousand);
+/* Chance, or the one way in which things go wrong in this weather. */
+unsigned world_way(unsigned count);
 uint64_t world_between_ns(uint64_t least_ns, uint64_t most_ns);
 
 /* Handles. */
