@@ -2,6 +2,7 @@
 #include "stats_harness.h"
 
 static void life_of_an_engine__is_told_in_order(void) {
+  let_engines_exit_in_peace();
   llmb_bridge *bridge = bridge_of("echo", "idle_ms", "50", NULL);
   llmb_event events[EVENTS_MAX];
   llmb_error error;

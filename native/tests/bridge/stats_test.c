@@ -81,22 +81,23 @@ static void failures__are_counted_by_status(void) {
 
 static void engines_that_end__are_counted_by_cause(void) {
   static const struct {
-    const char *script, *module_home;
+    const char *script, *patience_ms; /* a sanitizer's exit may take a second */
     llmb_status status;
     size_t counter;
     uint64_t engines;
   } causes[] = {
-      {"signal 9@accept", NULL, LLMB_E_ENGINE_CRASHED, offsetof(llmb_stats, engines_crashed), 1},
-      {"exit 0@accept", NULL, LLMB_E_ENGINE_CRASHED, offsetof(llmb_stats, engines_crashed), 1},
-      {"signal 9@start", NULL, LLMB_E_ENGINE_CRASHED, offsetof(llmb_stats, engines_crashed), 2}, /* tried once more */
-      {"pieces 9 0; hang@piece:2", NULL, LLMB_E_ENGINE_HUNG, offsetof(llmb_stats, engines_hung), 1},
-      {"hang@start", NULL, LLMB_E_START_TIMEOUT, offsetof(llmb_stats, engines_hung), 1},
-      {"garbage", NULL, LLMB_E_PROTOCOL_ERROR, offsetof(llmb_stats, engines_broken), 1},
-      {"dance 3", NULL, LLMB_E_INVALID_ARGUMENT, offsetof(llmb_stats, engines_refused), 1},
+      {"signal 9@accept", "60000", LLMB_E_ENGINE_CRASHED, offsetof(llmb_stats, engines_crashed), 1},
+      {"exit 0@accept", "60000", LLMB_E_ENGINE_CRASHED, offsetof(llmb_stats, engines_crashed), 1},
+      {"signal 9@start", "60000", LLMB_E_ENGINE_CRASHED, offsetof(llmb_stats, engines_crashed),
+       2}, /* tried once more */
+      {"pieces 9 0; hang@piece:2", "300", LLMB_E_ENGINE_HUNG, offsetof(llmb_stats, engines_hung), 1},
+      {"hang@start", "300", LLMB_E_START_TIMEOUT, offsetof(llmb_stats, engines_hung), 1},
+      {"garbage", "60000", LLMB_E_PROTOCOL_ERROR, offsetof(llmb_stats, engines_broken), 1},
+      {"dance 3", "60000", LLMB_E_INVALID_ARGUMENT, offsetof(llmb_stats, engines_refused), 1},
   };
   for (unsigned i = 0; i < sizeof causes / sizeof causes[0]; i++) {
-    llmb_bridge *bridge = bridge_of(causes[i].script, "retries", "0", "stall_timeout_ms", "150", "grace_ms", "30",
-                                    "start_timeout_ms", "300", NULL);
+    llmb_bridge *bridge = bridge_of(causes[i].script, "retries", "0", "grace_ms", "30", "stall_timeout_ms",
+                                    causes[i].patience_ms, "start_timeout_ms", causes[i].patience_ms, NULL);
     llmb_error error;
     CHECK_INT(causes[i].status, ask(bridge, SECRET, NULL, &error));
     uint64_t counted = 0;
@@ -116,6 +117,7 @@ static void engines_that_end__are_counted_by_cause(void) {
 }
 
 static void idle_engine__is_counted_as_retired(void) {
+  let_engines_exit_in_peace();
   llmb_bridge *bridge = bridge_of("echo", "idle_ms", "50", NULL);
   llmb_error error;
   CHECK_INT(LLMB_OK, ask(bridge, SECRET, NULL, &error));
