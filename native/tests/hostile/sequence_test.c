@@ -14,6 +14,8 @@ struct entry {
   llmb_call *call;
   llmb_status outcome;
   bool is_embedding, has_ended;
+  uint64_t watches;
+  _Atomic uint64_t watched; /* the token that the pump is to report before the owner may read again; 0 for none */
 };
 
 struct stage {
@@ -103,6 +105,7 @@ static void close_call(struct entry *entry) {
   pthread_mutex_lock(&entry->lock);
   llmb_call_close(entry->call);
   entry->call = NULL;
+  atomic_store(&entry->watched, 0);
   pthread_mutex_unlock(&entry->lock);
 }
 
@@ -155,6 +158,14 @@ static void ask_the_bridge(struct actor *actor) {
   llmb_free(info);
 }
 
+static void watch(struct actor *actor, struct entry *entry) {
+  const uint64_t token = ++entry->watches * CALLS + (uint64_t)(entry - actor->stage->entries);
+  atomic_store(&entry->watched, token);
+  const llmb_status status = llmb_call_watch(entry->call, token, NULL);
+  CHECK(is_status(status));
+  if (status != LLMB_OK) atomic_store(&entry->watched, 0);
+}
+
 static void step(struct actor *actor) {
   struct entry *entry = &actor->own[random_next(&actor->random, CALLS_PER_THREAD)];
   const uint64_t what = random_next(&actor->random, 12);
@@ -165,16 +176,18 @@ static void step(struct actor *actor) {
     cancel(actor);
   } else if (entry->call == NULL) {
     start(actor, entry);
+  } else if (what >= 10) {
+    close_call(entry);
+  } else if (atomic_load(&entry->watched) != 0) {
+    return;
   } else if (what < 7) {
     read_some(actor, entry);
   } else if (what == 7) {
     CHECK(is_status(llmb_call_poll(entry->call, soon(&actor->random), NULL)));
   } else if (what == 8) {
-    CHECK(is_status(llmb_call_watch(entry->call, random_next(&actor->random, 100), NULL)));
-  } else if (what == 9) {
-    finish(actor, entry);
+    watch(actor, entry);
   } else {
-    close_call(entry);
+    finish(actor, entry);
   }
 }
 
@@ -195,6 +208,9 @@ static void *pump(void *argument) {
     if (open) CHECK(is_status(llmb_pump_wait(stage->bridge, tokens, 4, llmb_deadline_after_ms(1), &count, NULL)));
     pthread_rwlock_unlock(&stage->lock);
     CHECK(count <= 4);
+    for (uint32_t i = 0; i < count; i++) {
+      atomic_compare_exchange_strong(&stage->entries[tokens[i] % CALLS].watched, &tokens[i], 0);
+    }
     nap_ms(1); /* so that whoever closes gets the lock */
   }
   return NULL;
