@@ -243,6 +243,30 @@ UNUSED static llmb_status read_to_end(llmb_call *call, char *text, size_t capaci
   }
 }
 
+/* Reads a call to its end on another thread, which sleeps until something wakes it. */
+struct waiter {
+  llmb_call *call;
+  llmb_status status;
+  char text[64];
+  pthread_t thread;
+};
+
+UNUSED static void *waiter_run(void *argument) {
+  struct waiter *waiter = argument;
+  waiter->status = read_to_end(waiter->call, waiter->text, sizeof waiter->text, NULL);
+  return NULL;
+}
+
+UNUSED static void waiter_start(struct waiter *waiter, llmb_call *call) {
+  *waiter = (struct waiter){.call = call};
+  CHECK_INT(0, pthread_create(&waiter->thread, NULL, waiter_run, waiter));
+}
+
+UNUSED static llmb_status waiter_join(struct waiter *waiter) {
+  CHECK_INT(0, pthread_join(waiter->thread, NULL));
+  return waiter->status;
+}
+
 /* Cancels a call on another thread after a while. */
 struct canceller {
   llmb_call *call;

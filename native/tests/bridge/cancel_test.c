@@ -126,6 +126,22 @@ static void close__of_a_call_that_got_its_slot_unseen_costs_the_engine_nothing(v
   bridge_end(bridge);
 }
 
+static void close__gives_the_slot_to_a_call_that_sleeps_in_the_queue(void) {
+  llmb_bridge *bridge = bridge_of("pieces 1000000 1", "slots", "1", NULL);
+  llmb_settings *short_answer = settings_of("max_tokens", "1", NULL);
+  struct waiter waiter;
+  bridge_start(bridge);
+  llmb_call *first = call_of(bridge, "first", NULL);
+  waiter_start(&waiter, call_of(bridge, "second", short_answer));
+  nap_ms(50); /* it sleeps now */
+  llmb_call_close(first);
+  CHECK_INT(LLMB_OK, waiter_join(&waiter));
+  CHECK_TEXT("piece 1\n", waiter.text);
+  llmb_call_close(waiter.call);
+  llmb_settings_close(short_answer);
+  bridge_end(bridge);
+}
+
 static void queue__refuses_a_call_when_it_is_full(void) {
   llmb_bridge *bridge = bridge_of("pieces 1000000 1", "slots", "1", "queue", "1", NULL);
   llmb_error error;
@@ -149,4 +165,4 @@ CHECK_MAIN(TEST(cancel__ends_a_call_before_its_first_piece), TEST(cancel__ends_a
            TEST(cancel__ends_a_call_in_the_middle_of_its_stream), TEST(cancel__leaves_an_answer_that_is_complete),
            TEST(close__gives_up_a_call_in_flight), TEST(close__of_a_long_request_leaves_the_slot_usable),
            TEST(close__of_a_call_that_got_its_slot_unseen_costs_the_engine_nothing),
-           TEST(queue__refuses_a_call_when_it_is_full))
+           TEST(close__gives_the_slot_to_a_call_that_sleeps_in_the_queue), TEST(queue__refuses_a_call_when_it_is_full))

@@ -122,6 +122,22 @@ static void stall_timeout__keeps_calls_from_an_engine_that_hangs(void) {
   bridge_end(bridge);
 }
 
+static void stall_timeout__frees_the_slot_for_a_call_that_sleeps_in_the_queue(void) {
+  llmb_bridge *bridge = bridge_of("echo", "slots", "1", "stall_timeout_ms", "200", "grace_ms", "100", NULL);
+  struct waiter waiter;
+  bridge_start(bridge);
+  process_signal(worker_pid(bridge), SIGSTOP);
+  llmb_call *hung = call_of(bridge, "hung", NULL);
+  waiter_start(&waiter, call_of(bridge, "waits", NULL));
+  nap_ms(50); /* it sleeps now */
+  CHECK_INT(LLMB_E_ENGINE_HUNG, read_to_end(hung, NULL, 0, NULL));
+  CHECK_INT(LLMB_OK, waiter_join(&waiter));
+  CHECK_TEXT("waits", waiter.text);
+  llmb_call_close(waiter.call);
+  llmb_call_close(hung);
+  bridge_end(bridge);
+}
+
 static void stall_timeout__bears_an_engine_that_is_slow_but_moves(void) {
   /* The fake engine says at least every 100 ms that it goes on. */
   llmb_bridge *bridge = bridge_of("sleep 1200; pieces 1 0", "stall_timeout_ms", "800", NULL);
@@ -174,6 +190,7 @@ CHECK_MAIN(TEST(deadline__ends_a_call_to_a_hung_engine), TEST(deadline__ends_a_c
            TEST(deadline__ends_a_call_to_a_slow_engine), TEST(deadline__is_the_bridges_where_the_call_has_none),
            TEST(deadline__that_the_engine_keeps_costs_it_nothing), TEST(queue_timeout__ends_a_call_that_finds_no_slot),
            TEST(stall_timeout__finds_a_hung_engine), TEST(stall_timeout__keeps_calls_from_an_engine_that_hangs),
+           TEST(stall_timeout__frees_the_slot_for_a_call_that_sleeps_in_the_queue),
            TEST(stall_timeout__bears_an_engine_that_is_slow_but_moves), TEST(stall_timeout__is_not_for_slow_readers),
            TEST(first_token_timeout__ends_a_call_that_says_nothing),
            TEST(first_token_timeout__is_over_with_the_first_piece))
