@@ -53,7 +53,7 @@ static void call_reset(llmb_call *call) {
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = 0;
   call->output_size = call->received_size = 0;
-  call->token_count = call->tokens_at_death = 0;
+  call->token_count = call->progress_at_death = 0;
   call->vectors_to_skip = call->deaths = 0;
   call->ticket.alone = call->ticket.moved = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;

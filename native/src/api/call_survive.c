@@ -13,6 +13,11 @@
 #include "../platform/os_clock.h"
 #include "call_object.h"
 
+/* How far the answer is: what the next engine need not find out again. */
+static uint64_t progress(const llmb_call *call) {
+  return call->token_count + call->vectors_read;
+}
+
 bool call_take_tokens(llmb_call *call, bool locked) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
@@ -35,7 +40,7 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   }
   call->token_count += slot_take_tokens(slot, call->tokens + call->token_count);
   if (slot_release_room(slot)) connection_wake_engine(worker);
-  if (call->ticket.alone && call->token_count > call->tokens_at_death) {
+  if (call->ticket.alone && progress(call) > call->progress_at_death) {
     /* It is past where its engine died: it was not this request, or not this token. */
     if (!locked) pthread_mutex_lock(&call->bridge->lock);
     pool_share(&call->bridge->pool, &call->ticket, os_clock_ns());
@@ -80,9 +85,9 @@ static bool may_repeat(llmb_call *call, struct connection *worker) {
   const uint32_t needed =
       produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
   if ((worker->abilities & needed) == 0) return false;
-  const bool progressed = call->token_count > call->tokens_at_death;
+  const bool progressed = progress(call) > call->progress_at_death;
   const bool alone = worker->busy_at_end <= 1;
-  call->tokens_at_death = call->token_count;
+  call->progress_at_death = progress(call);
   if (progressed || !alone) call->deaths = 0;
   call->deaths++;
   if (alone && !progressed && call->deaths > 1) {

@@ -1,5 +1,5 @@
-/* The llama engine with an end that a request foretells: its setting `stop` may say at which tokens of the answer the
- * engine kills itself, so that a test can place a death exactly where no signal from outside could.
+/* The llama engine with an end that a request foretells: one of its stop strings may say at which tokens of the
+ * answer the engine kills itself, so that a test can place a death exactly where no signal from outside could.
  *
  *   "before N ..."    when token N is chosen and not yet recorded; an engine that continues the answer dies there too
  *   "recorded N ..."  when token N is recorded and its text is not sent
@@ -28,8 +28,8 @@ llmb_status __wrap_llmb_request_write(llmb_request *request, const char *text, u
 /* The numbers behind the moment's name; NULL if the request foretells nothing of the kind. */
 static const char *foretold(const llmb_request *request, const char *moment) {
   const char *text = llmb_request_setting(request, "stop");
-  const size_t size = strlen(moment);
-  return text != NULL && strncmp(text, moment, size) == 0 ? text + size : NULL;
+  const char *found = text != NULL ? strstr(text, moment) : NULL;
+  return found != NULL ? found + strlen(moment) : NULL;
 }
 
 static bool names(const char *numbers, uint64_t number) {

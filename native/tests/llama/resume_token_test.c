@@ -81,6 +81,44 @@ static void sampled_answer__survives_a_death_after_the_text_of_any_token(void) {
   check_every_token("random_llama_f16", &sampled, "written");
 }
 
+/* One byte a token, so that most deaths leave part of a character in the host. */
+static void answer__survives_a_death_inside_a_character(void) {
+  ask("bytes", "1", &greedy, "never");
+  CHECK_INT(LLMB_OK, answer.status);
+  undisturbed = answer;
+  for (unsigned token = 1; token <= undisturbed.result.completion_tokens; token++) {
+    char fate[32];
+    snprintf(fate, sizeof fate, "written %u", token);
+    ask("bytes", "1", &greedy, fate);
+    CHECK_INT(LLMB_OK, answer.status);
+    CHECK_INT(2, answer.result.attempts);
+    CHECK_TEXT(undisturbed.text, answer.text);
+  }
+}
+
+/* The stop string comes up over several tokens; what of it was held back dies with the engine that held it. */
+static void answer__survives_a_death_inside_a_stop_string(void) {
+  enum { STOP_AT = 60, STOP_SIZE = 12 };
+  static struct resume_answer stopped;
+  char stops[64];
+  ask_undisturbed("random_llama_f16", &sampled);
+  snprintf(stops, sizeof stops, "[\"%.*s\",\"never\"]", STOP_SIZE, undisturbed.text + STOP_AT);
+  ask("random_llama_f16", "1", &sampled, stops);
+  CHECK_INT(LLMB_FINISH_STOP_STRING, answer.result.finish_reason);
+  CHECK(resume_begins(undisturbed.text, answer.text));
+  stopped = answer;
+  for (uint64_t token = 1; token <= stopped.result.completion_tokens; token++) {
+    snprintf(stops, sizeof stops, "[\"%.*s\",\"recorded %llu\"]", STOP_SIZE, undisturbed.text + STOP_AT,
+             (unsigned long long)token);
+    ask("random_llama_f16", "1", &sampled, stops);
+    CHECK_INT(LLMB_OK, answer.status);
+    CHECK_INT(2, answer.result.attempts);
+    CHECK_INT(LLMB_FINISH_STOP_STRING, answer.result.finish_reason);
+    CHECK_INT(stopped.result.completion_tokens, answer.result.completion_tokens);
+    CHECK_TEXT(stopped.text, answer.text);
+  }
+}
+
 static void answer__survives_as_many_deaths_as_there_are_attempts(void) {
   ask_undisturbed("random_llama_f16", &sampled);
   ask("random_llama_f16", "5", &sampled, "recorded 1 50 51 120 199");
@@ -146,6 +184,7 @@ CHECK_MAIN(TEST(greedy_answer__survives_a_death_between_any_token_and_its_text),
            TEST(greedy_answer__survives_a_death_after_the_text_of_any_token),
            TEST(sampled_answer__survives_a_death_between_any_token_and_its_text),
            TEST(sampled_answer__survives_a_death_after_the_text_of_any_token),
+           TEST(answer__survives_a_death_inside_a_character), TEST(answer__survives_a_death_inside_a_stop_string),
            TEST(answer__survives_as_many_deaths_as_there_are_attempts),
            TEST(answer__with_a_death_too_many_is_told_and_keeps_its_text),
            TEST(answer__without_retries_is_told_and_keeps_its_text),
