@@ -50,7 +50,7 @@ static void round_unread(const struct step *step, unsigned in_flight) {
   kill_serving(step, in_flight, true);
 }
 
-static void engine__killed_while_it_starts_is_told_and_replaced(void) {
+static void engine__killed_while_it_starts_is_replaced(void) {
   static const struct step steps[] = {
       {FAULT_ENGINE_EXEC, 1, false, STEP_EITHER, SMALL},   {FAULT_ENGINE_CONNECT, 1, false, STEP_EITHER, SMALL},
       {FAULT_ENGINE_OPENED, 1, false, STEP_EITHER, SMALL}, {FAULT_ENGINE_GREETED, 1, false, STEP_EITHER, SMALL},
@@ -124,7 +124,7 @@ static void engine__killed_while_it_retires_goes_unnoticed(void) {
   EACH_STEP(steps, round_idle);
 }
 
-CHECK_MAIN(TEST(engine__killed_while_it_starts_is_told_and_replaced),
+CHECK_MAIN(TEST(engine__killed_while_it_starts_is_replaced),
            TEST(engine__killed_before_it_accepts_costs_nobody_anything),
            TEST(engine__killed_in_the_midst_of_an_answer_never_gives_a_wrong_one),
            TEST(engine__killed_with_part_of_a_frame_published_gives_the_whole_ones),

@@ -77,7 +77,7 @@ UNUSED static bool faults_stopped(int64_t pid) {
 /* Lets the process go on that was stopped: not before it stands still, or it would stop after that. */
 UNUSED static void faults_continue(void) {
   const int64_t pid = faults_await();
-  while (!faults_stopped(pid)) nap_ms(1);
+  while (pid != 0 && !faults_stopped(pid)) nap_ms(1);
   process_signal(pid, SIGCONT);
 }
 

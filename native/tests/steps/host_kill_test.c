@@ -6,7 +6,7 @@ struct host_step {
   unsigned pass;
 };
 
-static const struct host_step steps[] = {
+static const struct host_step host_steps[] = {
     {FAULT_HOST_CHANNEL_MADE, 1},   {FAULT_HOST_KEEPER_START, 1}, {FAULT_HOST_KEEPER_STARTED, 1},
     {FAULT_HOST_KEEPER_GREETED, 1}, {FAULT_HOST_SPAWN_ASKED, 1},  {FAULT_HOST_READY_SEEN, 1},
     {FAULT_HOST_REQUEST_PUT, 1},    {FAULT_HOST_REQUEST_SENT, 1}, {FAULT_HOST_REQUEST_PUT, 2},
@@ -16,6 +16,24 @@ static const struct host_step steps[] = {
     {FAULT_HOST_CLOSE, 1},          {FAULT_HOST_KILL, 1},         {FAULT_HOST_BURY, 1},
     {FAULT_HOST_GOODBYE, 1},
 };
+
+/* What stands still there is killed by the keeper. */
+static const struct host_step engine_steps[] = {
+    {FAULT_ENGINE_EXEC, 1},         {FAULT_ENGINE_CONNECT, 1},    {FAULT_ENGINE_OPENED, 1},
+    {FAULT_ENGINE_GREETED, 1},      {FAULT_ENGINE_READY, 1},      {FAULT_ENGINE_SLEEP, 1},
+    {FAULT_ENGINE_REQUEST_PART, 1}, {FAULT_ENGINE_REQUEST, 1},    {FAULT_ENGINE_ACCEPT, 1},
+    {FAULT_ENGINE_ACCEPTED, 1},     {FAULT_ENGINE_FRAME_HEAD, 2}, {FAULT_ENGINE_FRAME_PUT, 2},
+    {FAULT_ENGINE_FRAME_SENT, 2},   {FAULT_ENGINE_DONE, 1},
+};
+
+static const struct host_step keeper_steps[] = {
+    {FAULT_KEEPER_START, 1},     {FAULT_KEEPER_GREETED, 1},   {FAULT_KEEPER_SPAWN_READ, 1},
+    {FAULT_KEEPER_FORKED, 1},    {FAULT_KEEPER_EXEC_SEEN, 1}, {FAULT_KEEPER_SPAWN_TOLD, 1},
+    {FAULT_KEEPER_KILL_READ, 1}, {FAULT_KEEPER_EXIT_SEEN, 1}, {FAULT_KEEPER_REAPED, 1},
+    {FAULT_KEEPER_EXIT_TOLD, 1}, {FAULT_KEEPER_END, 1},
+};
+
+static uint64_t slowest_ns; /* from a host's death to that of the last survivor */
 
 static pid_t start_host(void) {
   const pid_t pid = fork();
@@ -36,46 +54,98 @@ static unsigned count_names(const char *path, const char *part) {
   return count;
 }
 
+static void await_host_killed(pid_t host) {
+  int status = 0;
+  CHECK_INT(host, waitpid(host, &status, 0));
+  CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void await_nothing_left(uint64_t since_ns) {
+  faults_await_none_left();
+  const uint64_t left_ns = llmb_clock_ns() - since_ns;
+  if (left_ns > slowest_ns) slowest_ns = left_ns;
+}
+
+static void round_at_host_step(const struct host_step *step) {
+  faults_arm(step->point, step->pass, SIGKILL);
+  const pid_t host = start_host();
+  await_host_killed(host);
+  const uint64_t died_ns = llmb_clock_ns();
+  CHECK_INT(host, faults_await());
+  await_nothing_left(died_ns);
+}
+
+/* The engine stands still at the step, and never goes on. */
+static void round_at_engine_step(const struct host_step *step) {
+  faults_arm(step->point, step->pass, SIGSTOP);
+  const pid_t host = start_host();
+  faults_await();
+  CHECK_INT(0, kill(host, SIGKILL));
+  await_host_killed(host);
+  await_nothing_left(llmb_clock_ns());
+}
+
+/* A keeper that stands still can see to nothing: it goes on when its host is gone. */
+static void round_at_keeper_step(const struct host_step *step) {
+  faults_arm(step->point, step->pass, SIGSTOP);
+  const pid_t host = start_host();
+  faults_await();
+  CHECK_INT(0, kill(host, SIGKILL));
+  await_host_killed(host);
+  faults_continue();
+  await_nothing_left(llmb_clock_ns());
+}
+
+static void check_nothing_left(const struct host_step *steps, size_t count,
+                               void (*round)(const struct host_step *step)) {
+  const unsigned repeats = faults_repeats();
+  const unsigned shared_before = count_names("/dev/shm", "llmb");
+  char own[] = "/tmp/llmb-steps-XXXXXX";
+  CHECK(mkdtemp(own) != NULL);
+  setenv("TMPDIR", own, 1);
+  slowest_ns = 0;
+  for (unsigned repeat = 0; repeat < repeats; repeat++) {
+    for (size_t i = 0; i < count; i++) {
+      const int failures_before = check_failures;
+      alarm(CHECK_WATCHDOG_S);
+      round(&steps[i]);
+      if (check_failures != failures_before) fprintf(stderr, "%s: at %s\n", check_name, fault_name(steps[i].point));
+    }
+  }
+  CHECK_INT(0, rmdir(own)); /* it is empty */
+  CHECK_INT(shared_before, count_names("/dev/shm", "llmb"));
+  printf("     %zu steps x %u; the last survivor was gone after %.0f ms at most\n", count, repeats,
+         (double)slowest_ns / 1e6);
+}
+
+#define CHECK_NOTHING_LEFT(steps, round) check_nothing_left(steps, sizeof(steps) / sizeof(steps)[0], round)
+
+static void host__killed_at_any_step_leaves_nothing(void) {
+  CHECK_NOTHING_LEFT(host_steps, round_at_host_step);
+}
+
+static void host__killed_while_its_engine_stands_at_any_step_leaves_nothing(void) {
+  CHECK_NOTHING_LEFT(engine_steps, round_at_engine_step);
+}
+
+static void host__killed_while_its_keeper_stands_at_any_step_leaves_nothing(void) {
+  CHECK_NOTHING_LEFT(keeper_steps, round_at_keeper_step);
+}
+
 static void host__that_nobody_kills_goes_through_all_steps(void) {
-  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+  for (size_t i = 0; i < sizeof host_steps / sizeof host_steps[0]; i++) {
     int status = 0;
-    faults_arm(steps[i].point, steps[i].pass, 0);
+    faults_arm(host_steps[i].point, host_steps[i].pass, 0);
     const pid_t host = start_host();
     CHECK_INT(host, waitpid(host, &status, 0));
     CHECK(WIFEXITED(status));
     CHECK_INT(0, WEXITSTATUS(status));
     CHECK(faults_happened());
-    if (!faults_happened()) fprintf(stderr, "%s: no step %s\n", check_name, fault_name(steps[i].point));
+    if (!faults_happened()) fprintf(stderr, "%s: no step %s\n", check_name, fault_name(host_steps[i].point));
     faults_await_none_left();
   }
 }
 
-static void host__killed_at_any_step_leaves_nothing(void) {
-  const unsigned repeats = faults_repeats();
-  uint64_t slowest_ns = 0;
-  char own[] = "/tmp/llmb-steps-XXXXXX";
-  CHECK(mkdtemp(own) != NULL);
-  setenv("TMPDIR", own, 1);
-  const unsigned shared_before = count_names("/dev/shm", "llmb");
-  for (unsigned repeat = 0; repeat < repeats; repeat++) {
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-      int status = 0;
-      alarm(CHECK_WATCHDOG_S);
-      faults_arm(steps[i].point, steps[i].pass, SIGKILL);
-      const pid_t host = start_host();
-      CHECK_INT(host, waitpid(host, &status, 0));
-      const uint64_t died_ns = llmb_clock_ns();
-      CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-      CHECK_INT(host, faults_await());
-      faults_await_none_left();
-      const uint64_t left_ns = llmb_clock_ns() - died_ns;
-      if (left_ns > slowest_ns) slowest_ns = left_ns;
-    }
-  }
-  CHECK_INT(0, rmdir(own)); /* it is empty */
-  CHECK_INT(shared_before, count_names("/dev/shm", "llmb"));
-  printf("     %zu steps x %u; the last survivor was gone %.0f ms after its host, at most\n",
-         sizeof steps / sizeof steps[0], repeats, (double)slowest_ns / 1e6);
-}
-
-CHECK_MAIN(TEST(host__that_nobody_kills_goes_through_all_steps), TEST(host__killed_at_any_step_leaves_nothing))
+CHECK_MAIN(TEST(host__that_nobody_kills_goes_through_all_steps), TEST(host__killed_at_any_step_leaves_nothing),
+           TEST(host__killed_while_its_engine_stands_at_any_step_leaves_nothing),
+           TEST(host__killed_while_its_keeper_stands_at_any_step_leaves_nothing))

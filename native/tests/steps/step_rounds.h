@@ -101,6 +101,7 @@ UNUSED static void step_rounds(const struct step *steps, size_t count,
   static const unsigned in_flights[] = {1, 2, STEP_CALLS_MAX};
   const unsigned repeats = faults_repeats();
   struct snapshot *before = NULL;
+  faults_open();
   step_answered_count = step_failed_count = 0;
   step_elapsed_max_ms = 0;
   for (unsigned repeat = 0; repeat < repeats + 1; repeat++) { /* the first makes what a process makes once */

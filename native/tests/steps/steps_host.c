@@ -1,5 +1,5 @@
-/* A host that goes through all that a host does, until it is killed at a step of it: a long request, an answer read, a
- * call cancelled, a bridge closed with a call in flight. */
+/* A host that goes through all that a host does, until it is killed at a step of it: a long request, a call cancelled,
+ * one closed before its end, a bridge closed with a call in flight. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +39,10 @@ int main(int argc, char **argv) {
   llmb_call_close(call);
 
   if (llmb_call_start(bridge, prompt, 5, NULL, &call, NULL) != LLMB_OK) return 5;
+  if (llmb_call_read(call, buffer, sizeof buffer, LLMB_NEVER, &size, NULL) != LLMB_OK) return 5;
+  llmb_call_close(call);
+
+  if (llmb_call_start(bridge, prompt, 5, NULL, &call, NULL) != LLMB_OK) return 6;
   llmb_bridge_close(bridge);
   llmb_call_close(call);
   free(prompt);

@@ -11,8 +11,10 @@ struct stop_step {
 
 static double overrun_max_ms;
 
-enum { TIMEOUT_MS = 60 };
+enum { TIMEOUT_MS = 60, LATE_SIZE = 200 << 10 /* more than a ring holds */ };
+enum { IDLE_MS = 5 };
 #define TIMEOUT_TEXT "60"
+#define IDLE_TEXT "5"
 
 /* With one slot, which the late answer and the next call share. */
 static llmb_bridge *stop_bridge(const char *grace_ms, const char *idle_ms) {
@@ -36,6 +38,14 @@ static void check_stopped_call(llmb_bridge *bridge) {
   llmb_settings_close(brief);
 }
 
+/* On a busy machine a call's time may be over before the step comes. */
+static void check_calls_until_stopped(llmb_bridge *bridge) {
+  do {
+    check_stopped_call(bridge);
+    nap_ms(faults_happened() ? 0 : IDLE_MS);
+  } while (!faults_happened());
+}
+
 static void check_next_answer(llmb_bridge *bridge) {
   char *answer = NULL;
   llmb_error error;
@@ -54,6 +64,7 @@ static void end_round(llmb_bridge *bridge) {
 static void stop_rounds(const struct stop_step *steps, size_t count, void (*round)(const struct stop_step *step)) {
   const unsigned repeats = faults_repeats();
   struct snapshot *before = NULL;
+  faults_open();
   overrun_max_ms = 0;
   for (unsigned repeat = 0; repeat < repeats + 1; repeat++) { /* the first makes what a process makes once */
     for (size_t i = 0; i < count; i++) {
@@ -72,7 +83,7 @@ static void stop_rounds(const struct stop_step *steps, size_t count, void (*roun
 static void round_goes_on(const struct stop_step *step) {
   faults_arm(step->point, step->pass, SIGSTOP);
   llmb_bridge *bridge = stop_bridge("60000", "0");
-  check_stopped_call(bridge);
+  check_calls_until_stopped(bridge);
   faults_continue();
   check_next_answer(bridge);
   check_next_answer(bridge);
@@ -104,11 +115,40 @@ static void engine__stopped_over_a_call_gives_the_next_one_nothing_of_it(void) {
   EACH_STEP(serving_steps, round_goes_on);
 }
 
+/* Stops with part of a request received, or part of an answer in a full ring: the next call has the same slot. */
+static void round_stops_half_way(const struct stop_step *step) {
+  static char late[LATE_SIZE], text[LATE_SIZE + 1];
+  llmb_settings *brief = settings_of("timeout_ms", "500", NULL); /* long enough to get there */
+  text[0] = 0;
+  memset(late, 'l', sizeof late);
+  llmb_bridge *bridge = stop_bridge("60000", "0");
+  bridge_start(bridge);
+  faults_arm(step->point, step->pass, SIGSTOP);
+  llmb_call *call = NULL;
+  CHECK_INT(LLMB_OK, llmb_call_start(bridge, (const uint8_t *)late, sizeof late, brief, &call, NULL));
+  CHECK_INT(LLMB_OK, llmb_call_poll(call, LLMB_NEVER, NULL)); /* sends the request, and reads nothing */
+  faults_await();
+  CHECK_INT(LLMB_E_DEADLINE_EXCEEDED, read_to_end(call, text, sizeof text, NULL));
+  CHECK(strspn(text, "l") == strlen(text));
+  llmb_call_close(call);
+  llmb_settings_close(brief);
+  faults_continue();
+  check_next_answer(bridge);
+  end_round(bridge);
+}
+
+static void engine__stopped_half_way_gives_the_next_call_nothing_of_it(void) {
+  static const struct stop_step steps[] = {
+      {FAULT_ENGINE_REQUEST_PART, 1}, {FAULT_ENGINE_REQUEST_PART, 2}, {FAULT_ENGINE_BLOCKED, 1}};
+  EACH_STEP(steps, round_stops_half_way);
+}
+
 /* Never goes on: its grace is over at once. */
 static void round_is_killed(const struct stop_step *step) {
   faults_arm(step->point, step->pass, SIGSTOP);
   llmb_bridge *bridge = stop_bridge("1", "0");
-  check_stopped_call(bridge);
+  bridge_start(bridge);
+  check_calls_until_stopped(bridge);
   const int engine = process_open(faults_await());
   check_next_answer(bridge);
   process_await_end(engine);
@@ -125,8 +165,10 @@ static void round_hangs(const struct stop_step *step) {
   faults_arm(step->point, step->pass, SIGSTOP);
   llmb_bridge *bridge = stop_bridge("1", "0");
   bridge_start(bridge);
-  const llmb_status status = ask(bridge, "the late one", patient, &error);
-  CHECK(status == LLMB_OK || status == LLMB_E_ENGINE_HUNG);
+  do {
+    const llmb_status status = ask(bridge, "the late one", patient, &error);
+    CHECK(status == LLMB_OK || status == LLMB_E_ENGINE_HUNG);
+  } while (!faults_happened());
   llmb_settings_close(patient);
   const int engine = process_open(faults_await());
   check_next_answer(bridge);
@@ -139,10 +181,10 @@ static void engine__stopped_over_a_call_counts_as_hung(void) {
 }
 
 static void round_retires(const struct stop_step *step) {
-  faults_arm(step->point, step->pass, SIGSTOP);
-  llmb_bridge *bridge = stop_bridge("60000", "5");
+  llmb_bridge *bridge = stop_bridge("60000", IDLE_TEXT);
   check_next_answer(bridge);
-  faults_await();
+  faults_arm(step->point, step->pass, SIGSTOP);
+  check_calls_until_stopped(bridge);
   check_stopped_call(bridge);
   faults_continue();
   check_next_answer(bridge);
@@ -180,9 +222,44 @@ static void keeper__stopped_over_the_death_of_an_engine_goes_on_for_the_next_cal
   EACH_STEP(steps, round_death);
 }
 
+/* One that never goes on: the host gives it up with its engines, and takes another. */
+static void round_keeper_given_up(const struct stop_step *step) {
+  faults_arm(step->point, step->pass, SIGSTOP);
+  llmb_bridge *bridge = stop_bridge("1", "0");
+  bridge_start(bridge);
+  if (step->point == FAULT_KEEPER_KILL_READ) {
+    process_signal(worker_pid(bridge), SIGSTOP); /* it ignores its deadline, and is killed for it */
+    check_stopped_call(bridge);
+  } else {
+    process_signal(worker_pid(bridge), SIGKILL);
+  }
+  check_next_answer(bridge);
+  end_round(bridge);
+}
+
+static void keeper__stopped_for_good_is_replaced(void) {
+  static const struct stop_step steps[] = {{FAULT_KEEPER_KILL_READ, 1}, {FAULT_KEEPER_EXIT_SEEN, 1}};
+  EACH_STEP(steps, round_keeper_given_up);
+}
+
+static void round_keeper_ends(const struct stop_step *step) {
+  faults_arm(step->point, step->pass, SIGSTOP);
+  llmb_bridge *bridge = stop_bridge("1", "0");
+  check_next_answer(bridge);
+  end_round(bridge);
+  CHECK(faults_happened());
+}
+
+static void keeper__stopped_at_the_end_is_killed(void) {
+  static const struct stop_step steps[] = {{FAULT_KEEPER_END, 1}};
+  EACH_STEP(steps, round_keeper_ends);
+}
+
 CHECK_MAIN(TEST(engine__stopped_while_it_starts_goes_on_for_the_next_call),
            TEST(engine__stopped_over_a_call_gives_the_next_one_nothing_of_it),
+           TEST(engine__stopped_half_way_gives_the_next_call_nothing_of_it),
            TEST(engine__stopped_over_a_call_is_killed), TEST(engine__stopped_over_a_call_counts_as_hung),
            TEST(engine__stopped_while_it_retires_takes_no_call_with_it),
            TEST(keeper__stopped_while_it_starts_an_engine_goes_on_for_the_next_call),
-           TEST(keeper__stopped_over_the_death_of_an_engine_goes_on_for_the_next_call))
+           TEST(keeper__stopped_over_the_death_of_an_engine_goes_on_for_the_next_call),
+           TEST(keeper__stopped_for_good_is_replaced), TEST(keeper__stopped_at_the_end_is_killed))
