@@ -39,6 +39,16 @@ public sealed class WatchTests
     }
 
     [TestMethod]
+    public async Task AModelThatOnlyEmbeds_IsGivenTextsToEmbed()
+    {
+        TestModel.RequireLlama();
+        using Process process = Start("--json", "--model", TestModel.Make("random", "--arch", "bert", "--seed", "9"));
+        JsonElement sample = await ReadUntilAsync(process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _));
+        Assert.AreEqual(1, sample.GetProperty("calls").GetProperty("ended").GetProperty("unsupported").GetInt64());
+        await InterruptAsync(process);
+    }
+
+    [TestMethod]
     public async Task OnCtrlC_WhileItsProbeHangs_EndsAllTheSame()
     {
         using Process process = Start("--json", "--engine", "fake", "--set", "command=hang");

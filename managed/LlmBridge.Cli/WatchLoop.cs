@@ -9,6 +9,7 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
 {
     private const string Question = "Who are you?";
     private static readonly CallOptions s_oneToken = new() { MaxTokens = 1 };
+    private bool _embedsOnly;
 
     public async IAsyncEnumerable<WatchSample> SamplesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -61,11 +62,12 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
     {
         try
         {
-            LlmReply reply = await client.AskAsync(Question, s_oneToken, cancellationToken);
-            return new WatchProbe(reply.Timings.Total, null);
+            return new WatchProbe(_embedsOnly ? await EmbedAsync(cancellationToken) : await AskAsync(cancellationToken), null);
         }
         catch (Exception e) when (e is ILlmFailure)
         {
+            // A model or an engine that only embeds says so; from then on it is asked for what it can do.
+            _embedsOnly |= ((ILlmFailure)e).Error.Status == LlmStatus.Unsupported;
             return new WatchProbe(TimeSpan.Zero, ((ILlmFailure)e).Error);
         }
         catch (OperationCanceledException)
@@ -73,4 +75,10 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
             return null;
         }
     }
+
+    private async Task<TimeSpan> AskAsync(CancellationToken cancellationToken) =>
+        (await client.AskAsync(Question, s_oneToken, cancellationToken)).Timings.Total;
+
+    private async Task<TimeSpan> EmbedAsync(CancellationToken cancellationToken) =>
+        (await client.EmbedAsync([Question], null, cancellationToken)).Timings.Total;
 }
