@@ -21,6 +21,7 @@
 
 #include <stddef.h>
 
+#include "batch.h"
 #include "bridge.h"
 #include "call.h"
 #include "engine.h"

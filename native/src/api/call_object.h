@@ -64,6 +64,7 @@ struct call_input {
   const uint8_t *const *items;
   const uint64_t *sizes;
   uint32_t count;
+  bool patient;     /* it may wait in a queue that is full */
   const char *what; /* the argument's name in messages: "prompt" or "text" */
 };
 

@@ -206,6 +206,7 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->expects_json =
       input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
   call->kind = input->kind;
+  call->ticket.patient = input->patient;
   call->retries = (uint32_t)bridge->settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
   status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, input);

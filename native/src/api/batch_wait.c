@@ -1,0 +1,114 @@
+/* Waiting for many calls at once: a short spin over their slots, then asleep on all that can bring news. */
+#include "../platform/os_clock.h"
+#include "../platform/os_event.h"
+#include "batch_object.h"
+
+enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
+
+_Static_assert((int)BATCH_FLIGHTS_MAX + 2 * (int)POOL_WORKERS_MAX + 1 <= (int)POOL_POLL_ITEMS_MAX,
+               "all calls of a batch can be polled together with the workers");
+
+static bool is_placed(const llmb_call *call) {
+  return atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED;
+}
+
+static struct slot *slot_of(const llmb_call *call) {
+  return &call->ticket.connection->slots[call->ticket.slot];
+}
+
+static bool has_news(const llmb_call *call) {
+  if (!is_placed(call)) return false;
+  const struct slot *slot = slot_of(call);
+  const bool rest_fits = call->request_sent < call->request_size && ring_space(&slot_of(call)->requests) > 0;
+  return slot_has_news(slot) || rest_fits || atomic_load(&call->ticket.connection->dead);
+}
+
+static bool any_news(const llmb_batch *batch) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    if (has_news(batch->flights[i].call)) return true;
+  }
+  return false;
+}
+
+static bool spin_for_news(const llmb_batch *batch, uint64_t until_ns) {
+  do {
+    for (int i = 0; i < SPIN_TURNS; i++) {
+      if (any_news(batch)) return true;
+      os_cpu_relax();
+    }
+  } while (os_clock_ns() < until_ns);
+  return false;
+}
+
+/* What the first placed call's slot has learnt of spinning serves for all. */
+static bool spin(llmb_batch *batch, uint64_t until_ns) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    if (!is_placed(batch->flights[i].call)) continue;
+    struct spin *learnt = &slot_of(batch->flights[i].call)->spin;
+    const uint64_t spin_ns = spin_begin(learnt);
+    if (spin_ns == 0) return any_news(batch);
+    const uint64_t end_ns = os_clock_ns() + spin_ns;
+    const bool found = spin_for_news(batch, end_ns < until_ns ? end_ns : until_ns);
+    spin_end(learnt, found);
+    return found;
+  }
+  return false;
+}
+
+/* Asks the engines to ring for each call that is placed. A queued one is rung by whoever places it, through the
+ * bridge's own steps: this thread drives them while it waits. */
+static void arm(const llmb_batch *batch, enum channel_sleeper how) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    if (!is_placed(batch->flights[i].call)) continue;
+    atomic_store_explicit(&slot_of(batch->flights[i].call)->shared->host_sleeps, how, memory_order_relaxed);
+  }
+}
+
+static void clear_bells(const llmb_batch *batch, const struct os_poll_item *items) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    if (items[i].readable && items[i].handle != OS_HANDLE_NONE) os_event_clear(items[i].handle);
+  }
+}
+
+/* Each call's doorbell, in the order of the flights; a queued call's is made here. */
+static void add_bells(llmb_batch *batch, struct pool_poll *poll) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    llmb_call *call = batch->flights[i].call;
+    int os_code = 0;
+    if (!is_placed(call) && call->ticket.bell == OS_HANDLE_NONE) (void)os_event_create(&call->ticket.bell, &os_code);
+    const os_handle bell = is_placed(call) ? slot_of(call)->bell : call->ticket.bell;
+    poll->items[poll->count++] = (struct os_poll_item){.handle = bell};
+    const uint64_t limit_ns = call_next_limit_ns(call);
+    if (limit_ns < poll->until_ns) poll->until_ns = limit_ns;
+  }
+}
+
+void batch_wait(llmb_batch *batch, uint64_t until_ns) {
+  if (spin(batch, until_ns)) return;
+  llmb_bridge *bridge = batch->bridge;
+  struct pool_poll poll = {.until_ns = until_ns};
+  pthread_mutex_lock(&bridge->lock);
+  pool_step(&bridge->pool, os_clock_ns());
+  bool nudged = false;
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    nudged |= atomic_exchange(&batch->flights[i].call->ticket.nudged, 0) != 0;
+  }
+  add_bells(batch, &poll);
+  const unsigned wake = poll.count;
+  poll.items[poll.count++] = (struct os_poll_item){.handle = batch->bell};
+  pool_prepare_poll(&bridge->pool, NULL, &poll);
+  pthread_mutex_unlock(&bridge->lock);
+
+  arm(batch, CHANNEL_SLEEPS_ON_SLOT);
+  atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
+  if (!nudged && !any_news(batch) && !atomic_load(&batch->cancelled)) os_poll(poll.items, poll.count, poll.until_ns);
+  arm(batch, CHANNEL_AWAKE);
+  clear_bells(batch, poll.items);
+  if (poll.items[wake].readable) os_event_clear(batch->bell);
+
+  pthread_mutex_lock(&bridge->lock);
+  pool_after_poll(&bridge->pool, &poll);
+  pool_step(&bridge->pool, os_clock_ns());
+  pool_release_held(&poll);
+  pthread_mutex_unlock(&bridge->lock);
+}

@@ -1,0 +1,266 @@
+/* Batches: every item has its own outcome, in either order, whatever happens to the others. */
+#include "bridge_harness.h"
+
+enum { ITEMS = 200, ITEM_SIZE = 64 };
+
+struct batch_inputs {
+  char texts[ITEMS][ITEM_SIZE];
+  const uint8_t *pointers[ITEMS];
+  uint64_t sizes[ITEMS];
+};
+
+static struct batch_inputs *inputs_make(void) {
+  struct batch_inputs *inputs = calloc(1, sizeof *inputs);
+  if (inputs == NULL) abort();
+  for (int i = 0; i < ITEMS; i++) {
+    snprintf(inputs->texts[i], ITEM_SIZE, "item %d", i);
+    inputs->pointers[i] = (const uint8_t *)inputs->texts[i];
+    inputs->sizes[i] = strlen(inputs->texts[i]);
+  }
+  return inputs;
+}
+
+static llmb_batch *batch_of(llmb_bridge *bridge, const struct batch_inputs *inputs, uint32_t count,
+                            const llmb_settings *settings, uint32_t order) {
+  llmb_batch *batch = NULL;
+  CHECK_INT(LLMB_OK, llmb_batch_start(bridge, inputs->pointers, inputs->sizes, count, settings, order, &batch, NULL));
+  if (batch == NULL) exit(1);
+  return batch;
+}
+
+/* The next item, which is to succeed with its own text. */
+static int32_t next_right(llmb_batch *batch, const struct batch_inputs *inputs) {
+  int32_t index = 0;
+  uint64_t size = 0;
+  llmb_status status = LLMB_OK;
+  llmb_error error;
+  llmb_error_init(&error);
+  CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, &error));
+  CHECK_INT(LLMB_OK, status);
+  CHECK_TEXT("", error.message);
+  if (index < 0) return index;
+  CHECK_TEXT(inputs->texts[index], llmb_batch_text(batch, (uint32_t)index, &size));
+  CHECK_INT(inputs->sizes[index], size);
+  return index;
+}
+
+static void batch__tells_every_item_once(void) {
+  llmb_bridge *bridge = bridge_of("echo", "workers", "2", "slots", "3", "queue", "0", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = batch_of(bridge, inputs, ITEMS, NULL, LLMB_BATCH_AS_THEY_COME);
+  bool told[ITEMS] = {false};
+  for (int i = 0; i < ITEMS; i++) {
+    const int32_t index = next_right(batch, inputs);
+    CHECK(index >= 0 && !told[index]);
+    if (index >= 0) told[index] = true;
+  }
+  CHECK_INT(LLMB_BATCH_END, next_right(batch, inputs));
+  CHECK_INT(LLMB_BATCH_END, next_right(batch, inputs)); /* and stays so */
+  llmb_result result;
+  llmb_result_init(&result);
+  CHECK_INT(LLMB_OK, llmb_batch_result(batch, 7, &result));
+  CHECK_INT(LLMB_FINISH_STOP, result.finish_reason);
+  CHECK_TEXT("fake", result.engine);
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void batch_in_order__tells_items_as_they_were_given(void) {
+  llmb_bridge *bridge = bridge_of("pieces 3 1", "slots", "4", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = batch_of(bridge, inputs, 20, NULL, LLMB_BATCH_IN_ORDER);
+  for (int32_t i = 0; i < 20; i++) {
+    int32_t index = -2;
+    llmb_status status = LLMB_E_INTERNAL;
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+    CHECK_INT(i, index);
+    CHECK_INT(LLMB_OK, status);
+    CHECK_CONTAINS("piece", llmb_batch_text(batch, (uint32_t)i, NULL));
+  }
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void item_that_fails__fails_alone_and_says_why(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  inputs->sizes[3] = 0;                    /* empty */
+  memcpy(inputs->texts[5], "bad \xff", 5); /* no UTF-8 */
+  inputs->pointers[7] = NULL;
+  llmb_batch *batch = batch_of(bridge, inputs, 10, NULL, LLMB_BATCH_IN_ORDER);
+  for (int32_t i = 0; i < 10; i++) {
+    int32_t index = -2;
+    llmb_status status = LLMB_E_INTERNAL;
+    llmb_error error;
+    llmb_error_init(&error);
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, &error));
+    const bool bad = i == 3 || i == 5 || i == 7;
+    CHECK_INT(bad ? LLMB_E_INVALID_ARGUMENT : LLMB_OK, status);
+    if (bad) CHECK_CONTAINS("prompt", error.message);
+    CHECK_TEXT(bad ? "" : inputs->texts[i], llmb_batch_text(batch, (uint32_t)i, NULL));
+  }
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void engine_that_dies__costs_the_items_it_had_begun_and_no_others(void) {
+  llmb_bridge *bridge = bridge_of("sleep 20; echo", "slots", "2", "restart_limit", "1000", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  bridge_start(bridge);
+  llmb_batch *batch = batch_of(bridge, inputs, 12, NULL, LLMB_BATCH_AS_THEY_COME);
+  unsigned right = 0, crashed = 0;
+  for (int i = 0; i < 12; i++) {
+    int32_t index = -2;
+    llmb_status status = LLMB_E_INTERNAL;
+    if (i == 4) process_signal(worker_pid_await(bridge), SIGKILL);
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+    right += status == LLMB_OK;
+    crashed += status == LLMB_E_ENGINE_CRASHED;
+  }
+  CHECK_INT(12, right + crashed);
+  CHECK(crashed <= 2);
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void batch__stays_while_the_deadline_of_a_look_passes(void) {
+  llmb_bridge *bridge = bridge_of("sleep 50; echo", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = batch_of(bridge, inputs, 2, NULL, LLMB_BATCH_IN_ORDER);
+  int32_t index = 0;
+  llmb_status status = LLMB_OK;
+  CHECK_INT(LLMB_E_NOT_READY, llmb_batch_next(batch, 0, &index, &status, NULL));
+  CHECK_INT(LLMB_E_NOT_READY, llmb_batch_next(batch, llmb_deadline_after_ms(1), &index, &status, NULL));
+  CHECK_INT(0, next_right(batch, inputs));
+  CHECK_INT(1, next_right(batch, inputs));
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void *cancel_soon(void *batch) {
+  nap_ms(30);
+  CHECK_INT(LLMB_OK, llmb_batch_cancel(batch));
+  return NULL;
+}
+
+static void cancel__ends_all_that_has_not_ended(void) {
+  llmb_bridge *bridge = bridge_of("pieces 1000000 5", "slots", "2", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  pthread_t thread;
+  llmb_batch *batch = batch_of(bridge, inputs, 6, NULL, LLMB_BATCH_AS_THEY_COME);
+  CHECK_INT(0, pthread_create(&thread, NULL, cancel_soon, batch));
+  for (int i = 0; i < 6; i++) {
+    int32_t index = -2;
+    llmb_status status = LLMB_OK;
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+    CHECK_INT(LLMB_E_CANCELLED, status);
+  }
+  CHECK_INT(0, pthread_join(thread, NULL));
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void close__cancels_what_runs_and_leaves_nothing(void) {
+  llmb_bridge *bridge = bridge_of("pieces 1000000 1", "slots", "2", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = batch_of(bridge, inputs, 50, NULL, LLMB_BATCH_AS_THEY_COME);
+  int32_t index = 0;
+  llmb_status status = LLMB_OK;
+  CHECK_INT(LLMB_E_NOT_READY, llmb_batch_next(batch, llmb_deadline_after_ms(20), &index, &status, NULL));
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void settings_of_a_batch__hold_for_each_item(void) {
+  llmb_bridge *bridge = bridge_of("pieces 10 0", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_settings *settings = settings_of("max_tokens", "2", NULL);
+  llmb_batch *batch = batch_of(bridge, inputs, 30, settings, LLMB_BATCH_IN_ORDER);
+  llmb_settings_close(settings); /* it was copied */
+  for (int32_t i = 0; i < 30; i++) {
+    int32_t index = -2;
+    llmb_status status = LLMB_E_INTERNAL;
+    llmb_result result;
+    llmb_result_init(&result);
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+    CHECK_INT(LLMB_OK, llmb_batch_result(batch, (uint32_t)i, &result));
+    CHECK_INT(LLMB_FINISH_LENGTH, result.finish_reason);
+    CHECK_INT(2, result.completion_tokens);
+  }
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void batch_of_texts__gives_a_vector_for_each(void) {
+  llmb_bridge *bridge = bridge_of("echo", "slots", "3", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = NULL;
+  inputs->sizes[2] = 0;
+  CHECK_INT(LLMB_OK, llmb_batch_start_embed(bridge, inputs->pointers, inputs->sizes, 10, NULL, LLMB_BATCH_IN_ORDER,
+                                            &batch, NULL));
+  for (uint32_t i = 0; i < 10; i++) {
+    int32_t index = -2;
+    uint64_t dimension = 99;
+    llmb_status status = LLMB_E_INTERNAL;
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+    CHECK_INT(i == 2 ? LLMB_E_INVALID_ARGUMENT : LLMB_OK, status);
+    const float *vector = llmb_batch_vector(batch, i, &dimension);
+    CHECK_INT(i != 2, vector != NULL);
+    CHECK_INT(i != 2 ? 8 : 0, dimension);
+  }
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void batch__shares_the_slots_with_other_calls(void) {
+  llmb_bridge *bridge = bridge_of("sleep 5; echo", "slots", "2", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = batch_of(bridge, inputs, 20, NULL, LLMB_BATCH_IN_ORDER);
+  llmb_call *call = call_of(bridge, "between", NULL);
+  char text[64];
+  for (int32_t i = 0; i < 20; i++) CHECK_INT(i, next_right(batch, inputs));
+  CHECK_INT(LLMB_OK, read_to_end(call, text, sizeof text, NULL));
+  CHECK_TEXT("between", text);
+  llmb_call_close(call);
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void start__names_what_is_wrong_with_a_batch(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *batch = NULL;
+  llmb_error error;
+  llmb_error_init(&error);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT,
+            llmb_batch_start(bridge, inputs->pointers, inputs->sizes, 0, NULL, 0, &batch, &error));
+  CHECK_CONTAINS("65536", error.message);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_batch_start(bridge, NULL, inputs->sizes, 1, NULL, 0, &batch, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT,
+            llmb_batch_start(bridge, inputs->pointers, inputs->sizes, 1, NULL, 2, &batch, NULL));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_batch_start(bridge, inputs->pointers, inputs->sizes, 1, NULL, 0, NULL, NULL));
+  CHECK(batch == NULL);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_batch_next(NULL, 0, NULL, NULL, NULL));
+  CHECK_TEXT("", llmb_batch_text(NULL, 0, NULL));
+  llmb_batch_close(NULL);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(batch__tells_every_item_once), TEST(batch_in_order__tells_items_as_they_were_given),
+           TEST(item_that_fails__fails_alone_and_says_why),
+           TEST(engine_that_dies__costs_the_items_it_had_begun_and_no_others),
+           TEST(batch__stays_while_the_deadline_of_a_look_passes), TEST(cancel__ends_all_that_has_not_ended),
+           TEST(close__cancels_what_runs_and_leaves_nothing), TEST(settings_of_a_batch__hold_for_each_item),
+           TEST(batch_of_texts__gives_a_vector_for_each), TEST(batch__shares_the_slots_with_other_calls),
+           TEST(start__names_what_is_wrong_with_a_batch))
