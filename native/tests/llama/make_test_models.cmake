@@ -28,6 +28,7 @@ set(template "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}[a
 make(chain chain)
 make(chain_chat chain --chat-template "${template}")
 make(chain_broken_template chain --chat-template "{{ raise_exception('no such tongue') }}")
+make(json chain --text "{\"name\": [1, 2.5, \"three\"]}")
 make(loop chain --loop --text "again and ")
 make(bytes chain --split-characters --text "Price: €12 or £10 for 😀")
 # A prompt of a few hundred tokens takes this one seconds, at no size on disk.

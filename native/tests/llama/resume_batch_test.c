@@ -3,6 +3,7 @@
  * often that happens is printed. With batching off, and alone, it never does. LLMB_TEST_REPEATS says how many kills. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <time.h>
 
 #include "../check.h"
@@ -152,5 +153,52 @@ static void streams__of_a_model_that_is_sure_end_as_they_would_have_alone(void) 
   print_figures("loop", "batching on", figures);
 }
 
+/* Reads what is there without waiting; false when there will be more. */
+static bool read_watched(struct stream *stream, uint64_t *size) {
+  struct resume_answer *answer = &stream->answer;
+  uint64_t piece = 0;
+  do {
+    answer->status = llmb_call_read(stream->call, (uint8_t *)answer->text + *size, FIXTURE_ANSWER_SIZE - 1 - *size, 0,
+                                    &piece, &answer->error);
+    *size += piece;
+  } while (answer->status == LLMB_OK && piece > 0);
+  answer->text[*size] = 0;
+  return answer->status != LLMB_E_NOT_READY;
+}
+
+/* One thread waits for all; the worker is killed when the first has something to read. */
+static void streams__that_a_pump_watches_end_as_they_would_have_alone(void) {
+  uint64_t sizes[STREAMS] = {0}, reported[STREAMS];
+  ask_alone("random_llama_q8_0");
+  llmb_bridge *bridge = open_bridge("random_llama_q8_0", "off");
+  int64_t pid = 0;
+  CHECK_INT(LLMB_OK, llmb_bridge_worker_pid(bridge, &pid));
+  for (unsigned i = 0; i < STREAMS; i++) {
+    streams[i].call = start(bridge, i);
+    CHECK_INT(LLMB_OK, llmb_call_watch(streams[i].call, i, NULL));
+  }
+  for (unsigned left = STREAMS; left > 0;) {
+    uint32_t count = 0;
+    CHECK_INT(LLMB_OK, llmb_pump_wait(bridge, reported, STREAMS, LLMB_NEVER, &count, NULL));
+    if (left == STREAMS && pid > 0) kill((pid_t)pid, SIGKILL);
+    pid = 0;
+    for (uint32_t r = 0; r < count; r++) {
+      struct stream *stream = &streams[reported[r]];
+      if (!read_watched(stream, &sizes[reported[r]])) {
+        CHECK_INT(LLMB_OK, llmb_call_watch(stream->call, reported[r], NULL));
+        continue;
+      }
+      CHECK_INT(LLMB_OK, stream->answer.status);
+      CHECK_INT(LLMB_OK, llmb_call_finish(stream->call, 0, &stream->answer.result, NULL));
+      CHECK_TEXT(alone[reported[r]], stream->answer.text);
+      CHECK(stream->answer.result.attempts <= 2);
+      llmb_call_close(stream->call);
+      left--;
+    }
+  }
+  llmb_bridge_close(bridge);
+}
+
 CHECK_MAIN(TEST(streams__in_a_shared_batch_all_end_well), TEST(streams__with_batching_off_end_as_they_would_have_alone),
+           TEST(streams__that_a_pump_watches_end_as_they_would_have_alone),
            TEST(streams__of_a_model_that_is_sure_end_as_they_would_have_alone))

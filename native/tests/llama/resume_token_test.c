@@ -96,6 +96,21 @@ static void answer__survives_a_death_inside_a_character(void) {
   }
 }
 
+static void answer__that_must_be_json_survives_a_death_at_any_token(void) {
+  uint64_t tokens = 1;
+  for (uint64_t token = 0; token <= tokens; token++) {
+    char fate[32];
+    snprintf(fate, sizeof fate, "recorded %llu", (unsigned long long)token);
+    llmb_bridge *bridge = open_mortal("json", "1");
+    resume_read(fixture_start(bridge, "x", "expect", "json", "stop", fate, NULL), &answer);
+    llmb_bridge_close(bridge);
+    CHECK_INT(LLMB_OK, answer.status);
+    CHECK_INT(token == 0 ? 1 : 2, answer.result.attempts); /* there is no token 0 */
+    CHECK_TEXT("{\"name\": [1, 2.5, \"three\"]}", answer.text);
+    tokens = answer.result.completion_tokens;
+  }
+}
+
 /* The stop string comes up over several tokens; what of it was held back dies with the engine that held it. */
 static void answer__survives_a_death_inside_a_stop_string(void) {
   enum { STOP_AT = 60, STOP_SIZE = 12 };
@@ -184,7 +199,9 @@ CHECK_MAIN(TEST(greedy_answer__survives_a_death_between_any_token_and_its_text),
            TEST(greedy_answer__survives_a_death_after_the_text_of_any_token),
            TEST(sampled_answer__survives_a_death_between_any_token_and_its_text),
            TEST(sampled_answer__survives_a_death_after_the_text_of_any_token),
-           TEST(answer__survives_a_death_inside_a_character), TEST(answer__survives_a_death_inside_a_stop_string),
+           TEST(answer__survives_a_death_inside_a_character),
+           TEST(answer__that_must_be_json_survives_a_death_at_any_token),
+           TEST(answer__survives_a_death_inside_a_stop_string),
            TEST(answer__survives_as_many_deaths_as_there_are_attempts),
            TEST(answer__with_a_death_too_many_is_told_and_keeps_its_text),
            TEST(answer__without_retries_is_told_and_keeps_its_text),
