@@ -21,7 +21,7 @@ static void send(struct simulated_engine *engine, uint32_t slot, uint32_t type, 
   struct engine_slot *work = &engine->slots[slot];
   const struct frame_head head = {.payload_size = size, .type = type, .call_id = work->call_id};
   ring_put(&work->responses, &head, sizeof head);
-  ring_put(&work->responses, payload, size);
+  if (size > 0) ring_put(&work->responses, payload, size);
   ring_publish(&work->responses);
   ring_host(engine, slot);
 }
