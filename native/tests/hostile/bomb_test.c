@@ -3,10 +3,12 @@
 #include "bomb_module.h"
 #include "workout.h"
 
-enum { MEMORY_MB = 64, HOST_GROWTH_KB_MAX = 1024 };
+#define MEMORY_LIMIT "64"
 
-static llmb_bridge *bomb_bridge(const char *at_start, const char *sandbox) {
-  return bridge_of(at_start, "home", BOMB_HOME, "memory_mb", "64", "sandbox", sandbox, "retries", "0",
+enum { HOST_GROWTH_KB_MAX = 1024 };
+
+static llmb_bridge *bomb_bridge(const char *at_start, const char *sandbox, const char *memory_mb) {
+  return bridge_of(at_start, "home", BOMB_HOME, "memory_mb", memory_mb, "sandbox", sandbox, "retries", "0",
                    "stall_timeout_ms", "200", "grace_ms", "50", NULL);
 }
 
@@ -42,12 +44,12 @@ static void check_memory_error(const llmb_error *error) {
   CHECK(line != NULL);
   if (line == NULL) return;
   const int got = atoi(line + strlen(BOMB_MEMORY_LINE));
-  CHECK(got > 0 && got <= MEMORY_MB);
+  CHECK(got > 0 && got <= atoi(MEMORY_LIMIT));
 }
 
 static void check_memory(const char *sandbox) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", sandbox);
+  llmb_bridge *bridge = bomb_bridge("nothing", sandbox, MEMORY_LIMIT);
   check_next(bridge);
   const int64_t before_kb = peak_forget();
   CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "memory", NULL, &error));
@@ -77,7 +79,7 @@ HOSTILE_TEST(bomb__of_memory_is_held_by_its_limit_without_a_sandbox_too) {
 HOSTILE_TEST(bomb__of_memory_while_loading_ends_its_engine_and_not_its_host) {
   llmb_error error;
   leave_to_the_real_allocator();
-  llmb_bridge *bridge = bomb_bridge("memory", "best_effort");
+  llmb_bridge *bridge = bomb_bridge("memory", "best_effort", MEMORY_LIMIT);
   const int64_t before_kb = peak_forget();
   llmb_error_init(&error);
   CHECK_INT(LLMB_E_ENGINE_CRASHED, llmb_bridge_start(bridge, LLMB_NEVER, &error));
@@ -89,7 +91,7 @@ HOSTILE_TEST(bomb__of_memory_while_loading_ends_its_engine_and_not_its_host) {
 HOSTILE_TEST(bomb__of_processes_is_refused_by_the_sandbox) {
   llmb_error error;
   uint32_t layers = 0;
-  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort");
+  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0");
   bridge_start(bridge);
   CHECK_INT(LLMB_OK, llmb_bridge_sandbox(bridge, &layers));
   if ((layers & LLMB_SANDBOX_CALLS) == 0) exit(CHILD_SKIPPED);
@@ -116,7 +118,7 @@ static unsigned bomb_process_count(void) {
 
 HOSTILE_TEST(bomb__of_processes_without_a_sandbox_is_killed_with_all_of_them) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", "off");
+  llmb_bridge *bridge = bomb_bridge("nothing", "off", "0");
   check_next(bridge);
   const int64_t before_kb = peak_forget();
   llmb_call *call = call_of(bridge, "processes", NULL);
@@ -146,7 +148,7 @@ HOSTILE_TEST(bomb__of_processes_while_loading_is_killed_with_all_of_them) {
 
 HOSTILE_TEST(bomb__of_work_is_stopped_by_the_limit_on_stalling) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort");
+  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0");
   bridge_start(bridge);
   const int64_t before_kb = peak_forget();
   CHECK_INT(LLMB_E_ENGINE_HUNG, ask(bridge, "work", NULL, &error));
@@ -157,7 +159,7 @@ HOSTILE_TEST(bomb__of_work_is_stopped_by_the_limit_on_stalling) {
 
 HOSTILE_TEST(bomb__of_work_is_stopped_by_the_deadline) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort");
+  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0");
   llmb_settings *brief = settings_of("timeout_ms", "100", "stall_timeout_ms", "0", NULL);
   bridge_start(bridge);
   const int worker = process_open(worker_pid(bridge));
