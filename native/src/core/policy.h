@@ -46,6 +46,10 @@ enum {
 #define POOL_RECYCLE_SPREAD_DIVISOR 10
 #define POOL_GROWTH_LOOK_NS UINT64_C(100000000)
 
+/* Fallback: three failures within the window, and the engine is passed over for the time. */
+#define DEMOTION_WINDOW_NS UINT64_C(120000000000)
+#define DEMOTION_TIME_NS UINT64_C(120000000000)
+
 /* The keeper. */
 #define KEEPER_START_TIMEOUT_NS UINT64_C(10000000000)  /* to its greeting */
 #define KEEPER_STOP_TIMEOUT_NS UINT64_C(5000000000)    /* from goodbye to its end; longer than the next */

@@ -4,11 +4,12 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/settings_environment.h"
+#include "core/settings_fallback.h"
 #include "core/settings_set.h"
 
-/* Refuses what is set explicitly and the engine does not use. */
-static llmb_status check_use(const llmb_settings *given, const char *engine, llmb_error *error) {
-  uint8_t bit = settings_engine_bit(engine);
+/* Refuses what is set explicitly and neither the engine uses nor one of those that stand in for it. */
+static llmb_status check_use(const llmb_settings *given, const char *engine, const char *fallback, llmb_error *error) {
+  uint8_t bit = settings_engine_bit(engine) | fallback_bits(fallback);
   for (unsigned id = 0; id < SETTING_COUNT; id++) {
     if (given->values[id].source != SETTING_EXPLICIT || (settings_table[id].engines & bit)) continue;
     return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "%s is not used by the engine %s",
@@ -21,7 +22,9 @@ llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *o
   settings_set_defaults(out);
   llmb_status status = settings_read_environment(out, given, error);
   if (status != LLMB_OK || given == NULL) return status;
-  status = check_use(given, out->values[SETTING_ENGINE].text, error);
+  const struct setting_value *fallback = &given->values[SETTING_FALLBACK];
+  if (fallback->source != SETTING_EXPLICIT) fallback = &out->values[SETTING_FALLBACK];
+  status = check_use(given, out->values[SETTING_ENGINE].text, fallback->text, error);
   for (unsigned id = 0; status == LLMB_OK && id < SETTING_COUNT; id++) {
     if (given->values[id].source != SETTING_EXPLICIT) continue;
     status = settings_store(out, (enum setting_id)id, given->values[id].text, SETTING_EXPLICIT, error);
@@ -47,7 +50,8 @@ llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settin
     }
     if (value->source != SETTING_FROM_DEFAULT) text_size += strlen(value->text) + 1;
   }
-  llmb_status status = check_use(given, bridge->values[SETTING_ENGINE].text, error);
+  llmb_status status =
+      check_use(given, bridge->values[SETTING_ENGINE].text, bridge->values[SETTING_FALLBACK].text, error);
   if (status != LLMB_OK) return status;
 
   void *block = NULL;
