@@ -10,7 +10,7 @@
 #include "../seeded_random.h"
 #include "resume_fixture.h"
 
-enum { STREAMS = 8, TOKENS = 200, KILLS_QUICK = 1, SEED = 20261121 };
+enum { STREAMS = 8, TOKENS = 200, KILLS_QUICK = 1 };
 
 static const char *const prompts[STREAMS] = {"One",   "Two and more", "3",      "A fourth prompt",
                                              "5 5 5", "six",          "Seven!", "eight eight"};
@@ -23,7 +23,7 @@ struct stream {
   struct resume_answer answer;
 };
 
-static struct random chance = {SEED};
+static struct random chance;
 static struct stream streams[STREAMS];
 static char alone[STREAMS][FIXTURE_ANSWER_SIZE];
 
@@ -96,6 +96,7 @@ static void count_streams(struct figures *figures) {
 
 static struct figures ask_killing(const char *model, const char *batching, unsigned kills) {
   struct figures figures = {0};
+  chance.state = resume_seed();
   llmb_bridge *bridge = open_bridge(model, batching);
   const uint64_t undisturbed_ns = ask_together(bridge, 0);
   llmb_bridge_close(bridge);

@@ -3,10 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SEED = 20261121 };
+
+static unsigned long number_of(const char *variable, unsigned long otherwise) {
+  const char *text = getenv(variable);
+  const unsigned long number = text != NULL ? strtoul(text, NULL, 10) : 0;
+  return number > 0 ? number : otherwise;
+}
+
 unsigned resume_repeats(unsigned quick) {
-  const char *text = getenv("LLMB_TEST_REPEATS");
-  const unsigned long repeats = text != NULL ? strtoul(text, NULL, 10) : 0;
-  return repeats > 0 ? (unsigned)repeats : quick;
+  return (unsigned)number_of("LLMB_TEST_REPEATS", quick);
+}
+
+uint64_t resume_seed(void) {
+  return number_of("LLMB_TEST_SEED", SEED);
 }
 
 void resume_read(llmb_call *call, struct resume_answer *answer) {

@@ -17,6 +17,9 @@ struct resume_answer {
 /* How often a test does what it is about: LLMB_TEST_REPEATS, or this many times. */
 unsigned resume_repeats(unsigned quick);
 
+/* Where chance begins: LLMB_TEST_SEED, or the same at every run. */
+uint64_t resume_seed(void);
+
 /* Reads a call to its end and closes it. */
 void resume_read(llmb_call *call, struct resume_answer *answer);
 

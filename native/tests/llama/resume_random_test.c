@@ -12,15 +12,14 @@ enum {
   ANSWERS_FOR_A_KILL = 10,
   ATTEMPTS_MAX = 6,
   PROMPT_SIZE = 400,
-  EARLY_SHARE = 8,
-  SEED = 20261121
+  EARLY_SHARE = 8
 };
 
 /* What the engine was doing when it was killed. */
 enum doing { STARTING, READING, ANSWERING, DOING_COUNT };
 static const char *const doing_names[DOING_COUNT] = {"starting", "reading the prompt", "answering"};
 
-static struct random chance = {SEED};
+static struct random chance;
 static struct resume_answer undisturbed, answer;
 static uint64_t undisturbed_ns, size;
 static unsigned kills_of[DOING_COUNT], kills, answers, poisoned, crashed;
@@ -106,7 +105,8 @@ static void ask_killing(const char *retries, unsigned kills_max) {
 }
 
 static void print_kills(void) {
-  printf("     %u kills in %u answers (seed %d), while the engine was", kills, answers, SEED);
+  printf("     %u kills in %u answers (seed %llu), while the engine was", kills, answers,
+         (unsigned long long)resume_seed());
   for (int i = 0; i < DOING_COUNT; i++) printf(" %s: %u,", doing_names[i], kills_of[i]);
   printf(" ended as poisoned: %u, as crashed: %u\n", poisoned, crashed);
 }
@@ -115,6 +115,7 @@ static void print_kills(void) {
 static void check_kills(const char *retries, unsigned kills_max, void (*check)(void)) {
   const unsigned wanted = resume_repeats(KILLS_QUICK);
   ask_undisturbed();
+  chance.state = resume_seed();
   kills = answers = poisoned = crashed = 0;
   memset(kills_of, 0, sizeof kills_of);
   while (kills < wanted && answers < ANSWERS_FOR_A_KILL * wanted) {
