@@ -52,7 +52,7 @@ munmap:EINVAL munmap:ENOMEM
 "
 runs=0 odd=0 number=0
 for use in $uses; do
-  # How often each call is made: alone by the loader and the C library, which is not meant, and with the library at work.
+  # How often each call is made: alone by the loader and the program, which is not meant, and with the library at work.
   alone=$(strace "$program" nothing 2>&1)
   all=$(strace "$program" "$use" 2>&1)
   for entry in $matrix; do
