@@ -76,14 +76,16 @@ static void signal__of_any_number_is_told_exactly(void) {
 static void stop__is_a_hang_and_ended(void) {
   struct faults faults;
   llmb_error error;
-  faults_open(&faults, "stall_timeout_ms", "100", "grace_ms", "50", NULL);
+  char order[32];
+  faults_open(&faults, "grace_ms", "50", NULL);
   faults_check_next(&faults);
   const int worker = process_open(worker_pid(faults.bridge));
-  char order[32];
+  llmb_settings *impatient = settings_of("stall_timeout_ms", "100", NULL);
   snprintf(order, sizeof order, "signal %d", SIGSTOP);
-  CHECK_INT(LLMB_E_ENGINE_HUNG, faults_ask(&faults, NULL, order, &error));
+  CHECK_INT(LLMB_E_ENGINE_HUNG, faults_ask(&faults, impatient, order, &error));
   faults_check_next(&faults);
   process_await_end(worker);
+  llmb_settings_close(impatient);
   faults_close(&faults);
 }
 

@@ -68,12 +68,14 @@ static void grace__that_is_over_takes_the_whole_tree_along(void) {
   int brood[BROOD_COUNT];
   llmb_error error;
   char order[32];
-  faults_open(&faults, "stall_timeout_ms", "100", "grace_ms", "50", NULL);
+  faults_open(&faults, "grace_ms", "50", NULL);
   have_brood(&faults, brood);
+  llmb_settings *impatient = settings_of("stall_timeout_ms", "100", NULL);
   snprintf(order, sizeof order, "signal %d", SIGSTOP);
-  CHECK_INT(LLMB_E_ENGINE_HUNG, faults_ask(&faults, NULL, order, &error));
+  CHECK_INT(LLMB_E_ENGINE_HUNG, faults_ask(&faults, impatient, order, &error));
   faults_check_next(&faults);
   await_end_of(brood);
+  llmb_settings_close(impatient);
   faults_close(&faults);
 }
 
