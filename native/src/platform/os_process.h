@@ -18,8 +18,8 @@ void os_process_kill(os_handle process);
 /* Whether it has ended (a zombie has). */
 bool os_process_ended(os_handle process);
 
-/* Memory that is the process's own: neither a file's nor shared. False if that cannot be told, or the process has ended:
- * what was read by its number was then perhaps another's. */
+/* Memory that is the process's own: neither a file's nor shared. False if that cannot be told, or the process has
+ * ended: what was read by its number was then perhaps another's. */
 bool os_process_private_bytes(os_handle process, int64_t number, uint64_t *out_bytes);
 
 /* Reaps it if it has ended and is this process's child after all: the init of a container inherits orphans. */

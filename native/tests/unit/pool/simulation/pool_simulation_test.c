@@ -68,11 +68,11 @@ static void check_order(void) {
 
 /* What holds whenever the library has returned. */
 static void check_pool(void) {
-  if (bridge->pool.queue_first != NULL) check_queue(&bridge->pool);
+  if (bridge->stages[0].pool.queue_first != NULL) check_queue(&bridge->stages[0].pool);
   check_order();
   for (unsigned i = 0; i < call_count; i++) {
     if (calls[i].over || calls[i].call->request_sent > 0) continue;
-    if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !world_handle_rung(bridge->pool.bell)) {
+    if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !world_handle_rung(bridge->bell)) {
       world_break("a call has got its slot and nobody is told");
     }
   }
@@ -88,7 +88,7 @@ static void before_sleep(void) {
 }
 
 static void at_spawn(void) {
-  const struct restart_policy *restart = &bridge->pool.restart;
+  const struct restart_policy *restart = &bridge->stages[0].pool.restart;
   if (restart->breaker == BREAKER_OPEN) world_break("an engine was started though the breaker is open");
   if (world.now_ns < restart->not_before_ns) world_break("an engine was started before its pause was over");
 }
