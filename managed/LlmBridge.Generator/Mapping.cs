@@ -16,7 +16,7 @@ internal static class Mapping
     };
 
     /// <summary>Opaque types of which C# keeps no ownership.</summary>
-    public static readonly IReadOnlySet<string> RawHandles = new HashSet<string> { "llmb_engine", "llmb_request" };
+    public static readonly IReadOnlySet<string> RawHandles = new HashSet<string> { "llmb_batch", "llmb_engine", "llmb_request" };
 
     /// <summary>The enums that applications see: the name in C#, and what is cut off the values' names.</summary>
     private static readonly Dictionary<string, (string Name, string[] Prefixes)> s_publicEnums =

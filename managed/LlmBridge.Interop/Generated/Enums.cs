@@ -5,6 +5,15 @@
 
 namespace LlmBridge;
 
+/// <summary>In which order items are told.</summary>
+internal enum NativeBatchOrder
+{
+    /// <summary>Each as soon as it has ended.</summary>
+    AsTheyCome = 0,
+    /// <summary>As they were given.</summary>
+    InOrder = 1,
+}
+
 /// <summary>Layers of an engine's sandbox: what the process has given up for good. Bits.</summary>
 internal enum NativeSandboxLayer
 {
@@ -206,6 +215,10 @@ public enum LlmExitKind
 /// <summary>The headers' constants, named as in C.</summary>
 internal static class NativeConstants
 {
+    /// <summary>Items in one batch.</summary>
+    public const int LLMB_BATCH_ITEMS_MAX = 65536;
+    /// <summary>In place of an item's number: all items have been told.</summary>
+    public const int LLMB_BATCH_END = -1;
     /// <summary>As many workers as a bridge may have.</summary>
     public const int LLMB_STATS_WORKERS_MAX = 64;
     /// <summary>Buckets of a histogram; see llmb_stats_bucket_ms.</summary>

@@ -12,6 +12,83 @@ internal static unsafe partial class NativeMethods
 {
     internal const string Library = "llmbridge";
 
+    /// <summary>Starts a batch of prompts. Everything given is copied.</summary>
+    /// <param name="prompts">count pointers to UTF-8 without NUL bytes, each of at least one byte.</param>
+    /// <param name="sizes">their sizes in bytes.</param>
+    /// <param name="count">1 to LLMB_BATCH_ITEMS_MAX.</param>
+    /// <param name="settings">
+    /// call settings for each item; the time limits hold for each, from when it gets its turn. NULL for the bridge's.
+    /// </param>
+    /// <param name="order">one of llmb_batch_order.</param>
+    /// <remarks>
+    /// <para>Owner: the caller closes *out_batch exactly once, before the bridge.</para>
+    /// <para>Errors: LLMB_E_INVALID_ARGUMENT, LLMB_E_OUT_OF_MEMORY, LLMB_E_FORKED. What is wrong with one item is its
+    /// own outcome.</para>
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_batch_start(
+        BridgeHandle bridge,
+        byte** prompts,
+        ulong* sizes,
+        uint count,
+        SettingsHandle settings,
+        uint order,
+        nint* out_batch,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Starts a batch of texts to embed, each with an outcome of its own (in llmb_embed_texts one that fails fails
+    /// all).
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_batch_start_embed(
+        BridgeHandle bridge,
+        byte** texts,
+        ulong* sizes,
+        uint count,
+        SettingsHandle settings,
+        uint order,
+        nint* out_batch,
+        NativeError* out_error);
+
+    /// <summary>Waits until another item has ended, and tells which and how.</summary>
+    /// <param name="out_index">the item's number, counted from 0; LLMB_BATCH_END when all were told.</param>
+    /// <param name="out_status">how the item ended; LLMB_OK if it has an answer.</param>
+    /// <param name="out_error">if it failed, why; also why this call failed.</param>
+    /// <remarks>Errors: LLMB_E_NOT_READY when deadline_ns passed.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_batch_next(
+        nint batch,
+        ulong deadline_ns,
+        int* out_index,
+        LlmStatus* out_status,
+        NativeError* out_error);
+
+    /// <summary>
+    /// The answer of an item that was told: NUL-terminated UTF-8 of *out_size bytes (out_size may be NULL). Of one that
+    /// failed, what had come of it. Never NULL for an item of a batch of prompts; owned by the batch.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_batch_text(nint batch, uint index, ulong* out_size);
+
+    /// <summary>
+    /// The vector of an item that was told: *out_dimension numbers, owned by the batch; NULL and 0 if it has none.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial float* llmb_batch_vector(nint batch, uint index, ulong* out_dimension);
+
+    /// <summary>What is known of an item that was told and succeeded.</summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_batch_result(nint batch, uint index, NativeResult* out_result);
+
+    /// <summary>Asks what has not ended to end as cancelled; never waits. Any thread.</summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_batch_cancel(nint batch);
+
+    /// <summary>Frees the batch with all its answers; cancels what has not ended. Never waits. NULL is fine.</summary>
+    [LibraryImport(Library)]
+    internal static partial void llmb_batch_close(nint batch);
+
     /// <summary>
     /// Opens a bridge: checks settings and environment, finds the engine's program, starts nothing yet.
     /// </summary>
