@@ -73,9 +73,9 @@ static void stop_rounds(const struct stop_step *steps, size_t count, void (*roun
       round(&steps[i]);
       if (check_failures != failures_before) fprintf(stderr, "%s: at %s\n", check_name, fault_name(steps[i].point));
     }
-    if (repeat == 0) before = host_state_take();
+    if (repeat == 0) before = step_state_take();
   }
-  host_state_check(before);
+  step_state_check(before);
   printf("     %zu steps x %u, at most %.0f ms behind the deadline\n", count, repeats + 1, overrun_max_ms);
 }
 
