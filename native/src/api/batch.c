@@ -75,7 +75,8 @@ static llmb_status start(llmb_bridge *bridge, uint32_t kind, const uint8_t *cons
   batch->order = order;
   batch->bell = OS_HANDLE_NONE;
   llmb_error_init(&batch->failure);
-  const uint64_t slots = (uint64_t)bridge->pool.worker_count_max * bridge->pool.launch.slot_count;
+  const struct pool *pool = &stage_next(bridge, NULL)->pool;
+  const uint64_t slots = (uint64_t)pool->worker_count_max * pool->launch.slot_count;
   /* Twice as many as there are slots, so that a slot that gets free has its next call there already. */
   batch->flights_max = slots * 2 < BATCH_FLIGHTS_MAX ? (uint32_t)slots * 2 : BATCH_FLIGHTS_MAX;
   int os_code = 0;

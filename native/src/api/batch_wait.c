@@ -88,7 +88,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   llmb_bridge *bridge = batch->bridge;
   struct pool_poll poll = {.until_ns = until_ns};
   pthread_mutex_lock(&bridge->lock);
-  pool_step(&bridge->pool, os_clock_ns());
+  stages_step(bridge, os_clock_ns());
   bool nudged = false;
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     nudged |= atomic_exchange(&batch->flights[i].call->ticket.nudged, 0) != 0;
@@ -96,7 +96,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   add_bells(batch, &poll);
   const unsigned wake = poll.count;
   poll.items[poll.count++] = (struct os_poll_item){.handle = batch->bell};
-  pool_prepare_poll(&bridge->pool, NULL, &poll);
+  stages_prepare_poll(bridge, &poll);
   pthread_mutex_unlock(&bridge->lock);
 
   arm(batch, CHANNEL_SLEEPS_ON_SLOT);
@@ -107,8 +107,8 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (poll.items[wake].readable) os_event_clear(batch->bell);
 
   pthread_mutex_lock(&bridge->lock);
-  pool_after_poll(&bridge->pool, &poll);
-  pool_step(&bridge->pool, os_clock_ns());
+  pool_after_poll(&poll);
+  stages_step(bridge, os_clock_ns());
   pool_release_held(&poll);
   pthread_mutex_unlock(&bridge->lock);
 }

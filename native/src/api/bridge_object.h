@@ -10,6 +10,7 @@
 
 #include "../core/settings_set.h"
 #include "../pool/pool.h"
+#include "bridge_stage.h"
 
 enum { BRIDGE_CALLS_KEPT_MAX = 16 }; /* closed call objects that are kept for the next calls */
 
@@ -18,11 +19,13 @@ struct llmb_bridge {
   _Atomic uint32_t references; /* the handle, each call, each thread inside */
   uint64_t generation;         /* of the process that opened it: see process_state.h */
   _Atomic uint32_t closing;
-  llmb_settings settings; /* effective; constant after opening */
-  char *call_pairs;       /* the call settings of the bridge, encoded; constant */
+  char *call_pairs; /* the call settings of the bridge, encoded; constant */
   uint64_t call_pairs_size;
-  struct pool pool;
-  bool pool_open, pump_woken;
+  struct bridge_stage *stages; /* the first is the engine that was chosen */
+  uint32_t stage_count;
+  os_handle bell; /* wakes the pump */
+  struct pool_stats stats;
+  bool pump_woken;
   uint64_t pump_until_ns; /* when the pump will wake by itself; 0 while it is awake */
   struct llmb_call *watched_first;
   struct llmb_call *kept_first;
@@ -38,8 +41,9 @@ void bridge_release(llmb_bridge *bridge);
 /* In a forked child: closes the descriptors of a bridge of the parent's, and ends nothing. */
 void bridge_abandon(llmb_bridge *bridge);
 
-/* Sleeps once, driving the pool, until something may have changed for a queued ticket or until_ns passes. */
-llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool_ticket *ticket, uint64_t until_ns);
+/* Sleeps once, driving the pool that the ticket is in, until something may have changed for a queued ticket or until_ns
+ * passes. */
+llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
 
 /* An integer setting as nanoseconds of a millisecond value; 0 stands for none: LLMB_NEVER. */
 uint64_t settings_duration_ns(const llmb_settings *settings, enum setting_id id);

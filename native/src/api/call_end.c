@@ -22,7 +22,7 @@ static double between_ms(uint64_t from_ns, uint64_t to_ns) {
 
 /* Not by snprintf: that alone was a seventh of a call's instructions. */
 static void fill_engine(const llmb_call *call, char *name, size_t capacity) {
-  const char *engine = call->bridge->pool.launch.engine;
+  const char *engine = call->stage->pool.launch.engine;
   const size_t size = strnlen(engine, capacity - 1);
   memcpy(name, engine, size);
   name[size] = 0;
@@ -52,14 +52,19 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   llmb_bridge *bridge = call->bridge;
   if (!locked) pthread_mutex_lock(&bridge->lock);
   call->end_ns = os_clock_ns();
+  if (outcome != LLMB_OK && stage_fall_back(call, outcome, engine_ended, call->end_ns)) {
+    if (!locked) pthread_mutex_unlock(&bridge->lock);
+    return;
+  }
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
   /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
   if (call->request_sent == 0) engine_ended = true;
-  if (outcome == LLMB_OK) pool_note_success(&bridge->pool, call->end_ns);
+  if (outcome == LLMB_OK) pool_note_success(&call->stage->pool, call->end_ns);
   call_count_end(call);
-  pool_leave(&bridge->pool, &call->ticket, engine_ended, call->end_ns);
+  stage_note_end(call);
+  pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);
   if (!locked) pthread_mutex_unlock(&bridge->lock);
   call->ended = true;
 }

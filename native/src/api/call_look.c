@@ -214,7 +214,7 @@ bool call_look(llmb_call *call, uint64_t now_ns, bool locked) {
       } else {
         call_end(call, call->error.status, true, locked);
       }
-      return true;
+      return call->ended; /* or it goes on with another engine */
     case TICKET_QUEUED:
     case TICKET_OUTSIDE:
       if (atomic_load(&call->bridge->closing)) {

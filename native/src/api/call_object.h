@@ -12,7 +12,8 @@ enum { CALL_REQUEST_KEPT_SIZE = 64 << 10 }; /* a request buffer above this is fr
 struct llmb_call {
   struct pool_ticket ticket;
   llmb_bridge *bridge;
-  struct llmb_call *next; /* in the bridge's list of kept objects, or of watched calls */
+  struct bridge_stage *stage; /* the engine that has the call, or will */
+  struct llmb_call *next;     /* in the bridge's list of kept objects, or of watched calls */
 
   uint32_t kind;    /* enum llmb_request_kind */
   uint8_t *request; /* the whole frame, kept for another attempt */

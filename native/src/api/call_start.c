@@ -113,7 +113,7 @@ static llmb_status check_text(const char *what, const uint8_t *text, uint64_t si
 /* A conversation stands in place of the prompt, which may then be empty. */
 static bool has_conversation(const llmb_bridge *bridge, const llmb_settings *given) {
   return (given != NULL && given->values[SETTING_MESSAGES].source == SETTING_EXPLICIT) ||
-         bridge->settings.values[SETTING_MESSAGES].source != SETTING_FROM_DEFAULT;
+         bridge->stages[0].settings.values[SETTING_MESSAGES].source != SETTING_FROM_DEFAULT;
 }
 
 static llmb_status check_input(const struct call_input *input, bool may_be_empty, llmb_error *error) {
@@ -181,7 +181,7 @@ static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pa
 static llmb_status configure_call(llmb_call *call, const llmb_settings *given, const struct call_input *input,
                                   llmb_error *error) {
   const llmb_bridge *bridge = call->bridge;
-  const llmb_settings *settings = &bridge->settings;
+  const llmb_settings *settings = &bridge->stages[0].settings;
   llmb_settings own;
   char *own_pairs = NULL;
   uint64_t pairs_size = bridge->call_pairs_size;
@@ -207,7 +207,7 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
       input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
   call->kind = input->kind;
   call->ticket.patient = input->patient;
-  call->retries = (uint32_t)bridge->settings.values[SETTING_RETRIES].integer;
+  call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
   status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, input);
   if (status != LLMB_OK) error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
@@ -251,7 +251,7 @@ void call_enter(llmb_call *call, uint64_t now_ns) {
     call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, true, "the bridge was closed");
     return;
   }
-  const llmb_status status = pool_enter(&bridge->pool, &call->ticket, now_ns, &call->error);
+  const llmb_status status = pool_enter(&call->stage->pool, &call->ticket, now_ns, &call->error);
   if (status != LLMB_OK) {
     call->error.retry_safe = 1;
     call_end(call, status, true, true);
@@ -282,7 +282,9 @@ llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, cons
   if (status != LLMB_OK) goto finish;
 
   pthread_mutex_lock(&bridge->lock);
-  call->number = ++bridge->pool.stats.figures.calls_started;
+  call->number = ++bridge->stats.figures.calls_started;
+  call->stage = stage_first(bridge, now_ns);
+  call->result.fallback = call->stage != bridge->stages;
   call_enter(call, now_ns);
   pthread_mutex_unlock(&bridge->lock);
   /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */
@@ -321,7 +323,7 @@ llmb_status llmb_call_cancel(llmb_call *call) {
     atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
     connection_wake_engine(worker);
   }
-  ticket_ring(&bridge->pool, &call->ticket);
+  ticket_ring(&call->stage->pool, &call->ticket);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }

@@ -6,7 +6,7 @@
 
 static void tell(const llmb_call *call, enum llmb_event_kind kind, uint64_t now_ns) {
   const struct connection *worker = call->ticket.connection;
-  llmb_event *event = stats_add_event(&call->bridge->pool.stats, kind, now_ns);
+  llmb_event *event = stats_add_event(&call->bridge->stats, kind, now_ns);
   event->status = call->error.status;
   event->pid = worker != NULL ? worker->process.pid : 0;
   event->exit_kind = call->error.exit_kind;
@@ -20,14 +20,14 @@ static void tell(const llmb_call *call, enum llmb_event_kind kind, uint64_t now_
 /* Calls are turned away by the thousand when they are at all: the first of a row stands for all, else nothing but them
  * would be remembered. */
 static void tell_refusal(const llmb_call *call) {
-  const struct pool_stats *stats = &call->bridge->pool.stats;
+  const struct pool_stats *stats = &call->bridge->stats;
   const llmb_event *last = &stats->events[(stats->event_count + POOL_EVENTS_MAX - 1) % POOL_EVENTS_MAX];
   if (last->kind == LLMB_EVENT_CALL_REFUSED && last->status == call->outcome) return;
   tell(call, LLMB_EVENT_CALL_REFUSED, call->end_ns);
 }
 
 void call_count_end(const llmb_call *call) {
-  struct pool_stats *stats = &call->bridge->pool.stats;
+  struct pool_stats *stats = &call->bridge->stats;
   llmb_stats *figures = &stats->figures;
   stats_count_end(stats, call->outcome);
   if (call->first_piece_ns > call->start_ns) {
@@ -53,7 +53,7 @@ void call_count_end(const llmb_call *call) {
 }
 
 void call_count_move(const llmb_call *call, bool begun, uint64_t now_ns) {
-  llmb_stats *figures = &call->bridge->pool.stats.figures;
+  llmb_stats *figures = &call->bridge->stats.figures;
   if (!begun) {
     figures->calls_moved++;
   } else if (call->kind == LLMB_REQUEST_GENERATE && (call->token_count > 0 || call->received_size > 0)) {

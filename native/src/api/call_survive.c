@@ -43,7 +43,7 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   if (call->ticket.alone && progress(call) > call->progress_at_death) {
     /* It is past where its engine died: it was not this request, or not this token. */
     if (!locked) pthread_mutex_lock(&call->bridge->lock);
-    pool_share(&call->bridge->pool, &call->ticket, os_clock_ns());
+    pool_share(&call->stage->pool, &call->ticket, os_clock_ns());
     if (!locked) pthread_mutex_unlock(&call->bridge->lock);
   }
   return true;
@@ -96,7 +96,7 @@ static bool may_repeat(llmb_call *call, struct connection *worker) {
     return false;
   }
   if (call->deaths > call->retries) return false;
-  if (pool_may_repeat(&call->bridge->pool, worker)) return true;
+  if (pool_may_repeat(&call->stage->pool, worker)) return true;
   add_to_message(&call->error, "; not tried again: the retry budget is spent, too many engines have died of late");
   return false;
 }
@@ -116,10 +116,10 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
     call->vector_size = call->vector_received = 0;
     again = add_resume(call) == LLMB_OK;
   }
-  pool_step(&bridge->pool, now_ns); /* so that the dead worker is out of the pool */
+  pool_step(&call->stage->pool, now_ns); /* so that the dead worker is out of the pool */
   if (again) {
     call_count_move(call, accepted, now_ns);
-    pool_leave(&bridge->pool, &call->ticket, true, now_ns);
+    pool_leave(&call->stage->pool, &call->ticket, true, now_ns);
     call->ticket.moved = true;
     call_enter(call, now_ns);
   } else {

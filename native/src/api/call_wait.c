@@ -30,9 +30,9 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
 
   pthread_mutex_lock(&bridge->lock);
   /* What the workers have sent makes the poll return at once; only slots that drain may need a push before. */
-  if (pool_drains(&bridge->pool)) pool_step(&bridge->pool, os_clock_ns());
+  if (pool_drains(&call->stage->pool)) pool_step(&call->stage->pool, os_clock_ns());
   poll.items[poll.count++] = (struct os_poll_item){.handle = slot->bell};
-  pool_prepare_poll(&bridge->pool, worker, &poll);
+  pool_prepare_poll(&call->stage->pool, worker, &poll);
   pthread_mutex_unlock(&bridge->lock);
 
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_relaxed);
@@ -49,8 +49,8 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   bool others = poll.until_ns < until_ns;
   for (unsigned i = 1; i < poll.count; i++) others |= poll.items[i].readable;
   if (others) {
-    pool_after_poll(&bridge->pool, &poll);
-    pool_step(&bridge->pool, os_clock_ns());
+    pool_after_poll(&poll);
+    pool_step(&call->stage->pool, os_clock_ns());
   }
   pool_release_held(&poll);
   pthread_mutex_unlock(&bridge->lock);
@@ -90,7 +90,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     const uint64_t limit_ns = call_next_limit_ns(call);
     const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
     if (slot == NULL) {
-      const llmb_status status = bridge_await_ticket(call->bridge, &call->ticket, wake_ns);
+      const llmb_status status = bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
       if (status == LLMB_OK) continue;
       /* Without a doorbell to sleep on there is nothing but to spin, and that helps nobody. */
       call_end_with(call, LLMB_E_OUT_OF_MEMORY, call_phase(call), false, false,

@@ -29,7 +29,7 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   const struct connection *worker = call->ticket.connection;
   const bool news = call_look(call, os_clock_ns(), true);
   const bool moved = call->ticket.connection != worker; /* to a slot that is not armed */
-  if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->pool.bell);
+  if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->bell);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }
@@ -57,7 +57,7 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
     tokens[count++] = call->watch_token;
   }
   /* A look may have moved a call to another worker, whose slot must be armed before it is looked at. */
-  if (moved) os_event_ring(bridge->pool.bell);
+  if (moved) os_event_ring(bridge->bell);
   return count;
 }
 
@@ -74,12 +74,12 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
   pthread_mutex_lock(&bridge->lock);
   for (;;) {
     struct pool_poll poll = {.until_ns = deadline_ns};
-    pool_step(&bridge->pool, os_clock_ns());
+    stages_step(bridge, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
     if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
-    poll.items[poll.count++] = (struct os_poll_item){.handle = bridge->pool.bell};
-    pool_prepare_poll(&bridge->pool, NULL, &poll);
+    poll.items[poll.count++] = (struct os_poll_item){.handle = bridge->bell};
+    stages_prepare_poll(bridge, &poll);
     bridge->pump_until_ns = poll.until_ns;
     pthread_mutex_unlock(&bridge->lock);
 
@@ -87,9 +87,9 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
 
     pthread_mutex_lock(&bridge->lock);
     bridge->pump_until_ns = 0;
-    if (poll.items[0].readable) os_event_clear(bridge->pool.bell);
-    pool_after_poll(&bridge->pool, &poll);
-    pool_step(&bridge->pool, os_clock_ns());
+    if (poll.items[0].readable) os_event_clear(bridge->bell);
+    pool_after_poll(&poll);
+    stages_step(bridge, os_clock_ns());
     pool_release_held(&poll);
   }
   bridge->pump_woken = false;
@@ -103,7 +103,7 @@ llmb_status llmb_pump_wake(llmb_bridge *bridge) {
   if (status != LLMB_OK) return status;
   pthread_mutex_lock(&bridge->lock);
   bridge->pump_woken = true;
-  os_event_ring(bridge->pool.bell);
+  os_event_ring(bridge->bell);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }

@@ -52,14 +52,18 @@ static llmb_worker look_at_worker(const struct connection *worker, uint64_t now_
   };
 }
 
-static void look_at_pool(struct pool *pool, uint64_t now_ns) {
-  llmb_stats *figures = &pool->stats.figures;
-  figures->breaker = pool->restart.breaker;
-  figures->calls_queued = pool->queue_count;
-  figures->calls_active = 0;
-  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
-    figures->workers[i] = look_at_worker(pool->workers[i], now_ns);
-    figures->calls_active += figures->workers[i].calls;
+/* The workers of all engines, one engine's behind the other's. */
+static void look_at_engines(llmb_bridge *bridge, uint64_t now_ns) {
+  llmb_stats *figures = &bridge->stats.figures;
+  uint32_t place = 0;
+  figures->breaker = stage_next(bridge, NULL)->pool.restart.breaker;
+  figures->calls_queued = figures->calls_active = 0;
+  for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
+    figures->calls_queued += stage->pool.queue_count;
+    for (uint32_t i = 0; i < stage->pool.worker_count_max; i++, place++) {
+      figures->workers[place] = look_at_worker(stage->pool.workers[i], now_ns);
+      figures->calls_active += figures->workers[place].calls;
+    }
   }
 }
 
@@ -73,9 +77,9 @@ llmb_status llmb_bridge_stats(llmb_bridge *bridge, llmb_stats *out_stats, llmb_e
   const uint32_t size = out_stats->struct_size;
   const uint64_t now_ns = os_clock_ns();
   pthread_mutex_lock(&bridge->lock);
-  pool_step(&bridge->pool, now_ns); /* else an engine that died while nobody called would still be ready */
-  look_at_pool(&bridge->pool, now_ns);
-  memcpy(out_stats, &bridge->pool.stats.figures, size < sizeof *out_stats ? size : sizeof *out_stats);
+  stages_step(bridge, now_ns); /* else an engine that died while nobody called would still be ready */
+  look_at_engines(bridge, now_ns);
+  memcpy(out_stats, &bridge->stats.figures, size < sizeof *out_stats ? size : sizeof *out_stats);
   pthread_mutex_unlock(&bridge->lock);
   out_stats->struct_size = size;
   return LLMB_OK;
@@ -89,8 +93,8 @@ llmb_status llmb_bridge_events(llmb_bridge *bridge, uint64_t after, llmb_event *
     return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "out_events or out_count is NULL");
   }
   pthread_mutex_lock(&bridge->lock);
-  pool_step(&bridge->pool, os_clock_ns());
-  *out_count = stats_copy_events(&bridge->pool.stats, after, out_events, capacity);
+  stages_step(bridge, os_clock_ns());
+  *out_count = stats_copy_events(&bridge->stats, after, out_events, capacity);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }

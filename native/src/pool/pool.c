@@ -11,16 +11,12 @@
 #include "../platform/os_event.h"
 #include "../platform/os_socket.h"
 
-llmb_status pool_open(struct pool *pool, llmb_error *error) {
-  int os_code = 0;
-  pool->bell = OS_HANDLE_NONE;
+void pool_open(struct pool *pool, os_handle bell, struct pool_stats *stats) {
+  pool->bell = bell;
+  pool->stats = stats;
   llmb_error_init(&pool->start_failure);
   pool->start_at_ns = LLMB_NEVER;
   retry_budget_init(&pool->retries);
-  stats_open(&pool->stats);
-  const llmb_status status = os_event_create(&pool->bell, &os_code);
-  if (status == LLMB_OK) return LLMB_OK;
-  return error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make the bridge's doorbell");
 }
 
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket) {
@@ -155,14 +151,14 @@ static uint64_t keeper_deadline_ns(const struct pool *pool, uint64_t now_ns) {
 static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *error) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     if (pool->workers[i] != NULL) continue;
-    stats_note_start(&pool->stats, pool->queue_count, pool->restart.pending_restart, now_ns);
+    stats_note_start(pool->stats, pool->queue_count, pool->restart.pending_restart, now_ns);
     restart_note_start(&pool->restart, now_ns);
     const llmb_status status =
         connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
     if (status != LLMB_OK) {
       note_end(pool, end_of_start(status), now_ns);
-      stats_note_failure(&pool->stats, 0, false, error, now_ns);
-      stats_note_breaker(&pool->stats, &pool->restart, now_ns);
+      stats_note_failure(pool->stats, 0, false, error, now_ns);
+      stats_note_breaker(pool->stats, &pool->restart, now_ns);
       return status;
     }
     if (pool->workers[i]->keeper != NULL) {
@@ -206,10 +202,10 @@ static void start_as_needed(struct pool *pool, uint64_t now_ns) {
     const bool others = pool_ready(pool) || before > 0;
     uint64_t at_ns = 0;
     const enum restart_verdict verdict = restart_ask(&pool->restart, now_ns, &at_ns);
-    stats_note_breaker(&pool->stats, &pool->restart, now_ns);
+    stats_note_breaker(pool->stats, &pool->restart, now_ns);
     if (verdict == RESTART_REFUSED && !others) refuse_queue(pool, now_ns, at_ns);
     if (verdict == RESTART_LATER) pool->start_at_ns = at_ns;
-    if (verdict == RESTART_LATER) stats_note_delay(&pool->stats, at_ns, now_ns);
+    if (verdict == RESTART_LATER) stats_note_delay(pool->stats, at_ns, now_ns);
     if (verdict != RESTART_NOW) return;
     llmb_error error;
     llmb_error_init(&error);
@@ -338,7 +334,7 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
   const enum restart_end end = end_of(worker);
   note_end(pool, end, now_ns);
   if (end == RESTART_END_CLEAN) {
-    stats_note_retirement(&pool->stats, worker->process.pid, worker->calls_given, now_ns);
+    stats_note_retirement(pool->stats, worker->process.pid, worker->calls_given, now_ns);
   } else {
     const uint32_t phase = worker->served         ? LLMB_PHASE_GENERATE
                            : worker->name[0] == 0 ? LLMB_PHASE_START
@@ -349,19 +345,19 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
     error_copy_text(failure.engine, sizeof failure.engine, pool->launch.engine, strlen(pool->launch.engine), 0);
     failure.retry_safe = 1;
     error_copy(&pool->start_failure, &failure);
-    stats_note_failure(&pool->stats, worker->process.pid, worker->served, &failure, now_ns);
+    stats_note_failure(pool->stats, worker->process.pid, worker->served, &failure, now_ns);
     pool->start_forgiven = !worker->served && !pool->start_forgiven && may_pass(pool, &failure, now_ns);
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
     if (!pool->start_forgiven && !worker->served && fails_all(pool, end)) fail_queue(pool, &failure);
   }
-  stats_note_breaker(&pool->stats, &pool->restart, now_ns);
+  stats_note_breaker(pool->stats, &pool->restart, now_ns);
   connection_release(worker);
 }
 
 void pool_note_success(struct pool *pool, uint64_t now_ns) {
   restart_note_success(&pool->restart, now_ns);
   retry_budget_note_success(&pool->retries);
-  stats_note_breaker(&pool->stats, &pool->restart, now_ns);
+  stats_note_breaker(pool->stats, &pool->restart, now_ns);
 }
 
 bool pool_may_repeat(struct pool *pool, struct connection *worker) {
@@ -380,7 +376,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
       pool->start_forgiven = false;
       pool->layers = worker->layers;
       restart_note_ready(&pool->restart, now_ns);
-      stats_note_ready(&pool->stats, worker->process.pid, worker->info, now_ns);
+      stats_note_ready(pool->stats, worker->process.pid, worker->info, now_ns);
       memory_release(pool->info);
       if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {
         pool->info = NULL;
@@ -426,8 +422,7 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
   }
 }
 
-void pool_after_poll(struct pool *pool, struct pool_poll *poll) {
-  (void)pool;
+void pool_after_poll(struct pool_poll *poll) {
   for (unsigned h = 0; h < poll->held_count; h++) {
     struct connection *worker = poll->held[h];
     for (uint32_t s = 0; s < worker->slot_count; s++) {

@@ -13,7 +13,7 @@
 struct pool {
   struct launch launch;
   struct keeper_hold *keeper; /* held from the first start on, so that the keeper outlives its engines */
-  os_handle bell;             /* wakes the bridge's pump */
+  os_handle bell;             /* wakes the bridge's pump; not this struct's own */
   struct connection *workers[POOL_WORKERS_MAX];
   uint32_t worker_count_max, queue_count_max, queue_count;
   struct pool_ticket *queue_first, *queue_last;
@@ -25,11 +25,11 @@ struct pool {
   bool start_forgiven;      /* the last start failed of what may pass, and is tried once more */
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
-  struct pool_stats stats;
+  struct pool_stats *stats;
 };
 
-/* Prepares the queue and the bell; launch is filled by the caller. */
-llmb_status pool_open(struct pool *pool, llmb_error *error);
+/* Prepares the queue; launch, limits and policies are filled by the caller, bell and counters are the caller's. */
+void pool_open(struct pool *pool, os_handle bell, struct pool_stats *stats);
 
 /* Finds a slot for the ticket, or queues it (and sees to it that a worker is started), or says LLMB_E_OVERLOADED. When
  * no worker can be started its failure is returned. */
@@ -61,7 +61,7 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
 void pool_release_held(struct pool_poll *poll);
 
 /* Clears the doorbells of draining slots that rang. */
-void pool_after_poll(struct pool *pool, struct pool_poll *poll);
+void pool_after_poll(struct pool_poll *poll);
 
 /* Whether a worker is ready, or one is on its way. */
 bool pool_ready(const struct pool *pool);
@@ -77,7 +77,7 @@ bool pool_may_repeat(struct pool *pool, struct connection *worker);
 /* Wakes whoever waits with this ticket. */
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket);
 
-/* Ends all workers and waits for them, bounded. The bell stays: others may be polling it. */
+/* Ends all workers and waits for them, bounded. */
 void pool_close(struct pool *pool);
 
 #endif
