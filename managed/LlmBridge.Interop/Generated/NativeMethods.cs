@@ -693,6 +693,15 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial byte* llmb_settings_json();
 
+    /// <summary>
+    /// What each engine can do, as JSON:
+    /// {"engines":[{"name","abilities":["generate","stream","embed","tokens","invoke",
+    /// "resume","inproc","per_call","sandbox"]}]}. What is not among them is LLMB_E_UNSUPPORTED. Never NULL, never
+    /// freed.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_engines_json();
+
     /// <summary>Prepares statistics for use: sets struct_size and clears the rest.</summary>
     [LibraryImport(Library)]
     internal static partial void llmb_stats_init(NativeStats* stats);

@@ -34,6 +34,10 @@ LLMB_API void llmb_settings_close(llmb_settings *settings);
  * "engines","unit","help"}]}. Never NULL, never freed. */
 LLMB_API const char *llmb_settings_json(void);
 
+/** What each engine can do, as JSON: {"engines":[{"name","abilities":["generate","stream","embed","tokens","invoke",
+ * "resume","inproc","per_call","sandbox"]}]}. What is not among them is LLMB_E_UNSUPPORTED. Never NULL, never freed. */
+LLMB_API const char *llmb_engines_json(void);
+
 #ifdef __cplusplus
 }
 #endif

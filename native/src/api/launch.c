@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/engine_abilities.h"
 #include "../core/error.h"
 #include "../core/memory.h"
 #include "../core/text_quote.h"
@@ -166,8 +167,7 @@ static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const c
                                           llmb_error *error) {
   static const char *const module_folders[] = {"lib/llmbridge/", "", NULL};
   char path[PATH_SIZE_MAX], file[ENGINE_FILE_SIZE_MAX];
-  const int64_t engine = settings->values[SETTING_ENGINE].integer;
-  if (engine == CHOICE_ENGINE_EXEC || engine == CHOICE_ENGINE_JSONRPC || engine == CHOICE_ENGINE_CUSTOM) {
+  if (!engine_can(out->engine, ABILITY_INPROC)) {
     return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
                      "isolation: \"inproc\" is not for the engine %s, which runs programs", out->engine);
   }
@@ -189,20 +189,27 @@ static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const c
   return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
 }
 
-static llmb_status check_workers(const llmb_settings *settings, llmb_error *error) {
-  const int64_t engine = settings->values[SETTING_ENGINE].integer;
-  if (settings->values[SETTING_WORKERS].integer > 0) return LLMB_OK;
-  if (engine == CHOICE_ENGINE_EXEC || engine == CHOICE_ENGINE_JSONRPC) return LLMB_OK;
-  return error_set(
-      error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
-      "workers: 0 is one process per call, which only the engines exec and jsonrpc do; allowed is 1 to 64");
+static llmb_status check_abilities(const llmb_settings *settings, const char *engine, llmb_error *error) {
+  if (settings->values[SETTING_WORKERS].integer == 0 && !engine_can(engine, ABILITY_PER_CALL)) {
+    return error_set(
+        error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+        "workers: 0 is one process per call, which only the engines exec and jsonrpc do; allowed is 1 to 64");
+  }
+  const bool must_be_confined = settings->values[SETTING_SANDBOX].integer == CHOICE_SANDBOX_REQUIRED;
+  if (must_be_confined && !engine_can(engine, ABILITY_SANDBOX)) {
+    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
+                     "sandbox: \"required\" cannot be kept for the engine %s: what a program of yours needs is not "
+                     "known",
+                     engine);
+  }
+  return LLMB_OK;
 }
 
 llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_error *error) {
   char home[PATH_SIZE_MAX];
   const char *engine = settings->values[SETTING_ENGINE].text;
   snprintf(out->engine, sizeof out->engine, "%s", engine);
-  llmb_status status = check_workers(settings, error);
+  llmb_status status = check_abilities(settings, engine, error);
   if (status == LLMB_OK) status = find_home(settings, home, error);
   if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
   if (status == LLMB_OK) {

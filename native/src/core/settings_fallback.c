@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/engine_abilities.h"
 #include "core/error.h"
 #include "core/settings_parse.h"
 #include "core/text_quote.h"
@@ -70,23 +71,21 @@ uint8_t fallback_bits(const char *text) {
   return bits;
 }
 
-/* Engines that run programs are never in a thread of the host's. */
-static bool passes(enum setting_id id, uint8_t engine) {
+static bool passes(enum setting_id id, const char *engine) {
   if (id == SETTING_ENGINE || id == SETTING_FALLBACK) return false;
-  if (id == SETTING_ISOLATION && (engine & settings_table[SETTING_ENVIRONMENT].engines)) return false;
-  return (settings_table[id].engines & engine) != 0;
+  if (id == SETTING_ISOLATION && !engine_can(engine, ABILITY_INPROC)) return false;
+  return (settings_table[id].engines & settings_engine_bit(engine)) != 0;
 }
 
 llmb_status fallback_resolve(const llmb_settings *given, const char *engine, llmb_settings *out, llmb_error *error) {
   llmb_settings adapted = {0}; /* its texts stay with `given` */
-  const uint8_t bit = settings_engine_bit(engine);
   for (unsigned id = 0; given != NULL && id < SETTING_COUNT; id++) {
-    if (given->values[id].source != SETTING_EXPLICIT || !passes((enum setting_id)id, bit)) continue;
+    if (given->values[id].source != SETTING_EXPLICIT || !passes((enum setting_id)id, engine)) continue;
     adapted.values[id] = given->values[id];
     adapted.values[id].is_owned = false;
   }
   adapted.values[SETTING_ENGINE] = (struct setting_value){.text = engine, .source = SETTING_EXPLICIT};
-  if (bit & settings_table[SETTING_ENVIRONMENT].engines) {
+  if (!engine_can(engine, ABILITY_INPROC)) {
     adapted.values[SETTING_ISOLATION] = (struct setting_value){.text = "pool", .source = SETTING_EXPLICIT};
   }
   return settings_resolve_bridge(&adapted, out, error);

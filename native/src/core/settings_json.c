@@ -1,16 +1,10 @@
-/* The table as JSON, for generators, command lines and reference pages. It is written once, into static memory, so that
- * it can be given out without an owner and cannot fail. Nobody waits for another thread's writing, which a fork might
- * have left unfinished: each writes a copy of its own and the first to be ready stays. */
-#include <stdatomic.h>
+/* The table as JSON, for generators, command lines and reference pages. */
 #include <string.h>
 
 #include <llmbridge/settings.h>
 
-#include "core/json_writer.h"
+#include "core/json_once.h"
 #include "core/settings_table.h"
-#include "platform/os_clock.h"
-
-enum { COPY_CAPACITY = 32768, COPY_COUNT = 4 };
 
 static void names_write(struct json_writer *writer, const char *bars) {
   json_array_open(writer);
@@ -84,33 +78,16 @@ static void setting_write(struct json_writer *writer, const struct setting *sett
   json_object_close(writer);
 }
 
-static char *table_write(char *buffer) {
-  struct json_writer writer;
-  char *text;
-  json_writer_begin_in(&writer, buffer, COPY_CAPACITY);
-  json_object_open(&writer);
-  json_key(&writer, "settings");
-  json_array_open(&writer);
-  for (unsigned id = 0; id < SETTING_COUNT; id++) setting_write(&writer, &settings_table[id]);
-  json_array_close(&writer);
-  json_object_close(&writer);
-  json_writer_finish(&writer, &text);
-  return text;
+static void table_write(struct json_writer *writer) {
+  json_object_open(writer);
+  json_key(writer, "settings");
+  json_array_open(writer);
+  for (unsigned id = 0; id < SETTING_COUNT; id++) setting_write(writer, &settings_table[id]);
+  json_array_close(writer);
+  json_object_close(writer);
 }
 
 const char *llmb_settings_json(void) {
-  static char copies[COPY_COUNT][COPY_CAPACITY];
-  static atomic_uint copies_taken;
-  static _Atomic(const char *) ready;
-  const char *text = atomic_load_explicit(&ready, memory_order_acquire);
-  if (text != NULL) return text;
-  unsigned copy = atomic_fetch_add(&copies_taken, 1);
-  if (copy < COPY_COUNT) {
-    const char *expected = NULL;
-    text = table_write(copies[copy]);
-    if (text == NULL) text = "{\"settings\":[]}"; /* does not happen: a unit test knows that the table fits */
-    return atomic_compare_exchange_strong(&ready, &expected, text) ? text : expected;
-  }
-  while ((text = atomic_load_explicit(&ready, memory_order_acquire)) == NULL) os_cpu_relax();
-  return text;
+  static struct json_once once;
+  return json_once_text(&once, table_write);
 }
