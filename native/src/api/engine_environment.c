@@ -7,7 +7,7 @@
 #include "../core/memory.h"
 #include "../platform/os_path.h"
 
-enum { ENVIRONMENT_ENTRIES_MAX = 64 };
+enum { ENVIRONMENT_ENTRIES_MAX = 64, PATH_SIZE_MAX = 4096 };
 
 /* What an engine needs of the host's world. Nothing that steers a loader or an interpreter, no secrets. */
 static const char *const allowed[] = {"HOME=",
@@ -56,7 +56,16 @@ static llmb_status append(char **environment, unsigned *count, const char *entry
   return status;
 }
 
-llmb_status engine_environment_create(bool runs_commands, const char *names, char ***out) {
+/* The very library of the host: another one might speak another version of the channel. */
+static llmb_status append_library(char **environment, unsigned *count) {
+  static const char name[] = "LLMBRIDGE_LIBRARY=";
+  char entry[sizeof name + PATH_SIZE_MAX];
+  memcpy(entry, name, sizeof name);
+  if (os_path_library(entry + sizeof name - 1, PATH_SIZE_MAX) != LLMB_OK) return LLMB_OK; /* the program must know */
+  return append(environment, count, entry);
+}
+
+llmb_status engine_environment_create(enum engine_environment_kind kind, const char *names, char ***out) {
   *out = NULL;
   void *memory = NULL;
   unsigned count = 0;
@@ -64,6 +73,8 @@ llmb_status engine_environment_create(bool runs_commands, const char *names, cha
   if (status != LLMB_OK) return status;
   char **environment = memory;
   for (int i = 0; status == LLMB_OK && fixed[i] != NULL; i++) status = append(environment, &count, fixed[i]);
+  if (status == LLMB_OK && kind == ENGINE_ENVIRONMENT_CUSTOM) status = append_library(environment, &count);
+  const bool runs_commands = kind != ENGINE_ENVIRONMENT_MODULE;
   const char *path = runs_commands ? os_environment_get("PATH") : NULL;
   if (status == LLMB_OK && path == NULL) status = append(environment, &count, fixed_path);
   char *const *all = os_environment_all();

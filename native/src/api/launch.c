@@ -205,6 +205,12 @@ static llmb_status check_abilities(const llmb_settings *settings, const char *en
   return LLMB_OK;
 }
 
+static enum engine_environment_kind environment_kind(const llmb_settings *settings) {
+  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_CUSTOM) return ENGINE_ENVIRONMENT_CUSTOM;
+  const bool runs_commands = (settings_engine(settings) & settings_table[SETTING_ENVIRONMENT].engines) != 0;
+  return runs_commands ? ENGINE_ENVIRONMENT_COMMANDS : ENGINE_ENVIRONMENT_MODULE;
+}
+
 llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_error *error) {
   char home[PATH_SIZE_MAX];
   const char *engine = settings->values[SETTING_ENGINE].text;
@@ -223,8 +229,8 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   }
   status = copy_log_file(settings, out, error);
   if (status != LLMB_OK) return status;
-  const bool runs_commands = (settings_engine(settings) & settings_table[SETTING_ENVIRONMENT].engines) != 0;
-  status = engine_environment_create(runs_commands, settings->values[SETTING_ENVIRONMENT].text, &out->environment);
+  status = engine_environment_create(environment_kind(settings), settings->values[SETTING_ENVIRONMENT].text,
+                                     &out->environment);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the environment");
   status = settings_encode(settings, SETTING_OF_BRIDGE, &out->pairs, &out->pairs_size);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");

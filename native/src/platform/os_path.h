@@ -4,6 +4,10 @@
 
 #include <llmbridge/status.h>
 
+/* The file this library was loaded from, absolute, NUL-terminated; the buffer has room for any path (PATH_MAX).
+ * LLMB_E_NOT_FOUND where it is linked into the program itself. */
+llmb_status os_path_library(char *buffer, uint64_t capacity);
+
 /* The folder this library was loaded from, absolute, NUL-terminated. */
 llmb_status os_path_library_folder(char *buffer, uint64_t capacity);
 

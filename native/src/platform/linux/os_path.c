@@ -50,20 +50,36 @@ static __attribute__((noinline)) llmb_status loaded_path(const char *name, struc
   return realpath(origin, path) == NULL ? LLMB_E_NOT_FOUND : LLMB_OK;
 }
 
-llmb_status os_path_library_folder(char *buffer, uint64_t capacity) {
+/* Linked into the program itself, the loader only knows what the program was called as. */
+static bool is_program(const Dl_info *object) {
+  Dl_info program;
+  const unsigned long headers = getauxval(AT_PHDR);
+  return headers != 0 && dladdr((const void *)headers, &program) != 0 && program.dli_fbase == object->dli_fbase;
+}
+
+static llmb_status find_library(char *path, bool *in_program) {
   static const char marker = 0; /* any address inside this library */
-  Dl_info here, program;
+  Dl_info here;
   void *map = NULL;
+  *in_program = false;
   if (dladdr1(&marker, &here, &map, RTLD_DL_LINKMAP) == 0 || here.dli_fname == NULL) return LLMB_E_NOT_FOUND;
-  /* Linked into the program itself, the loader only knows what the program was called as. */
-  unsigned long headers = getauxval(AT_PHDR);
-  if (headers != 0 && dladdr((const void *)headers, &program) != 0 && program.dli_fbase == here.dli_fbase) {
-    return os_path_program_folder(buffer, capacity);
-  }
+  *in_program = is_program(&here);
+  return *in_program ? LLMB_OK : loaded_path(here.dli_fname, map, path);
+}
+
+llmb_status os_path_library(char *buffer, uint64_t capacity) {
+  bool in_program = false;
+  if (capacity < PATH_MAX) return LLMB_E_INVALID_ARGUMENT;
+  const llmb_status status = find_library(buffer, &in_program);
+  return status == LLMB_OK && in_program ? LLMB_E_NOT_FOUND : status;
+}
+
+llmb_status os_path_library_folder(char *buffer, uint64_t capacity) {
   char path[PATH_MAX];
-  const llmb_status status = loaded_path(here.dli_fname, map, path);
+  bool in_program = false;
+  const llmb_status status = find_library(path, &in_program);
   if (status != LLMB_OK) return status;
-  return copy_folder(path, buffer, capacity);
+  return in_program ? os_path_program_folder(buffer, capacity) : copy_folder(path, buffer, capacity);
 }
 
 llmb_status os_path_current_folder(char *buffer, uint64_t capacity) {
