@@ -157,6 +157,22 @@ static void forget_answer(llmb_call *call) {
   call->ticket.alone = call->ticket.moved = call->ticket.hung = false;
 }
 
+/* Why the engine that was chosen failed: what its caller wants to know if the others cannot help. */
+static void keep_first_failure(llmb_call *call, llmb_status outcome) {
+  void *memory = NULL;
+  if (call->first_failure != NULL || memory_allocate(sizeof *call->first_failure, &memory) != LLMB_OK) return;
+  call->first_failure = memory;
+  *call->first_failure = call->error;
+  call->first_failure->status = outcome;
+  name_engine(call->first_failure, &call->stage->settings);
+}
+
+llmb_status stage_last_word(llmb_call *call, llmb_status outcome) {
+  if (outcome != LLMB_E_UNSUPPORTED || call->first_failure == NULL) return outcome;
+  error_copy(&call->error, call->first_failure);
+  return call->error.status;
+}
+
 bool stage_fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, uint64_t now_ns) {
   llmb_bridge *bridge = call->bridge;
   const bool cannot = outcome == LLMB_E_UNSUPPORTED;
@@ -166,6 +182,7 @@ bool stage_fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, ui
   struct bridge_stage *next = stage_next(bridge, call->stage);
   while (next != NULL && !demotion_allows(&next->demotion, now_ns)) next = stage_next(bridge, next);
   if (next == NULL) return false;
+  keep_first_failure(call, outcome);
   demotion_note(&call->stage->demotion, cannot ? DEMOTION_NEITHER : DEMOTION_FAILURE, now_ns);
   call_count_move(call, call->request_sent > 0, now_ns);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended || call->request_sent == 0, now_ns);

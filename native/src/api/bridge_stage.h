@@ -36,6 +36,10 @@ struct bridge_stage *stage_first(llmb_bridge *bridge, uint64_t now_ns);
  * then, or has ended there. */
 bool stage_fall_back(struct llmb_call *call, llmb_status outcome, bool engine_ended, uint64_t now_ns);
 
+/* How a call ends that no engine is left for: that the last one does not do such things says less than why the first
+ * failed. Fills the call's error then. */
+llmb_status stage_last_word(struct llmb_call *call, llmb_status outcome);
+
 /* What the end of a call says of the engine that had it. */
 void stage_note_end(struct llmb_call *call);
 

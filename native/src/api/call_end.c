@@ -44,7 +44,7 @@ static void fill_error(llmb_call *call) {
   error->status = call->outcome;
   error->attempts = call->attempts;
   error->elapsed_ms = between_ms(call->start_ns, call->end_ns);
-  fill_engine(call, error->engine, sizeof error->engine);
+  if (error->engine[0] == 0) fill_engine(call, error->engine, sizeof error->engine);
 }
 
 void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked) {
@@ -56,12 +56,13 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
     if (!locked) pthread_mutex_unlock(&bridge->lock);
     return;
   }
+  if (outcome != LLMB_OK) outcome = stage_last_word(call, outcome);
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
   /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
   if (call->request_sent == 0) engine_ended = true;
-  if (outcome == LLMB_OK) pool_note_success(&call->stage->pool, call->end_ns);
+  if (outcome == LLMB_OK) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
   call_count_end(call);
   stage_note_end(call);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);

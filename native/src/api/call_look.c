@@ -30,7 +30,10 @@ static void note_progress(llmb_call *call, uint64_t now_ns) {
   const uint64_t progress = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
   if (progress == call->progress_seen) return;
   call->progress_seen = progress;
-  call->progress_ns = now_ns;
+  /* When it got on, not when that is seen, or a hang right behind it would go unseen for as long again. An engine may
+   * lie: never later than now. */
+  const uint64_t when_ns = progress < now_ns ? progress : now_ns;
+  if (when_ns > call->progress_ns) call->progress_ns = when_ns;
 }
 
 static unsigned long long limit_ms(uint64_t duration_ns) {

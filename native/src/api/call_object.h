@@ -46,8 +46,9 @@ struct llmb_call {
   _Atomic uint32_t cancel_requested;
 
   bool ended;
-  llmb_status outcome; /* once ended */
-  llmb_error error;    /* if outcome is a failure */
+  llmb_status outcome;       /* once ended */
+  llmb_error error;          /* if outcome is a failure */
+  llmb_error *first_failure; /* of the engine that was chosen, where another stood in; NULL if none did */
   llmb_result result;
   uint32_t attempts;
 

@@ -13,6 +13,7 @@ void call_free(llmb_call *call) {
   memory_release(call->vector);
   memory_release(call->whole);
   memory_release(call->tokens);
+  memory_release(call->first_failure);
   memory_release(call);
 }
 
@@ -71,6 +72,7 @@ static void call_recycle(llmb_call *call) {
   call->whole = memory_release(call->whole);
   call->whole_capacity = 0;
   call->tokens = memory_release(call->tokens);
+  call->first_failure = memory_release(call->first_failure);
   call->token_capacity = 0;
   if (call->request_capacity > CALL_REQUEST_KEPT_SIZE) {
     call->request = memory_release(call->request);

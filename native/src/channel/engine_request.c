@@ -81,7 +81,7 @@ uint32_t llmb_request_cancelled(const llmb_request *request) {
 }
 
 void llmb_request_progress(llmb_request *request) {
-  atomic_fetch_add_explicit(&request->shared->progress, 1, memory_order_relaxed);
+  atomic_store_explicit(&request->shared->progress, os_clock_ns(), memory_order_relaxed);
 }
 
 static llmb_status write_frame(llmb_request *request, uint32_t type, const void *bytes, uint64_t size) {

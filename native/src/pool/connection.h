@@ -13,6 +13,7 @@
 #include "../keeper/keeper_hold.h"
 #include "recycle.h"
 #include "slot.h"
+#include "restart_policy.h"
 #include "worker_states.h"
 
 /* How to start an engine: made once, when the bridge is opened. */
@@ -50,7 +51,8 @@ struct connection {
   uint64_t last_breath_ns; /* STOPPING: when to stop waiting for its exit; LLMB_NEVER if not waiting */
   uint64_t opened_ns, ready_ns;
   uint64_t calls_given;
-  bool killed; /* its end should be reported any moment */
+  struct restart_worker restart; /* what the restart policy knows of it */
+  bool killed;                   /* its end should be reported any moment */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */
   uint32_t layers_required;

@@ -133,9 +133,9 @@ static bool fails_all(const struct pool *pool, enum restart_end end) {
 }
 
 /* A failure that lasts needs no pause where it is told: nobody waits then. Else it would be tried on and on. */
-static void note_end(struct pool *pool, enum restart_end end, uint64_t now_ns) {
+static void note_end(struct pool *pool, const struct restart_worker *worker, enum restart_end end, uint64_t now_ns) {
   const bool untold = end == RESTART_END_PERMANENT && !fails_all(pool, end);
-  restart_note_end(&pool->restart, untold ? RESTART_END_FAILED : end, now_ns);
+  restart_note_end(&pool->restart, worker, untold ? RESTART_END_FAILED : end, now_ns);
 }
 
 /* Until when a keeper's start may take: as long as the most patient of those who wait for it, and a moment. */
@@ -156,7 +156,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     const llmb_status status =
         connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
     if (status != LLMB_OK) {
-      note_end(pool, end_of_start(status), now_ns);
+      note_end(pool, &(struct restart_worker){0}, end_of_start(status), now_ns);
       stats_note_failure(pool->stats, 0, false, error, now_ns);
       stats_note_breaker(pool->stats, &pool->restart, now_ns);
       return status;
@@ -332,7 +332,7 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
   struct connection *worker = pool->workers[index];
   pool->workers[index] = NULL;
   const enum restart_end end = end_of(worker);
-  note_end(pool, end, now_ns);
+  note_end(pool, &worker->restart, end, now_ns);
   if (end == RESTART_END_CLEAN) {
     stats_note_retirement(pool->stats, worker->process.pid, worker->calls_given, now_ns);
   } else {
@@ -354,8 +354,8 @@ static void bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
   connection_release(worker);
 }
 
-void pool_note_success(struct pool *pool, uint64_t now_ns) {
-  restart_note_success(&pool->restart, now_ns);
+void pool_note_success(struct pool *pool, struct connection *worker, uint64_t now_ns) {
+  restart_note_success(&pool->restart, &worker->restart, now_ns);
   retry_budget_note_success(&pool->retries);
   stats_note_breaker(pool->stats, &pool->restart, now_ns);
 }
@@ -375,7 +375,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     if (worker->served && !served) {
       pool->start_forgiven = false;
       pool->layers = worker->layers;
-      restart_note_ready(&pool->restart, now_ns);
+      restart_note_ready(&worker->restart, now_ns);
       stats_note_ready(pool->stats, worker->process.pid, worker->info, now_ns);
       memory_release(pool->info);
       if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {

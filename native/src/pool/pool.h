@@ -67,8 +67,8 @@ void pool_after_poll(struct pool_poll *poll);
 bool pool_ready(const struct pool *pool);
 bool pool_starting(const struct pool *pool);
 
-/* A call has succeeded: the engine is well. */
-void pool_note_success(struct pool *pool, uint64_t now_ns);
+/* A call of this worker has succeeded: it is well. */
+void pool_note_success(struct pool *pool, struct connection *worker, uint64_t now_ns);
 
 /* Whether the calls that this worker had accepted before it died may be begun again. All of them are one to the budget:
  * their engine died once. */

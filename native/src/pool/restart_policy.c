@@ -59,26 +59,25 @@ void restart_note_start(struct restart_policy *policy, uint64_t now_ns) {
   policy->restart_next = (policy->restart_next + 1) % RESTART_LIMIT_MAX;
 }
 
-void restart_note_ready(struct restart_policy *policy, uint64_t now_ns) {
-  policy->ready_ns = now_ns;
-  policy->served = false;
+void restart_note_ready(struct restart_worker *worker, uint64_t now_ns) {
+  *worker = (struct restart_worker){.ready_ns = now_ns};
 }
 
-void restart_note_success(struct restart_policy *policy, uint64_t now_ns) {
-  policy->served = true;
+void restart_note_success(struct restart_policy *policy, struct restart_worker *worker, uint64_t now_ns) {
+  worker->answered = true;
   policy->probing = false;
   policy->row_count = 0;
   if (policy->breaker == BREAKER_HALF_OPEN) {
     policy->breaker = BREAKER_CLOSED;
     memset(policy->restarts_ns, 0, sizeof policy->restarts_ns);
   }
-  if (policy->ready_ns != 0 && now_ns - policy->ready_ns >= POOL_GOOD_SPELL_NS) {
+  if (worker->ready_ns != 0 && now_ns - worker->ready_ns >= POOL_GOOD_SPELL_NS) {
     policy->failure_count = policy->opened_count = 0;
   }
 }
 
-static void note_failure(struct restart_policy *policy, uint64_t now_ns) {
-  const bool was_well = policy->ready_ns != 0 && (policy->served || now_ns - policy->ready_ns >= POOL_WELL_AFTER_NS);
+static void note_failure(struct restart_policy *policy, const struct restart_worker *worker, uint64_t now_ns) {
+  const bool was_well = worker->ready_ns != 0 && (worker->answered || now_ns - worker->ready_ns >= POOL_WELL_AFTER_NS);
   policy->pending_restart = true;
   if (policy->breaker == BREAKER_HALF_OPEN || (policy->breaker == BREAKER_CLOSED && limit_reached(policy, now_ns))) {
     breaker_open(policy, now_ns);
@@ -92,19 +91,18 @@ static void note_failure(struct restart_policy *policy, uint64_t now_ns) {
   }
 }
 
-void restart_note_end(struct restart_policy *policy, enum restart_end end, uint64_t now_ns) {
+void restart_note_end(struct restart_policy *policy, const struct restart_worker *worker, enum restart_end end,
+                      uint64_t now_ns) {
   policy->probing = false;
   switch (end) {
     case RESTART_END_CLEAN:
       break;
     case RESTART_END_FAILED:
-      note_failure(policy, now_ns);
+      note_failure(policy, worker, now_ns);
       break;
     case RESTART_END_PERMANENT:
       /* Its callers are told; whoever mends the cause need not wait for a breaker. */
       policy->not_before_ns = now_ns;
       break;
   }
-  policy->ready_ns = 0;
-  policy->served = false;
 }

@@ -38,10 +38,14 @@ struct restart_policy {
   uint32_t row_count;                      /* restarts since a call was last answered */
   bool pending_restart;                    /* the next start follows a failure */
   bool probing;                            /* half-open: the one start that decides is under way */
-  uint64_t ready_ns;                       /* since when the last worker that got ready was so; 0 if it has ended */
-  bool served;                             /* a call has succeeded since then */
   uint64_t restarts_ns[RESTART_LIMIT_MAX]; /* when the last ones were; a ring */
   uint32_t restart_next;
+};
+
+/* What the policy wants to know of one worker; all zero before it got ready. */
+struct restart_worker {
+  uint64_t ready_ns; /* since when; 0 if it never was */
+  bool answered;     /* a call has succeeded since then */
 };
 
 void restart_policy_init(struct restart_policy *policy, uint32_t limit, uint64_t window_ns, uint64_t seed);
@@ -52,8 +56,9 @@ enum restart_verdict restart_ask(struct restart_policy *policy, uint64_t now_ns,
 
 /* What happened. */
 void restart_note_start(struct restart_policy *policy, uint64_t now_ns);
-void restart_note_ready(struct restart_policy *policy, uint64_t now_ns);
-void restart_note_success(struct restart_policy *policy, uint64_t now_ns);
-void restart_note_end(struct restart_policy *policy, enum restart_end end, uint64_t now_ns);
+void restart_note_ready(struct restart_worker *worker, uint64_t now_ns);
+void restart_note_success(struct restart_policy *policy, struct restart_worker *worker, uint64_t now_ns);
+void restart_note_end(struct restart_policy *policy, const struct restart_worker *worker, enum restart_end end,
+                      uint64_t now_ns);
 
 #endif
