@@ -25,6 +25,7 @@ enum tool_log_news tool_log_read(struct tool_log *log, int pipe) {
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return TOOL_LOG_NOTHING;
   if (size <= 0) return TOOL_LOG_END;
   keep(log, chunk, (uint64_t)size);
+  log->total_size += (uint64_t)size;
   const ssize_t ignored = write(STDERR_FILENO, chunk, (size_t)size); /* the keeper reads it and never blocks for long */
   (void)ignored;
   return TOOL_LOG_TEXT;

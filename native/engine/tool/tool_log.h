@@ -9,6 +9,7 @@
 struct tool_log {
   char text[TOOL_LOG_SIZE];
   uint64_t size;
+  uint64_t total_size; /* of all that came */
 };
 
 enum tool_log_news { TOOL_LOG_NOTHING, TOOL_LOG_TEXT, TOOL_LOG_END };

@@ -53,7 +53,8 @@ struct llmb_engine {
   uint64_t region_size;
   uint32_t slot_count, next_slot, working_count;
   uint64_t seen_sequence;
-  uint64_t idle_ns; /* how long without a request before it retires; LLMB_NEVER is never */
+  uint64_t idle_ns;       /* how long without a request before it retires; LLMB_NEVER is never */
+  uint64_t idle_since_ns; /* 0 if it is not; an engine that wakes for itself meanwhile stays idle */
   struct spin spin;
   struct keeper_lifeline lifeline;
   pthread_t watcher;

@@ -82,6 +82,7 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
     if (engine->host_gone) return LLMB_E_UNAVAILABLE;
     if (*out_request != NULL) {
       engine->news_pending |= wrote;
+      engine->idle_since_ns = 0;
       return LLMB_OK;
     }
     const bool news = wrote || engine->news_pending;
@@ -100,8 +101,10 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
       if (spins) spin(engine, now_ns + spin_ns < deadline_ns ? now_ns + spin_ns : deadline_ns);
     } else {
       learn(engine, &spins, false);
+      if (!is_idle(engine)) engine->idle_since_ns = 0;
+      if (is_idle(engine) && engine->idle_since_ns == 0) engine->idle_since_ns = started_ns;
       const uint64_t idle_until_ns =
-          engine->idle_ns != LLMB_NEVER && is_idle(engine) ? started_ns + engine->idle_ns : LLMB_NEVER;
+          engine->idle_ns != LLMB_NEVER && is_idle(engine) ? engine->idle_since_ns + engine->idle_ns : LLMB_NEVER;
       engine_sleep(engine, idle_until_ns < deadline_ns ? idle_until_ns : deadline_ns);
       if (engine->watched_ready) {
         engine->watched_ready = false;

@@ -168,6 +168,17 @@ void json_null(struct json_writer *writer) {
   append_value(writer, "null");
 }
 
+void json_verbatim(struct json_writer *writer, const char *json, uint64_t size) {
+  separate(writer);
+  const uint64_t begin = writer->size;
+  append(writer, json, size);
+  if (writer->failed) return;
+  /* Strings have no bare line ends, so these stand between values. */
+  for (uint64_t i = begin; i < writer->size; i++) {
+    if (writer->text[i] == '\n' || writer->text[i] == '\r') writer->text[i] = ' ';
+  }
+}
+
 llmb_status json_writer_finish(struct json_writer *writer, char **out_text) {
   bool whole = reserve(writer, 0);
   *out_text = NULL;

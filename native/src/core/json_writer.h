@@ -30,6 +30,7 @@ void json_integer(struct json_writer *writer, int64_t value);
 void json_number(struct json_writer *writer, double value, unsigned decimals); /* fixed point; NaN, Inf write null */
 void json_boolean(struct json_writer *writer, bool value);
 void json_null(struct json_writer *writer);
+void json_verbatim(struct json_writer *writer, const char *json, uint64_t size); /* good JSON; put on one line */
 
 /* Gives out the NUL-terminated text, to be freed with llmb_free; LLMB_E_OUT_OF_MEMORY gives NULL. */
 llmb_status json_writer_finish(struct json_writer *writer, char **out_text);

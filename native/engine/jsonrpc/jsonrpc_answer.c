@@ -1,0 +1,189 @@
+#include "jsonrpc_answer.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/number_text.h"
+#include "jsonrpc_limits.h"
+
+enum { METHOD_NOT_FOUND = -32601, INVALID_PARAMS = -32602, ERROR_TEXT_SIZE_MAX = 4 << 10 };
+
+uint32_t answer_phase(const llmb_request *request) {
+  return llmb_request_kind(request) == LLMB_REQUEST_EMBED ? LLMB_PHASE_EMBED : LLMB_PHASE_GENERATE;
+}
+
+static llmb_status refuse(llmb_request *request, const char *why, llmb_error *error) {
+  return error_set(error, LLMB_E_OUTPUT_INVALID, answer_phase(request), "the daemon's result: %s", why);
+}
+
+static llmb_status fail_for_memory(llmb_request *request, llmb_error *error) {
+  return error_set(error, LLMB_E_OUT_OF_MEMORY, answer_phase(request), "no memory for the answer");
+}
+
+static llmb_status check_size(llmb_request *request, uint64_t size, llmb_error *error) {
+  int64_t size_max = 0;
+  const char *setting = llmb_request_setting(request, "output_bytes");
+  if (setting == NULL || !integer_parse(setting, &size_max) || size <= (uint64_t)size_max) return LLMB_OK;
+  return error_set(error, LLMB_E_OUTPUT_TOO_LARGE, answer_phase(request),
+                   "the answer is longer than %lld bytes (output_bytes)", (long long)size_max);
+}
+
+static llmb_status add_text(struct answer *answer, llmb_request *request, struct json_value text, llmb_error *error) {
+  if (tool_buffer_reserve(&answer->bytes, text.size) != LLMB_OK) return fail_for_memory(request, error);
+  const uint64_t size = json_string_copy(text, answer->bytes.bytes + answer->bytes.size);
+  answer->bytes.size += size;
+  answer->streamed_size += size;
+  return check_size(request, answer->streamed_size, error);
+}
+
+llmb_status answer_add_piece(struct answer *answer, llmb_request *request, struct json_value text, llmb_error *error) {
+  return add_text(answer, request, text, error);
+}
+
+static bool read_count(struct json_value value, uint64_t *out) {
+  char text[24];
+  int64_t number = 0;
+  if (value.kind != JSON_NUMBER || value.size >= sizeof text) return false;
+  memcpy(text, value.text, value.size);
+  text[value.size] = 0;
+  if (!integer_parse(text, &number) || number < 0) return false;
+  *out = (uint64_t)number;
+  return true;
+}
+
+static void take_usage(struct answer *answer, struct json_value result) {
+  const struct json_value usage = json_member(result, "usage"), reason = json_member(result, "finish_reason");
+  read_count(json_member(usage, "prompt_tokens"), &answer->usage.prompt_tokens);
+  read_count(json_member(usage, "completion_tokens"), &answer->usage.completion_tokens);
+  if (json_string_is(reason, "length")) answer->usage.finish_reason = LLMB_FINISH_LENGTH;
+  if (json_string_is(reason, "stop_string")) answer->usage.finish_reason = LLMB_FINISH_STOP_STRING;
+}
+
+static llmb_status take_text(struct answer *answer, llmb_request *request, struct json_value result,
+                             llmb_error *error) {
+  const struct json_value text = result.kind == JSON_OBJECT ? json_member(result, "text") : result;
+  take_usage(answer, result);
+  if (answer->streamed_size > 0) return LLMB_OK;
+  if (text.kind != JSON_STRING) return refuse(request, "neither a string nor an object with a text", error);
+  return add_text(answer, request, text, error);
+}
+
+static llmb_status take_tokens(struct answer *answer, llmb_request *request, struct json_value result,
+                               llmb_error *error) {
+  const struct json_value tokens = result.kind == JSON_OBJECT ? json_member(result, "tokens") : result;
+  if (read_count(tokens, &answer->usage.prompt_tokens)) return LLMB_OK;
+  return refuse(request, "neither a number of tokens nor an object with tokens", error);
+}
+
+/* How many numbers a vector has; 0 if it is none. */
+static uint64_t count_numbers(struct json_value vector) {
+  struct json_value number;
+  uint64_t count = 0;
+  for (uint64_t at = 0; json_next(vector, &at, NULL, &number); count++) {
+    if (number.kind != JSON_NUMBER || number.size > JSONRPC_NUMBER_SIZE_MAX) return 0;
+  }
+  return count;
+}
+
+/* The host ends an engine that gives it the wrong number of vectors: whether there are as many as texts is known here
+ * before any is written. */
+static llmb_status take_vectors(struct answer *answer, llmb_request *request, struct json_value result,
+                                llmb_error *error) {
+  const struct json_value vectors = result.kind == JSON_OBJECT ? json_member(result, "embeddings") : result;
+  if (vectors.kind != JSON_ARRAY) return refuse(request, "neither embeddings nor an object with embeddings", error);
+  struct json_value vector;
+  uint64_t count = 0;
+  void *room = NULL;
+  for (uint64_t at = 0; json_next(vectors, &at, NULL, &vector); count++) {
+    const uint64_t dimension = count_numbers(vector);
+    if (dimension == 0) return refuse(request, "a vector that is no array of numbers", error);
+    if (count > 0 && dimension != answer->dimension) return refuse(request, "vectors of different dimensions", error);
+    answer->dimension = dimension;
+  }
+  if (count != llmb_request_item_count(request)) return refuse(request, "not as many vectors as texts", error);
+  if (memory_allocate(answer->dimension * sizeof *answer->vector, &room) != LLMB_OK) {
+    return fail_for_memory(request, error);
+  }
+  answer->vector = room;
+  take_usage(answer, result);
+  if (tool_buffer_append(&answer->bytes, vectors.text, vectors.size) == LLMB_OK) return LLMB_OK;
+  return fail_for_memory(request, error);
+}
+
+llmb_status answer_take(struct answer *answer, llmb_request *request, struct json_value result, llmb_error *error) {
+  answer->usage.struct_size = sizeof answer->usage;
+  answer->usage.finish_reason = LLMB_FINISH_STOP;
+  switch (llmb_request_kind(request)) {
+    case LLMB_REQUEST_EMBED:
+      return take_vectors(answer, request, result, error);
+    case LLMB_REQUEST_TOKENS:
+      return take_tokens(answer, request, result, error);
+    case LLMB_REQUEST_INVOKE:
+      if (tool_buffer_append(&answer->bytes, result.text, result.size) != LLMB_OK) {
+        return fail_for_memory(request, error);
+      }
+      return check_size(request, result.size, error);
+    default:
+      return take_text(answer, request, result, error);
+  }
+}
+
+void answer_explain(const llmb_request *request, const struct message *message, llmb_error *error) {
+  char text[ERROR_TEXT_SIZE_MAX] = "(a long message)";
+  const bool invoked = llmb_request_kind(request) == LLMB_REQUEST_INVOKE;
+  if (message->text.size < sizeof text) json_string_copy(message->text, text);
+  llmb_status status = LLMB_E_ENGINE_ERROR;
+  if (message->code == METHOD_NOT_FOUND && !invoked) status = LLMB_E_UNSUPPORTED;
+  if (message->code == INVALID_PARAMS) status = LLMB_E_INVALID_ARGUMENT;
+  error_set(error, status, answer_phase(request), "the daemon says: %s (%lld)", text, (long long)message->code);
+}
+
+static void read_vector(struct answer *answer, struct json_value vector) {
+  struct json_value number;
+  uint64_t count = 0;
+  for (uint64_t at = 0; count < answer->dimension && json_next(vector, &at, NULL, &number); count++) {
+    char text[JSONRPC_NUMBER_SIZE_MAX + 1];
+    double value = 0;
+    memcpy(text, number.text, number.size);
+    text[number.size] = 0;
+    number_parse(text, &value);
+    answer->vector[count] = (float)value;
+  }
+}
+
+static llmb_status write_vectors(struct answer *answer, llmb_request *request) {
+  const struct json_value vectors = json_read(answer->bytes.bytes, answer->bytes.size);
+  struct json_value vector;
+  for (uint64_t at = answer->next_vector; json_next(vectors, &at, NULL, &vector);) {
+    if (!llmb_request_writable(request)) return LLMB_E_NOT_READY;
+    read_vector(answer, vector);
+    const llmb_status status = llmb_request_write_vector(request, answer->vector, answer->dimension);
+    if (status != LLMB_OK) return status;
+    answer->next_vector = at;
+  }
+  return LLMB_OK;
+}
+
+static llmb_status write_text(struct answer *answer, llmb_request *request) {
+  while (answer->written_size < answer->bytes.size) {
+    const uint64_t left = answer->bytes.size - answer->written_size;
+    const uint64_t size = left < JSONRPC_PIECE_SIZE ? left : JSONRPC_PIECE_SIZE;
+    const llmb_status status = llmb_request_write(request, answer->bytes.bytes + answer->written_size, size);
+    if (status != LLMB_OK) return status;
+    answer->written_size += size;
+  }
+  answer->written_size = answer->bytes.size = 0;
+  return LLMB_OK;
+}
+
+llmb_status answer_write(struct answer *answer, llmb_request *request) {
+  if (answer->vector != NULL) return write_vectors(answer, request);
+  return write_text(answer, request);
+}
+
+void answer_clear(struct answer *answer) {
+  tool_buffer_clear(&answer->bytes);
+  memory_release(answer->vector);
+  *answer = (struct answer){0};
+}

@@ -1,0 +1,203 @@
+#include "jsonrpc_daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "jsonrpc_limits.h"
+#include "tool_tree.h"
+
+extern char **environ;
+
+static int close_descriptor(int descriptor) {
+  if (descriptor >= 0) close(descriptor);
+  return -1;
+}
+
+static bool open_input(int *out_ours, int *out_its) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  *out_ours = ends[0];
+  *out_its = ends[1];
+  return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0; /* only our end never waits */
+}
+
+static bool open_pipe(int *out_read, int *out_write) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  *out_read = ends[0];
+  *out_write = ends[1];
+  return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static bool wait_for(int waiter, int descriptor, uint32_t events) {
+  struct epoll_event event = {.events = events};
+  return epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+/* This engine's own environment, and the mark. */
+static void make_environment(char *mark, char **out) {
+  unsigned count = 0;
+  for (char **entry = environ; entry != NULL && *entry != NULL && count < TOOL_ENVIRONMENT_MAX - 1; entry++) {
+    out[count++] = *entry;
+  }
+  out[count++] = mark;
+  out[count] = NULL;
+}
+
+static void release(struct daemon *daemon) {
+  daemon->input = close_descriptor(daemon->input);
+  daemon->output = close_descriptor(daemon->output);
+  daemon->log = close_descriptor(daemon->log);
+  tool_buffer_clear(&daemon->queue);
+  tool_buffer_clear(&daemon->lines);
+}
+
+llmb_status daemon_start(struct daemon *daemon, const struct tool_command *command, int waiter, llmb_error *error) {
+  static unsigned long long serial; /* one thread serves */
+  char *environment[TOOL_ENVIRONMENT_MAX + 1];
+  int input = -1, output = -1, log = -1;
+  llmb_status status = LLMB_OK;
+  *daemon = (struct daemon){.tool.process = -1, .input = -1, .output = -1, .log = -1, .waiter = waiter};
+  snprintf(daemon->mark, sizeof daemon->mark, TOOL_MARK_NAME "=%llu", ++serial);
+  make_environment(daemon->mark, environment);
+  if (!open_input(&daemon->input, &input) || !open_pipe(&daemon->output, &output) || !open_pipe(&daemon->log, &log)) {
+    status =
+        error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not make the daemon's descriptors");
+    goto finish;
+  }
+  const struct tool_start start = {.program = command->program,
+                                   .arguments = command->command.arguments,
+                                   .environment = environment,
+                                   .input = input,
+                                   .output = output,
+                                   .log = log};
+  status = tool_open(&start, &daemon->tool, error);
+  if (status != LLMB_OK) goto finish;
+  if (!wait_for(waiter, daemon->output, EPOLLIN) || !wait_for(waiter, daemon->log, EPOLLIN) ||
+      !wait_for(waiter, daemon->tool.process, EPOLLIN)) {
+    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the daemon");
+    tool_tree_kill(daemon->tool.pid);
+    while (!tool_reap(&daemon->tool, error)) continue;
+  }
+
+finish:
+  close_descriptor(input);
+  close_descriptor(output);
+  close_descriptor(log);
+  if (status != LLMB_OK) release(daemon);
+  return status;
+}
+
+bool daemon_runs(const struct daemon *daemon) {
+  return daemon->tool.pid != 0;
+}
+
+llmb_status daemon_queue(struct daemon *daemon, const char *line, uint64_t size) {
+  const llmb_status status = tool_buffer_reserve(&daemon->queue, size + 1);
+  if (status != LLMB_OK) return status;
+  tool_buffer_append(&daemon->queue, line, size);
+  return tool_buffer_append(&daemon->queue, "\n", 1);
+}
+
+/* The socket is watched only while something waits for room: its other end's closing would wake for ever. */
+static void watch_input(struct daemon *daemon, bool watch) {
+  if (daemon->input < 0 || daemon->input_waits == watch) return;
+  if (watch) {
+    wait_for(daemon->waiter, daemon->input, EPOLLOUT);
+  } else {
+    epoll_ctl(daemon->waiter, EPOLL_CTL_DEL, daemon->input, NULL);
+  }
+  daemon->input_waits = watch;
+}
+
+void daemon_flush(struct daemon *daemon) {
+  uint64_t written = 0;
+  while (daemon->input >= 0 && written < daemon->queue.size) {
+    const ssize_t size = send(daemon->input, daemon->queue.bytes + written, daemon->queue.size - written, MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) break;
+    if (size < 0) {
+      daemon->input = close_descriptor(daemon->input);
+      break;
+    }
+    written += (uint64_t)size;
+  }
+  tool_buffer_drop(&daemon->queue, daemon->input >= 0 ? written : daemon->queue.size);
+  watch_input(daemon, daemon->queue.size > 0);
+  if (daemon->last_line && daemon->queue.size == 0) daemon->input = close_descriptor(daemon->input);
+}
+
+/* Reads once; false when there is nothing now. */
+static bool read_chunk(struct daemon *daemon) {
+  for (;;) {
+    const ssize_t size = read(daemon->output, daemon->lines.bytes + daemon->lines.size, TOOL_CHUNK_SIZE);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return false;
+    if (size <= 0) {
+      daemon->output = close_descriptor(daemon->output); /* closing takes it out of the epoll set */
+    } else {
+      daemon->lines.size += (uint64_t)size;
+    }
+    return true;
+  }
+}
+
+enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const char **out_line, uint64_t *out_size) {
+  tool_buffer_drop(&daemon->lines, daemon->taken_size);
+  daemon->taken_size = 0;
+  for (;;) {
+    const struct tool_buffer *lines = &daemon->lines;
+    const char *found = lines->size > daemon->searched_size
+                            ? memchr(lines->bytes + daemon->searched_size, '\n', lines->size - daemon->searched_size)
+                            : NULL;
+    daemon->searched_size = found != NULL ? 0 : lines->size;
+    const bool at_end = found == NULL && daemon->output < 0;
+    if (found == NULL && lines->size > size_max) return DAEMON_LINE_TOO_LONG;
+    if (found != NULL || (at_end && lines->size > 0)) {
+      *out_line = lines->bytes;
+      *out_size = found != NULL ? (uint64_t)(found - lines->bytes) : lines->size;
+      daemon->taken_size = found != NULL ? *out_size + 1 : *out_size;
+      if (at_end) daemon->searched_size = 0;
+      return *out_size > size_max ? DAEMON_LINE_TOO_LONG : DAEMON_LINE;
+    }
+    if (at_end) return DAEMON_NOTHING;
+    if (tool_buffer_reserve(&daemon->lines, TOOL_CHUNK_SIZE) != LLMB_OK) return DAEMON_NO_MEMORY;
+    if (!read_chunk(daemon)) return DAEMON_NOTHING;
+  }
+}
+
+void daemon_read_log(struct daemon *daemon) {
+  if (daemon->log < 0 || tool_log_read(&daemon->tail, daemon->log) != TOOL_LOG_END) return;
+  daemon->log = close_descriptor(daemon->log);
+}
+
+void daemon_end(struct daemon *daemon, bool (*is_ours)(void *context, pid_t pid), void *context, llmb_error *out_exit) {
+  if (daemon_runs(daemon)) {
+    tool_tree_kill(daemon->tool.pid);
+    while (!tool_reap(&daemon->tool, out_exit)) continue;
+    tool_tree_sweep(is_ours, context, daemon->mark);
+  }
+  while (daemon->log >= 0 && tool_log_read(&daemon->tail, daemon->log) == TOOL_LOG_TEXT) continue;
+  tool_log_copy(&daemon->tail, out_exit->engine_log, sizeof out_exit->engine_log);
+  release(daemon);
+}
+
+static bool await_end(const struct daemon *daemon, int milliseconds) {
+  struct pollfd item = {.fd = daemon->tool.process, .events = POLLIN};
+  return poll(&item, 1, milliseconds) > 0;
+}
+
+void daemon_dismiss(struct daemon *daemon) {
+  if (!daemon_runs(daemon)) return;
+  daemon->input = close_descriptor(daemon->input);
+  if (await_end(daemon, JSONRPC_FAREWELL_MS)) return;
+  tool_terminate(&daemon->tool);
+  await_end(daemon, JSONRPC_TERMINATE_MS);
+}

@@ -1,0 +1,80 @@
+#include "jsonrpc_message.h"
+
+#include <string.h>
+
+#include "core/json_check.h"
+#include "core/number_text.h"
+
+enum { INTEGER_SIZE_MAX = 19 };
+
+/* Only what we have written ourselves: digits. */
+static bool read_id(struct json_value value, uint64_t *out) {
+  *out = 0;
+  if (value.kind != JSON_NUMBER || value.size > INTEGER_SIZE_MAX) return false;
+  for (uint64_t i = 0; i < value.size; i++) {
+    if (value.text[i] < '0' || value.text[i] > '9') return false;
+    *out = *out * 10 + (uint64_t)(value.text[i] - '0');
+  }
+  return true;
+}
+
+static bool read_code(struct json_value value, int64_t *out) {
+  char text[INTEGER_SIZE_MAX + 2];
+  if (value.kind != JSON_NUMBER || value.size >= sizeof text) return false;
+  memcpy(text, value.text, value.size);
+  text[value.size] = 0;
+  return integer_parse(text, out);
+}
+
+static const char *read_error(struct json_value error, struct message *out) {
+  out->kind = MESSAGE_ERROR;
+  out->text = json_member(error, "message");
+  if (!read_code(json_member(error, "code"), &out->code)) return "an error without a code that is an integer";
+  return out->text.kind == JSON_STRING ? NULL : "an error without a message that is a string";
+}
+
+static const char *read_message(struct json_value value, struct message *out) {
+  *out = (struct message){.kind = MESSAGE_NOTIFICATION};
+  if (value.kind != JSON_OBJECT) return "something that is no object";
+  if (!json_string_is(json_member(value, "jsonrpc"), "2.0")) return "an object without \"jsonrpc\": \"2.0\"";
+  const struct json_value id = json_member(value, "id"), error = json_member(value, "error");
+  out->method = json_member(value, "method");
+  out->params = json_member(value, "params");
+  out->result = json_member(value, "result");
+  if (out->method.kind != JSON_ABSENT) {
+    if (id.kind != JSON_ABSENT) return "a request of its own";
+    return out->method.kind == JSON_STRING ? NULL : "a notification whose method is no string";
+  }
+  if ((out->result.kind == JSON_ABSENT) == (error.kind == JSON_ABSENT)) {
+    return "an object that is neither a result nor an error nor a notification";
+  }
+  if (!read_id(id, &out->id)) return "a reply with an id that was never given";
+  out->kind = MESSAGE_RESULT;
+  return error.kind == JSON_ABSENT ? NULL : read_error(error, out);
+}
+
+const char *message_check_line(const char *line, uint64_t size) {
+  struct message message;
+  struct json_value element;
+  if (json_check((const uint8_t *)line, size, NULL, NULL) != LLMB_OK) return "a line that is not JSON";
+  const struct json_value whole = json_read(line, size);
+  if (whole.kind != JSON_ARRAY) return read_message(whole, &message);
+  uint64_t at = 0;
+  const char *problem = "an empty array";
+  while (json_next(whole, &at, NULL, &element)) {
+    problem = read_message(element, &message);
+    if (problem != NULL) break;
+  }
+  return problem;
+}
+
+bool message_next(const char *line, uint64_t size, uint64_t *at, struct message *out) {
+  struct json_value element = json_read(line, size);
+  if (element.kind == JSON_ARRAY) {
+    const struct json_value whole = element;
+    if (!json_next(whole, at, NULL, &element)) return false;
+  } else if ((*at)++ > 0) {
+    return false;
+  }
+  return read_message(element, out) == NULL;
+}

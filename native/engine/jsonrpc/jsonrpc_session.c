@@ -1,0 +1,197 @@
+#include "jsonrpc_session.h"
+
+#include <stdio.h>
+
+#include "core/error.h"
+#include "jsonrpc_traffic.h"
+#include "tool_tree.h"
+
+/* No daemon has this mark: a sweep for it kills nothing, and reaps what is dead. */
+static const char nobodys_mark[] = TOOL_MARK_NAME "=0";
+
+typedef bool (*is_ours_fn)(void *context, pid_t pid);
+
+llmb_status session_open(struct session *session, llmb_error *error) {
+  session->in_flight = 0;
+  session->last_id = 0;
+  session->in_flight_max = session->call_count;
+  session->more = session->over = session->batch = session->repeatable = false;
+  session->probe = (struct probe){.due_ns = LLMB_NEVER};
+  session->close_ns = session->reap_ns = LLMB_NEVER;
+  const llmb_status status = daemon_start(&session->daemon, session->command, session->waiter, error);
+  if (status == LLMB_OK && !session->once) traffic_send_ping(session, 0);
+  return status;
+}
+
+static void describe(struct session *session, llmb_status status, const char *why, const llmb_error *exit) {
+  const int value = exit->exit_value;
+  llmb_error *end = &session->end;
+  llmb_error_init(end);
+  if (why != NULL) {
+    error_set(end, status, LLMB_PHASE_GENERATE, "the daemon was ended: %s", why);
+  } else if (exit->exit_kind == LLMB_EXIT_CODE) {
+    error_set(end, status, LLMB_PHASE_GENERATE, "the daemon exited with status %d", value);
+  } else {
+    error_set(end, status, LLMB_PHASE_GENERATE, "the daemon was ended by signal %d", value);
+  }
+  if (status == LLMB_E_ENGINE_CRASHED) {
+    end->exit_kind = exit->exit_kind;
+    end->exit_value = exit->exit_value;
+  }
+  snprintf(end->engine_log, sizeof end->engine_log, "%s", exit->engine_log);
+}
+
+/* Clears the daemon away and ends the calls it had; `why` is NULL where it ended by itself. */
+static void end(struct session *session, llmb_status status, const char *why, is_ours_fn is_ours, void *context) {
+  llmb_error exit;
+  llmb_error_init(&exit);
+  daemon_end(&session->daemon, is_ours, context, &exit);
+  describe(session, status, why, &exit);
+  session->over = true;
+  session->more = false;
+  for (unsigned i = 0; i < session->call_count; i++) {
+    struct call *call = &session->calls[i];
+    if (call->state != CALL_SENT) continue;
+    session->in_flight--;
+    if (call_is_cancelled(call)) {
+      call_finish_cancelled(call);
+    } else if (!session->repeatable || status != LLMB_E_ENGINE_CRASHED) {
+      session->end.phase = answer_phase(call->request);
+      call_finish(call, &session->end);
+    } /* else this process's own end gives the call to another one */
+  }
+}
+
+static void cancel(struct session *session, struct call *call, uint64_t now_ns) {
+  if (call->state != CALL_SENT) {
+    call_finish_cancelled(call);
+  } else if (session->once) {
+    call->kill_ns = now_ns;
+  } else {
+    call->kill_ns = now_ns + call_patience_ns(call);
+    traffic_send_cancel(session, call);
+  }
+}
+
+/* True if a call was not let go of in time. */
+static bool step_calls(struct session *session, uint64_t now_ns) {
+  bool is_held = false;
+  for (unsigned i = 0; i < session->call_count; i++) {
+    struct call *call = &session->calls[i];
+    if (call->state == CALL_FREE) continue;
+    if (!call_is_cancelled(call) && llmb_request_cancelled(call->request)) cancel(session, call, now_ns);
+    if (call->state == CALL_FREE) continue;
+    call_step_progress(call, now_ns);
+    is_held |= now_ns >= call->kill_ns;
+  }
+  return is_held;
+}
+
+static void deliver(struct session *session) {
+  for (unsigned i = 0; i < session->call_count; i++) {
+    struct call *call = &session->calls[i];
+    if (call->state == CALL_ANSWERED || (call->state == CALL_SENT && call->answer.bytes.size > 0)) call_write(call);
+  }
+}
+
+/* Whether the daemon has cut itself off: a moment later it is held to stay, and no daemon any more. */
+static bool is_cut_off(struct session *session, uint64_t now_ns) {
+  if (session->daemon.output >= 0 && (session->once || session->daemon.input >= 0)) return false;
+  if (session->close_ns == LLMB_NEVER) session->close_ns = now_ns + TOOL_LAST_OUTPUT_NS;
+  return now_ns >= session->close_ns;
+}
+
+/* Asks an idle daemon for its health; true if it was asked in vain too often. */
+static bool step_probe(struct session *session, uint64_t now_ns) {
+  struct probe *probe = &session->probe;
+  if (session->once || !probe->answered) return false;
+  if (session->in_flight > 0) { /* one that computes need not answer; its calls have their limits */
+    *probe = (struct probe){.answered = true, .due_ns = now_ns + JSONRPC_PING_EVERY_NS};
+  } else if (now_ns >= probe->due_ns) {
+    if (probe->id != 0 && ++probe->missed == JSONRPC_PING_MISSES_MAX) return true;
+    traffic_send_ping(session, now_ns);
+  }
+  return false;
+}
+
+static void step_reaping(struct session *session, uint64_t now_ns, is_ours_fn is_ours, void *context) {
+  if (session->once) return;
+  if (session->reap_ns == LLMB_NEVER) session->reap_ns = now_ns + JSONRPC_REAP_EVERY_NS;
+  if (now_ns < session->reap_ns) return;
+  tool_tree_sweep(is_ours, context, nobodys_mark);
+  session->reap_ns = now_ns + JSONRPC_REAP_EVERY_NS;
+}
+
+static bool is_answered_once(const struct session *session) {
+  return session->once && (session->calls[0].state == CALL_FREE || session->calls[0].state == CALL_ANSWERED);
+}
+
+static void step_daemon(struct session *session, uint64_t now_ns, is_ours_fn is_ours, void *context) {
+  daemon_read_log(&session->daemon);
+  const bool ended = tool_ended(&session->daemon.tool); /* before the read: what it wrote is there then */
+  const bool is_held = step_calls(session, now_ns);
+  const char *breach = traffic_receive(session, now_ns);
+  if (breach != NULL) {
+    end(session, LLMB_E_PROTOCOL_ERROR, breach, is_ours, context);
+  } else if (is_answered_once(session) || (ended && !session->more)) {
+    end(session, LLMB_E_ENGINE_CRASHED, NULL, is_ours, context);
+  } else if (is_held) {
+    end(session, LLMB_E_ENGINE_CRASHED, "it did not let go of a cancelled call", is_ours, context);
+  } else if (is_cut_off(session, now_ns)) {
+    end(session, LLMB_E_ENGINE_CRASHED, "it closed its stdin or stdout", is_ours, context);
+  } else if (step_probe(session, now_ns)) {
+    end(session, LLMB_E_ENGINE_CRASHED, "it did not answer ping", is_ours, context);
+  } else {
+    step_reaping(session, now_ns, is_ours, context);
+    if (session->once || session->probe.answered) traffic_send_waiting(session);
+    daemon_flush(&session->daemon);
+  }
+}
+
+void session_step(struct session *session, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context) {
+  if (!session->over) {
+    step_daemon(session, now_ns, is_ours, context);
+  } else {
+    step_calls(session, now_ns);
+  }
+  deliver(session);
+}
+
+static uint64_t call_next_ns(const struct call *call) {
+  if (call->state == CALL_FREE) return LLMB_NEVER;
+  const uint64_t end_ns = call_is_cancelled(call) ? call->kill_ns : llmb_request_deadline(call->request);
+  return call->progress_ns < end_ns ? call->progress_ns : end_ns;
+}
+
+uint64_t session_next_ns(const struct session *session) {
+  uint64_t next_ns = LLMB_NEVER;
+  if (session->more) return 0;
+  for (unsigned i = 0; i < session->call_count; i++) {
+    if (session->over && session->calls[i].state != CALL_ANSWERED) continue;
+    const uint64_t call_ns = call_next_ns(&session->calls[i]);
+    if (call_ns < next_ns) next_ns = call_ns;
+  }
+  if (session->over) return next_ns;
+  const uint64_t own_ns[] = {session->probe.due_ns, session->close_ns, session->reap_ns};
+  for (int i = 0; i < 3; i++) {
+    if (own_ns[i] < next_ns) next_ns = own_ns[i];
+  }
+  return next_ns;
+}
+
+bool session_delivers(const struct session *session) {
+  for (unsigned i = 0; i < session->call_count; i++) {
+    if (session->calls[i].state == CALL_ANSWERED) return true;
+  }
+  return false;
+}
+
+void session_close(struct session *session, bool (*is_ours)(void *context, pid_t pid), void *context) {
+  llmb_error exit;
+  llmb_error_init(&exit);
+  tool_buffer_clear(&session->info);
+  if (session->over) return;
+  if (!session->once) daemon_dismiss(&session->daemon);
+  daemon_end(&session->daemon, is_ours, context, &exit);
+  session->over = true;
+}
