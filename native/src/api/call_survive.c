@@ -2,8 +2,8 @@
  *
  * Never accepted: it was not begun, and goes to another engine. Accepted by an engine whose work can be repeated: it is
  * begun anew, or continued from the tokens already produced, so that what was delivered stays true. Until it has come
- * further it has a worker to itself: if that dies too, it is the request that kills, and it is tried no more. A
- * neighbour that died with it is not held guilty. */
+ * further it is the only one in its worker that can have killed: if that dies too, it is the request that kills, and it
+ * is tried no more. Neighbours that are past where they died are not held guilty, and go on beside it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +16,14 @@
 /* How far the answer is: what the next engine need not find out again. */
 static uint64_t progress(const llmb_call *call) {
   return call->token_count + call->vectors_read;
+}
+
+void call_clear_suspicion(llmb_call *call, bool locked) {
+  if (!call->ticket.alone || progress(call) <= call->progress_at_death) return;
+  /* It is past where its engine died: it was not this request, or not this token. */
+  if (!locked) pthread_mutex_lock(&call->bridge->lock);
+  pool_share(&call->stage->pool, &call->ticket, os_clock_ns());
+  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }
 
 bool call_take_tokens(llmb_call *call, bool locked) {
@@ -40,12 +48,7 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   }
   call->token_count += slot_take_tokens(slot, call->tokens + call->token_count);
   if (slot_release_room(slot)) connection_wake_engine(worker);
-  if (call->ticket.alone && progress(call) > call->progress_at_death) {
-    /* It is past where its engine died: it was not this request, or not this token. */
-    if (!locked) pthread_mutex_lock(&call->bridge->lock);
-    pool_share(&call->stage->pool, &call->ticket, os_clock_ns());
-    if (!locked) pthread_mutex_unlock(&call->bridge->lock);
-  }
+  call_clear_suspicion(call, locked);
   return true;
 }
 
@@ -86,7 +89,7 @@ static bool may_repeat(llmb_call *call, struct connection *worker) {
       produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
   if ((worker->abilities & needed) == 0) return false;
   const bool progressed = progress(call) > call->progress_at_death;
-  const bool alone = worker->busy_at_end <= 1;
+  const bool alone = call->ticket.alone || worker->busy_at_end <= 1;
   call->progress_at_death = progress(call);
   if (progressed || !alone) call->deaths = 0;
   call->deaths++;

@@ -93,6 +93,7 @@ static llmb_status await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t 
 static void next_vector(llmb_call *call) {
   call->vector_size = call->vector_received = 0;
   call->vectors_read++;
+  call_clear_suspicion(call, false);
   call->delivered = true;
 }
 

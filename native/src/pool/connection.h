@@ -57,7 +57,7 @@ struct connection {
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */
   uint32_t layers_required;
   uint32_t abilities;   /* bits of llmb_engine_ability */
-  bool exclusive;       /* it works on one call that must be alone: no other is placed here */
+  bool exclusive;       /* it works on a call that may be what killed another: no call is placed beside it */
   uint32_t busy_at_end; /* calls it had when it died */
   bool retired;         /* it announced its end */
   bool recycled;        /* the host has had enough of it: no more calls, and then it is dismissed */

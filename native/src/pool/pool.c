@@ -64,16 +64,16 @@ static bool hangs(const struct connection *worker) {
   return false;
 }
 
-static bool takes(const struct connection *worker, const struct pool_ticket *ticket) {
+static bool takes(const struct connection *worker) {
   if (worker == NULL || worker->state != WORKER_READY || worker->exclusive || hangs(worker)) return false;
-  return worker->busy_count < (ticket->alone ? 1 : worker->slot_count);
+  return worker->busy_count < worker->slot_count;
 }
 
-static struct connection *least_loaded(const struct pool *pool, const struct pool_ticket *ticket) {
+static struct connection *least_loaded(const struct pool *pool) {
   struct connection *best = NULL;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
-    if (takes(worker, ticket) && (best == NULL || worker->busy_count < best->busy_count)) best = worker;
+    if (takes(worker) && (best == NULL || worker->busy_count < best->busy_count)) best = worker;
   }
   return best;
 }
@@ -85,7 +85,7 @@ static void place(struct connection *worker, struct pool_ticket *ticket) {
   slot_begin(&worker->slots[slot], worker->next_call_id++);
   worker->busy_count++;
   worker->calls_given++;
-  worker->exclusive = ticket->alone;
+  worker->exclusive |= ticket->alone;
   ticket->connection = connection_retain(worker);
   ticket->slot = slot;
   atomic_store_explicit(&ticket->state, TICKET_PLACED, memory_order_release);
@@ -222,7 +222,7 @@ static void start_as_needed(struct pool *pool, uint64_t now_ns) {
 static void balance(struct pool *pool, uint64_t now_ns) {
   for (struct pool_ticket *ticket = pool->queue_first, *next = NULL; ticket != NULL; ticket = next) {
     next = ticket->next;
-    struct connection *worker = least_loaded(pool, ticket);
+    struct connection *worker = least_loaded(pool);
     if (worker == NULL) break; /* those behind one that must be alone wait, else it might wait for ever */
     queue_remove(pool, ticket);
     place(worker, ticket);
@@ -241,14 +241,14 @@ static uint32_t slots_to_come(const struct pool *pool) {
 }
 
 llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns, llmb_error *error) {
-  struct connection *worker = pool->queue_first == NULL ? least_loaded(pool, ticket) : NULL;
+  struct connection *worker = pool->queue_first == NULL ? least_loaded(pool) : NULL;
   if (worker != NULL) {
     place(worker, ticket);
     return LLMB_OK;
   }
   /* It may be that the worker which has no room has just got some, or has died: look before queueing. */
   pool_step(pool, now_ns);
-  worker = pool->queue_first == NULL ? least_loaded(pool, ticket) : NULL;
+  worker = pool->queue_first == NULL ? least_loaded(pool) : NULL;
   if (worker != NULL) {
     place(worker, ticket);
     return LLMB_OK;
@@ -285,7 +285,7 @@ static void leave_slot(struct pool_ticket *ticket, bool ended, uint64_t now_ns) 
   struct connection *worker = ticket->connection;
   struct slot *slot = &worker->slots[ticket->slot];
   ticket->connection = NULL;
-  worker->exclusive = false;
+  if (ticket->alone) worker->exclusive = false;
   if (ended) {
     connection_free_slot(worker, slot, now_ns);
   } else if (worker->state != WORKER_ENDED) {

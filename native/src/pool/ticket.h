@@ -31,8 +31,9 @@ struct pool_ticket {
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
   bool moved;               /* it had a slot and lost it with its engine: it goes before those that never had one */
   bool patient;             /* its owner sends no more than there is room for: the queue's limit is not for it */
-  bool alone;               /* only a worker with nothing else to do may have it, and gets nothing else meanwhile */
-  bool hung;                /* the engine that has it made no progress within the stall limit */
+  bool alone; /* its engine died over it: no other of that kind beside it, and nothing new, until it is past
+                 that point */
+  bool hung;  /* the engine that has it made no progress within the stall limit */
   bool waited_for_start;
 };
 

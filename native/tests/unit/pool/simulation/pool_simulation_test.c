@@ -29,12 +29,12 @@ static bool closing;
 
 /* What must hold. */
 
-static bool could_take(const struct connection *worker, const struct pool_ticket *ticket) {
+static bool could_take(const struct connection *worker) {
   if (worker == NULL || worker->state != WORKER_READY || worker->exclusive) return false;
   for (uint32_t i = 0; i < worker->slot_count; i++) {
     if (worker->slots[i].state == SLOT_DRAINING && worker->slots[i].hung) return false;
   }
-  return worker->busy_count < (ticket->alone ? 1 : worker->slot_count);
+  return worker->busy_count < worker->slot_count;
 }
 
 static void check_queue(const struct pool *pool) {
@@ -42,7 +42,7 @@ static void check_queue(const struct pool *pool) {
   unsigned fresh_count = 0;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     if (pool->workers[i] != NULL) hope = true;
-    if (could_take(pool->workers[i], pool->queue_first)) world_break("a call sleeps in the queue beside a free slot");
+    if (could_take(pool->workers[i])) world_break("a call sleeps in the queue beside a free slot");
   }
   if (!hope) world_break("a call sleeps in the queue and nothing will come of it");
   for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
