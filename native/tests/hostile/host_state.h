@@ -89,7 +89,7 @@ UNUSED static struct snapshot *host_state_take(void) {
   host_add(state, "process", "%d %d %d %d", subreaper, death_signal, prctl(PR_GET_DUMPABLE),
            prctl(PR_GET_NO_NEW_PRIVS));
   host_add(state, "session", "%d %d", (int)getsid(0), (int)getpgrp());
-#if !defined(__SANITIZE_THREAD__) /* its runtime maps its own records as it goes */
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__) /* their runtimes map records of their own */
   host_add(state, "mappings", "%u", host_mapping_count());
 #else
   (void)host_mapping_count;
