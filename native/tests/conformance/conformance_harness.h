@@ -1,0 +1,83 @@
+/* What the conformance tests share: the strategy under test, what the library says it can do, bridges made of both. */
+#ifndef LLMB_TESTS_CONFORMANCE_HARNESS_H
+#define LLMB_TESTS_CONFORMANCE_HARNESS_H
+
+#include "../bridge/bridge_harness.h"
+#include "../marked_processes.h"
+#include "conformance_strategy.h"
+
+enum { CONFORMANCE_SKIP = 77 };
+
+static const struct strategy *strategy; /* under test */
+
+/* Whether the library's table of abilities says so. */
+UNUSED static bool can(const char *ability) {
+  char name[64], quoted[64];
+  snprintf(name, sizeof name, "\"name\":\"%s\"", strategy->engine);
+  snprintf(quoted, sizeof quoted, "\"%s\"", ability);
+  const char *entry = strstr(llmb_engines_json(), name);
+  const char *found = entry != NULL ? strstr(entry, quoted) : NULL;
+  return found != NULL && found < strchr(entry, '}');
+}
+
+UNUSED static bool is_inproc(void) {
+  return strcmp(strategy->isolation, "inproc") == 0;
+}
+
+UNUSED static bool is_engine(const char *name) {
+  return strcmp(strategy->engine, name) == 0;
+}
+
+/* A bridge to an engine that behaves like that, with more settings, NULL at the end; NULL where it cannot. */
+UNUSED static llmb_bridge *bridge_behaving(enum behaviour behaviour, ...) {
+  llmb_bridge *bridge = NULL;
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_settings *settings = strategy_settings(strategy, behaviour);
+  if (settings == NULL) return NULL;
+  va_list rest;
+  va_start(rest, behaviour);
+  for (const char *name = va_arg(rest, const char *); name != NULL; name = va_arg(rest, const char *)) {
+    settings_put(settings, name, va_arg(rest, const char *));
+  }
+  va_end(rest);
+  harness_enter();
+  if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
+    fprintf(stderr, "%s: no bridge: %s\n", check_name, error.message);
+    exit(1);
+  }
+  llmb_settings_close(settings);
+  return bridge;
+}
+
+/* Closes the bridge; afterwards nothing of it is left, whatever its engine had started. */
+UNUSED static void bridge_vanish(llmb_bridge *bridge) {
+  bridge_end(bridge);
+  marked_await(0);
+}
+
+/* Commands inherit the mark, by a variable that names itself. */
+UNUSED static int conformance_run(const struct check_test *tests, size_t count, int argc, char **argv) {
+  strategy = argc > 1 ? strategy_find(argv[1]) : NULL;
+  if (strategy == NULL) {
+    fprintf(stderr, "usage: %s ENGINE.HOW [PART OF A TEST'S NAME]\n", argv[0]);
+    return 2;
+  }
+  mark_set();
+  setenv("LLMBRIDGE_ENVIRONMENT", MARK_NAME, 1);
+  llmb_settings *settings = strategy_settings(strategy, ANSWERS);
+  if (settings == NULL) {
+    fprintf(stderr, "skipped: there is no model for %s\n", strategy->name);
+    return CONFORMANCE_SKIP;
+  }
+  llmb_settings_close(settings);
+  return check_run(tests, count, argc - 1, argv + 1);
+}
+
+#define CONFORMANCE_MAIN(...)                                                  \
+  int main(int argc, char **argv) {                                            \
+    const struct check_test tests[] = {__VA_ARGS__};                           \
+    return conformance_run(tests, sizeof tests / sizeof tests[0], argc, argv); \
+  }
+
+#endif
