@@ -55,10 +55,16 @@ static void inspect(const char *what) {
 }
 
 /* Starts an engine on the file, and where it loads, asks it something. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_MB "0" /* their runtimes map terabytes */
+#else
+#define MEMORY_MB "1024"
+#endif
+
 static llmb_status load_and_ask(const char *sandbox, llmb_error *error) {
   llmb_bridge *bridge = NULL;
   llmb_settings *settings = NULL;
-  const char *const pairs[][2] = {{"model", path},  {"sandbox", sandbox}, {"memory_mb", "1024"},  {"threads", "1"},
+  const char *const pairs[][2] = {{"model", path},  {"sandbox", sandbox}, {"memory_mb", MEMORY_MB}, {"threads", "1"},
                                   {"retries", "0"}, {"max_tokens", "4"},  {"timeout_ms", "20000"}};
   char *answer = NULL;
   llmb_error_init(error);
