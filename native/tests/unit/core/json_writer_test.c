@@ -73,6 +73,13 @@ static void json_number__is_fixed_point_and_null_for_what_is_no_number(void) {
                json_number(&writer, -INFINITY, 1); json_array_close(&writer));
 }
 
+static void json_verbatim__stays_as_it_is_but_on_one_line(void) {
+  static const char json[] = "[1,\r\n \"\\n\"]";
+  CHECK_WRITES("{\"a\":[1,   \"\\n\"],\"b\":2}", json_object_open(&writer); json_key(&writer, "a");
+               json_verbatim(&writer, json, sizeof json - 1); json_key(&writer, "b"); json_integer(&writer, 2);
+               json_object_close(&writer));
+}
+
 static void json_writer__into_a_buffer_never_leaves_it(void) {
   for (uint64_t capacity = 0; capacity < 16; capacity++) {
     char buffer[16], *text;
@@ -237,7 +244,8 @@ static void integer_parse__reads_whole_numbers_and_saturates(void) {
 CHECK_MAIN(TEST(json_writer__puts_commas_where_they_belong), TEST(json_text__escapes_what_json_wants_escaped),
            TEST(json_text__replaces_what_is_not_utf8), TEST(json_text__of_every_byte_is_json),
            TEST(json_integer__writes_the_limits), TEST(json_number__is_fixed_point_and_null_for_what_is_no_number),
-           TEST(json_writer__into_a_buffer_never_leaves_it), TEST(json_writer__reports_missing_memory_once_at_the_end),
-           TEST(number_write__agrees_with_printf), TEST(number_write__fits_its_buffer_at_its_longest),
-           TEST(number_write_short__drops_zeros_at_the_end), TEST(number_parse__reads_what_strtod_reads),
-           TEST(number_parse__refuses_what_is_no_number), TEST(integer_parse__reads_whole_numbers_and_saturates))
+           TEST(json_verbatim__stays_as_it_is_but_on_one_line), TEST(json_writer__into_a_buffer_never_leaves_it),
+           TEST(json_writer__reports_missing_memory_once_at_the_end), TEST(number_write__agrees_with_printf),
+           TEST(number_write__fits_its_buffer_at_its_longest), TEST(number_write_short__drops_zeros_at_the_end),
+           TEST(number_parse__reads_what_strtod_reads), TEST(number_parse__refuses_what_is_no_number),
+           TEST(integer_parse__reads_whole_numbers_and_saturates))
