@@ -24,6 +24,10 @@ internal static class Processes
     /// <summary>The keepers that watch this host: each holds a pidfd that names it.</summary>
     public static IReadOnlyList<long> KeepersOf(long host) => [.. All().Where(pid => Comm(pid) == KeeperComm && Watches(pid, host))];
 
+    /// <summary>The processes that were given this variable, as NAME=VALUE.</summary>
+    public static IReadOnlyList<long> With(string variable) =>
+        [.. All().Where(pid => Read($"/proc/{pid}/environ")?.Split('\0').Contains(variable) == true)];
+
     public static void WaitUntilGone(params long[] pids) => WaitUntil(() => !pids.Any(IsAlive), $"processes {string.Join(", ", pids)} to end");
 
     public static void WaitUntil(Func<bool> condition, string what)
@@ -66,9 +70,9 @@ internal static class Processes
         {
             return File.ReadAllText(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // the process, or the descriptor, is gone
+            return null; // the process, or the descriptor, is gone, or is not ours
         }
     }
 
