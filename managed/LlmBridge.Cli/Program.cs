@@ -7,6 +7,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     ChatCommand.Make(),
     EmbedCommand.Make(),
     TokensCommand.Make(),
+    InvokeCommand.Make(),
     DoctorCommand.Make(),
 };
 root.HelpName = "llmbridge";

@@ -63,6 +63,27 @@ internal static unsafe class NativeCall
         return call;
     }
 
+    /// <summary>Starts the call of a daemon's method.</summary>
+    /// <param name="parametersJson">A JSON object or array; empty for none.</param>
+    public static CallHandle StartInvoke(BridgeHandle bridge, string method, string parametersJson, SettingsHandle settings)
+    {
+        using var name = new Utf8.Encoded(method, stackalloc byte[Utf8.StackBytes], nameof(method));
+        using var json = new Utf8.Encoded(parametersJson, stackalloc byte[Utf8.StackBytes], nameof(parametersJson));
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        LlmStatus status;
+        CallHandle call;
+        fixed (byte* namePointer = name.Terminated(nameof(method)))
+        fixed (byte* jsonPointer = json.WithNul)
+        {
+            status = NativeMethods.llmb_invoke_start(
+                bridge, namePointer, jsonPointer, (ulong)json.Bytes.Length, settings, out call, &error);
+        }
+        if (status != LlmStatus.Ok) call.Dispose();
+        NativeStatus.ThrowIfFailed(status, error);
+        return call;
+    }
+
     /// <summary>Reads the next vector and returns its dimension; 0 is the end, <see cref="NotReady"/> that the deadline
     /// passed. A dimension above the buffer's length means that nothing was copied: read again with more room.</summary>
     public static int ReadVector(CallHandle call, Span<float> buffer, ulong deadlineNs)

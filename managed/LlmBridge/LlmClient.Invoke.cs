@@ -1,0 +1,50 @@
+using System.Text.Json;
+using LlmBridge.Interop;
+
+namespace LlmBridge;
+
+public sealed partial class LlmClient
+{
+    /// <summary>As deep as the library itself reads JSON.</summary>
+    private static readonly JsonDocumentOptions s_anyDepth = new() { MaxDepth = 512 };
+
+    /// <summary>Calls any method of a JSON-RPC daemon and gives back its result.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="parameters">A JSON object or array; null for none.</param>
+    /// <param name="options">The limits of this call; what is not set is what the bridge says.</param>
+    /// <param name="cancellationToken">Cancels the call, in the daemon too.</param>
+    /// <exception cref="LlmException">The call failed; with status EngineError the daemon has answered with an error,
+    /// with Unsupported the engine has no methods.</exception>
+    /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
+    public Task<JsonElement> InvokeAsync(
+        string method, JsonElement? parameters = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        InvokeAsync(method, parameters?.GetRawText(), options, cancellationToken);
+
+    /// <summary>The same with the parameters as JSON text.</summary>
+    public async Task<JsonElement> InvokeAsync(
+        string method, string? parametersJson, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        using CallHandle call = Guarded(() => StartInvoke(method, parametersJson ?? "", options));
+        using var json = new MemoryStream();
+        byte[] buffer = new byte[BufferBytes];
+        try
+        {
+            int size;
+            while ((size = await ReadAsync(call, buffer, cancellationToken).ConfigureAwait(false)) > 0) json.Write(buffer, 0, size);
+            using JsonDocument result = JsonDocument.Parse(json.GetBuffer().AsMemory(0, (int)json.Length), s_anyDepth);
+            return result.RootElement.Clone();
+        }
+        finally
+        {
+            _telemetry.WriteEvents();
+        }
+    }
+
+    private CallHandle StartInvoke(string method, string parametersJson, CallOptions? options)
+    {
+        if (options is null) return NativeCall.StartInvoke(_bridge, method, parametersJson, SettingsHandle.None);
+        using SettingsHandle settings = options.ToSettings();
+        return NativeCall.StartInvoke(_bridge, method, parametersJson, settings);
+    }
+}
