@@ -31,6 +31,9 @@ internal static class Utf8
     /// <summary>A whole answer, which the library has checked to be UTF-8.</summary>
     public static string Answer(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
+    /// <summary>A message of anybody's, made such that it can be encoded and is read to its end.</summary>
+    public static string Sayable(string message) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(message)).Replace('\0', ' ');
+
     /// <summary>The most bytes that a text can need.</summary>
     public static int SizeMax(string text) => s_strict.GetMaxByteCount(text.Length);
 

@@ -1,0 +1,57 @@
+using LlmBridge.Interop;
+
+namespace LlmBridge.Engines;
+
+/// <summary>One call as the engine sees it; valid until the method that got it has ended.</summary>
+public sealed class EngineRequest
+{
+    private readonly nint _request;
+    private readonly ulong _deadlineNs;
+
+    internal EngineRequest(nint request)
+    {
+        _request = request;
+        _deadlineNs = NativeRequest.DeadlineNs(request);
+        Kind = NativeRequest.Kind(request);
+        Texts = NativeRequest.Texts(request);
+    }
+
+    internal NativeRequestKind Kind { get; }
+
+    internal ulong DeadlineNs => _deadlineNs;
+
+    /// <summary>The prompt, or the texts to embed.</summary>
+    public IReadOnlyList<string> Texts { get; }
+
+    /// <summary>The first of the texts.</summary>
+    public string Prompt => Texts[0];
+
+    /// <summary>The call settings that the host has set, as text.</summary>
+    public IReadOnlyDictionary<string, string> Settings => NativeRequest.SettingsGiven(_request);
+
+    /// <summary>A call setting as text; its default where it was not set, null if there is neither.</summary>
+    public string? Setting(string name) => NativeRequest.Setting(_request, name);
+
+    /// <summary>The time until the deadline; infinite if there is none.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            if (_deadlineNs == NativeClock.Never) return Timeout.InfiniteTimeSpan;
+            ulong now = NativeClock.NowNs();
+            return now >= _deadlineNs ? TimeSpan.Zero : TimeSpan.FromMilliseconds((_deadlineNs - now) / 1e6);
+        }
+    }
+
+    /// <summary>Says that work goes on. A request that neither yields nor says so within the stall limit counts as hung.</summary>
+    public void Progress() => NativeRequest.Progress(_request);
+
+    /// <summary>Why the answer ended; to be set before it does.</summary>
+    public LlmFinishReason FinishReason { get; set; } = LlmFinishReason.Stop;
+
+    /// <summary>Tokens of the prompt; to be set before the answer ends.</summary>
+    public long PromptTokens { get; set; }
+
+    /// <summary>Tokens of the answer; where it is not set, as many as there were pieces.</summary>
+    public long? CompletionTokens { get; set; }
+}
