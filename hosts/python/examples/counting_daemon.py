@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A daemon with state kept in memory: it counts what it was asked.
 
-    llmbridge ask --engine jsonrpc --set "command=python3 hosts/python/examples/counting_daemon.py" "Hello"
-    llmbridge invoke --engine jsonrpc --set "command=python3 hosts/python/examples/counting_daemon.py" remember '{"note": "milk"}'
+    llmbridge ask "Hello" --engine jsonrpc --set "command=python3 $PWD/hosts/python/examples/counting_daemon.py"
+    llmbridge invoke remember '{"note": "milk"}' --engine jsonrpc --set "command=python3 $PWD/hosts/python/examples/counting_daemon.py"
 """
 
 import os
