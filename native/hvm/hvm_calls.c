@@ -1,0 +1,158 @@
+/* The entry points for one answer each, named as Bend programs call them. None prints to stdout, which is the
+ * program's, and whose text HVM's own tools read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <llmbridge/call.h>
+
+#include "hvm_bridge.h"
+#include "hvm_calls.h"
+#include "hvm_limits.h"
+#include "hvm_net.h"
+#include "hvm_read.h"
+#include "hvm_write.h"
+
+typedef llmb_status write_text(const struct hvm_host *, const char *, uint64_t, hvm_port *, llmb_error *);
+
+/* How long an answer may be, unless the program or its environment says so itself. */
+static llmb_status limit_answer(const struct hvm_text *lines, llmb_settings *settings, llmb_error *error) {
+  const char *const environment = getenv("LLMBRIDGE_OUTPUT_BYTES");
+  const bool said = (environment != NULL && environment[0] != '\0') ||
+                    (lines != NULL && (strncmp(lines->data, "output_bytes=", 13) == 0 ||
+                                       strstr(lines->data, "\noutput_bytes=") != NULL));
+  char value[24];
+  snprintf(value, sizeof value, "%d", HVM_ANSWER_BYTES);
+  return said ? LLMB_OK : llmb_settings_set(settings, "output_bytes", value, error);
+}
+
+/* Asks and writes the answer. */
+static llmb_status ask(const struct hvm_host *host, const struct hvm_text *lines, const struct hvm_text *prompt,
+                       write_text *write, hvm_port *out, llmb_error *error) {
+  struct hvm_target target;
+  llmb_status status = target_find(lines, &target, error);
+  if (status != LLMB_OK) return status;
+  char *answer = NULL;
+  uint64_t size = 0;
+  status = limit_answer(lines, target.settings, error);
+  if (status == LLMB_OK) {
+    status = llmb_generate(target.bridge, (const uint8_t *)prompt->data, prompt->size, target.settings, &answer, &size,
+                           NULL, error);
+  }
+  llmb_settings_close(target.settings);
+  if (status == LLMB_OK) {
+    const bool marked = size > 0 && answer[0] == HVM_FAILURE_MARK;
+    status = write(host, answer + marked, size - marked, out, error);
+  }
+  llmb_free(answer);
+  return status;
+}
+
+static llmb_status ask_string(const struct hvm_host *host, hvm_port argument, write_text *write, hvm_port *out,
+                              llmb_error *error) {
+  struct hvm_text prompt;
+  llmb_status status = read_text(host, argument, "prompt", &prompt, error);
+  if (status == LLMB_OK) status = ask(host, NULL, &prompt, write, out, error);
+  text_free(&prompt);
+  return status;
+}
+
+hvm_port call_llm(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port answer;
+  const llmb_status status = ask_string(&host, argument, write_bytes, &answer, &error);
+  return status == LLMB_OK ? answer : write_failure(&host, &error);
+}
+
+hvm_port call_llm_str(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port answer;
+  const llmb_status status = ask_string(&host, argument, write_characters, &answer, &error);
+  return status == LLMB_OK ? answer : write_failure(&host, &error);
+}
+
+hvm_port try_call_llm(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port answer;
+  const llmb_status status = ask_string(&host, argument, write_bytes, &answer, &error);
+  return status == LLMB_OK ? write_ok(&host, answer) : write_err(&host, &error);
+}
+
+static llmb_status ask_pair(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
+  struct hvm_text lines = {NULL, 0}, prompt = {NULL, 0};
+  hvm_port halves[2];
+  llmb_status status = read_pair(host, argument, "settings, prompt", halves, error);
+  if (status == LLMB_OK) status = read_text(host, halves[0], "settings", &lines, error);
+  if (status == LLMB_OK) status = read_text(host, halves[1], "prompt", &prompt, error);
+  if (status == LLMB_OK) status = ask(host, &lines, &prompt, write_bytes, out, error);
+  text_free(&lines);
+  text_free(&prompt);
+  return status;
+}
+
+hvm_port call_llm_with(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port answer;
+  const llmb_status status = ask_pair(&host, argument, &answer, &error);
+  return status == LLMB_OK ? answer : write_failure(&host, &error);
+}
+
+hvm_port try_call_llm_with(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port answer;
+  const llmb_status status = ask_pair(&host, argument, &answer, &error);
+  return status == LLMB_OK ? write_ok(&host, answer) : write_err(&host, &error);
+}
+
+static llmb_status embed_string(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
+  struct hvm_text text;
+  struct hvm_target target = {NULL, NULL};
+  float *vector = NULL;
+  uint64_t dimension = 0;
+  llmb_status status = read_text(host, argument, "text", &text, error);
+  if (status == LLMB_OK) status = target_find(NULL, &target, error);
+  if (status == LLMB_OK) {
+    const uint8_t *const bytes = (const uint8_t *)text.data;
+    status = llmb_embed_texts(target.bridge, &bytes, &text.size, 1, NULL, &vector, &dimension, NULL, error);
+  }
+  if (status == LLMB_OK) status = write_vector(host, vector, dimension, out, error);
+  llmb_free(vector);
+  llmb_settings_close(target.settings);
+  text_free(&text);
+  return status;
+}
+
+hvm_port embed(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port vector;
+  if (embed_string(&host, argument, &vector, &error) != LLMB_OK) (void)write_bytes(&host, "", 0, &vector, &error);
+  return vector;
+}
+
+hvm_port try_embed(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port vector;
+  const llmb_status status = embed_string(&host, argument, &vector, &error);
+  return status == LLMB_OK ? write_ok(&host, vector) : write_err(&host, &error);
+}

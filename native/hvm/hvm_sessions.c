@@ -1,0 +1,112 @@
+/* Long answers: the text stays here, the program takes it piece by piece, as the model writes it. */
+#include <llmbridge/call.h>
+
+#include "hvm_bridge.h"
+#include "hvm_calls.h"
+#include "hvm_limits.h"
+#include "hvm_net.h"
+#include "hvm_read.h"
+#include "hvm_write.h"
+
+enum { PIECE_BYTES_MIN = 4 }; /* a character of UTF-8 */
+
+struct session {
+  uint32_t number; /* 0: this place is free */
+  bool begun;      /* something of the answer was given out */
+  llmb_call *call; /* NULL if it could not start: `error` says why */
+  llmb_error error;
+};
+
+static struct session sessions[HVM_SESSIONS_MAX];
+
+static struct session *session_find(uint32_t number) {
+  for (int i = 0; i < HVM_SESSIONS_MAX; i++) {
+    if (sessions[i].number == number) return &sessions[i];
+  }
+  return NULL;
+}
+
+/* Numbers are not used again for as long as a u24 lasts. */
+static uint32_t number_next(void) {
+  static uint32_t last;
+  do {
+    last = (last + 1) & 0xFFFFFF;
+  } while (last == 0 || session_find(last) != NULL);
+  return last;
+}
+
+static void session_start(struct session *session, const struct hvm_host *host, hvm_port argument) {
+  struct hvm_text prompt;
+  struct hvm_target target = {NULL, NULL};
+  llmb_status status = read_text(host, argument, "prompt", &prompt, &session->error);
+  if (status == LLMB_OK) status = target_find(NULL, &target, &session->error);
+  if (status == LLMB_OK) {
+    (void)llmb_call_start(target.bridge, (const uint8_t *)prompt.data, prompt.size, target.settings, &session->call,
+                          &session->error);
+  }
+  llmb_settings_close(target.settings);
+  text_free(&prompt);
+}
+
+hvm_port llm_open(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  struct session *const session = session_find(0);
+  if (session == NULL) return port_of_number(0, HVM_U24);
+  session->call = NULL;
+  session->begun = false;
+  llmb_error_init(&session->error);
+  session_start(session, &host, argument);
+  session->number = number_next();
+  return port_of_number(session->number, HVM_U24);
+}
+
+static llmb_status next_piece(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
+  hvm_port halves[2];
+  uint32_t number = 0, wanted = 0;
+  llmb_status status = read_pair(host, argument, "session, size", halves, error);
+  if (status == LLMB_OK) status = read_number(host, halves[0], "session", &number, error);
+  if (status == LLMB_OK) status = read_number(host, halves[1], "size", &wanted, error);
+  if (status != LLMB_OK) return status;
+  struct session *const session = number == 0 ? NULL : session_find(number);
+  if (session == NULL) {
+    return refuse(error, LLMB_E_INVALID_ARGUMENT, "session: none is open with the number %u; there can be %d at once",
+                  number, HVM_SESSIONS_MAX);
+  }
+  if (session->call == NULL) {
+    *error = session->error;
+    return error->status;
+  }
+  if (wanted < PIECE_BYTES_MIN) wanted = PIECE_BYTES_MIN;
+  if (wanted > HVM_PIECE_BYTES_MAX) wanted = HVM_PIECE_BYTES_MAX;
+  uint8_t piece[HVM_PIECE_BYTES_MAX];
+  uint64_t size = 0;
+  status = llmb_call_read(session->call, piece, wanted, LLMB_NEVER, &size, error);
+  if (status != LLMB_OK) return status;
+  const bool marked = !session->begun && size > 1 && piece[0] == HVM_FAILURE_MARK;
+  session->begun = true;
+  return write_bytes(host, (const char *)piece + marked, size - marked, out, error);
+}
+
+hvm_port llm_next(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  llmb_error_init(&error);
+  hvm_port piece;
+  const llmb_status status = next_piece(&host, argument, &piece, &error);
+  return status == LLMB_OK ? piece : write_failure(&host, &error);
+}
+
+hvm_port llm_close(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  llmb_error error;
+  uint32_t number = 0;
+  (void)read_number(&host, argument, "session", &number, &error);
+  struct session *const session = number == 0 ? NULL : session_find(number);
+  if (session == NULL) return port_of_number(0, HVM_U24);
+  llmb_call_close(session->call);
+  session->number = 0;
+  return port_of_number(1, HVM_U24);
+}
