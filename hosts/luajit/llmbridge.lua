@@ -150,11 +150,19 @@ local function check(status, detail)
   error(parse_error(owned_string(json[0])), 0)
 end
 
+local function refuse_nul(what, text)
+  if not text:find("\0", 1, true) then return end
+  error(own_error("invalid_argument", INVALID_ARGUMENT, what .. ": there is a NUL in it"), 0)
+end
+
 -- Values as the settings table takes them. A list becomes JSON, as `stop` wants it.
 local function setting_text(name, value)
   if type(value) == "number" then return ("%.17g"):format(value) end
   if type(value) == "boolean" then return value and "on" or "off" end
-  if type(value) == "string" then return value end
+  if type(value) == "string" then
+    refuse_nul(name, value)
+    return value
+  end
   if type(value) ~= "table" then
     error(own_error("invalid_argument", INVALID_ARGUMENT, name .. ": no setting is a " .. type(value)), 0)
   end
@@ -388,14 +396,9 @@ local function check_simple(status, json)
   error(parse_error(owned_string(json[0])), 0)
 end
 
-local function refuse_nul(text)
-  if not text:find("\0", 1, true) then return end
-  error(own_error("invalid_argument", INVALID_ARGUMENT, "the text contains a NUL character"), 0)
-end
-
 --- Asks and waits for the whole answer, by a bridge that the process shares and the environment configures.
 function llmbridge.ask(prompt)
-  refuse_nul(prompt)
+  refuse_nul("prompt", prompt)
   local answer, json = ffi.new "char *[1]", ffi.new "char *[1]"
   check_simple(C.llmb_call_llm(prompt, answer, json), json)
   return owned_string(answer[0])
@@ -403,7 +406,7 @@ end
 
 --- Computes a text's embedding, by the same bridge.
 function llmbridge.embed(text)
-  refuse_nul(text)
+  refuse_nul("text", text)
   local numbers, dimension, json = ffi.new "float *[1]", ffi.new "size_t[1]", ffi.new "char *[1]"
   check_simple(C.llmb_embed(text, numbers, dimension, json), json)
   local vector = {}
