@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "exec_command.h"
+#include "tool_stall.h"
 #include "tool_tree.h"
 
 static int close_descriptor(int descriptor) {
@@ -104,16 +105,6 @@ static void fail(struct exec_run *run, const llmb_error *error) {
   llmb_request_fail_with(request, error);
 }
 
-/* Without an explicit limit on stalls a program that computes in silence is not hung. */
-static bool is_stall_limited(llmb_request *request) {
-  const char *value = NULL;
-  for (uint32_t i = 0;; i++) {
-    const char *name = llmb_request_setting_given(request, i, &value);
-    if (name == NULL) return false;
-    if (strcmp(name, "stall_timeout_ms") == 0) return true;
-  }
-}
-
 void exec_run_begin(struct exec_run *run, const struct tool_command *tool, int waiter, llmb_request *request) {
   static uint64_t serial; /* one thread serves */
   llmb_error error;
@@ -122,7 +113,7 @@ void exec_run_begin(struct exec_run *run, const struct tool_command *tool, int w
       .request = request, .output = -1, .log = -1, .waiter = waiter, .kill_ns = LLMB_NEVER, .close_ns = LLMB_NEVER};
   run->tool.process = -1;
   snprintf(run->mark, sizeof run->mark, TOOL_MARK_NAME "=%llu", (unsigned long long)++serial);
-  run->progress_ns = is_stall_limited(request) ? LLMB_NEVER : 0;
+  run->progress_ns = tool_stall_is_limited(request) ? LLMB_NEVER : 0;
   if (llmb_request_kind(request) != LLMB_REQUEST_GENERATE) {
     error_set(&error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "the engine exec runs prompts, nothing else");
     fail(run, &error);
