@@ -121,7 +121,7 @@ static llmb_status failure_status(const llmb_call *call, int32_t status, uint64_
       return status;
     case LLMB_E_CANCELLED:
     case LLMB_E_DEADLINE_EXCEEDED:
-      if (atomic_load(&call->cancel_requested)) return LLMB_E_CANCELLED;
+      if (atomic_load(&call->cancel_requested) || atomic_load(&call->bridge->closing)) return LLMB_E_CANCELLED;
       return now_ns >= call->deadline_ns ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_ENGINE_ERROR;
     default:
       return LLMB_E_ENGINE_ERROR;
@@ -138,7 +138,9 @@ static void take_failure(llmb_call *call, struct slot *slot, bool locked) {
   if (failure.status == LLMB_E_DEADLINE_EXCEEDED) {
     end_at_deadline(call, true, locked);
   } else if (failure.status == LLMB_E_CANCELLED) {
-    call_end_with(call, LLMB_E_CANCELLED, failure.phase, true, locked, "the call was cancelled by its caller");
+    const bool closed = !atomic_load(&call->cancel_requested);
+    call_end_with(call, LLMB_E_CANCELLED, closed ? LLMB_PHASE_STOP : failure.phase, true, locked,
+                  closed ? "the bridge was closed" : "the call was cancelled by its caller");
   } else {
     call_end_failed(call, &failure, locked);
   }

@@ -78,6 +78,10 @@ llmb_status engine_thread_start(const char *module_path, const char *name, os_ha
   return status;
 }
 
+bool engine_thread_ended(const struct engine_thread *thread) {
+  return atomic_load(&thread->owners) == 1;
+}
+
 int32_t engine_thread_join(struct engine_thread *thread) {
   os_thread_join(thread->thread);
   const int32_t status = thread->exit_status;

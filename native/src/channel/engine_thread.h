@@ -3,6 +3,8 @@
 #ifndef LLMB_ENGINE_THREAD_H
 #define LLMB_ENGINE_THREAD_H
 
+#include <stdbool.h>
+
 #include <llmbridge/engine.h>
 
 #include "../platform/os_handle.h"
@@ -14,7 +16,10 @@ struct engine_thread;
 llmb_status engine_thread_start(const char *module_path, const char *name, os_handle socket,
                                 struct engine_thread **out);
 
-/* Waits for its end, which is near once its socket is closed; returns the module's exit status. Frees the struct. */
+/* Whether the module has returned. That its socket is closed says less: the host may have closed it. */
+bool engine_thread_ended(const struct engine_thread *thread);
+
+/* Waits for its end, which must be near; returns the module's exit status. Frees the struct. */
 int32_t engine_thread_join(struct engine_thread *thread);
 
 /* Leaves it alone for good: it frees its struct if it ever ends. */

@@ -22,6 +22,9 @@ enum {
 /* How long after a kill the keeper may take to report the end, before it is held to have stopped working itself. */
 #define POOL_KILLED_NS UINT64_C(2000000000)
 
+/* How often to look whether an engine's thread in the host, which was told to end, has ended. */
+#define POOL_THREAD_LOOK_NS UINT64_C(1000000)
+
 /* How long the keeper may take to start an engine's process (not to load a model), for the same reason. */
 #define KEEPER_SPAWN_TIMEOUT_NS UINT64_C(10000000000)
 

@@ -7,9 +7,21 @@
 #include "../core/fault_point.h"
 #include "../core/memory.h"
 #include "../core/policy.h"
+#include "../platform/os_clock.h"
 #include "../platform/os_socket.h"
 #include "connection.h"
 #include "pool_limits.h"
+
+/* All that can be done: what it works on is cancelled, and it finds its host gone when it next looks. */
+static void stop_thread(struct connection *connection) {
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    struct slot *slot = &connection->slots[i];
+    if (slot->state == SLOT_FREE) continue;
+    atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
+  }
+  connection_wake_engine(connection);
+  os_socket_end(connection->socket);
+}
 
 void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns) {
   const struct worker_step step = worker_next(connection->state, event);
@@ -28,7 +40,7 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       connection->killed = true;
       connection->last_breath_ns = now_ns + POOL_KILLED_NS;
       if (connection->thread != NULL) {
-        os_socket_end(connection->socket); /* all that can be done: it finds its host gone when it next looks */
+        stop_thread(connection);
       } else {
         keeper_hold_kill(connection->keeper, &connection->process);
       }
@@ -277,7 +289,7 @@ bool connection_heard(const struct connection *connection) {
   return !connection->socket_ended && (connection->process.process != OS_HANDLE_NONE || connection->thread != NULL);
 }
 
-/* An engine's thread has closed its socket: it is about to end, or has. */
+/* An engine's thread has closed its socket and returned. */
 static void join_thread(struct connection *connection, uint64_t now_ns) {
   connection->end.kind = KEEPER_EVENT_EXIT;
   connection->end.exit_kind = LLMB_EXIT_CODE;
@@ -304,7 +316,7 @@ bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
   while (step_keeper(connection, now_ns)) changed = true;
   if (connection_heard(connection) && hear_engine(connection, now_ns)) changed = true;
-  if (connection->thread != NULL && connection->socket_ended) {
+  if (connection->thread != NULL && connection->socket_ended && engine_thread_ended(connection->thread)) {
     join_thread(connection, now_ns);
     changed = true;
   }
@@ -324,6 +336,10 @@ bool connection_step(struct connection *connection, uint64_t now_ns) {
 
 uint64_t connection_next_look_ns(const struct connection *connection) {
   uint64_t next_ns = connection->last_breath_ns;
+  if (connection->thread != NULL && connection->socket_ended) {
+    const uint64_t look_ns = os_clock_ns() + POOL_THREAD_LOOK_NS; /* nothing else tells of its end */
+    if (look_ns < next_ns) next_ns = look_ns;
+  }
   if (connection->state == WORKER_STARTING && connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS < next_ns) {
     next_ns = connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS;
   }

