@@ -1,45 +1,17 @@
 /* spawn_keeper: a program that does nothing, from the request to the keeper until its exit status is known here; beside
  * posix_spawn and waitpid of the same program in a small process. */
-#include <spawn.h>
 #include <stdio.h>
-#include <sys/wait.h>
 
 #include <llmbridge/llmbridge.h>
 
 #include "bench_child.h"
 #include "bench_metric.h"
+#include "bench_spawn.h"
 #include "keeper/keeper_client.h"
 #include "platform/os_poll.h"
 #include "platform/os_socket.h"
 
 enum { ROUND_SPAWNS = 20, PATH_SIZE = 8192 };
-
-/* For each byte: one spawn, answered with its nanoseconds; 0 if it failed. */
-static void spawn_server(int in, int out, const void *data) {
-  const char *program = data;
-  char *const arguments[] = {(char *)(uintptr_t)program, NULL};
-  char *const environment[] = {NULL};
-  for (char byte; bench_pipe_read(in, &byte, 1);) {
-    pid_t pid = 0;
-    int status = 0;
-    const uint64_t begin_ns = llmb_clock_ns();
-    const bool spawned = posix_spawn(&pid, program, NULL, NULL, arguments, environment) == 0;
-    const bool ended = spawned && waitpid(pid, &status, 0) == pid && status == 0;
-    const uint64_t taken_ns = ended ? llmb_clock_ns() - begin_ns : 0;
-    if (!bench_pipe_write(out, &taken_ns, sizeof taken_ns)) return;
-  }
-}
-
-static bool spawn_directly(struct bench_run *run, const struct bench_child *child) {
-  uint64_t taken_ns = 0;
-  if (!bench_pipe_write(child->to, "s", 1) || !bench_pipe_read(child->from, &taken_ns, sizeof taken_ns) ||
-      taken_ns == 0) {
-    bench_fail(run, "posix_spawn of the no-op program failed");
-    return false;
-  }
-  bench_samples_add(&run->result.baseline, (double)taken_ns / 1e3);
-  return true;
-}
 
 /* Waits for the end; false if the program did not run and exit with 0. */
 static bool await_exit(struct engine_process *process) {
@@ -92,18 +64,19 @@ enum bench_outcome measure_spawn_keeper(struct bench_run *run) {
   llmb_error_init(&error);
   snprintf(program, sizeof program, "%s/bench-noop", run->options->helpers);
   snprintf(keeper_program, sizeof keeper_program, "%s/bin/llmbridge-keeper", run->options->home);
-  if (!bench_child_start(&child, spawn_server, program)) return bench_fail(run, "could not fork the small process");
+  if (!bench_child_start(&child, bench_spawn_server, program))
+    return bench_fail(run, "could not fork the small process");
   if (keeper_start(keeper_program, LLMB_NEVER, &keeper, &error) != LLMB_OK) {
     bench_fail(run, "%s", error.message);
     goto finish;
   }
   for (int i = 0; i < ROUND_SPAWNS; i++) {
-    if (!spawn_directly(run, &child) || !spawn_through(run, keeper, program)) goto finish;
+    if (!bench_spawn_directly(run, &child) || !spawn_through(run, keeper, program)) goto finish;
   }
   run->result.values.count = run->result.baseline.count = 0;
   while (bench_run_next(run)) {
     for (int i = 0; i < ROUND_SPAWNS; i++) {
-      if (!spawn_directly(run, &child)) goto finish;
+      if (!bench_spawn_directly(run, &child)) goto finish;
     }
     for (int i = 0; i < ROUND_SPAWNS; i++) {
       if (!spawn_through(run, keeper, program)) goto finish;

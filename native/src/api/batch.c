@@ -77,8 +77,8 @@ static llmb_status start(llmb_bridge *bridge, uint32_t kind, const uint8_t *cons
   llmb_error_init(&batch->failure);
   const struct pool *pool = &stage_next(bridge, NULL)->pool;
   const uint64_t slots = (uint64_t)pool->worker_count_max * pool->launch.slot_count;
-  /* Twice as many as there are slots, so that a slot that gets free has its next call there already. */
-  batch->flights_max = slots * 2 < BATCH_FLIGHTS_MAX ? (uint32_t)slots * 2 : BATCH_FLIGHTS_MAX;
+  /* No more than there are slots: what would queue costs more than it gains. */
+  batch->flights_max = slots < BATCH_FLIGHTS_MAX ? (uint32_t)slots : BATCH_FLIGHTS_MAX;
   int os_code = 0;
   status = os_event_create(&batch->bell, &os_code);
   if (status != LLMB_OK) error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make a doorbell");
