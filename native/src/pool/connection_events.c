@@ -109,6 +109,7 @@ static llmb_status refusal_status(int32_t status) {
   switch (status) {
     case LLMB_E_INVALID_ARGUMENT:
     case LLMB_E_NOT_FOUND:
+    case LLMB_E_SPAWN_FAILED:
     case LLMB_E_MODEL_INVALID:
     case LLMB_E_UNSUPPORTED:
     case LLMB_E_OUT_OF_MEMORY:
