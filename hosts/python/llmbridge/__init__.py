@@ -1,0 +1,36 @@
+"""Runs an LLM engine outside your process.
+
+    import llmbridge
+
+    print(llmbridge.ask("Who are you?"))
+    for piece in llmbridge.stream("Tell me a story"):
+        print(piece, end="", flush=True)
+
+    with llmbridge.Bridge(model="model.gguf", slots=8) as bridge:
+        reply = bridge.ask("Who are you?", max_tokens=100)
+
+`AsyncBridge` is the same for asyncio. What fails raises LlmError, with the whole error object. The package is pure
+Python over ctypes; LLMBRIDGE_LIBRARY names the native library if it is not found beside the package or by the loader.
+"""
+
+import json as _json
+from typing import Any as _Any, Dict as _Dict, List as _List
+
+from ._library import library as _library
+from .aio import AsyncBridge, AsyncStream
+from .bridge import Bridge, Stream
+from .errors import LlmArgumentError, LlmCancelledError, LlmError, LlmForkedError, LlmTimeoutError
+from .results import Details, Reply
+from .simple import ask, embed, shutdown, stream, worker_pid
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AsyncBridge", "AsyncStream", "Bridge", "Details", "LlmArgumentError", "LlmCancelledError", "LlmError",
+    "LlmForkedError", "LlmTimeoutError", "Reply", "Stream", "ask", "embed", "settings", "shutdown", "stream", "worker_pid",
+]
+
+
+def settings() -> _List[_Dict[str, _Any]]:
+    """All settings, with type, default, range and a line of help each."""
+    return list(_json.loads(_library().llmb_settings_json())["settings"])

@@ -1,0 +1,127 @@
+"""The bridge of blocking programs and threads."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Union, overload
+
+from ._call import NOT_READY, Call
+from ._core import Core, Vector
+from ._library import library
+from .errors import DEADLINE_EXCEEDED, LlmTimeoutError
+from .results import Details, Reply
+
+INTERRUPT_CHECK_MS = 100  # Python acts on Ctrl+C between two looks, not inside one
+
+
+def _wait(look: Callable[[int], Any]) -> Any:
+    while True:
+        found = look(library().llmb_deadline_after_ms(INTERRUPT_CHECK_MS))
+        if found is not NOT_READY:
+            return found
+
+
+class Stream(Iterator[str]):
+    """An answer as it comes: an iterator of pieces, whole characters each. Leaving its `with` block, or close(), ends
+    the engine's work; cancel() may be used from any thread and makes the iterator raise LlmCancelledError."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.details: Optional[Details] = None  # once the answer has ended
+
+    def __next__(self) -> str:
+        if self.details is None:
+            piece = _wait(self._call.read)
+            if piece:
+                return piece
+            self.details = self._call.finish()
+            self._call.close()
+        raise StopIteration
+
+    def cancel(self) -> None:
+        self._call.cancel()
+
+    def close(self) -> None:
+        self._call.close()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Bridge:
+    """One engine configuration and its worker processes: `Bridge(model="x.gguf", slots=8)`. Settings are given by name,
+    as `llmbridge.settings()` lists them; what is not given comes from the environment. Any number of threads may use
+    one bridge. The methods' settings are those of a call."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._core = Core(settings)
+
+    def start(self, timeout: Optional[float] = None) -> None:
+        """Starts a worker and waits until it is ready; the first call does so by itself. A timeout does not stop it."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                return self._core.start(library().llmb_deadline_after_ms(INTERRUPT_CHECK_MS))
+            except LlmTimeoutError as error:
+                if error.status != DEADLINE_EXCEEDED or (until is not None and time.monotonic() >= until):
+                    raise
+
+    def ask(self, prompt: Optional[str] = None, **settings: Any) -> Reply:
+        """The whole answer. The setting `messages` may stand in the prompt's place."""
+        with self.stream(prompt, **settings) as stream:
+            text = "".join(stream)
+            assert stream.details is not None
+            return Reply(text, stream.details)
+
+    def stream(self, prompt: Optional[str] = None, **settings: Any) -> Stream:
+        """The answer piece by piece."""
+        return Stream(self._core.generate(prompt, settings))
+
+    @overload
+    def embed(self, texts: str, **settings: Any) -> Vector: ...
+
+    @overload
+    def embed(self, texts: Sequence[str], **settings: Any) -> List[Vector]: ...
+
+    def embed(self, texts: Union[str, Sequence[str]], **settings: Any) -> Any:
+        """The vector of a text, or the vectors of several, which share the engine's work."""
+        call = self._core.embed([texts] if isinstance(texts, str) else texts, settings)
+        try:
+            vectors = list(iter(lambda: _wait(call.read_vector) or None, None))
+        finally:
+            call.close()
+        return vectors[0] if isinstance(texts, str) else vectors
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the engine's model makes of a text."""
+        with Stream(self._core.count_tokens(text)) as stream:
+            for _ in stream:
+                pass
+            assert stream.details is not None
+            return stream.details.prompt_tokens
+
+    def invoke(self, method: str, params: Union[None, Sequence[Any], Mapping[str, Any]] = None, **settings: Any) -> Stream:
+        """Calls any method of a JSON-RPC daemon; the result's JSON text comes as an answer does."""
+        return Stream(self._core.invoke(method, params, settings))
+
+    def info(self) -> Dict[str, Any]:
+        """What the ready engine said of itself and its model; empty before any was ready."""
+        return self._core.info()
+
+    @property
+    def worker_pid(self) -> int:
+        """Process number of the worker started last, 0 if none runs. For logs, not for signals."""
+        return self._core.worker_pid()
+
+    def close(self) -> None:
+        """Ends the workers and waits for them; calls in flight end as cancelled."""
+        self._core.handle.close()
+
+    def __enter__(self) -> Bridge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,42 @@
+"""What is known of a call that succeeded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._library import NativeResult, library
+
+
+@dataclass(frozen=True)
+class Details:
+    engine: str
+    finish_reason: str  # stop, length, stop_string
+    fallback: bool  # another engine than the first named answered
+    attempts: int
+    prompt_tokens: int
+    completion_tokens: int
+    queue_ms: float
+    start_ms: float
+    first_token_ms: float
+    total_ms: float
+
+    @classmethod
+    def of(cls, result: NativeResult) -> Details:
+        return cls(
+            engine=result.engine.decode("utf-8", "replace"),
+            finish_reason=library().llmb_finish_reason_name(result.finish_reason).decode(),
+            fallback=bool(result.fallback),
+            **{name: getattr(result, name) for name in (
+                "attempts", "prompt_tokens", "completion_tokens", "queue_ms", "start_ms", "first_token_ms", "total_ms")},
+        )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole answer; str(reply) is its text."""
+
+    text: str
+    details: Details
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,195 @@
+"""python3 -m unittest discover hosts/python/tests, with LLMBRIDGE_LIBRARY set; each test uses the engine `fake`."""
+
+import asyncio
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import unittest
+from pathlib import Path
+
+PACKAGES = str(Path(__file__).resolve().parents[1])
+sys.path.insert(0, PACKAGES)
+
+import llmbridge  # noqa: E402
+
+WATCHDOG_S = 60
+ENDLESS = "pieces 1000000 5"
+
+
+def fake(command="echo", **settings):
+    return {"engine": "fake", "command": command, **settings}
+
+
+class BridgeTests(unittest.TestCase):
+    def setUp(self):
+        signal.alarm(WATCHDOG_S)
+
+    def tearDown(self):
+        signal.alarm(0)
+
+    def test_settings_of_any_type_reach_the_library(self):
+        with llmbridge.Bridge(**fake(slots=2, timeout_ms=20000, model=None)) as bridge:
+            reply = bridge.ask("hello", stop=["x", "y"], temperature=0.5, max_tokens=7)
+        self.assertEqual(str(reply), "hello")
+        self.assertEqual(reply.details.engine, "fake")
+
+    def test_an_unknown_setting_is_named(self):
+        with self.assertRaisesRegex(ValueError, "slotz") as caught:
+            llmbridge.Bridge(slotz=1)
+        self.assertEqual(caught.exception.code, "invalid_argument")
+
+    def test_text_that_utf8_cannot_hold_is_refused(self):
+        with llmbridge.Bridge(**fake()) as bridge, self.assertRaises(llmbridge.LlmArgumentError):
+            bridge.ask("half a pair: \ud800")
+
+    def test_an_error_survives_pickling_whole(self):
+        with llmbridge.Bridge(**fake("signal 11@accept")) as bridge:
+            with self.assertRaises(llmbridge.LlmError) as caught:
+                bridge.ask("hello")
+        again = pickle.loads(pickle.dumps(caught.exception))
+        self.assertEqual(again.error, caught.exception.error)
+        self.assertEqual(again.exit, {"kind": "signal", "value": 11})
+
+    def test_several_texts_give_as_many_vectors(self):
+        with llmbridge.Bridge(engine="hash") as bridge:
+            vectors = bridge.embed(["one", "two", "one"])
+            self.assertEqual(vectors[0], vectors[2])
+            self.assertNotEqual(vectors[0], vectors[1])
+            self.assertEqual(vectors[0], bridge.embed("one"))
+
+    def test_a_stream_that_was_left_is_closed(self):
+        with llmbridge.Bridge(**fake(ENDLESS)) as bridge:
+            with bridge.stream("hello") as pieces:
+                next(pieces)
+            with self.assertRaisesRegex(ValueError, "closed"):
+                next(pieces)
+
+    def test_closing_the_bridge_ends_calls_of_other_threads_as_cancelled(self):
+        bridge = llmbridge.Bridge(**fake(ENDLESS))
+        started, ended = threading.Event(), []
+
+        def read():
+            try:
+                for _ in bridge.stream("hello"):
+                    started.set()
+            except llmbridge.LlmCancelledError as error:
+                ended.append(error.code)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        started.wait()
+        bridge.close()
+        reader.join()
+        self.assertEqual(ended, ["cancelled"])
+        with self.assertRaisesRegex(ValueError, "closed"):
+            bridge.ask("hello")
+
+    def test_ctrl_c_interrupts_a_call_that_gets_no_answer(self):
+        program = "import llmbridge; s = llmbridge.stream('hello'); print(next(s), flush=True); list(s)"
+        child = subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": PACKAGES, "LLMBRIDGE_ENGINE": "fake", "LLMBRIDGE_COMMAND": "hang@piece:1; pieces 9 1"})
+        child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate()
+        self.assertIn("KeyboardInterrupt", errors)
+
+
+class ForkTests(unittest.TestCase):
+    def setUp(self):
+        signal.alarm(WATCHDOG_S)
+        os.environ["LLMBRIDGE_ENGINE"] = "fake"
+
+    def tearDown(self):
+        llmbridge.shutdown()
+        del os.environ["LLMBRIDGE_ENGINE"]
+        signal.alarm(0)
+
+    def test_simple_calls_start_afresh_in_a_forked_child(self):
+        self.assertEqual(llmbridge.ask("parent"), "parent")
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            self.assertEqual(pool.map(llmbridge.ask, ["one", "two", "three"]), ["one", "two", "three"])
+        self.assertEqual(llmbridge.ask("parent again"), "parent again")
+
+    def test_a_bridge_of_the_parent_says_forked_in_the_child(self):
+        with llmbridge.Bridge(**fake()) as bridge:
+            bridge.ask("hello")
+            with multiprocessing.get_context("fork").Pool(1, initializer=inherit, initargs=(bridge,)) as pool:
+                with self.assertRaises(llmbridge.LlmForkedError) as caught:
+                    pool.apply(ask_inherited)
+            self.assertEqual(caught.exception.code, "forked")
+            self.assertEqual(bridge.ask("still here").text, "still here")
+
+
+def inherit(bridge):
+    global inherited
+    inherited = bridge
+
+
+def ask_inherited():
+    return inherited.ask("hello").text
+
+
+class AsyncTests(unittest.IsolatedAsyncioTestCase):
+    def setUp(self):
+        signal.alarm(WATCHDOG_S)
+
+    def tearDown(self):
+        signal.alarm(0)
+
+    async def test_many_calls_run_at_once(self):
+        async with llmbridge.AsyncBridge(**fake("sleep 2; echo", slots=8)) as bridge:
+            prompts = [f"item {i}" for i in range(50)]
+            replies = await asyncio.gather(*map(bridge.ask, prompts))
+        self.assertEqual([reply.text for reply in replies], prompts)
+
+    async def test_pieces_come_one_by_one(self):
+        async with llmbridge.AsyncBridge(**fake("pieces 3 1")) as bridge:
+            pieces = bridge.stream("hello")
+            self.assertEqual([piece async for piece in pieces], ["piece 1\n", "piece 2\n", "piece 3\n"])
+            self.assertEqual(pieces.details.finish_reason, "stop")
+
+    async def test_vectors_and_tokens_come_too(self):
+        async with llmbridge.AsyncBridge(**fake()) as bridge:
+            vectors = await bridge.embed(["one", "two"])
+            self.assertEqual(len(vectors), 2)
+            self.assertEqual(vectors[0], await bridge.embed("one"))
+            self.assertGreater(await bridge.count_tokens("one two"), 0)
+
+    async def test_a_cancelled_task_leaves_its_slot_to_others(self):
+        async with llmbridge.AsyncBridge(**fake("hang@accept", slots=1, grace_ms=100)) as bridge:
+            task = asyncio.create_task(bridge.ask("hello"))
+            while bridge.worker_pid == 0:
+                await asyncio.sleep(0.01)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+
+    async def test_cancel_makes_the_iterator_raise(self):
+        async with llmbridge.AsyncBridge(**fake(ENDLESS)) as bridge:
+            pieces = bridge.stream("hello")
+            with self.assertRaises(llmbridge.LlmCancelledError):
+                async for _ in pieces:
+                    pieces.cancel()
+
+    async def test_closing_the_bridge_ends_calls_in_flight(self):
+        bridge = llmbridge.AsyncBridge(**fake("hang@accept"))
+        task = asyncio.create_task(bridge.ask("hello"))
+        while bridge.worker_pid == 0:
+            await asyncio.sleep(0.01)
+        await bridge.close()
+        with self.assertRaises(llmbridge.LlmCancelledError):
+            await task
+
+    async def test_the_time_limit_is_a_timeout_error(self):
+        async with llmbridge.AsyncBridge(**fake("sleep 60000; echo", grace_ms=100)) as bridge:
+            with self.assertRaises(TimeoutError):
+                await bridge.ask("hello", timeout_ms=100)
+
+
+if __name__ == "__main__":
+    unittest.main()
