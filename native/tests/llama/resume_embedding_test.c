@@ -59,7 +59,7 @@ static void embedding__survives_kills_between_its_vectors_unchanged(void) {
   }
   llmb_result result;
   llmb_result_init(&result);
-  CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, &result, &error));
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, llmb_deadline_after_ms(FIXTURE_DEADLINE_MS), &result, &error));
   CHECK_INT(1 + kills, result.attempts);
   CHECK(kills > 1); /* two without progress between would have condemned it */
   llmb_call_close(call);
