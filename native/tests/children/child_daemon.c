@@ -1,5 +1,5 @@
 /* A JSON-RPC daemon for tests. Its arguments say how it starts, the prompt of each `generate` what it does:
- *   child_daemon [ping JSON | no_ping | mute | exit N | slow MS | cancels]...  */
+ *   child_daemon [ping JSON | no_ping | mute | exit N | slow MS | loads MS | cancels]...  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +20,13 @@ static unsigned batch_size;
 static void nap_ms(long milliseconds) {
   const struct timespec nap = {milliseconds / 1000, milliseconds % 1000 * 1000000};
   nanosleep(&nap, NULL);
+}
+
+static void load(long milliseconds) {
+  for (long done = 0; done < milliseconds; done += 50) {
+    fputs("loading\n", stderr);
+    nap_ms(50);
+  }
 }
 
 static void say(const char *line) {
@@ -223,6 +230,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[i], "mute") == 0) answers_ping = false;
     if (strcmp(argv[i], "cancels") == 0) cancels = true;
     if (strcmp(argv[i], "slow") == 0 && i + 1 < argc) nap_ms(strtol(argv[++i], NULL, 10));
+    if (strcmp(argv[i], "loads") == 0 && i + 1 < argc) load(strtol(argv[++i], NULL, 10));
     if (strcmp(argv[i], "exit") == 0 && i + 1 < argc) {
       fputs("some trouble\nthe cause of it\n", stderr);
       return atoi(argv[++i]);

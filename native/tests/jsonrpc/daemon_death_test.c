@@ -65,9 +65,9 @@ static void exit__is_told_with_its_status_and_the_log(void) {
 static void signal__is_told(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
   llmb_error error;
-  CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "signal 11", NULL, &error));
+  CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "signal 15", NULL, &error));
   CHECK_INT(LLMB_EXIT_SIGNAL, error.exit_kind);
-  CHECK_INT(SIGSEGV, error.exit_value);
+  CHECK_INT(SIGTERM, error.exit_value);
   bridge_end(bridge);
 }
 

@@ -22,6 +22,12 @@ static void daemon__that_is_slow_to_start_gets_its_calls_when_it_is_there(void) 
   bridge_end(bridge);
 }
 
+static void daemon__that_says_what_it_does_may_start_for_longer_than_the_limit(void) {
+  llmb_bridge *bridge = daemon_bridge(DAEMON(", \"loads\", \"4000\""), "start_timeout_ms", "2000", NULL);
+  check_answer(bridge, "x", "x");
+  bridge_end(bridge);
+}
+
 static void daemon__says_of_itself_what_its_ping_says(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(", \"ping\", \"{\\\"model\\\": \\\"m\\\"}\""), NULL);
   char *info = NULL;
@@ -92,6 +98,7 @@ static void engines_death__leaves_no_daemon_behind(void) {
 
 CHECK_MAIN(TEST(daemon__is_started_by_the_first_call), TEST(daemon__that_does_not_know_ping_is_alive),
            TEST(daemon__that_is_slow_to_start_gets_its_calls_when_it_is_there),
+           TEST(daemon__that_says_what_it_does_may_start_for_longer_than_the_limit),
            TEST(daemon__says_of_itself_what_its_ping_says), TEST(workers__are_daemons_of_their_own),
            TEST(restarts__are_limited_as_the_pools_are), TEST(daemon__that_is_idle_is_sent_home_though_it_is_pinged),
            TEST(daemon__that_leaves_three_pings_without_answer_is_ended), TEST(engines_death__leaves_no_daemon_behind))
