@@ -18,6 +18,11 @@ enum { PATH_SIZE_MAX = 4096, ENGINE_FILE_SIZE_MAX = 40 };
 /* Each has room for one path. Merged into one function they would need the sum, of a stack that is the host's. */
 #define SMALL_FRAME __attribute__((noinline))
 
+/* Package managers may mark every file as a program. */
+static bool is_wanted(enum os_path_kind kind, enum os_path_kind wanted) {
+  return kind == wanted || (wanted == OS_PATH_FILE && kind == OS_PATH_PROGRAM);
+}
+
 /* Where a program or file stands below home: an installed tree has bin/ and share/llmbridge/, a package may have all in
  * one folder. */
 static bool find_below(const char *home, const char *const folders[], const char *name, enum os_path_kind wanted,
@@ -25,7 +30,7 @@ static bool find_below(const char *home, const char *const folders[], const char
   for (int i = 0; folders[i] != NULL; i++) {
     uint64_t size = 0;
     if (snprintf(out, PATH_SIZE_MAX, "%s/%s%s", home, folders[i], name) >= PATH_SIZE_MAX) continue;
-    if (os_path_kind(out, &size) == wanted) return true;
+    if (is_wanted(os_path_kind(out, &size), wanted)) return true;
   }
   return false;
 }
@@ -181,8 +186,7 @@ static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const c
                      "sandbox, memory_mb: with isolation inproc the engine cannot be confined without its host");
   }
   snprintf(file, sizeof file, "%s.so", out->engine);
-  if (!find_below(home, module_folders, file, OS_PATH_FILE, path) &&
-      !find_below(home, module_folders, file, OS_PATH_PROGRAM, path)) {
+  if (!find_below(home, module_folders, file, OS_PATH_FILE, path)) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/lib/llmbridge", file, home);
   }
   const llmb_status status = memory_copy_text(path, strlen(path), &out->module_path);
