@@ -14,14 +14,14 @@ internal static class ChatCommand
         var command = new Command("chat", "Holds a conversation: a line from stdin, an answer to stdout, until the end of stdin or /exit");
         var options = new CommonOptions(command);
         command.SetAction((result, _) =>
-            CommandRun.RunAsync(options.Json(result), interrupt => ChatAsync(options.ToBridgeOptions(result), options.Json(result), interrupt.Token)));
+            CommandRun.RunAsync(options.Json(result), interrupt => ChatAsync(options.ToBridgeOptions(result), options.Json(result), interrupt.Token), LlmPhase.Generate));
         return command;
     }
 
     private static async Task<int> ChatAsync(BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
-        DemonstrationModel.Announce(options);
+        if (!json) DemonstrationModel.Announce(options);
         var messages = new List<(string Role, string Content)>();
         while (await ReadLineAsync(cancellationToken) is { } line && line != "/exit")
         {
@@ -30,7 +30,9 @@ internal static class ChatCommand
             var call = new CallOptions { Messages = ToJson(messages) };
             try
             {
-                string answer = await AnswerStream.WriteAsync(client, "", call, cancellationToken);
+                string answer = json
+                    ? await AnswerInJsonAsync(client, call, cancellationToken)
+                    : await AnswerStream.WriteAsync(client, "", call, cancellationToken);
                 messages.Add(("assistant", answer));
             }
             catch (LlmException e) when (!Console.IsInputRedirected && e.Error.Status != LlmStatus.Unavailable)
@@ -41,6 +43,14 @@ internal static class ChatCommand
             }
         }
         return ExitStatus.Ok;
+    }
+
+    /// <summary>A line for each answer, the same object as that of ask --json.</summary>
+    private static async Task<string> AnswerInJsonAsync(LlmClient client, CallOptions call, CancellationToken cancellationToken)
+    {
+        LlmReply reply = await client.AskAsync("", call, cancellationToken);
+        await ReplyJson.WriteAsync(reply, cancellationToken);
+        return reply.Text;
     }
 
     private static async Task<string?> ReadLineAsync(CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ namespace LlmBridge.Cli;
 /// <summary>Runs a command's work and turns its end, good or bad, into what stderr and the exit status say.</summary>
 internal static class CommandRun
 {
-    public static async Task<int> RunAsync(bool json, Func<Interrupt, Task<int>> work)
+    /// <param name="working">The phase that an interrupted command was in: what it does most of its time.</param>
+    public static async Task<int> RunAsync(bool json, Func<Interrupt, Task<int>> work, LlmPhase working = LlmPhase.None)
     {
         using var interrupt = new Interrupt();
         try
@@ -27,7 +28,7 @@ internal static class CommandRun
         }
         catch (OperationCanceledException) when (interrupt.Happened)
         {
-            if (json) Report(new LlmError { Status = LlmStatus.Cancelled, Message = "interrupted" }, json);
+            if (json) Report(new LlmError { Status = LlmStatus.Cancelled, Phase = working, Message = "interrupted" }, json);
             return interrupt.ExitStatus;
         }
     }

@@ -43,7 +43,7 @@ internal static class Doctor
     }
 
     /// <summary>The folder that llmbridge is installed in, seen from its library: PREFIX/lib/libllmbridge.so.</summary>
-    private static string HomeOf(string library)
+    internal static string HomeOf(string library)
     {
         string file = File.ResolveLinkTarget(library, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(library);
         return Path.GetDirectoryName(Path.GetDirectoryName(file)) ?? "/";

@@ -14,20 +14,29 @@ internal static class EmbedCommand
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
-            return CommandRun.RunAsync(json, interrupt => EmbedAsync(result.GetRequiredValue(texts), options.ToBridgeOptions(result), json, interrupt.Token));
+            return CommandRun.RunAsync(json, interrupt => EmbedAsync(result.GetRequiredValue(texts), options.ToBridgeOptions(result), json, interrupt.Token), LlmPhase.Embed);
         });
         return command;
     }
 
     private static async Task<int> EmbedAsync(string[] texts, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
-        if (texts is ["-"]) texts = (await StandardInput.ReadTextAsync(cancellationToken)).Split('\n');
+        if (texts is ["-"]) texts = await ReadLinesAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         LlmEmbeddings embeddings = await client.EmbedAsync(texts, null, cancellationToken);
         await using Stream output = StandardOutput.Open();
         if (json) await PrintObjectAsync(output, embeddings, cancellationToken);
         else await PrintLinesAsync(output, embeddings, cancellationToken);
         return ExitStatus.Ok;
+    }
+
+    private static async Task<string[]> ReadLinesAsync(CancellationToken cancellationToken)
+    {
+        string[] lines = (await StandardInput.ReadTextAsync(cancellationToken)).Split('\n');
+        int empty = Array.FindIndex(lines, line => line.TrimEnd('\r').Length == 0);
+        if (empty < 0) return lines;
+        string message = lines.Length == 1 ? "stdin is empty; it has one text a line" : $"line {empty + 1} of stdin is empty; each line is a text";
+        throw new LlmException(new LlmError { Status = LlmStatus.InvalidArgument, Phase = LlmPhase.Configure, Message = message, RetrySafe = true });
     }
 
     private static async Task PrintLinesAsync(Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     TokensCommand.Make(),
     InvokeCommand.Make(),
     DoctorCommand.Make(),
+    BenchCommand.Make(),
 };
 root.HelpName = "llmbridge";
 root.Directives.Clear(); // a prompt may begin with a bracket

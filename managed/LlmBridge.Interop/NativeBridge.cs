@@ -42,20 +42,6 @@ internal static unsafe class NativeBridge
         }
     }
 
-    /// <summary>Counts a text's tokens; waits for an engine if it must.</summary>
-    public static long CountTokens(BridgeHandle bridge, string text)
-    {
-        using var encoded = new Utf8.Encoded(text, stackalloc byte[Utf8.StackBytes], nameof(text));
-        NativeError error;
-        error.struct_size = (uint)sizeof(NativeError);
-        ulong count;
-        fixed (byte* pointer = encoded.WithNul)
-        {
-            NativeStatus.ThrowIfFailed(NativeMethods.llmb_count_tokens(bridge, pointer, (ulong)encoded.Bytes.Length, &count, &error), error);
-        }
-        return (long)count;
-    }
-
     public static int LoadProgressPermille(BridgeHandle bridge)
     {
         uint permille;

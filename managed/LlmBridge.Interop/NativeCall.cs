@@ -84,6 +84,23 @@ internal static unsafe class NativeCall
         return call;
     }
 
+    /// <summary>Starts counting tokens: prompt_tokens of the result. There is no text to read, only the end.</summary>
+    public static CallHandle StartCountTokens(BridgeHandle bridge, string text)
+    {
+        using var encoded = new Utf8.Encoded(text, stackalloc byte[Utf8.StackBytes], nameof(text));
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        LlmStatus status;
+        CallHandle call;
+        fixed (byte* pointer = encoded.WithNul)
+        {
+            status = NativeMethods.llmb_count_tokens_start(bridge, pointer, (ulong)encoded.Bytes.Length, out call, &error);
+        }
+        if (status != LlmStatus.Ok) call.Dispose();
+        NativeStatus.ThrowIfFailed(status, error);
+        return call;
+    }
+
     /// <summary>Reads the next vector and returns its dimension; 0 is the end, <see cref="NotReady"/> that the deadline
     /// passed. A dimension above the buffer's length means that nothing was copied: read again with more room.</summary>
     public static int ReadVector(CallHandle call, Span<float> buffer, ulong deadlineNs)

@@ -29,7 +29,7 @@ public sealed partial class LlmClient
 
     private async Task<LlmEmbeddings> EmbedQuietlyAsync(IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(texts);
+        CheckTexts(texts);
         cancellationToken.ThrowIfCancellationRequested();
         _operations.Enter(this);
         try
@@ -59,27 +59,32 @@ public sealed partial class LlmClient
     }
 
     /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template. Starts the engine
-    /// if it must; cancelling stops the waiting.</summary>
+    /// if it must.</summary>
     public async Task<long> CountTokensAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        cancellationToken.ThrowIfCancellationRequested();
-        _operations.Enter(this);
-        Task<long> counting = Task.Run(
-            () =>
-            {
-                try
-                {
-                    return NativeBridge.CountTokens(_bridge, text);
-                }
-                finally
-                {
-                    _telemetry.WriteEvents();
-                    _operations.Exit();
-                }
-            },
-            CancellationToken.None);
-        return await counting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using CallHandle call = Guarded(() => NativeCall.StartCountTokens(_bridge, text));
+            await ReadAsync(call, new byte[RoomBytes], cancellationToken).ConfigureAwait(false); // its end: there is no text
+            NativeCall.Finish(call, out NativeResult result);
+            return (long)result.prompt_tokens;
+        }
+        finally
+        {
+            _telemetry.WriteEvents();
+        }
+    }
+
+    /// <summary>The library checks the same, but cannot say which argument it was.</summary>
+    private static void CheckTexts(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        if (texts.Count == 0) NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, "texts: there is none to embed");
+        for (int i = 0; i < texts.Count; i++)
+        {
+            if (texts[i] is "") NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, $"texts: number {i + 1} of {texts.Count} is empty");
+        }
     }
 
     private LlmEmbeddings MakeEmbeddings(CallHandle call, List<float[]> vectors)

@@ -20,6 +20,7 @@ public sealed partial class LlmClient : IAsyncDisposable
         _bridge = bridge;
         _pump = new CallPump(bridge);
         _telemetry = new ClientTelemetry(bridge, options);
+        _callsAtOnce = CallsAtOnce(options);
         _disposal = new Lazy<Task>(() => Task.Run(CloseAsync)); // closing waits for processes to end
     }
 

@@ -7,7 +7,7 @@ namespace LlmBridge;
 /// hold a prompt.</summary>
 internal sealed class KnownSettings : ISettingsWriter
 {
-    private static readonly HashSet<string> s_told = ["engine", "model", "prompt_format", "max_tokens", "temperature", "top_k", "top_p", "seed"];
+    private static readonly HashSet<string> s_told = ["engine", "model", "prompt_format", "max_tokens", "temperature", "top_k", "top_p", "seed", "slots", "workers"];
     private readonly Dictionary<string, object> _values = [];
     private readonly KnownSettings? _behind;
 
