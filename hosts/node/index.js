@@ -1,0 +1,34 @@
+// Runs an LLM engine outside your process. See index.d.ts.
+
+import { Bridge } from './lib/bridge.js';
+
+export { Bridge };
+export { LlmCancelledError, LlmError, LlmTimeoutError } from './lib/errors.js';
+export { settings } from './lib/settings.js';
+export { Stream } from './lib/stream.js';
+
+let shared = null;
+
+const sharedBridge = () => (shared ??= new Bridge());
+
+export async function ask(prompt, options) {
+  return (await sharedBridge().ask(prompt, options)).text;
+}
+
+export function stream(prompt, options) {
+  return sharedBridge().stream(prompt, options);
+}
+
+export async function embed(texts, options) {
+  return sharedBridge().embed(texts, options);
+}
+
+export function workerPid() {
+  return sharedBridge().workerPid;
+}
+
+export async function shutdown() {
+  const bridge = shared;
+  shared = null;
+  await bridge?.close();
+}

@@ -1,0 +1,116 @@
+import { promisify } from 'node:util';
+import { Call } from './call.js';
+import { check, invalidArgument } from './errors.js';
+import { addressOf, library, newError, takeText, NEVER } from './library.js';
+import { Pump } from './pump.js';
+import { withSettings } from './settings.js';
+import { Stream } from './stream.js';
+
+function utf8(text) {
+  if (typeof text !== 'string') throw new TypeError(`a string is needed, not ${typeof text}`);
+  if (!text.isWellFormed()) throw invalidArgument('the text holds half a surrogate pair');
+  return Buffer.from(text);
+}
+
+/** One engine configuration and its worker processes. */
+export class Bridge {
+  #pointer;
+  #pump;
+  #calls = new Set();
+  #closed = null;
+
+  constructor(settings = {}) {
+    const [pointer, error] = [[null], newError()];
+    withSettings(settings, native => check(library().bridgeOpen(native, pointer, error), error));
+    this.#pointer = pointer[0];
+    this.#pump = new Pump(this.#pointer);
+  }
+
+  async start() {
+    const error = newError();
+    check(await promisify(library().bridgeStart.async)(this.#open(), NEVER, error), error);
+  }
+
+  async ask(prompt, options) {
+    const stream = this.stream(prompt, options);
+    const text = await stream.text();
+    return { text, details: stream.details };
+  }
+
+  stream(prompt, options = {}) {
+    const data = prompt === null || prompt === undefined ? null : utf8(prompt);
+    return new Stream(this.#begin(options, (native, call, error) =>
+      library().callStart(this.#open(), data, data?.length ?? 0, native, call, error)));
+  }
+
+  async embed(texts, options = {}) {
+    const data = [texts].flat().map(utf8);
+    const pointers = BigUint64Array.from(data, addressOf);
+    const sizes = BigUint64Array.from(data, text => BigInt(text.length));
+    const call = this.#begin(options, (native, out, error) =>
+      library().embedStart(this.#open(), pointers, sizes, data.length, native, out, error));
+    const vectors = [];
+    try {
+      for (let vector; (vector = await call.readVector()).length > 0; ) vectors.push(vector);
+    } finally {
+      call.close();
+    }
+    return typeof texts === 'string' ? vectors[0] : vectors;
+  }
+
+  async countTokens(text, options = {}) {
+    const data = utf8(text);
+    const stream = new Stream(this.#begin({ signal: options.signal }, (_, call, error) =>
+      library().countTokensStart(this.#open(), data, data.length, call, error)));
+    await stream.text();
+    return stream.details.promptTokens;
+  }
+
+  async invoke(method, params, options = {}) {
+    const data = params === undefined ? null : Buffer.from(JSON.stringify(params));
+    const stream = new Stream(this.#begin(options, (native, call, error) =>
+      library().invokeStart(this.#open(), method, data, data?.length ?? 0, native, call, error)));
+    return JSON.parse(await stream.text());
+  }
+
+  info() {
+    const [json, error] = [[null], newError()];
+    check(library().bridgeInfo(this.#open(), json, error), error);
+    return JSON.parse(takeText(json[0]));
+  }
+
+  get workerPid() {
+    const pid = [0];
+    library().bridgeWorkerPid(this.#open(), pid);
+    return Number(pid[0]);
+  }
+
+  /** Ends the workers and waits for them; calls in flight end as cancelled. */
+  close() {
+    return (this.#closed ??= this.#close());
+  }
+
+  [Symbol.asyncDispose ?? Symbol('asyncDispose')]() {
+    return this.close();
+  }
+
+  async #close() {
+    for (const call of this.#calls) call.cancel();
+    await this.#pump.stop();
+    this.#pump.release();
+    await promisify(library().bridgeClose.async)(this.#pointer);
+  }
+
+  #open() {
+    if (this.#closed) throw new Error('the bridge is closed');
+    return this.#pointer;
+  }
+
+  #begin({ signal, ...settings }, start) {
+    const [pointer, error] = [[null], newError()];
+    withSettings(settings, native => check(start(native, pointer, error), error));
+    const call = new Call(pointer[0], this.#pump, signal, ended => this.#calls.delete(ended));
+    this.#calls.add(call);
+    return call;
+  }
+}

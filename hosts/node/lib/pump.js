@@ -1,0 +1,78 @@
+import { Worker } from 'node:worker_threads';
+import { library } from './library.js';
+
+const running = new Set();
+
+// Node joins its workers when it exits, and cannot interrupt one that waits in native code.
+process.on('exit', () => {
+  for (const pump of running) pump.wake();
+});
+
+/** Waits for news of a bridge's calls on a worker thread, and settles the promises of those who wait. The worker keeps
+ * the process alive only while somebody does. */
+export class Pump {
+  #bridge;
+  #worker = null;
+  #ended = null;
+  #failure = null;
+  #stopping = new Int32Array(new SharedArrayBuffer(4));
+  #waiting = new Map();
+  #lastToken = 0n;
+
+  constructor(bridge) {
+    this.#bridge = bridge;
+  }
+
+  /** Resolves when the call has something to read or has ended, or when the bridge was closed. */
+  newsOf(call) {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#worker === null) this.#start();
+    return new Promise((resolve, reject) => {
+      const token = ++this.#lastToken; // never used twice, so a late report finds nobody
+      call.watch(token);
+      this.#waiting.set(token, { resolve, reject });
+      this.#worker.ref();
+    });
+  }
+
+  wake() {
+    Atomics.store(this.#stopping, 0, 1);
+    library().pumpWake(this.#bridge);
+  }
+
+  /** Ends the worker; tells nobody yet. */
+  async stop() {
+    if (this.#worker === null) return;
+    this.#worker.ref();
+    this.wake();
+    await this.#ended;
+  }
+
+  /** Tells all who still wait. */
+  release() {
+    for (const token of [...this.#waiting.keys()]) this.#settle(token);
+  }
+
+  #start() {
+    this.#worker = new Worker(new URL('./pump-worker.js', import.meta.url), {
+      name: 'llmbridge pump',
+      workerData: { bridge: this.#bridge, stopping: this.#stopping },
+    });
+    running.add(this);
+    this.#worker.on('message', tokens => tokens.forEach(token => this.#settle(token)));
+    this.#worker.on('error', failure => {
+      this.#failure = failure;
+      this.release();
+    });
+    this.#ended = new Promise(resolve => this.#worker.once('exit', resolve)).then(() => running.delete(this));
+  }
+
+  #settle(token) {
+    const waiter = this.#waiting.get(token);
+    if (waiter === undefined) return;
+    this.#waiting.delete(token);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#failure) waiter.reject(this.#failure);
+    else waiter.resolve();
+  }
+}
