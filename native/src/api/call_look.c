@@ -11,10 +11,15 @@ uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns) {
   return duration_ns < LLMB_NEVER - from_ns ? from_ns + duration_ns : LLMB_NEVER;
 }
 
+/* Only for its first slot: a call that lost one with its engine has been waiting for an answer. */
+static uint64_t queue_limit_ns(const llmb_call *call) {
+  return call->attempts == 0 ? call->queue_deadline_ns : LLMB_NEVER;
+}
+
 uint64_t call_next_limit_ns(const llmb_call *call) {
   uint64_t next_ns = call->deadline_ns;
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
-  if (state == TICKET_QUEUED && call->queue_deadline_ns < next_ns) next_ns = call->queue_deadline_ns;
+  if (state == TICKET_QUEUED && queue_limit_ns(call) < next_ns) next_ns = queue_limit_ns(call);
   if (state == TICKET_PLACED) {
     const uint64_t stall_ns = call_later_ns(call->progress_ns, call->stall_limit_ns);
     if (stall_ns < next_ns) next_ns = stall_ns;
@@ -62,7 +67,7 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
   }
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
   if (call->ended) return;
-  if (state == TICKET_QUEUED && now_ns >= call->queue_deadline_ns) {
+  if (state == TICKET_QUEUED && now_ns >= queue_limit_ns(call)) {
     call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, call_phase(call), false, locked,
                   "the call waited longer than %llu ms for a free slot (queue_timeout_ms)",
                   limit_ms(call->queue_deadline_ns - call->start_ns));

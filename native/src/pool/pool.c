@@ -156,6 +156,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     const llmb_status status =
         connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
     if (status != LLMB_OK) {
+      error->retry_safe = 1; /* nothing was started */
       note_end(pool, &(struct restart_worker){0}, end_of_start(status), now_ns);
       stats_note_failure(pool->stats, 0, false, error, now_ns);
       stats_note_breaker(pool->stats, &pool->restart, now_ns);

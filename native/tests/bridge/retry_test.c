@@ -55,4 +55,22 @@ static void one_death_of_many_calls__is_one_to_the_budget(void) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(too_many_deaths__end_repeating_and_say_so), TEST(one_death_of_many_calls__is_one_to_the_budget))
+/* It has not waited for a slot so long, it had one. */
+static void call_that_lost_its_engine__is_not_late_for_a_slot(void) {
+  llmb_bridge *bridge = bridge_of("lasting", "home", HARNESS_MODULE_HOME, "queue_timeout_ms", "300", NULL);
+  char text[16] = "";
+  bridge_start(bridge);
+  llmb_call *call = call_of(bridge, "hello", NULL);
+  uint8_t buffer[16];
+  uint64_t size = 0;
+  CHECK_INT(LLMB_OK, llmb_call_read(call, buffer, sizeof buffer, LLMB_NEVER, &size, NULL));
+  nap_ms(400);
+  process_signal(worker_pid(bridge), SIGKILL);
+  CHECK_INT(LLMB_OK, read_to_end(call, text, sizeof text, NULL));
+  CHECK_TEXT("rest", text);
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(too_many_deaths__end_repeating_and_say_so), TEST(one_death_of_many_calls__is_one_to_the_budget),
+           TEST(call_that_lost_its_engine__is_not_late_for_a_slot))

@@ -1,4 +1,6 @@
 /* Starting engines: shared, slow, failing; and bridges that cannot be opened. */
+#include <sys/resource.h>
+
 #include "bridge_harness.h"
 
 enum { THREADS_COUNT = 6 };
@@ -185,6 +187,22 @@ static void exit_at_start__does_not_restart_workers_without_end(void) {
   bridge_end(bridge);
 }
 
+/* No program was started, so nothing was done. */
+static void start_that_fails_here__may_be_repeated(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  llmb_error error;
+  struct rlimit few, before;
+  CHECK_INT(0, getrlimit(RLIMIT_NOFILE, &before));
+  few = (struct rlimit){.rlim_cur = 4, .rlim_max = before.rlim_max};
+  CHECK_INT(0, setrlimit(RLIMIT_NOFILE, &few));
+  CHECK(ask(bridge, "hello", NULL, &error) != LLMB_OK);
+  CHECK_INT(0, setrlimit(RLIMIT_NOFILE, &before));
+  CHECK_INT(LLMB_PHASE_START, error.phase);
+  CHECK_INT(1, error.retry_safe);
+  CHECK_INT(LLMB_OK, ask(bridge, "hello", NULL, &error));
+  bridge_end(bridge);
+}
+
 static void script_error__is_invalid_argument(void) {
   llmb_bridge *bridge = bridge_of("echo; dance 3", NULL);
   llmb_error error;
@@ -261,6 +279,7 @@ CHECK_MAIN(TEST(start__is_shared_by_all_who_wait), TEST(start__of_another_moment
            TEST(start_timeout__ends_a_start_without_progress),
            TEST(start_timeout__bears_a_start_that_is_slow_but_moves),
            TEST(exit_at_start__is_told_to_each_call_after_one_start),
-           TEST(exit_at_start__does_not_restart_workers_without_end), TEST(script_error__is_invalid_argument),
-           TEST(open__names_the_home_that_is_missing), TEST(open__names_the_program_that_is_missing),
-           TEST(open__refuses_a_variable_it_does_not_know), TEST(setting__unknown_or_out_of_range_is_invalid))
+           TEST(exit_at_start__does_not_restart_workers_without_end), TEST(start_that_fails_here__may_be_repeated),
+           TEST(script_error__is_invalid_argument), TEST(open__names_the_home_that_is_missing),
+           TEST(open__names_the_program_that_is_missing), TEST(open__refuses_a_variable_it_does_not_know),
+           TEST(setting__unknown_or_out_of_range_is_invalid))
