@@ -1,0 +1,162 @@
+/** Runs an LLM engine outside your process. */
+
+/** Settings by name, as `settings()` lists them; what is not given comes from the environment. Arrays and objects are
+ * passed as JSON. */
+export interface CallSettings {
+  max_tokens?: number;
+  temperature?: number;
+  top_k?: number;
+  top_p?: number;
+  min_p?: number;
+  repeat_penalty?: number;
+  seed?: number;
+  stop?: string | string[];
+  prompt_format?: 'auto' | 'chat' | 'raw';
+  system?: string;
+  /** A conversation, in the prompt's place. */
+  messages?: { role: string; content: string }[];
+  expect?: 'text' | 'json';
+  pooling?: 'auto' | 'mean' | 'cls' | 'last';
+  normalize?: 'auto' | 'l2' | 'none';
+  timeout_ms?: number;
+  queue_timeout_ms?: number;
+  first_token_timeout_ms?: number;
+  stall_timeout_ms?: number;
+  grace_ms?: number;
+  output_bytes?: number;
+  [name: string]: unknown;
+}
+
+export interface BridgeSettings extends CallSettings {
+  engine?: 'llama' | 'exec' | 'jsonrpc' | 'hash' | 'custom' | 'fake';
+  isolation?: 'pool' | 'inproc';
+  model?: string;
+  command?: string | string[];
+  fallback?: string;
+  workers?: number;
+  slots?: number;
+  queue?: number;
+  context?: number;
+  threads?: number;
+  gpu_layers?: number;
+  idle_ms?: number;
+  start_timeout_ms?: number;
+  retries?: number;
+  sandbox?: 'off' | 'best_effort' | 'required';
+  memory_mb?: number;
+  home?: string;
+}
+
+export interface CallOptions extends CallSettings {
+  /** Aborting it ends the engine's work and rejects with LlmCancelledError. */
+  signal?: AbortSignal;
+}
+
+export interface Details {
+  engine: string;
+  finishReason: 'stop' | 'length' | 'stop_string';
+  /** Another engine than the first named answered. */
+  fallback: boolean;
+  attempts: number;
+  promptTokens: number;
+  completionTokens: number;
+  timingsMs: { queue: number; start: number; firstToken: number; total: number };
+}
+
+export interface Reply {
+  text: string;
+  details: Details;
+}
+
+/** An answer as it comes: `for await` gives pieces of whole characters. Read it to its end, leave the loop, or close it:
+ * until then it has its place in the engine. */
+export class Stream implements AsyncIterableIterator<string> {
+  private constructor();
+  /** What is known of the answer, once it has ended; null before. */
+  readonly details: Details | null;
+  next(): Promise<IteratorResult<string, undefined>>;
+  return(): Promise<IteratorResult<string, undefined>>;
+  /** The rest of the answer in one string. */
+  text(): Promise<string>;
+  /** Makes the loop throw LlmCancelledError. */
+  cancel(): void;
+  /** Ends the engine's work; the loop must not go on. */
+  close(): void;
+  [Symbol.asyncIterator](): this;
+}
+
+/** One engine configuration and its worker processes. Opening starts nothing; the first call starts what it needs. */
+export class Bridge {
+  constructor(settings?: BridgeSettings);
+  /** Starts a worker and waits until it is ready. */
+  start(): Promise<void>;
+  /** The whole answer. */
+  ask(prompt: string | null, options?: CallOptions): Promise<Reply>;
+  /** The answer piece by piece. */
+  stream(prompt: string | null, options?: CallOptions): Stream;
+  /** The vector of a text, or the vectors of several, which share the engine's work. */
+  embed(text: string, options?: CallOptions): Promise<Float32Array>;
+  embed(texts: string[], options?: CallOptions): Promise<Float32Array[]>;
+  /** How many tokens the engine's model makes of a text. */
+  countTokens(text: string, options?: { signal?: AbortSignal }): Promise<number>;
+  /** Calls any method of a JSON-RPC daemon. */
+  invoke(method: string, params?: object, options?: CallOptions): Promise<unknown>;
+  /** What the ready engine said of itself and its model; empty before any was ready. */
+  info(): Record<string, unknown>;
+  /** Process number of the worker started last, 0 if none runs. For logs, not for signals. */
+  readonly workerPid: number;
+  /** Ends the workers and waits for them; calls in flight end as cancelled. */
+  close(): Promise<void>;
+}
+
+/** The library's error object, whole. */
+export interface ErrorObject {
+  code: string;
+  status: number;
+  message: string;
+  phase: string;
+  engine?: string;
+  os_code?: number;
+  exit?: { kind: 'exit' | 'signal' | 'unknown'; value: number } | null;
+  retry_safe?: boolean;
+  attempts?: number;
+  elapsed_ms?: number;
+  engine_log?: string;
+}
+
+export class LlmError extends Error {
+  readonly error: ErrorObject;
+  readonly code: string;
+  readonly status: number;
+  readonly phase: string;
+  readonly exit: ErrorObject['exit'];
+  readonly retrySafe: boolean;
+}
+
+/** A time limit passed: `deadline_exceeded` or `start_timeout`. Its name is `TimeoutError`. */
+export class LlmTimeoutError extends LlmError {}
+
+/** The call was cancelled. Its name is `AbortError`, its `cause` the reason of the AbortSignal, if one did it. */
+export class LlmCancelledError extends LlmError {}
+
+/** Calls without set-up: configured by the environment, over one bridge that the whole process shares. */
+export function ask(prompt: string | null, options?: CallOptions): Promise<string>;
+export function stream(prompt: string | null, options?: CallOptions): Stream;
+export function embed(text: string, options?: CallOptions): Promise<Float32Array>;
+export function embed(texts: string[], options?: CallOptions): Promise<Float32Array[]>;
+/** Process number of the shared bridge's worker, 0 if none runs. For logs, not for signals. */
+export function workerPid(): number;
+/** Ends what these calls started; a later call starts afresh. */
+export function shutdown(): Promise<void>;
+
+export interface Setting {
+  name: string;
+  scope: ('bridge' | 'call')[];
+  type: string;
+  default: unknown;
+  help: string;
+  [more: string]: unknown;
+}
+
+/** All settings of the library, with type, default, range and a line of help each. */
+export function settings(): Setting[];

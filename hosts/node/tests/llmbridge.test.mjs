@@ -1,0 +1,99 @@
+// node --test hosts/node/tests/, with LLMBRIDGE_LIBRARY set; each test uses the engine `fake` or `hash`.
+
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { test as nodeTest } from 'node:test';
+import { Bridge, LlmCancelledError, LlmError, LlmTimeoutError, settings } from '../index.js';
+
+const test = (name, body) => nodeTest(name, { timeout: 60_000 }, body);
+const ENDLESS = 'pieces 1000000 5';
+
+async function withBridge(given, use) {
+  const bridge = new Bridge({ engine: 'fake', ...given });
+  try {
+    return await use(bridge);
+  } finally {
+    await bridge.close();
+  }
+}
+
+test('settings of any type reach the library', () => withBridge({ slots: 2, model: undefined }, async bridge => {
+  const reply = await bridge.ask('hello', { stop: ['x', 'y'], temperature: 0.5, max_tokens: 7 });
+  assert.equal(reply.text, 'hello');
+  assert.equal(reply.details.engine, 'fake');
+  assert.equal(reply.details.finishReason, 'stop');
+}));
+
+test('an unknown setting is named', () => {
+  assert.throws(() => new Bridge({ slotz: 1 }), error => error instanceof LlmError && /slotz/.test(error.message));
+  assert.ok(settings().some(setting => setting.name === 'slots'));
+});
+
+test('half a surrogate pair is refused', () => withBridge({}, bridge =>
+  assert.rejects(bridge.ask('half: \ud800'), { code: 'invalid_argument' })));
+
+test('a crash carries the whole error object', () => withBridge({ command: 'signal 11@accept' }, bridge =>
+  assert.rejects(bridge.ask('hello'), error => {
+    assert.deepEqual(error.exit, { kind: 'signal', value: 11 });
+    assert.equal(error.error.phase, error.phase);
+    return error.code === 'engine_crashed';
+  })));
+
+test('several texts give as many vectors', () => withBridge({ engine: 'hash' }, async bridge => {
+  const [one, two, again] = await bridge.embed(['one', 'two', 'one']);
+  assert.deepEqual(one, again);
+  assert.notDeepEqual(one, two);
+  assert.deepEqual(await bridge.embed('one'), one);
+}));
+
+test('tokens are counted', () => withBridge({}, async bridge => assert.ok((await bridge.countTokens('one two')) > 0)));
+
+test('leaving the loop leaves the slot to others', () => withBridge({ command: ENDLESS, slots: 1, grace_ms: 1000 }, async bridge => {
+  for (let i = 0; i < 3; i++) {
+    for await (const piece of bridge.stream('hello')) {
+      assert.equal(piece, 'piece 1\n');
+      break;
+    }
+  }
+}));
+
+test('timers go on while calls wait', () => withBridge({ command: 'hang@accept', grace_ms: 100 }, async bridge => {
+  const controller = new AbortController();
+  const answers = Array.from({ length: 8 }, () => bridge.ask('hello', { signal: controller.signal }));
+  const ended = Promise.allSettled(answers);
+  for (let i = 0; i < 10; i++) await setTimeout(1);
+  controller.abort('enough');
+  for (const { reason } of await ended) {
+    assert.ok(reason instanceof LlmCancelledError);
+    assert.equal(reason.name, 'AbortError');
+    assert.equal(reason.cause, 'enough');
+  }
+}));
+
+test('timers go on while an answer comes faster than it is read', () => withBridge({ command: 'pieces 100000 0' }, async bridge => {
+  const stream = bridge.stream('hello');
+  const timer = setTimeout(1).then(() => stream.cancel());
+  await assert.rejects(stream.text(), { code: 'cancelled' });
+  await timer;
+}));
+
+test('a signal aborted beforehand cancels', () => withBridge({ command: ENDLESS }, bridge =>
+  assert.rejects(bridge.ask('hello', { signal: AbortSignal.abort() }), LlmCancelledError)));
+
+test('closing the bridge ends calls in flight', async () => {
+  const bridge = new Bridge({ engine: 'fake', command: 'hang@accept' });
+  const ended = assert.rejects(bridge.ask('hello'), LlmCancelledError);
+  while (bridge.workerPid === 0) await setTimeout(1);
+  await bridge.close();
+  await ended;
+  await assert.rejects(bridge.ask('hello'), /closed/);
+});
+
+test('the time limit is a TimeoutError', () => withBridge({ command: 'sleep 60000; echo', grace_ms: 100 }, bridge =>
+  assert.rejects(bridge.ask('hello', { timeout_ms: 100 }), error => error instanceof LlmTimeoutError && error.name === 'TimeoutError')));
+
+test('many calls run at once', () => withBridge({ command: 'sleep 2; echo', slots: 8 }, async bridge => {
+  const prompts = Array.from({ length: 50 }, (_, i) => `item ${i}`);
+  const replies = await Promise.all(prompts.map(prompt => bridge.ask(prompt)));
+  assert.deepEqual(replies.map(reply => reply.text), prompts);
+}));
