@@ -3,6 +3,7 @@
 # another name and renamed at the end, so an interrupted or simultaneous configure does no harm.
 set(LLMBRIDGE_LLAMA_RELEASE 0.5.0)
 set(llama_npm_version 3.22.1)
+set(llama_folder_version 2) # of what this file makes of the packages
 set(llama_library_sha512
     e6e0820cda9608d7da026f1a47f533c5ba381c1a4a80d17dd640873dea4a86032057638099ab6879f6ce94c8a1b2a0a21f639ddf913f7941d00856df44126e3a)
 set(llama_source_sha512
@@ -57,6 +58,11 @@ function(llama_unpack_libraries tarball folder)
   file(ARCHIVE_EXTRACT INPUT ${tarball} DESTINATION ${folder}/unpacked PATTERNS "package/bins/*/*.so" "package/LICENSE")
   file(GLOB libraries ${folder}/unpacked/package/bins/*/*.so)
   file(COPY ${libraries} DESTINATION ${folder}/lib)
+  # They come with "$ORIGIN:", whose empty entry lets the loader take libraries from the working folder.
+  file(GLOB libraries ${folder}/lib/*.so)
+  foreach(library IN LISTS libraries)
+    file(RPATH_CHANGE FILE ${library} OLD_RPATH "$ORIGIN:" NEW_RPATH "$ORIGIN")
+  endforeach()
   file(MAKE_DIRECTORY ${folder}/licenses)
   file(RENAME ${folder}/unpacked/package/LICENSE ${folder}/licenses/node-llama-cpp.txt)
   file(REMOVE_RECURSE ${folder}/unpacked)
@@ -90,18 +96,24 @@ function(llama_unpack_headers tarball folder out_problem)
     return()
   endif()
   file(ARCHIVE_EXTRACT INPUT ${folder}/unpacked/headers.tar DESTINATION ${folder}/unpacked/tree
-       PATTERNS "*.h" "*.hpp" "LICENSE" "licenses/*")
+       PATTERNS "*.h" "*.hpp" "LICENSE" "licenses/*" "vendor/*/LICENSE*")
   file(COPY ${folder}/unpacked/tree/include/ ${folder}/unpacked/tree/ggml/include/ DESTINATION ${folder}/include)
   file(COPY ${folder}/unpacked/tree/common ${folder}/unpacked/tree/vendor DESTINATION ${folder}/include)
   file(RENAME ${folder}/unpacked/tree/LICENSE ${folder}/licenses/llama.cpp.txt)
   file(GLOB licenses ${folder}/unpacked/tree/licenses/*)
   file(COPY ${licenses} DESTINATION ${folder}/licenses)
+  file(GLOB_RECURSE licenses RELATIVE ${folder}/include/vendor ${folder}/include/vendor/*/LICENSE*)
+  foreach(license IN LISTS licenses)
+    get_filename_component(name ${license} DIRECTORY)
+    string(REPLACE / - name ${name})
+    file(RENAME ${folder}/include/vendor/${license} ${folder}/licenses/${name}.txt)
+  endforeach()
   file(REMOVE_RECURSE ${folder}/unpacked)
 endfunction()
 
 # Sets out_folder to a folder with include/, lib/ and licenses/, or out_problem to what keeps it from being made.
 function(llama_restore out_folder out_problem)
-  set(folder ${LLMBRIDGE_CACHE_DIR}/llama/${LLMBRIDGE_LLAMA_RELEASE}-${llama_npm_version})
+  set(folder ${LLMBRIDGE_CACHE_DIR}/llama/${LLMBRIDGE_LLAMA_RELEASE}-${llama_npm_version}-${llama_folder_version})
   set(${out_folder} ${folder} PARENT_SCOPE)
   set(${out_problem} "" PARENT_SCOPE)
   if(EXISTS ${folder})
