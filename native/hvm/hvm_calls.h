@@ -32,6 +32,9 @@ LLMB_API hvm_port llm_open(hvm_net *net, hvm_book *book, hvm_port prompt);
 /* (u24, u24): session, bytes wanted at most -> the next bytes, whole characters; the empty list is the end. */
 LLMB_API hvm_port llm_next(hvm_net *net, hvm_book *book, hvm_port session_and_size);
 
+/* u24 -> why the answer ended, in bytes: stop, length or stop_string; none before its end. */
+LLMB_API hvm_port llm_reason(hvm_net *net, hvm_book *book, hvm_port session);
+
 /* u24 -> u24: ends the session, if need be with its call; 1 if it was open, else 0. */
 LLMB_API hvm_port llm_close(hvm_net *net, hvm_book *book, hvm_port session);
 

@@ -1,4 +1,6 @@
 /* Long answers: the text stays here, the program takes it piece by piece, as the model writes it. */
+#include <string.h>
+
 #include <llmbridge/call.h>
 
 #include "hvm_bridge.h"
@@ -13,6 +15,7 @@ enum { PIECE_BYTES_MIN = 4 }; /* a character of UTF-8 */
 struct session {
   uint32_t number; /* 0: this place is free */
   bool begun;      /* something of the answer was given out */
+  bool at_end;     /* all of it was */
   llmb_call *call; /* NULL if it could not start: `error` says why */
   llmb_error error;
 };
@@ -24,6 +27,14 @@ static struct session *session_find(uint32_t number) {
     if (sessions[i].number == number) return &sessions[i];
   }
   return NULL;
+}
+
+/* The open session that a port names; NULL if there is none. */
+static struct session *session_of(const struct hvm_host *host, hvm_port argument) {
+  llmb_error ignored;
+  uint32_t number = 0;
+  const llmb_status status = read_number(host, argument, "session", &number, &ignored);
+  return status == LLMB_OK && number != 0 ? session_find(number) : NULL;
 }
 
 /* Numbers are not used again for as long as a u24 lasts. */
@@ -54,7 +65,7 @@ hvm_port llm_open(hvm_net *net, hvm_book *book, hvm_port argument) {
   struct session *const session = session_find(0);
   if (session == NULL) return port_of_number(0, HVM_U24);
   session->call = NULL;
-  session->begun = false;
+  session->begun = session->at_end = false;
   llmb_error_init(&session->error);
   session_start(session, &host, argument);
   session->number = number_next();
@@ -85,6 +96,7 @@ static llmb_status next_piece(const struct hvm_host *host, hvm_port argument, hv
   if (status != LLMB_OK) return status;
   const bool marked = !session->begun && size > 1 && piece[0] == HVM_FAILURE_MARK;
   session->begun = true;
+  session->at_end = size == 0;
   return write_bytes(host, (const char *)piece + marked, size - marked, out, error);
 }
 
@@ -98,13 +110,24 @@ hvm_port llm_next(hvm_net *net, hvm_book *book, hvm_port argument) {
   return status == LLMB_OK ? piece : write_failure(&host, &error);
 }
 
+hvm_port llm_reason(hvm_net *net, hvm_book *book, hvm_port argument) {
+  struct hvm_host host;
+  if (!host_find(&host, net, book)) return HVM_NOTHING;
+  const struct session *const session = session_of(&host, argument);
+  llmb_result result;
+  llmb_result_init(&result);
+  if (session != NULL && session->at_end) (void)llmb_call_finish(session->call, LLMB_NEVER, &result, NULL);
+  const char *const name = llmb_finish_reason_name(result.finish_reason);
+  llmb_error ignored;
+  hvm_port text = HVM_NOTHING;
+  (void)write_bytes(&host, name, strlen(name), &text, &ignored);
+  return text;
+}
+
 hvm_port llm_close(hvm_net *net, hvm_book *book, hvm_port argument) {
   struct hvm_host host;
   if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  uint32_t number = 0;
-  (void)read_number(&host, argument, "session", &number, &error);
-  struct session *const session = number == 0 ? NULL : session_find(number);
+  struct session *const session = session_of(&host, argument);
   if (session == NULL) return port_of_number(0, HVM_U24);
   llmb_call_close(session->call);
   session->number = 0;

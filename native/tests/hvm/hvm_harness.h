@@ -4,6 +4,8 @@
 #define LLMB_TESTS_HVM_HARNESS_H
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <sys/prctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -48,12 +50,20 @@ static inline const char *harness_result(uint32_t tag, port result) {
   return standin_read_result(result, &got, &value) && got == tag ? harness_bytes(value) : NULL;
 }
 
+/* Waits for the test's process and then for all that it left: keeper and engines come to this one when they are
+ * orphans. A process that stays is ended by the watchdog, as a failure. */
+static inline void harness_await(pid_t child) {
+  int status = -1;
+  while (waitpid(child, &status, 0) != child) continue;
+  CHECK_INT(0, status);
+  while (wait(NULL) >= 0 || errno == EINTR) continue;
+}
+
 static inline void harness_in_child(const char *engine, const char *command, void (*body)(void)) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t child = fork();
   if (child != 0) {
-    int status = -1;
-    while (waitpid(child, &status, 0) != child) continue;
-    CHECK_INT(0, status);
+    harness_await(child);
     return;
   }
   check_failures = 0;

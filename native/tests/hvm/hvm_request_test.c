@@ -112,8 +112,10 @@ static void read_in_pieces(void) {
   CHECK_TEXT("piece 1\n", next(session, 100));
   CHECK_TEXT("piec", next(session, 4));
   CHECK_TEXT("e 2\n", next(session, 100));
+  CHECK_TEXT("none", harness_bytes(harness_call("llm_reason", session)));
   CHECK_TEXT("", next(session, 100));
   CHECK_TEXT("", next(session, 100));
+  CHECK_TEXT("stop", harness_bytes(harness_call("llm_reason", session)));
   CHECK_INT(number(1), harness_call("llm_close", session));
   CHECK_INT(number(0), harness_call("llm_close", session));
   CHECK_CONTAINS("none is open", next(session, 100));
@@ -141,6 +143,32 @@ static void sessions__have_a_limit_and_numbers_of_their_own(void) {
   harness_in_child("fake", "pieces 1000000 5", open_many);
 }
 
+static void ask_with_a_bad_environment(void) {
+  setenv("LLMBRIDGE_SLOTS", "many", 1);
+  const char *error = harness_bytes(harness_call("call_llm", standin_text("hello")));
+  CHECK_CONTAINS("\"code\":\"invalid_argument\"", error);
+  CHECK_CONTAINS("LLMBRIDGE_SLOTS", error);
+  unsetenv("LLMBRIDGE_SLOTS");
+  CHECK_TEXT("hello", harness_bytes(harness_call("call_llm", standin_text("hello"))));
+}
+
+static void a_bad_variable__is_named(void) {
+  harness_in_child("fake", "echo", ask_with_a_bad_environment);
+}
+
+static void ask_beside_a_child(void) {
+  const pid_t child = fork();
+  if (child == 0) execl("/bin/sh", "sh", "-c", "exit 7", (char *)NULL);
+  CHECK_TEXT("hello", harness_bytes(harness_call("call_llm", standin_text("hello"))));
+  int status = -1;
+  CHECK_INT(child, waitpid(child, &status, 0));
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+static void the_programs_own_children__stay_its_own(void) {
+  harness_in_child("fake", "echo", ask_beside_a_child);
+}
+
 static void ask_after_a_fork(void) {
   CHECK_TEXT("hello", harness_bytes(harness_call("call_llm", standin_text("hello"))));
   const pid_t child = fork();
@@ -162,4 +190,5 @@ CHECK_MAIN(TEST(try_call_llm__gives_ok_or_err_with_the_whole_error),
            TEST(call_llm_with__takes_settings_of_bridge_and_call),
            TEST(an_answer_beyond_16_KiB__is_an_error_unless_it_is_asked_for),
            TEST(embed__gives_the_vector_as_f24_to_the_nearest), TEST(a_session__gives_the_answer_piece_by_piece),
-           TEST(sessions__have_a_limit_and_numbers_of_their_own), TEST(a_forked_child__asks_afresh))
+           TEST(sessions__have_a_limit_and_numbers_of_their_own), TEST(a_bad_variable__is_named),
+           TEST(the_programs_own_children__stay_its_own), TEST(a_forked_child__asks_afresh))
