@@ -114,7 +114,8 @@ void exec_run_begin(struct exec_run *run, const struct tool_command *tool, int w
   run->tool.process = -1;
   snprintf(run->mark, sizeof run->mark, TOOL_MARK_NAME "=%llu", (unsigned long long)++serial);
   run->progress_ns = tool_stall_is_limited(request) ? LLMB_NEVER : 0;
-  if (llmb_request_kind(request) != LLMB_REQUEST_GENERATE) {
+  const char *messages = llmb_request_setting(request, "messages"); /* which reach it where it stands in for another */
+  if (llmb_request_kind(request) != LLMB_REQUEST_GENERATE || (messages != NULL && messages[0] != 0)) {
     error_set(&error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "the engine exec runs prompts, nothing else");
     fail(run, &error);
     return;
@@ -187,7 +188,9 @@ static void finish(struct exec_run *run, bool (*is_ours)(void *context, pid_t pi
   tool_tree_kill(run->tool.pid);
   while (!tool_reap(&run->tool, &error)) continue;
   tool_tree_sweep(is_ours, context, run->mark);
-  while (run->log >= 0 && tool_log_read(&run->tail, run->log) == TOOL_LOG_TEXT) continue;
+  for (int i = 0; run->log >= 0 && i < TOOL_LAST_CHUNKS_MAX; i++) {
+    if (tool_log_read(&run->tail, run->log) != TOOL_LOG_TEXT) break;
+  }
   if (!run->cancelled && error.exit_kind == LLMB_EXIT_CODE && error.exit_value == 0) {
     const llmb_usage usage = {.struct_size = sizeof usage, .finish_reason = LLMB_FINISH_STOP};
     llmb_request *request = run->request;
