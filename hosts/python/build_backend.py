@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE / "llmbridge"
 NATIVE = PACKAGE / "native"
 MODULES = ["llmbridge_daemon.py", "llmbridge_engine.py"]
-NOT_AT_RUN_TIME = re.compile(r"native/(include|lib/cmake|lib/pkgconfig)/|native/lib/[^/]*\.so\.|__pycache__")
+NOT_AT_RUN_TIME = re.compile(r"native/(include|lib/cmake|lib/pkgconfig)/|native/lib/libllmbridge\.so(\.[0-9]+\..*)?$|__pycache__")
 
 VERSION = re.search(r'^version = "(.+)"$', (HERE / "pyproject.toml").read_text(), re.MULTILINE).group(1)
 METADATA = f"Metadata-Version: 2.1\nName: llmbridge\nVersion: {VERSION}\nSummary: Runs an LLM engine outside your process\n" \

@@ -5,15 +5,16 @@ import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 
 const ABI_VERSION = 1;
+const LIBRARY = 'libllmbridge.so.1'; // the name that its helpers, too, look for
 
 export const NEVER = 0xffffffffffffffffn;
 export const Status = { OK: 0, INVALID_ARGUMENT: 1, START_TIMEOUT: 4, DEADLINE_EXCEEDED: 5, CANCELLED: 6, NOT_READY: 21 };
 
 /** LLMBRIDGE_LIBRARY, else beside this package, else a name for the loader. */
-export function findLibrary() {
+function findLibrary() {
   if (process.env.LLMBRIDGE_LIBRARY) return process.env.LLMBRIDGE_LIBRARY;
-  const beside = ['../native/lib/libllmbridge.so', '../libllmbridge.so'].map(path => fileURLToPath(new URL(path, import.meta.url)));
-  return beside.find(existsSync) ?? 'libllmbridge.so.1';
+  const beside = ['../native/lib/', '../'].map(folder => fileURLToPath(new URL(folder + LIBRARY, import.meta.url)));
+  return beside.find(existsSync) ?? LIBRARY;
 }
 
 const errorType = koffi.struct({
@@ -56,20 +57,28 @@ const DECLARATIONS = {
   callClose: 'void llmb_call_close(void *call)',
 };
 
-function load() {
-  const path = findLibrary();
-  const loaded = koffi.load(path);
-  const functions = Object.fromEntries(Object.entries(DECLARATIONS).map(([name, text]) => [name, loaded.func(text)]));
-  const version = functions.abiVersion();
-  if (version !== ABI_VERSION) throw new Error(`${path} has ABI ${version}, this package needs ${ABI_VERSION}`);
-  return functions;
+function open(path) {
+  try {
+    return koffi.load(path);
+  } catch (cause) {
+    throw new Error(`cannot load ${path} (LLMBRIDGE_LIBRARY names the library's file)`, { cause });
+  }
 }
 
-let loaded;
+function load() {
+  const path = findLibrary();
+  const loaded = open(path);
+  const found = Object.fromEntries(Object.entries(DECLARATIONS).map(([name, text]) => [name, loaded.func(text)]));
+  const version = found.abiVersion();
+  if (version !== ABI_VERSION) throw new Error(`${path} has ABI ${version}, this package needs ${ABI_VERSION}`);
+  return found;
+}
+
+let functions;
 
 /** The library's functions, loaded at first use. */
 export function library() {
-  return (loaded ??= load());
+  return (functions ??= load());
 }
 
 function sized(type) {

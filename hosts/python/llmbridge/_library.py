@@ -10,6 +10,7 @@ from pathlib import Path
 
 ABI_VERSION = 1
 NEVER = 2**64 - 1
+LIBRARY = "libllmbridge.so.1"  # the name that its helpers, too, look for
 
 
 class NativeError(ctypes.Structure):
@@ -69,10 +70,10 @@ def find() -> str:
     if named:
         return named
     here = Path(__file__).resolve().parent
-    for beside in (here / "native" / "lib" / "libllmbridge.so", here / "libllmbridge.so"):
+    for beside in (here / "native" / "lib" / LIBRARY, here / LIBRARY):
         if beside.exists():
             return str(beside)
-    return "libllmbridge.so.1"
+    return LIBRARY
 
 
 @functools.lru_cache(maxsize=None)
