@@ -23,6 +23,5 @@ set(CPACK_GENERATOR TGZ DEB)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_THREADS 0)
 set(CPACK_DEBIAN_PACKAGE_SECTION libs)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr) # of the Debian package; the other archive has its own folder at the top
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.34), libstdc++6 (>= 12), libgcc-s1")
 include(CPack)

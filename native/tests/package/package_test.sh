@@ -87,8 +87,8 @@ archive_works_in_an_empty_root() {
     echo "no roots of one's own are to be had here (unshare -r)"
     exit 77
   fi
-  ldd "$folder/ask" "$folder/bin/llmbridge-engine" "$folder/lib/llmbridge/llama.so" | grep -o '/[^ ]*' | grep -v "^$scratch" |
-    grep -v ':$' | sort -u | while read -r library; do
+  ldd "$folder/ask" "$folder/bin/llmbridge-engine" "$folder/lib/llmbridge/llama.so" |
+    awk '$2 == "=>" { print $3 } /^\t\// { print $1 }' | grep -v "^$scratch" | sort -u | while read -r library; do
     mkdir -p "$scratch/root$(dirname "$library")"
     cp -L "$library" "$scratch/root$library"
   done
