@@ -20,7 +20,8 @@ NOT_READY: Any = object()
 
 
 class Call:
-    def __init__(self, pointer: Any) -> None:
+    def __init__(self, pointer: Any, bridge: Any) -> None:
+        self._bridge = bridge  # which closes when nobody refers to it any more
         self._handle = Handle(pointer, library().llmb_call_close, "call")
         self._buffer: Any = None
 

@@ -52,7 +52,7 @@ class Core:
         pointer, error = c_void_p(), new_error()
         with native_settings(settings) as native, self.handle as bridge:
             check(start(bridge, native, byref(pointer), byref(error)), error)
-        return Call(pointer)
+        return Call(pointer, self)
 
     def start(self, deadline_ns: int) -> None:
         error = new_error()

@@ -68,6 +68,10 @@ class BridgeTests(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "closed"):
                 next(pieces)
 
+    def test_a_stream_keeps_its_bridge_open(self):
+        pieces = llmbridge.Bridge(**fake("pieces 3 1")).stream("hello")
+        self.assertEqual("".join(pieces), "piece 1\npiece 2\npiece 3\n")
+
     def test_closing_the_bridge_ends_calls_of_other_threads_as_cancelled(self):
         bridge = llmbridge.Bridge(**fake(ENDLESS))
         started, ended = threading.Event(), []
