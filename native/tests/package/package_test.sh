@@ -73,7 +73,8 @@ pkg_config_finds_it() {
   expect_answer "$scratch/ask"
 }
 
-# The loader, what it loads for the files given, and the archive: no shell, no /proc, no /tmp.
+# The loader, what it loads for the files given, the archive, and what every container has: /dev/null and /proc, by which
+# the loader knows $ORIGIN. No shell, no /tmp.
 archive_works_in_an_empty_root() {
   make_archives TGZ
   mkdir "$scratch/root"
@@ -83,8 +84,11 @@ archive_works_in_an_empty_root() {
   expect_files "$folder"
   ${CC:-cc} "$source/hosts/c/ask.c" -I"$folder/include" -L"$folder/lib" -lllmbridge -lm -Wl,-rpath,'$ORIGIN/lib' -o "$folder/ask"
   expect_answer "$folder/ask"
-  if ! unshare -r chroot / true 2>/dev/null; then
-    echo "no roots of one's own are to be had here (unshare -r)"
+  mkdir "$scratch/root/proc" "$scratch/root/dev"
+  : >"$scratch/root/dev/null" # every container has one; a device can only be made by root
+  set -- "$(command -v unshare)" -r --mount --pid --fork --mount-proc="$scratch/root/proc" "$(command -v chroot)"
+  if ! "$@" / true 2>/dev/null; then
+    echo "no roots of one's own are to be had here: unshare with a /proc"
     exit 77
   fi
   ldd "$folder/ask" "$folder/bin/llmbridge-engine" "$folder/lib/llmbridge/llama.so" |
@@ -92,7 +96,7 @@ archive_works_in_an_empty_root() {
     mkdir -p "$scratch/root$(dirname "$library")"
     cp -L "$library" "$scratch/root$library"
   done
-  expect_answer "$(command -v unshare)" -r "$(command -v chroot)" "$scratch/root" "/any folder/ask"
+  expect_answer "$@" "$scratch/root" "/any folder/ask"
 }
 
 debian_package_has_the_same_files() {
