@@ -131,8 +131,9 @@ static void flush_chunk(struct exec_run *run) {
 /* Stops or starts to be woken by the program's output: while the host does not read, the program is not read either. */
 static void watch_output(struct exec_run *run, bool watch) {
   if (run->output < 0 || run->output_waits == !watch) return;
-  struct epoll_event event = {.events = watch ? EPOLLIN : 0};
-  epoll_ctl(run->waiter, EPOLL_CTL_MOD, run->output, &event);
+  /* Taken out, not asked for nothing: its end would be told all the same, again and again. */
+  struct epoll_event event = {.events = EPOLLIN};
+  epoll_ctl(run->waiter, watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, run->output, &event);
   run->output_waits = !watch;
 }
 
@@ -185,7 +186,7 @@ static void describe_exit(const struct exec_run *run, llmb_error *error) {
 static void finish(struct exec_run *run, bool (*is_ours)(void *context, pid_t pid), void *context) {
   llmb_error error;
   llmb_error_init(&error);
-  tool_tree_kill(run->tool.pid);
+  tool_group_kill(run->tool.pid); /* it has ended, so what it started is below this engine already */
   while (!tool_reap(&run->tool, &error)) continue;
   tool_tree_sweep(is_ours, context, run->mark);
   for (int i = 0; run->log >= 0 && i < TOOL_LAST_CHUNKS_MAX; i++) {

@@ -66,6 +66,10 @@ void tool_tree_kill(pid_t root) {
   kill(-root, SIGKILL);
 }
 
+void tool_group_kill(pid_t root) {
+  kill(-root, SIGKILL);
+}
+
 static bool has_mark(pid_t pid, const char *mark) {
   static char environment[128 << 10];
   char path[64];

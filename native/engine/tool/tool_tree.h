@@ -12,6 +12,9 @@
 /* Kills a program that was not reaped yet: its process group, and all below it. */
 void tool_tree_kill(pid_t root);
 
+/* The same of one that has ended but was not reaped: what is left of its group. */
+void tool_group_kill(pid_t root);
+
 /* Kills and reaps what became this engine's child by its parent's death, except the programs that `is_ours` knows. With
  * a mark ("LLMB_CALL=...") only what carries it in its environment; with NULL all of it. True if there was any. */
 bool tool_tree_sweep(bool (*is_ours)(void *context, pid_t pid), void *context, const char *mark);
