@@ -26,6 +26,7 @@ export class Pump {
   /** Resolves when the call has something to read or has ended, or when the bridge was closed. */
   newsOf(call) {
     if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#stopped()) return Promise.resolve();
     if (this.#worker === null) this.#start();
     return new Promise((resolve, reject) => {
       const token = ++this.#lastToken; // never used twice, so a late report finds nobody
@@ -42,9 +43,8 @@ export class Pump {
 
   /** Ends the worker; tells nobody yet. */
   async stop() {
-    if (this.#worker === null) return;
-    this.#worker.ref();
     this.wake();
+    this.#worker?.ref(); // until it has ended, whoever else is told meanwhile
     await this.#ended;
   }
 
@@ -56,6 +56,7 @@ export class Pump {
   #start() {
     this.#worker = new Worker(new URL('./pump-worker.js', import.meta.url), {
       name: 'llmbridge pump',
+      execArgv: [], // not the program's: --input-type and the like are not for files
       workerData: { bridge: this.#bridge, stopping: this.#stopping },
     });
     running.add(this);
@@ -67,11 +68,15 @@ export class Pump {
     this.#ended = new Promise(resolve => this.#worker.once('exit', resolve)).then(() => running.delete(this));
   }
 
+  #stopped() {
+    return Atomics.load(this.#stopping, 0) !== 0;
+  }
+
   #settle(token) {
     const waiter = this.#waiting.get(token);
     if (waiter === undefined) return;
     this.#waiting.delete(token);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#stopped()) this.#worker.unref();
     if (this.#failure) waiter.reject(this.#failure);
     else waiter.resolve();
   }

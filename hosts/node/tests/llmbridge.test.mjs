@@ -1,8 +1,10 @@
 // node --test hosts/node/tests/, with LLMBRIDGE_LIBRARY set; each test uses the engine `fake` or `hash`.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { test as nodeTest } from 'node:test';
+import { promisify } from 'node:util';
 import { Bridge, LlmCancelledError, LlmError, LlmTimeoutError, settings } from '../index.js';
 
 const test = (name, body) => nodeTest(name, { timeout: 60_000 }, body);
@@ -87,6 +89,21 @@ test('closing the bridge ends calls in flight', async () => {
   await bridge.close();
   await ended;
   await assert.rejects(bridge.ask('hello'), /closed/);
+});
+
+test('the process lives until a bridge that answers has closed', async () => {
+  const program = `
+    import { Bridge } from ${JSON.stringify(new URL('../index.js', import.meta.url))};
+    for (let i = 0; i < 20; i++) {
+      const bridge = new Bridge({ engine: 'fake', command: 'pieces 20 1' });
+      const ended = bridge.ask('hello').catch(error => error.code);
+      await bridge.stream('hello').next();
+      await bridge.close();
+      await ended;
+    }
+    console.log('closed');`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  assert.equal(stdout, 'closed\n');
 });
 
 test('the time limit is a TimeoutError', () => withBridge({ command: 'sleep 60000; echo', grace_ms: 100 }, bridge =>
