@@ -10,10 +10,10 @@ static void match_both_results(void) {
   CHECK_TEXT("hello", harness_result(RESULT_OK, harness_call("try_call_llm", standin_text("hello"))));
   const char *error = harness_result(RESULT_ERR, harness_call("try_call_llm", standin_text("")));
   CHECK_CONTAINS("{\"code\":\"invalid_argument\",\"status\":1,", error);
-  const port pair = standin_pair(standin_text("command=signal 11@accept\nretries=0"), standin_text("hello"));
+  const port pair = standin_pair(standin_text("command=signal 9@accept\nretries=0"), standin_text("hello"));
   error = harness_result(RESULT_ERR, harness_call("try_call_llm_with", pair));
   CHECK_CONTAINS("\"code\":\"engine_crashed\"", error);
-  CHECK_CONTAINS("\"exit\":{\"kind\":\"signal\",\"value\":11}", error);
+  CHECK_CONTAINS("\"exit\":{\"kind\":\"signal\",\"value\":9}", error);
 }
 
 static void try_call_llm__gives_ok_or_err_with_the_whole_error(void) {
