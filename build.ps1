@@ -17,7 +17,7 @@ Usage: ./build.ps1 VERB
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
   fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
   soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
-  pack       not built yet
+  pack       what others install, in artifacts/packages: archives (tar.gz, deb) and NuGet packages
 '@
 }
 
@@ -37,7 +37,7 @@ switch ($Verb) {
   { $_ -in 'asan', 'tsan', 'valgrind' } { Invoke-Shown sh @('native/tests/run_under.sh', $Verb) }
   'fuzz' { Invoke-Shown sh @('native/tests/fuzz/fuzz_all.sh', '600') }
   'soak' { Invoke-Shown sh @('native/tests/soak/soak_all.sh', $Minutes) }
-  'pack' { [Console]::Error.WriteLine("build.ps1: $Verb is not built yet"); exit 2 }
+  'pack' { Invoke-Shown sh @('native/pack-all.sh') }
   { $_ -in 'help', '-help', '--help' } { Show-Usage }
   default { [Console]::Error.WriteLine((Show-Usage)); exit 2 }
 }

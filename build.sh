@@ -17,7 +17,7 @@ Usage: ./build.sh VERB
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
   fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
   soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
-  pack       not built yet
+  pack       what others install, in artifacts/packages: archives (tar.gz, deb) and NuGet packages
 EOF
 }
 
@@ -36,10 +36,7 @@ case "${1-}" in
   asan | tsan | valgrind) run sh native/tests/run_under.sh "$1" ;;
   fuzz) run sh native/tests/fuzz/fuzz_all.sh 600 ;;
   soak) run sh native/tests/soak/soak_all.sh "${2:-480}" ;;
-  pack)
-    echo "build.sh: $1 is not built yet" >&2
-    exit 2
-    ;;
+  pack) run sh native/pack-all.sh ;;
   -h | --help | -help | help) usage ;;
   *)
     usage >&2

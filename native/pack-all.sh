@@ -1,0 +1,17 @@
+#!/bin/sh
+# Makes everything that others install, in artifacts/packages: the archives of the native part and the NuGet packages.
+# Usage: native/pack-all.sh     Run from the repository's root.
+set -eu
+out=artifacts/packages
+rm -rf "$out"
+mkdir -p "$out"
+sh native/build-native.sh
+cpack --config build/release/CPackConfig.cmake -B "$out" >"$out/cpack.log" || {
+  cat "$out/cpack.log" >&2
+  exit 1
+}
+rm -rf "$out/_CPack_Packages" "$out/cpack.log"
+for project in LlmBridge LlmBridge.Cli; do
+  dotnet pack "managed/$project" --configuration Release --output "$out"
+done
+ls -l "$out"
