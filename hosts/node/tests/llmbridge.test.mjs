@@ -95,11 +95,11 @@ test('the process lives until a bridge that answers has closed', async () => {
   const program = `
     import { Bridge } from ${JSON.stringify(new URL('../index.js', import.meta.url))};
     for (let i = 0; i < 20; i++) {
-      const bridge = new Bridge({ engine: 'fake', command: 'pieces 20 1' });
-      const ended = bridge.ask('hello').catch(error => error.code);
+      const bridge = new Bridge({ engine: 'fake', command: 'pieces 1000 1' });
+      const readers = Array.from({ length: 3 }, () => bridge.ask('hello').catch(error => error.code));
       await bridge.stream('hello').next();
       await bridge.close();
-      await ended;
+      await Promise.all(readers);
     }
     console.log('closed');`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
