@@ -65,6 +65,7 @@ static void serve(llmb_engine *engine, const struct fake_script *script) {
 int32_t llmb_engine_module_main(llmb_engine *engine) {
   struct fake_script script;
   char problem[256];
+  if (llmb_engine_in_process(engine)) fake_run_keep_quiet();
   if (!fake_script_parse(llmb_engine_setting(engine, "command"), &script, problem, sizeof problem)) {
     char message[320];
     snprintf(message, sizeof message, "command: %s", problem);

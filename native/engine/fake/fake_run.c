@@ -14,15 +14,25 @@ static uint64_t after_ms(uint64_t milliseconds) {
   return llmb_deadline_after_ms(milliseconds);
 }
 
+static bool is_quiet; /* the same for all engines of one process */
+
+void fake_run_keep_quiet(void) {
+  is_quiet = true;
+}
+
+static void say(const char *what, uint64_t number) {
+  if (!is_quiet) fprintf(stderr, "fake: %s %llu\n", what, (unsigned long long)number);
+}
+
 bool fake_do_plain(const struct fake_step *step) {
   if (step->verb == FAKE_HANG) {
-    fprintf(stderr, "fake: hanging\n");
+    if (!is_quiet) fprintf(stderr, "fake: hanging\n");
     for (;;) pause();
   } else if (step->verb == FAKE_SIGNAL) {
-    fprintf(stderr, "fake: raising signal %llu\n", (unsigned long long)step->numbers[0]);
+    say("raising signal", step->numbers[0]);
     raise((int)step->numbers[0]);
   } else if (step->verb == FAKE_EXIT) {
-    fprintf(stderr, "fake: exiting with status %llu\n", (unsigned long long)step->numbers[0]);
+    say("exiting with status", step->numbers[0]);
     _exit((int)step->numbers[0]);
   } else {
     return false;

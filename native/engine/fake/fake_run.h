@@ -16,6 +16,9 @@ struct fake_run {
   uint64_t pieces, pieces_max;
 };
 
+/* In a thread of a host, whose stderr is not ours. Before anything else. */
+void fake_run_keep_quiet(void);
+
 void fake_run_begin(struct fake_run *run, const struct fake_script *script, llmb_request *request);
 
 /* Does what can be done now; the time to come back is in wake_ns: LLMB_NEVER when the host must make room first. */

@@ -22,7 +22,7 @@ def pieces(count, pause_s):
 def generate(prompt, **settings):
     behaviour = sys.argv[1]
     if behaviour == "crashes":
-        os.kill(os.getpid(), signal.SIGSEGV)
+        os.kill(os.getpid(), signal.SIGKILL)
     if behaviour == "hangs":
         time.sleep(100000)
     if behaviour == "pieces":

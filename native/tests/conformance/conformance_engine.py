@@ -16,7 +16,7 @@ class Conformance(Engine):
     def generate(self, request):
         behaviour = sys.argv[1]
         if behaviour == "crashes":
-            os.kill(os.getpid(), signal.SIGSEGV)
+            os.kill(os.getpid(), signal.SIGKILL)
         if behaviour == "hangs":
             time.sleep(100000)
         if behaviour in ("pieces", "endless"):
