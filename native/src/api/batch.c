@@ -195,10 +195,10 @@ static bool read_item(llmb_batch *batch, const struct batch_flight *flight) {
   if (status == LLMB_E_NOT_READY) return false;
   if (status == LLMB_OK) {
     item->result = flight->call->result;
-  } else if (!flight->call->ended) {
-    error_set(&batch->failure, status, LLMB_PHASE_VALIDATE, "no memory to keep the answer of item %u", flight->index);
-  } else {
+  } else if (flight->call->ended && flight->call->outcome == status) {
     call_outcome(flight->call, &batch->failure);
+  } else {
+    error_set(&batch->failure, status, LLMB_PHASE_VALIDATE, "no memory to keep the answer of item %u", flight->index);
   }
   end_item(batch, flight->index, status, &batch->failure);
   return true;
@@ -253,7 +253,11 @@ llmb_status llmb_batch_next(llmb_batch *batch, uint64_t deadline_ns, int32_t *ou
   batch->told_count++;
   *out_index = (int32_t)index;
   *out_status = batch->items[index].status;
-  if (batch->items[index].error != NULL) error_copy(out_error, batch->items[index].error);
+  if (batch->items[index].error != NULL) {
+    error_copy(out_error, batch->items[index].error);
+  } else if (*out_status != LLMB_OK) {
+    error_set(out_error, *out_status, LLMB_PHASE_NONE, "item %u failed; there was no memory to keep why", index);
+  }
   return LLMB_OK;
 }
 

@@ -62,7 +62,10 @@ llmb_status engine_thread_start(const char *module_path, const char *name, os_ha
   void *memory = NULL;
   *out = NULL;
   llmb_status status = memory_allocate(sizeof **out, &memory);
-  if (status != LLMB_OK) return status;
+  if (status != LLMB_OK) {
+    os_handle_close(socket);
+    return status;
+  }
   struct engine_thread *thread = memory;
   thread->socket = socket;
   atomic_store(&thread->owners, 2);

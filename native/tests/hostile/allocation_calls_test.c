@@ -54,6 +54,73 @@ static llmb_status scenario_several_texts(void) {
   return status;
 }
 
+static llmb_status scenario_batch(void) {
+  llmb_status status = LLMB_OK, item = LLMB_OK;
+  const uint8_t *const prompts[] = {(const uint8_t *)"a", (const uint8_t *)"bb", (const uint8_t *)"ccc"};
+  const uint64_t sizes[] = {1, 2, 3};
+  int32_t index = 0;
+  llmb_batch *batch = NULL;
+  llmb_settings *settings = NULL;
+  llmb_bridge *bridge = open_bridge(&status, "echo; pieces 40 0", NULL);
+  if (status == LLMB_OK) status = told(llmb_settings_create(&settings, fault_error()));
+  if (status == LLMB_OK) status = told(llmb_settings_set(settings, "max_tokens", "100", fault_error()));
+  if (status == LLMB_OK)
+    status = told(llmb_batch_start(bridge, prompts, sizes, 3, settings, LLMB_BATCH_IN_ORDER, &batch, fault_error()));
+  for (int told_count = 0; batch != NULL && index != LLMB_BATCH_END; told_count++) {
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &item, fault_error()));
+    told(item); /* by its own error, not that of the one before */
+    if (item != LLMB_OK) status = item;
+    CHECK_INT(index == LLMB_BATCH_END, told_count == 3);
+  }
+  llmb_batch_close(batch);
+  llmb_settings_close(settings);
+  llmb_bridge_close(bridge);
+  return status;
+}
+
+static llmb_status scenario_batch_of_texts(void) {
+  llmb_status status = LLMB_OK, item = LLMB_OK;
+  const uint8_t *const texts[] = {(const uint8_t *)"a", (const uint8_t *)"bb", (const uint8_t *)"ccc"};
+  const uint64_t sizes[] = {1, 2, 3};
+  int32_t index = 0;
+  llmb_batch *batch = NULL;
+  llmb_bridge *bridge = open_bridge(&status, "echo", NULL);
+  if (status == LLMB_OK)
+    status =
+        told(llmb_batch_start_embed(bridge, texts, sizes, 3, NULL, LLMB_BATCH_AS_THEY_COME, &batch, fault_error()));
+  while (batch != NULL && index != LLMB_BATCH_END) {
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &item, fault_error()));
+    if (told(item) != LLMB_OK) status = item;
+  }
+  llmb_batch_close(batch);
+  llmb_bridge_close(bridge);
+  return status;
+}
+
+/* The first engine cannot start: the call goes on with the next one. */
+static llmb_status scenario_fallback(void) {
+  llmb_status status = LLMB_OK;
+  const uint8_t *const texts[] = {(const uint8_t *)"hello"};
+  const uint64_t sizes[] = {5};
+  llmb_call *call = NULL;
+  llmb_bridge *bridge = open_bridge(&status, "exit 3@start", "fallback", "hash", NULL);
+  if (status == LLMB_OK) status = told(llmb_embed_start(bridge, texts, sizes, 1, NULL, &call, fault_error()));
+  if (status == LLMB_OK) status = told(llmb_call_finish(call, LLMB_NEVER, NULL, fault_error()));
+  llmb_call_close(call);
+  llmb_bridge_close(bridge);
+  return status == LLMB_E_ENGINE_CRASHED ? LLMB_E_OUT_OF_MEMORY : status; /* the next one lacked memory */
+}
+
+static llmb_status scenario_inproc(void) {
+  llmb_status status = LLMB_OK;
+  char *answer = NULL;
+  llmb_bridge *bridge = open_bridge(&status, "echo", "isolation", "inproc", NULL);
+  if (status == LLMB_OK) status = told(llmb_generate(bridge, TEXT("hello"), NULL, &answer, NULL, NULL, fault_error()));
+  llmb_free(answer);
+  llmb_bridge_close(bridge);
+  return status;
+}
+
 static llmb_status scenario_watch(void) {
   llmb_status status = LLMB_OK;
   llmb_call *call = NULL;
@@ -201,6 +268,10 @@ static llmb_status scenario_queued(void) {
 ALLOCATION_TEST(memory__failing_in_a_stream_is_told, scenario_stream)
 ALLOCATION_TEST(memory__failing_while_polling_and_finishing_is_told, scenario_poll_and_finish)
 ALLOCATION_TEST(memory__failing_while_embedding_several_texts_is_told, scenario_several_texts)
+ALLOCATION_TEST(memory__failing_in_a_batch_is_told, scenario_batch)
+ALLOCATION_TEST(memory__failing_in_a_batch_of_texts_is_told, scenario_batch_of_texts)
+ALLOCATION_TEST(memory__failing_between_engines_is_told, scenario_fallback)
+ALLOCATION_TEST(memory__failing_in_a_thread_s_host_is_told, scenario_inproc)
 ALLOCATION_TEST(memory__failing_in_a_watched_call_is_told, scenario_watch)
 ALLOCATION_TEST(memory__failing_while_counting_tokens_is_told, scenario_tokens)
 ALLOCATION_TEST(memory__failing_in_a_long_call_is_told, scenario_long)
@@ -214,6 +285,8 @@ ALLOCATION_TEST(memory__failing_while_calls_queue_is_told, scenario_queued)
 
 CHECK_MAIN(TEST(memory__failing_in_a_stream_is_told), TEST(memory__failing_while_polling_and_finishing_is_told),
            TEST(memory__failing_while_embedding_several_texts_is_told), TEST(memory__failing_in_a_watched_call_is_told),
+           TEST(memory__failing_in_a_batch_is_told), TEST(memory__failing_in_a_batch_of_texts_is_told),
+           TEST(memory__failing_between_engines_is_told), TEST(memory__failing_in_a_thread_s_host_is_told),
            TEST(memory__failing_while_counting_tokens_is_told), TEST(memory__failing_in_a_long_call_is_told),
            TEST(memory__failing_in_a_call_with_settings_is_told), TEST(memory__failing_in_a_conversation_is_told),
            TEST(memory__failing_before_a_deadline_is_told), TEST(memory__failing_with_a_wrong_answer_is_told),
