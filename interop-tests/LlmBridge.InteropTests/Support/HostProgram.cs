@@ -3,9 +3,6 @@ namespace LlmBridge.InteropTests.Support;
 /// <summary>A program in a host language, ready to be started.</summary>
 internal sealed class HostProgram
 {
-    /// <summary>What of this process's environment programs are given: where tools and their caches are.</summary>
-    private static readonly string[] s_inherited = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT"];
-
     private readonly HostLanguage _language;
     private readonly string _source;
     private readonly string _program;
@@ -41,12 +38,9 @@ internal sealed class HostProgram
     public Task<ProgramRun> RunAsync(
         IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken watchdog)
     {
-        var variables = s_inherited.Where(n => Environment.GetEnvironmentVariable(n) is not null)
-            .Select(n => $"{n}={Environment.GetEnvironmentVariable(n)}").ToList();
-        variables.Add("LLMBRIDGE_LIBRARY=" + LlmLibrary.Path);
-        if (_language.SearchPath is var (name, value)) variables.Add($"{name}={Fill(value)}");
-        variables.AddRange(environment.Select(v => $"{v.Key}={v.Value}"));
-        return ProgramRun.OfAsync("env", ["-i", .. variables, .. _language.Run.Select(Fill), .. arguments], watchdog);
+        List<KeyValuePair<string, string>> variables = [new("LLMBRIDGE_LIBRARY", LlmLibrary.Path), .. environment];
+        if (_language.SearchPath is var (name, value)) variables.Add(new(name, Fill(value)));
+        return CleanRun.OfAsync([.. _language.Run.Select(Fill), .. arguments], variables, watchdog);
     }
 
     private string Fill(string word) => word

@@ -21,7 +21,7 @@ internal sealed partial record PageExample(string Page, string Name, string Fenc
 
     private static IEnumerable<PageExample> Read(string page)
     {
-        Match[] blocks = [.. Block().Matches(File.ReadAllText(page))];
+        Match[] blocks = [.. Block().Matches(File.ReadAllText(page)).Cast<Match>()];
         for (int i = 0; i < blocks.Length; i++)
         {
             string code = blocks[i].Groups["text"].Value;

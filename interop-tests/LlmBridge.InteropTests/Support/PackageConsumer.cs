@@ -1,0 +1,52 @@
+namespace LlmBridge.InteropTests.Support;
+
+/// <summary>An application outside the repository that knows the package LlmBridge and nothing else.</summary>
+internal sealed class PackageConsumer : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private PackageConsumer(PackageFeed feed, string program)
+    {
+        // A folder of its own for what it restores, lest this build's package stay among the user's.
+        File.WriteAllText(_folder.At("Consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <NuGetAudit>false</NuGetAudit>
+                <RestoreAdditionalProjectSources>{feed.Path}</RestoreAdditionalProjectSources>
+                <RestorePackagesPath>{_folder.At("packages")}</RestorePackagesPath>
+                <RestoreFallbackFolders>{UsersPackages}</RestoreFallbackFolders>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="LlmBridge" Version="{PackageFeed.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(_folder.At("Program.cs"), program);
+    }
+
+    private static string UsersPackages =>
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    public static PackageConsumer Of(PackageFeed feed, string program) => new(feed, program);
+
+    /// <summary>Builds or publishes it, and returns the program's path.</summary>
+    public async Task<string> MakeAsync(string verb, IEnumerable<string> options, CancellationToken watchdog)
+    {
+        string output = _folder.At(verb);
+        ProgramRun made = await ProgramRun.OfAsync("dotnet", [verb, _folder.Path, "-o", output, .. options], watchdog);
+        if (made.Output.Contains("error NU1", StringComparison.Ordinal) && made.Output.Contains("Microsoft.NETCore.App.Runtime", StringComparison.Ordinal))
+        {
+            Assert.Inconclusive(".NET's runtime pack for linux-x64 could not be restored, so nothing self-contained was published\n" + made.Output);
+        }
+        Assert.AreEqual(0, made.ExitCode, made.Output);
+        return Path.Combine(output, "Consumer");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,30 @@
+namespace LlmBridge.InteropTests.Support;
+
+/// <summary>The NuGet packages of this build, in a folder that consumers restore from.</summary>
+internal sealed class PackageFeed : IDisposable
+{
+    /// <summary>No release has it, so that none is taken for this build's.</summary>
+    public const string Version = "0.0.1-test";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public string Path => _folder.Path;
+
+    /// <summary>Packs what the tests were built with, and the library that they use.</summary>
+    public static async Task<PackageFeed> PackAsync(CancellationToken watchdog)
+    {
+        string prefix = System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(LlmLibrary.Path))!;
+        var feed = new PackageFeed();
+        foreach (string project in new[] { "LlmBridge.Package", "LlmBridge.Cli" })
+        {
+            ProgramRun pack = await ProgramRun.OfAsync(
+                "dotnet",
+                ["pack", Repository.At("managed/" + project), "-o", feed.Path, "-p:SkipNative=true", $"-p:NativePrefix={prefix}/", $"-p:PackageVersion={Version}"],
+                watchdog);
+            Assert.AreEqual(0, pack.ExitCode, pack.Output);
+        }
+        return feed;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
