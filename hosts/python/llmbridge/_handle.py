@@ -36,10 +36,14 @@ class Handle:
         self._close_unused()
 
     def close(self) -> None:
-        if not self._inherited():
-            with self._lock:
-                self._closing = True
-            self._close_unused()
+        if self._inherited():
+            pointer = self._take()
+            if pointer is not None:
+                self._close(pointer)  # lets go of the parent's engines, which go on
+            return
+        with self._lock:
+            self._closing = True
+        self._close_unused()
 
     def _inherited(self) -> bool:
         # In a forked child the lock may be held for ever by a thread that is not there.
@@ -47,10 +51,13 @@ class Handle:
 
     def _close_unused(self) -> None:
         with self._lock:
-            if not self._closing or self._users > 0 or self._pointer is None:
-                return
-            pointer, self._pointer = self._pointer, None
-        self._close(pointer)
+            pointer = self._take() if self._closing and self._users == 0 else None
+        if pointer is not None:
+            self._close(pointer)
+
+    def _take(self) -> Any:
+        pointer, self._pointer = self._pointer, None
+        return pointer
 
     def __del__(self) -> None:
         self.close()

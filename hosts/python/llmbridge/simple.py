@@ -24,7 +24,9 @@ def _bridge() -> Bridge:
 
 def _forget() -> None:
     global _lock, _shared
-    _lock, _shared = threading.Lock(), None
+    _lock, parents, _shared = threading.Lock(), _shared, None
+    if parents is not None:
+        parents.close()
 
 
 os.register_at_fork(after_in_child=_forget)

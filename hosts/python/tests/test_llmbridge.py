@@ -119,6 +119,12 @@ class ForkTests(unittest.TestCase):
             self.assertEqual(pool.map(llmbridge.ask, ["one", "two", "three"]), ["one", "two", "three"])
         self.assertEqual(llmbridge.ask("parent again"), "parent again")
 
+    def test_a_forked_child_lets_go_of_the_parents_engines(self):
+        llmbridge.ask("parent")
+        parents = eventfds()
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            self.assertLess(pool.apply(eventfds), parents)
+
     def test_a_bridge_of_the_parent_says_forked_in_the_child(self):
         with llmbridge.Bridge(**fake()) as bridge:
             bridge.ask("hello")
@@ -127,6 +133,11 @@ class ForkTests(unittest.TestCase):
                     pool.apply(ask_inherited)
             self.assertEqual(caught.exception.code, "forked")
             self.assertEqual(bridge.ask("still here").text, "still here")
+
+
+def eventfds():
+    descriptors = Path("/proc/self/fd")
+    return sum("eventfd" in os.readlink(path) for path in descriptors.iterdir() if path.is_symlink())
 
 
 def inherit(bridge):
