@@ -11,7 +11,7 @@ cpack --config build/release/CPackConfig.cmake -B "$out" >"$out/cpack.log" || {
   exit 1
 }
 rm -rf "$out/_CPack_Packages" "$out/cpack.log"
-for project in LlmBridge LlmBridge.Cli; do
+for project in LlmBridge.Package LlmBridge.Cli; do
   dotnet pack "managed/$project" --configuration Release --output "$out"
 done
 ls -l "$out"
