@@ -101,7 +101,7 @@ static void sizes__around_every_border_arrive(void) {
 static void *send_random(void *argument) {
   const struct sender *sender = argument;
   struct random random = {sender->seed};
-  for (unsigned long round = 0; round < RANDOM_ROUNDS * faults_repeats(); round++) {
+  for (unsigned long round = 0; round < RANDOM_ROUNDS * repeats(); round++) {
     /* Most about as large as a ring, many far smaller. */
     size_t size = 1 + (size_t)random_next(&random, 200);
     if (round % 2 == 0) size = CHANNEL_REQUEST_RING_SIZE - 200 + (size_t)random_next(&random, 300);

@@ -195,7 +195,7 @@ static size_t spoil(uint8_t *bytes, size_t size, struct random *random) {
 static void stream__spoilt_at_random_is_what_its_whole_says(void) {
   static uint8_t bytes[SPOILT_SIZE_MAX];
   struct random random = {3};
-  for (unsigned long round = 0; round < RANDOM_STREAMS * faults_repeats(); round++) {
+  for (unsigned long round = 0; round < RANDOM_STREAMS * repeats(); round++) {
     struct frame_stream stream;
     frame_stream_make(&stream, (enum frame_stream_kind)random_next(&random, STREAM_KIND_COUNT), CALL_ID);
     size_t size = stream.size;

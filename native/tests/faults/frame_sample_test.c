@@ -87,7 +87,7 @@ static void stream__of_a_dying_engine_cut_at_any_length_is_no_answer(void) {
 static void stream__of_an_engine_with_any_byte_changed_is_no_false_answer(void) {
   static const unsigned masks[] = {0xff, 0x01, 0x80};
   struct faults faults;
-  const unsigned long mask_count = faults_repeats() < 3 ? faults_repeats() : 3;
+  const unsigned long mask_count = repeats() < 3 ? repeats() : 3;
   faults_open(&faults, NULL);
   for (unsigned kind = 0; kind < STREAM_KIND_COUNT; kind++) {
     struct frame_stream stream;

@@ -22,7 +22,7 @@ static void await_end_of(int brood[BROOD_COUNT]) {
 static void check_death(const char *order, int32_t kind, int value) {
   struct faults faults;
   faults_open(&faults, NULL);
-  for (unsigned long i = 0; i < 5 * faults_repeats(); i++) {
+  for (unsigned long i = 0; i < 5 * repeats(); i++) {
     int brood[BROOD_COUNT];
     llmb_error error;
     have_brood(&faults, brood);

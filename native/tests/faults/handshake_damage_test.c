@@ -166,7 +166,7 @@ static void message__spoilt_at_random_is_taken_at_its_word(void) {
   struct random random = {5};
   struct tally tally = {0};
   host_open();
-  for (unsigned long round = 0; round < RANDOM_MESSAGES * faults_repeats(); round++) {
+  for (unsigned long round = 0; round < RANDOM_MESSAGES * repeats(); round++) {
     struct message message;
     message_make(&message, HANDSHAKE_HELLO + (uint32_t)random_next(&random, 5));
     for (uint64_t changes = random_next(&random, 5); changes > 0; changes--) {

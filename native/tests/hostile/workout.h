@@ -4,8 +4,8 @@
 #ifndef LLMB_TESTS_WORKOUT_H
 #define LLMB_TESTS_WORKOUT_H
 
+#include "../repeats.h"
 #include "host_state.h"
-#include "repeats.h"
 
 enum { CHILD_SKIPPED = 77, CHILD_WATCHDOG_S = 60 };
 

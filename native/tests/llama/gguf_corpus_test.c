@@ -6,7 +6,7 @@
 #include <llmbridge/model.h>
 
 #include "../check.h"
-#include "../hostile/repeats.h"
+#include "../repeats.h"
 #include "../seeded_random.h"
 #include "gguf_corpus.h"
 #include "llama_fixture.h"

@@ -6,10 +6,11 @@
 #include <sys/mman.h>
 
 #include "../bridge/bridge_harness.h"
+#include "../repeats.h"
 #include "core/fault_point.h"
 #include "fault_page.h"
 
-enum { FAULTS_LEFT_MAX = 64, FAULTS_AWAIT_S = 30, FAULTS_REPEATS_MAX = 1000000, FAULTS_ENVIRONMENT_MAX = 128 << 10 };
+enum { FAULTS_LEFT_MAX = 64, FAULTS_AWAIT_S = 30, FAULTS_ENVIRONMENT_MAX = 128 << 10 };
 
 static struct fault_page *faults;
 static char faults_variable[64]; /* as it stands in the environment of every process that a test is answerable for */
@@ -88,13 +89,6 @@ UNUSED static void faults_check_executions(void) {
   for (uint32_t i = 0; i < count && i < FAULT_EXECUTIONS_MAX; i++) {
     for (uint32_t j = 0; j < i; j++) CHECK(atomic_load(&faults->executions[i]) != atomic_load(&faults->executions[j]));
   }
-}
-
-/* How often each round is done: once, or as often as the environment says. */
-UNUSED static unsigned faults_repeats(void) {
-  const char *text = getenv("LLMB_TEST_REPEATS");
-  const long count = text != NULL ? strtol(text, NULL, 10) : 1;
-  return count < 1 ? 1 : count > FAULTS_REPEATS_MAX ? FAULTS_REPEATS_MAX : (unsigned)count;
 }
 
 UNUSED static bool faults_concern(long pid) {

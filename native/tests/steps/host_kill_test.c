@@ -98,13 +98,13 @@ static void round_at_keeper_step(const struct host_step *step) {
 
 static void check_nothing_left(const struct host_step *steps, size_t count,
                                void (*round)(const struct host_step *step)) {
-  const unsigned repeats = faults_repeats();
+  const unsigned rounds = repeats();
   const unsigned shared_before = count_names("/dev/shm", "llmb");
   char own[] = "/tmp/llmb-steps-XXXXXX";
   CHECK(mkdtemp(own) != NULL);
   setenv("TMPDIR", own, 1);
   slowest_ns = 0;
-  for (unsigned repeat = 0; repeat < repeats; repeat++) {
+  for (unsigned repeat = 0; repeat < rounds; repeat++) {
     for (size_t i = 0; i < count; i++) {
       const int failures_before = check_failures;
       alarm(CHECK_WATCHDOG_S);
@@ -114,7 +114,7 @@ static void check_nothing_left(const struct host_step *steps, size_t count,
   }
   CHECK_INT(0, rmdir(own)); /* it is empty */
   CHECK_INT(shared_before, count_names("/dev/shm", "llmb"));
-  printf("     %zu steps x %u; the last survivor was gone after %.0f ms at most\n", count, repeats,
+  printf("     %zu steps x %u; the last survivor was gone after %.0f ms at most\n", count, rounds,
          (double)slowest_ns / 1e6);
 }
 

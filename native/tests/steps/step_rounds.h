@@ -107,12 +107,12 @@ UNUSED static void step_report(const struct step *step, unsigned in_flight, int 
 UNUSED static void step_rounds(const struct step *steps, size_t count,
                                void (*round)(const struct step *step, unsigned in_flight)) {
   static const unsigned in_flights[] = {1, 2, STEP_CALLS_MAX};
-  const unsigned repeats = faults_repeats();
+  const unsigned rounds = repeats();
   struct snapshot *before = NULL;
   faults_open();
   step_answered_count = step_failed_count = 0;
   step_elapsed_max_ms = 0;
-  for (unsigned repeat = 0; repeat < repeats + 1; repeat++) { /* the first makes what a process makes once */
+  for (unsigned repeat = 0; repeat < rounds + 1; repeat++) { /* the first makes what a process makes once */
     for (size_t i = 0; i < count; i++) {
       for (size_t f = 0; f < sizeof in_flights / sizeof in_flights[0]; f++) {
         const int failures_before = check_failures;
@@ -125,7 +125,7 @@ UNUSED static void step_rounds(const struct step *steps, size_t count,
   }
   step_state_check(before);
   printf("     %zu steps x {1, 2, 8} in flight x %u: %u calls answered, %u told of it within %.0f ms\n", count,
-         repeats + 1, step_answered_count, step_failed_count, step_elapsed_max_ms);
+         rounds + 1, step_answered_count, step_failed_count, step_elapsed_max_ms);
 }
 
 #endif

@@ -62,11 +62,11 @@ static void end_round(llmb_bridge *bridge) {
 }
 
 static void stop_rounds(const struct stop_step *steps, size_t count, void (*round)(const struct stop_step *step)) {
-  const unsigned repeats = faults_repeats();
+  const unsigned rounds = repeats();
   struct snapshot *before = NULL;
   faults_open();
   overrun_max_ms = 0;
-  for (unsigned repeat = 0; repeat < repeats + 1; repeat++) { /* the first makes what a process makes once */
+  for (unsigned repeat = 0; repeat < rounds + 1; repeat++) { /* the first makes what a process makes once */
     for (size_t i = 0; i < count; i++) {
       const int failures_before = check_failures;
       alarm(CHECK_WATCHDOG_S);
@@ -76,7 +76,7 @@ static void stop_rounds(const struct stop_step *steps, size_t count, void (*roun
     if (repeat == 0) before = step_state_take();
   }
   step_state_check(before);
-  printf("     %zu steps x %u, at most %.0f ms behind the deadline\n", count, repeats + 1, overrun_max_ms);
+  printf("     %zu steps x %u, at most %.0f ms behind the deadline\n", count, rounds + 1, overrun_max_ms);
 }
 
 /* Goes on while its grace still lasts. */
