@@ -41,6 +41,10 @@ public sealed partial record BridgeOptions
     /// <remarks>Setting "environment".</remarks>
     public string? Environment { get; init; }
 
+    /// <summary>Engines to try in turn when one is unavailable: up to three names parted by commas.</summary>
+    /// <remarks>Setting "fallback".</remarks>
+    public string? Fallback { get; init; }
+
     /// <summary>
     /// How many engine processes there may be; 0, for exec and jsonrpc only, is one process per call.
     /// </summary>
@@ -162,6 +166,7 @@ public sealed partial record BridgeOptions
         if (Model is { } model) writer.Text("model"u8, model);
         if (Command is { } command) writer.Text("command"u8, command);
         if (Environment is { } environment) writer.Text("environment"u8, environment);
+        if (Fallback is { } fallback) writer.Text("fallback"u8, fallback);
         if (Workers is { } workers) writer.Number("workers"u8, workers);
         if (Slots is { } slots) writer.Number("slots"u8, slots);
         if (Queue is { } queue) writer.Number("queue"u8, queue);

@@ -23,8 +23,8 @@ struct channel_slot {
   _Alignas(64) _Atomic uint64_t response_read;    /* host */
   _Alignas(64) _Atomic uint64_t cancelled_id;     /* host: this call's answer is no longer wanted */
   _Atomic uint32_t host_sleeps;                   /* host sets, engine clears when it rings */
-  _Alignas(64) _Atomic uint64_t progress;         /* engine: when it last got on with the call, on the monotonic clock */
-  _Atomic uint32_t engine_blocked; /* engine sets when the response ring is full, host clears when it rings */
+  _Alignas(64) _Atomic uint64_t progress; /* engine: when it last got on with the call, on the monotonic clock */
+  _Atomic uint32_t engine_blocked;        /* engine sets when the response ring is full, host clears when it rings */
 };
 
 struct channel_region {
