@@ -93,7 +93,8 @@ class BridgeTests(unittest.TestCase):
             bridge.ask("hello")
 
     def test_ctrl_c_interrupts_a_call_that_gets_no_answer(self):
-        program = "import llmbridge; s = llmbridge.stream('hello'); print(next(s), flush=True); list(s)"
+        # A shell's background job, which CI may be, is started with the signal ignored.
+        program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import llmbridge; s = llmbridge.stream('hello'); print(next(s), flush=True); list(s)"
         child = subprocess.Popen(
             [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": PACKAGES, "LLMBRIDGE_ENGINE": "fake", "LLMBRIDGE_COMMAND": "hang@piece:1; pieces 9 1"})

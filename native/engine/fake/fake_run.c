@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static uint64_t after_ms(uint64_t milliseconds) {
   return llmb_deadline_after_ms(milliseconds);
 }
 
-static bool is_quiet; /* the same for all engines of one process */
+static atomic_bool is_quiet; /* the same for all engines of one process */
 
 void fake_run_keep_quiet(void) {
   is_quiet = true;
