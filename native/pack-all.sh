@@ -12,6 +12,6 @@ cpack --config build/release/CPackConfig.cmake -B "$out" >"$out/cpack.log" || {
 }
 rm -rf "$out/_CPack_Packages" "$out/cpack.log"
 for project in LlmBridge.Package LlmBridge.Cli; do
-  dotnet pack "managed/$project" --configuration Release --output "$out"
+  dotnet pack "managed/$project" --output "$out" -p:SkipNative=true
 done
 ls -l "$out"
