@@ -13,6 +13,9 @@ enum { VALUE_SIZE_MAX = 4096 };
 #define DAEMON "python3 " CONFORMANCE_FOLDER "/conformance_daemon.py "
 #define CUSTOM "python3 " CONFORMANCE_FOLDER "/conformance_engine.py "
 
+/* Speaks the fake engine's script; built by `dotnet build Bridge.sln`. */
+#define CSHARP(script) "[\"dotnet\",\"" CONFORMANCE_CSHARP_ENGINE "\",\"" script "\"]"
+
 #define DAEMON_BEHAVIOURS                                                                                  \
   {                                                                                                        \
     [ANSWERS] = DAEMON "answers", [PIECES] = DAEMON "pieces", [ENDLESS] = DAEMON "endless",                \
@@ -64,6 +67,13 @@ static const struct strategy strategies[] = {
          [FLOODS] = CUSTOM "floods",
          [BAD_UTF8] = CUSTOM "bad_utf8",
      }},
+    {"custom.csharp",
+     "custom",
+     "pool",
+     "1",
+     NULL,
+     {CSHARP("echo"), CSHARP("pieces 5 20"), CSHARP("pieces 100000000 20"), CSHARP("signal 9"), CSHARP("hang"),
+      CSHARP("flood 100000"), CSHARP("bad_utf8")}},
     {"llama.pool",
      "llama",
      "pool",
@@ -101,6 +111,7 @@ llmb_settings *strategy_settings(const struct strategy *strategy, enum behaviour
   const bool is_llama = strcmp(strategy->engine, "llama") == 0;
   llmb_settings *settings = NULL;
   if (how == NULL) return NULL;
+  if (strcmp(strategy->name, "custom.csharp") == 0 && access(CONFORMANCE_CSHARP_ENGINE, R_OK) != 0) return NULL;
   if (is_llama) {
     const char *folder = getenv("LLMB_TEST_MODELS");
     snprintf(model, sizeof model, "%s/%s.gguf", folder != NULL ? folder : ".", how);
