@@ -59,7 +59,10 @@ public sealed class ManyTests : BridgeTest
             Assert.IsNotNull(item.Value);
             break;
         }
-        Assert.AreEqual(0, (int)client.GetStatistics().CallsActive);
+
+        // A cancelled call is active until the engine has let go of it, a moment later.
+        while (client.GetStatistics().CallsActive > 0) await Task.Delay(5, Watchdog);
+        Assert.IsTrue(client.GetStatistics().CallsStarted < 1000);
     }
 
     [TestMethod]
