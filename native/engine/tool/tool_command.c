@@ -2,18 +2,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "core/error.h"
 #include "core/text_quote.h"
+#include "platform/os_confine.h"
 #include "platform/os_path.h"
 
 /* Inherited by what is run; this engine itself needs next to nothing. */
 static llmb_status limit_memory(const llmb_engine *engine, llmb_error *error) {
   const char *megabytes = llmb_engine_setting(engine, "memory_mb");
-  const rlim_t bytes = megabytes != NULL ? (rlim_t)strtoull(megabytes, NULL, 10) << 20 : 0;
-  const struct rlimit limit = {bytes, bytes};
-  if (bytes == 0 || setrlimit(RLIMIT_DATA, &limit) == 0) return LLMB_OK;
+  if (megabytes == NULL || os_confine_memory(strtoull(megabytes, NULL, 10) << 20)) return LLMB_OK;
   return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_START, "memory_mb: this system does not limit memory");
 }
 

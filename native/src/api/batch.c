@@ -13,12 +13,8 @@
 
 static llmb_status copy_settings(const llmb_settings *given, llmb_settings **out, llmb_error *error) {
   if (given == NULL) return LLMB_OK;
-  llmb_status status = llmb_settings_create(out, error);
-  for (unsigned id = 0; status == LLMB_OK && id < SETTING_COUNT; id++) {
-    if (given->values[id].source != SETTING_EXPLICIT) continue;
-    status = settings_store(*out, (enum setting_id)id, given->values[id].text, SETTING_EXPLICIT, error);
-  }
-  return status;
+  const llmb_status status = llmb_settings_create(out, error);
+  return status == LLMB_OK ? settings_copy_explicit(given, *out, error) : status;
 }
 
 static llmb_status allocate(uint64_t size, void **out, llmb_error *error) {
@@ -151,26 +147,7 @@ static void start_items(llmb_batch *batch) {
   }
 }
 
-/* Reads what has come of an item's text; LLMB_E_NOT_READY if there is more to come, else how it ended. */
-static llmb_status read_text(llmb_call *call, struct batch_item *item) {
-  for (;;) {
-    if (item->text_capacity - item->text_size < 8) {
-      void *grown = item->text;
-      const uint64_t capacity = item->text_capacity == 0 ? BATCH_TEXT_SIZE_FIRST : item->text_capacity * 2;
-      if (memory_resize(&grown, capacity) != LLMB_OK) return LLMB_E_OUT_OF_MEMORY;
-      item->text = grown;
-      item->text_capacity = capacity;
-    }
-    uint64_t size = 0;
-    const llmb_status status = llmb_call_read(call, (uint8_t *)item->text + item->text_size,
-                                              item->text_capacity - item->text_size - 1, 0, &size, NULL);
-    item->text_size += size;
-    item->text[item->text_size] = 0;
-    if (status != LLMB_OK || size == 0) return status;
-  }
-}
-
-/* The same of its vector. */
+/* Reads what has come of an item's vector; LLMB_E_NOT_READY if there is more to come, else how it ended. */
 static llmb_status read_vector(llmb_call *call, struct batch_item *item) {
   for (;;) {
     uint64_t dimension = 0;
@@ -190,8 +167,8 @@ static llmb_status read_vector(llmb_call *call, struct batch_item *item) {
 static bool read_item(llmb_batch *batch, const struct batch_flight *flight) {
   struct batch_item *item = &batch->items[flight->index];
   if (!call_look(flight->call, os_clock_ns(), false)) return false;
-  const llmb_status status =
-      batch->kind == LLMB_REQUEST_EMBED ? read_vector(flight->call, item) : read_text(flight->call, item);
+  const llmb_status status = batch->kind == LLMB_REQUEST_EMBED ? read_vector(flight->call, item)
+                                                               : call_read_text(flight->call, &item->answer, 0, NULL);
   if (status == LLMB_E_NOT_READY) return false;
   if (status == LLMB_OK) {
     item->result = flight->call->result;
@@ -267,8 +244,8 @@ static const struct batch_item *item_ended(const llmb_batch *batch, uint32_t ind
 
 const char *llmb_batch_text(const llmb_batch *batch, uint32_t index, uint64_t *out_size) {
   const struct batch_item *item = item_ended(batch, index);
-  if (out_size != NULL) *out_size = item != NULL ? item->text_size : 0;
-  return item != NULL && item->text != NULL ? item->text : "";
+  if (out_size != NULL) *out_size = item != NULL ? item->answer.size : 0;
+  return item != NULL && item->answer.text != NULL ? item->answer.text : "";
 }
 
 const float *llmb_batch_vector(const llmb_batch *batch, uint32_t index, uint64_t *out_dimension) {
@@ -298,7 +275,7 @@ void llmb_batch_close(llmb_batch *batch) {
   if (batch == NULL || bridge_check(batch->bridge, NULL) != LLMB_OK) return; /* the parent's: its memory stays */
   for (uint32_t i = 0; i < batch->flight_count; i++) llmb_call_close(batch->flights[i].call);
   for (uint32_t i = 0; batch->items != NULL && i < batch->count; i++) {
-    memory_release(batch->items[i].text);
+    memory_release(batch->items[i].answer.text);
     memory_release(batch->items[i].vector);
     memory_release(batch->items[i].error);
   }

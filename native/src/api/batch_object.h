@@ -7,14 +7,13 @@
 #include "call_object.h"
 
 /* As many as can be waited for at once; more would only wait in the queue. */
-enum { BATCH_FLIGHTS_MAX = 64, BATCH_TEXT_SIZE_FIRST = 256 };
+enum { BATCH_FLIGHTS_MAX = 64 };
 
 struct batch_item {
   uint64_t input_offset, input_size; /* in the batch's inputs */
   llmb_status status;
   bool ended;
-  char *text; /* the answer so far; NULL if nothing came */
-  uint64_t text_size, text_capacity;
+  struct call_text answer; /* so far */
   float *vector;
   uint64_t dimension;
   llmb_result result;

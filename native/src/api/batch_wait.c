@@ -17,10 +17,7 @@ static struct slot *slot_of(const llmb_call *call) {
 }
 
 static bool has_news(const llmb_call *call) {
-  if (!is_placed(call)) return false;
-  const struct slot *slot = slot_of(call);
-  const bool rest_fits = call->request_sent < call->request_size && ring_space(&slot_of(call)->requests) > 0;
-  return slot_has_news(slot) || rest_fits || atomic_load(&call->ticket.connection->dead);
+  return is_placed(call) && (call_slot_has_news(call) || atomic_load(&call->ticket.connection->dead));
 }
 
 static bool any_news(const llmb_batch *batch) {

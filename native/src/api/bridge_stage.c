@@ -139,27 +139,13 @@ static bool is_engines_fault(llmb_status outcome) {
   }
 }
 
-/* The request as it was before any engine had it. */
+/* The call as it was before any engine had it. */
 static void forget_answer(llmb_call *call) {
-  struct frame_head head;
-  struct frame_submit submit;
-  memcpy(&head, call->request, sizeof head);
-  memcpy(&submit, call->request + sizeof head, sizeof submit);
-  call->request_size = call->request_fresh_size;
-  head.payload_size = (uint32_t)(call->request_size - sizeof head);
-  submit.resume_tokens = submit.resume_text_size = 0;
-  memcpy(call->request, &head, sizeof head);
-  memcpy(call->request + sizeof head, &submit, sizeof submit);
   call->token_count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
   call->vectors_to_skip = call->deaths = 0;
   call->holder.held_size = 0;
-}
-
-/* Whether the engine it is with has begun it. */
-static bool is_begun(const llmb_call *call) {
-  if (atomic_load_explicit(&call->ticket.state, memory_order_relaxed) != TICKET_PLACED) return false;
-  return call->ticket.connection->slots[call->ticket.slot].accepted;
+  (void)call_write_progress(call); /* there is none: it needs no more room than before */
 }
 
 /* Why the engine that was chosen failed: what its caller wants to know if the others cannot help. */
@@ -190,8 +176,8 @@ bool stage_fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, ui
   keep_first_failure(call, outcome);
   demotion_note(&call->stage->demotion, cannot ? DEMOTION_NEITHER : DEMOTION_FAILURE, now_ns);
   forget_answer(call); /* before it is counted: it is begun anew, not continued */
-  call_count_move(call, is_begun(call), now_ns);
-  pool_leave(&call->stage->pool, &call->ticket, engine_ended || call->request_sent == 0, now_ns);
+  call_count_move(call, call_is_begun(call), now_ns);
+  pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);
   call->ticket.alone = call->ticket.moved = call->ticket.hung = false;
   call->stage = next;
   call->result.fallback = 1;

@@ -9,8 +9,6 @@
 #include "../pool/demotion.h"
 #include "../pool/pool.h"
 
-enum { BRIDGE_STAGES_MAX = 1 + FALLBACK_ENGINES_MAX };
-
 struct llmb_call;
 
 struct bridge_stage {

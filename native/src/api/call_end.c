@@ -52,6 +52,8 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   llmb_bridge *bridge = call->bridge;
   if (!locked) pthread_mutex_lock(&bridge->lock);
   call->end_ns = os_clock_ns();
+  /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
+  if (call->request_sent == 0) engine_ended = true;
   if (outcome != LLMB_OK && stage_fall_back(call, outcome, engine_ended, call->end_ns)) {
     if (!locked) pthread_mutex_unlock(&bridge->lock);
     return;
@@ -60,8 +62,6 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
-  /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
-  if (call->request_sent == 0) engine_ended = true;
   if (outcome == LLMB_OK) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
   call_count_end(call);
   stage_note_end(call);
@@ -70,19 +70,20 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   call->ended = true;
 }
 
-/* Nothing was done twice if nothing was done: the engine never began, or what it does has no effects and nobody has
- * seen any of it. */
-static bool may_be_repeated(const llmb_call *call) {
+bool call_is_begun(const llmb_call *call) {
+  if (atomic_load_explicit(&call->ticket.state, memory_order_relaxed) != TICKET_PLACED) return false;
+  return call->ticket.connection->slots[call->ticket.slot].accepted;
+}
+
+bool call_may_be_repeated(const llmb_call *call) {
   if (call->delivered) return false;
-  if (atomic_load_explicit(&call->ticket.state, memory_order_relaxed) != TICKET_PLACED) return true;
-  const struct connection *worker = call->ticket.connection;
-  return !worker->slots[call->ticket.slot].accepted || (worker->abilities & LLMB_ENGINE_ACTS) == 0;
+  return !call_is_begun(call) || (call->ticket.connection->abilities & LLMB_ENGINE_ACTS) == 0;
 }
 
 void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked) {
   if (!locked) pthread_mutex_lock(&call->bridge->lock);
   error_copy(&call->error, failure);
-  call->error.retry_safe = may_be_repeated(call);
+  call->error.retry_safe = call_may_be_repeated(call);
   call_end(call, failure->status, true, true);
   if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }
@@ -98,7 +99,7 @@ void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool en
   /* While the call is queued, whoever drives the pool may write its error too. */
   if (!locked) pthread_mutex_lock(&call->bridge->lock);
   error_set(&call->error, failure, phase, "%s", message);
-  call->error.retry_safe = may_be_repeated(call);
+  call->error.retry_safe = call_may_be_repeated(call);
   call_end(call, failure, engine_ended, true);
   if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }

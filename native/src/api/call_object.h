@@ -82,6 +82,16 @@ llmb_status call_outcome(const llmb_call *call, llmb_error *error);
 llmb_status call_not_ready(llmb_error *error);
 void call_copy_result(llmb_result *target, const llmb_result *source);
 
+/* An answer while it is read. */
+struct call_text {
+  char *text; /* NUL-terminated, freed with memory_release; NULL before the first read */
+  uint64_t size, capacity;
+};
+
+/* Reads on until the end of the answer (LLMB_OK), its failure, or deadline_ns (LLMB_E_NOT_READY). What has come stays
+ * in *into whatever is returned. */
+llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t deadline_ns, llmb_error *error);
+
 /* Reads all of an answer into *out_text, which is freed with memory_release. */
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error);
 
@@ -103,6 +113,10 @@ uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns);
 /* When the call must be looked at though nothing has happened. */
 uint64_t call_next_limit_ns(const llmb_call *call);
 
+/* Of a placed call, cheap enough to spin on: whether its engine has written, or made room for more of a request that
+ * did not fit into the ring. */
+bool call_slot_has_news(const llmb_call *call);
+
 /* Waits until call_look says true or until_ns passes (false). */
 bool call_wait(llmb_call *call, uint64_t until_ns);
 
@@ -112,6 +126,13 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
 /* The same with a failure that is described here. */
 void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
                    const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Whether the engine it is with has accepted it. */
+bool call_is_begun(const llmb_call *call);
+
+/* Whether nothing would be done twice: the engine never began, or what it does has no effects and nobody has seen any
+ * of it. */
+bool call_may_be_repeated(const llmb_call *call);
 
 /* Ends a placed call as its engine says that it failed. */
 void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked);
@@ -124,6 +145,9 @@ bool call_take_tokens(llmb_call *call, bool locked);
 
 /* A repeated call that has come further than where its engine died need not be kept apart any more. */
 void call_clear_suspicion(llmb_call *call, bool locked);
+
+/* Writes into the request what the next engine must know of the answer so far: the tokens and the text's size. */
+llmb_status call_write_progress(llmb_call *call);
 
 /* Under the lock: what to do now that the engine has died over this call. */
 void call_survive(llmb_call *call, uint64_t now_ns);

@@ -127,32 +127,37 @@ llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result 
   return status;
 }
 
-llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
-  void *text = NULL;
-  uint64_t size = 0, capacity = 0, piece_size = 0;
-  llmb_status status = LLMB_OK;
-  do {
-    if (capacity - size < READ_CAPACITY_MIN + 1) {
-      const uint64_t wanted = capacity == 0 ? ANSWER_SIZE_FIRST : capacity * 2;
-      status = memory_resize(&text, wanted);
+llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t deadline_ns, llmb_error *error) {
+  for (;;) {
+    if (into->capacity - into->size < READ_CAPACITY_MIN + 1) {
+      void *grown = into->text;
+      const uint64_t capacity = into->capacity == 0 ? ANSWER_SIZE_FIRST : into->capacity * 2;
+      const llmb_status status = memory_resize(&grown, capacity);
       if (status != LLMB_OK) {
-        error_set(error, status, LLMB_PHASE_GENERATE, "no memory for an answer of more than %llu bytes",
-                  (unsigned long long)size);
-        break;
+        return error_set(error, status, LLMB_PHASE_GENERATE, "no memory for an answer of more than %llu bytes",
+                         (unsigned long long)into->size);
       }
-      capacity = wanted;
+      into->text = grown;
+      into->capacity = capacity;
     }
-    status = llmb_call_read(call, (uint8_t *)text + size, capacity - size - 1, LLMB_NEVER, &piece_size, error);
-    if (status == LLMB_OK) size += piece_size;
-  } while (status == LLMB_OK && piece_size > 0);
+    uint64_t size = 0;
+    const llmb_status status = llmb_call_read(call, (uint8_t *)into->text + into->size, into->capacity - into->size - 1,
+                                              deadline_ns, &size, error);
+    into->size += size;
+    into->text[into->size] = 0;
+    if (status != LLMB_OK || size == 0) return status;
+  }
+}
 
+llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
+  struct call_text answer = {.text = NULL};
+  const llmb_status status = call_read_text(call, &answer, LLMB_NEVER, error);
   if (status != LLMB_OK) {
-    memory_release(text);
+    memory_release(answer.text);
     return status;
   }
-  ((char *)text)[size] = 0;
-  *out_text = text;
-  *out_size = size;
+  *out_text = answer.text;
+  *out_size = answer.size;
   return LLMB_OK;
 }
 

@@ -52,8 +52,7 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   return true;
 }
 
-/* Writes into the request what the next engine must know of the answer so far. */
-static llmb_status add_resume(llmb_call *call) {
+llmb_status call_write_progress(llmb_call *call) {
   const uint64_t tokens_size = call->token_count * sizeof *call->tokens;
   const uint64_t size = call->request_fresh_size + tokens_size;
   if (size > call->request_capacity) {
@@ -107,17 +106,17 @@ static bool may_repeat(llmb_call *call, struct connection *worker) {
 void call_survive(llmb_call *call, uint64_t now_ns) {
   llmb_bridge *bridge = call->bridge;
   struct connection *worker = call->ticket.connection;
-  const bool accepted = worker->slots[call->ticket.slot].accepted;
+  const bool accepted = call_is_begun(call);
   const bool wanted = now_ns < call->deadline_ns && !atomic_load(&call->cancel_requested) &&
                       !atomic_load(&bridge->closing) && call->attempts < POOL_ATTEMPTS_MAX;
   connection_describe_end(worker, call_phase(call), &call->error);
-  call->error.retry_safe = !call->delivered && (!accepted || (worker->abilities & LLMB_ENGINE_ACTS) == 0);
+  call->error.retry_safe = call_may_be_repeated(call);
   bool again = wanted && (!accepted || may_repeat(call, worker));
   if (again && accepted) {
     call->ticket.alone = true;
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;
-    again = add_resume(call) == LLMB_OK;
+    again = call_write_progress(call) == LLMB_OK;
   }
   pool_step(&call->stage->pool, now_ns); /* so that the dead worker is out of the pool */
   if (again) {

@@ -6,16 +6,16 @@
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
 
-/* Whether the engine has made room for more of a request that did not fit into the ring. */
-static bool rest_fits(const llmb_call *call, struct slot *slot) {
-  return call->request_sent < call->request_size && ring_space(&slot->requests) > 0;
+bool call_slot_has_news(const llmb_call *call) {
+  struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
+  return slot_has_news(slot) || (call->request_sent < call->request_size && ring_space(&slot->requests) > 0);
 }
 
 /* Spins until a look may find something, or the time is over. */
-static void spin_for_news(const llmb_call *call, struct slot *slot, uint64_t until_ns) {
+static void spin_for_news(const llmb_call *call, uint64_t until_ns) {
   do {
     for (int i = 0; i < SPIN_TURNS; i++) {
-      if (slot_has_news(slot) || rest_fits(call, slot)) return;
+      if (call_slot_has_news(call)) return;
       os_cpu_relax();
     }
   } while (os_clock_ns() < until_ns);
@@ -37,8 +37,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
 
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
-  if (!slot_has_news(slot) && !rest_fits(call, slot) && !atomic_load(&worker->dead) &&
-      !atomic_load(&call->cancel_requested)) {
+  if (!call_slot_has_news(call) && !atomic_load(&worker->dead) && !atomic_load(&call->cancel_requested)) {
     FAULT_POINT(HOST_SLEEP);
     os_poll(poll.items, poll.count, poll.until_ns);
   }
@@ -104,7 +103,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     }
     if (!wait.begun) wait_begin(&wait, call, slot, now_ns);
     if (now_ns < wait.spin_until_ns) {
-      spin_for_news(call, slot, wait.spin_until_ns < wake_ns ? wait.spin_until_ns : wake_ns);
+      spin_for_news(call, wait.spin_until_ns < wake_ns ? wait.spin_until_ns : wake_ns);
     } else {
       wait_learn(&wait, slot, false);
       sleep_placed(call, wake_ns);

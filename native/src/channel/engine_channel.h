@@ -46,8 +46,7 @@ struct llmb_request {
 
 struct llmb_engine {
   os_handle socket, own_bell, bridge_bell;
-  os_handle watched;  /* what llmb_engine_watch was given */
-  bool watched_ready; /* and it was readable at the last sleep */
+  os_handle watched; /* what llmb_engine_watch was given */
   os_handle slot_bells[CHANNEL_SLOTS_MAX];
   struct channel_region *region;
   uint64_t region_size;
@@ -81,8 +80,8 @@ llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const
 /* Moves what it can from the backlog to the ring. */
 void engine_flush_backlog(struct llmb_request *request);
 
-/* Sleeps until the host writes, the host is gone or the deadline passes. */
-void engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
+/* Sleeps until the host writes, the host is gone, what is watched is readable (true) or the deadline passes. */
+bool engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
 
 /* Tells the host that nothing more is accepted here. */
 void engine_retire(llmb_engine *engine);

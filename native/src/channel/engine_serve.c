@@ -37,7 +37,8 @@ static void spin(llmb_engine *engine, uint64_t until_ns) {
   }
 }
 
-void engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
+bool engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
+  bool watched_ready = false;
   atomic_store_explicit(&engine->region->engine_sleeps, 1, memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with the host's: it sees the sleeper or this sees its write */
   if (!host_wrote(engine)) {
@@ -45,12 +46,13 @@ void engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
     struct os_poll_item items[] = {
         {.handle = engine->own_bell}, {.handle = engine->socket}, {.handle = engine->watched}};
     os_poll(items, engine->watched != OS_HANDLE_NONE ? 3 : 2, deadline_ns);
-    engine->watched_ready = items[2].readable;
+    watched_ready = items[2].readable;
     if (items[0].readable) os_event_clear(engine->own_bell);
     /* The host sends nothing after the opening: whatever can be read here is its end. */
     if (items[1].readable) engine->host_gone = true;
   }
   atomic_store_explicit(&engine->region->engine_sleeps, 0, memory_order_relaxed);
+  return watched_ready;
 }
 
 /* Nothing is being worked on, received or waiting to be sent. */
@@ -101,13 +103,12 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
       if (spins) spin(engine, now_ns + spin_ns < deadline_ns ? now_ns + spin_ns : deadline_ns);
     } else {
       learn(engine, &spins, false);
-      if (!is_idle(engine)) engine->idle_since_ns = 0;
-      if (is_idle(engine) && engine->idle_since_ns == 0) engine->idle_since_ns = started_ns;
+      const bool idle = is_idle(engine);
+      if (!idle) engine->idle_since_ns = 0;
+      if (idle && engine->idle_since_ns == 0) engine->idle_since_ns = started_ns;
       const uint64_t idle_until_ns =
-          engine->idle_ns != LLMB_NEVER && is_idle(engine) ? engine->idle_since_ns + engine->idle_ns : LLMB_NEVER;
-      engine_sleep(engine, idle_until_ns < deadline_ns ? idle_until_ns : deadline_ns);
-      if (engine->watched_ready) {
-        engine->watched_ready = false;
+          engine->idle_ns != LLMB_NEVER && idle ? engine->idle_since_ns + engine->idle_ns : LLMB_NEVER;
+      if (engine_sleep(engine, idle_until_ns < deadline_ns ? idle_until_ns : deadline_ns)) {
         engine->look_again = true;
         return LLMB_OK;
       }

@@ -25,11 +25,7 @@ llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *o
   const struct setting_value *fallback = &given->values[SETTING_FALLBACK];
   if (fallback->source != SETTING_EXPLICIT) fallback = &out->values[SETTING_FALLBACK];
   status = check_use(given, out->values[SETTING_ENGINE].text, fallback->text, error);
-  for (unsigned id = 0; status == LLMB_OK && id < SETTING_COUNT; id++) {
-    if (given->values[id].source != SETTING_EXPLICIT) continue;
-    status = settings_store(out, (enum setting_id)id, given->values[id].text, SETTING_EXPLICIT, error);
-  }
-  return status;
+  return status == LLMB_OK ? settings_copy_explicit(given, out, error) : status;
 }
 
 /* The call's own value of a setting, or else the bridge's. */

@@ -67,6 +67,15 @@ llmb_status settings_store(llmb_settings *settings, enum setting_id id, const ch
   return LLMB_OK;
 }
 
+llmb_status settings_copy_explicit(const llmb_settings *given, llmb_settings *out, llmb_error *error) {
+  llmb_status status = LLMB_OK;
+  for (unsigned id = 0; status == LLMB_OK && id < SETTING_COUNT; id++) {
+    if (given->values[id].source != SETTING_EXPLICIT) continue;
+    status = settings_store(out, (enum setting_id)id, given->values[id].text, SETTING_EXPLICIT, error);
+  }
+  return status;
+}
+
 void settings_clear(llmb_settings *settings) {
   for (unsigned id = 0; id < SETTING_COUNT; id++) {
     if (settings->values[id].is_owned) memory_release((void *)(uintptr_t)settings->values[id].text);

@@ -39,6 +39,9 @@ uint8_t settings_engine(const llmb_settings *settings);
 llmb_status settings_store(llmb_settings *settings, enum setting_id id, const char *value, enum setting_source source,
                            llmb_error *error);
 
+/* Stores in `out` what is set explicitly in `given`. */
+llmb_status settings_copy_explicit(const llmb_settings *given, llmb_settings *out, llmb_error *error);
+
 /* A bridge's effective settings: defaults, then LLMBRIDGE_* of the environment, then what `given` (may be NULL) sets.
  * Unknown LLMBRIDGE_* variables are refused with the nearest name (LLMBRIDGE_LIBRARY is known: host packages use it).
  * A setting the chosen engine does not use is `unsupported` when explicit and dropped when from the environment.
