@@ -11,6 +11,7 @@
 #include "hvm_limits.h"
 #include "hvm_net.h"
 #include "hvm_read.h"
+#include "hvm_respond.h"
 #include "hvm_write.h"
 
 typedef llmb_status write_text(const struct hvm_host *, const char *, uint64_t, hvm_port *, llmb_error *);
@@ -57,34 +58,24 @@ static llmb_status ask_string(const struct hvm_host *host, hvm_port argument, wr
   return status;
 }
 
+static llmb_status ask_bytes(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
+  return ask_string(host, argument, write_bytes, out, error);
+}
+
+static llmb_status ask_characters(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
+  return ask_string(host, argument, write_characters, out, error);
+}
+
 hvm_port call_llm(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port answer;
-  const llmb_status status = ask_string(&host, argument, write_bytes, &answer, &error);
-  return status == LLMB_OK ? answer : write_failure(&host, &error);
+  return respond(net, book, argument, ask_bytes, REPLY_TEXT);
 }
 
 hvm_port call_llm_str(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port answer;
-  const llmb_status status = ask_string(&host, argument, write_characters, &answer, &error);
-  return status == LLMB_OK ? answer : write_failure(&host, &error);
+  return respond(net, book, argument, ask_characters, REPLY_TEXT);
 }
 
 hvm_port try_call_llm(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port answer;
-  const llmb_status status = ask_string(&host, argument, write_bytes, &answer, &error);
-  return status == LLMB_OK ? write_ok(&host, answer) : write_err(&host, &error);
+  return respond(net, book, argument, ask_bytes, REPLY_RESULT);
 }
 
 static llmb_status ask_pair(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
@@ -100,23 +91,11 @@ static llmb_status ask_pair(const struct hvm_host *host, hvm_port argument, hvm_
 }
 
 hvm_port call_llm_with(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port answer;
-  const llmb_status status = ask_pair(&host, argument, &answer, &error);
-  return status == LLMB_OK ? answer : write_failure(&host, &error);
+  return respond(net, book, argument, ask_pair, REPLY_TEXT);
 }
 
 hvm_port try_call_llm_with(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port answer;
-  const llmb_status status = ask_pair(&host, argument, &answer, &error);
-  return status == LLMB_OK ? write_ok(&host, answer) : write_err(&host, &error);
+  return respond(net, book, argument, ask_pair, REPLY_RESULT);
 }
 
 static llmb_status embed_string(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
@@ -138,21 +117,9 @@ static llmb_status embed_string(const struct hvm_host *host, hvm_port argument, 
 }
 
 hvm_port embed(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port vector;
-  if (embed_string(&host, argument, &vector, &error) != LLMB_OK) (void)write_bytes(&host, "", 0, &vector, &error);
-  return vector;
+  return respond(net, book, argument, embed_string, REPLY_LIST);
 }
 
 hvm_port try_embed(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port vector;
-  const llmb_status status = embed_string(&host, argument, &vector, &error);
-  return status == LLMB_OK ? write_ok(&host, vector) : write_err(&host, &error);
+  return respond(net, book, argument, embed_string, REPLY_RESULT);
 }

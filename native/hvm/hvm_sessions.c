@@ -8,6 +8,7 @@
 #include "hvm_limits.h"
 #include "hvm_net.h"
 #include "hvm_read.h"
+#include "hvm_respond.h"
 #include "hvm_write.h"
 
 enum { PIECE_BYTES_MIN = 4 }; /* a character of UTF-8 */
@@ -101,13 +102,7 @@ static llmb_status next_piece(const struct hvm_host *host, hvm_port argument, hv
 }
 
 hvm_port llm_next(hvm_net *net, hvm_book *book, hvm_port argument) {
-  struct hvm_host host;
-  if (!host_find(&host, net, book)) return HVM_NOTHING;
-  llmb_error error;
-  llmb_error_init(&error);
-  hvm_port piece;
-  const llmb_status status = next_piece(&host, argument, &piece, &error);
-  return status == LLMB_OK ? piece : write_failure(&host, &error);
+  return respond(net, book, argument, next_piece, REPLY_TEXT);
 }
 
 hvm_port llm_reason(hvm_net *net, hvm_book *book, hvm_port argument) {

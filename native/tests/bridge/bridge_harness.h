@@ -137,25 +137,31 @@ UNUSED static void harness_leave(void) {
   harness_before = NULL;
 }
 
-/* A bridge to the fake engine with a script, and the settings given, NULL at the end. */
-UNUSED static llmb_bridge *bridge_of(const char *script, ...) __attribute__((sentinel));
-UNUSED static llmb_bridge *bridge_of(const char *script, ...) {
+/* A bridge with the settings, which are freed, and those of the list, NULL at its end. */
+UNUSED static llmb_bridge *bridge_open_with(llmb_settings *settings, va_list rest) {
+  harness_enter();
   llmb_bridge *bridge = NULL;
   llmb_error error;
   llmb_error_init(&error);
-  harness_enter();
-  llmb_settings *settings = settings_of("engine", "fake", "command", script, "home", HARNESS_HOME, NULL);
-  va_list rest;
-  va_start(rest, script);
   for (const char *name = va_arg(rest, const char *); name != NULL; name = va_arg(rest, const char *)) {
     settings_put(settings, name, va_arg(rest, const char *));
   }
-  va_end(rest);
   if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
     fprintf(stderr, "%s: no bridge: %s\n", check_name, error.message);
     exit(1);
   }
   llmb_settings_close(settings);
+  return bridge;
+}
+
+/* A bridge to the fake engine with a script, and the settings given, NULL at the end. */
+UNUSED static llmb_bridge *bridge_of(const char *script, ...) __attribute__((sentinel));
+UNUSED static llmb_bridge *bridge_of(const char *script, ...) {
+  llmb_settings *settings = settings_of("engine", "fake", "command", script, "home", HARNESS_HOME, NULL);
+  va_list rest;
+  va_start(rest, script);
+  llmb_bridge *bridge = bridge_open_with(settings, rest);
+  va_end(rest);
   return bridge;
 }
 

@@ -30,23 +30,12 @@ UNUSED static bool is_engine(const char *name) {
 
 /* A bridge to an engine that behaves like that, with more settings, NULL at the end; NULL where it cannot. */
 UNUSED static llmb_bridge *bridge_behaving(enum behaviour behaviour, ...) {
-  llmb_bridge *bridge = NULL;
-  llmb_error error;
-  llmb_error_init(&error);
   llmb_settings *settings = strategy_settings(strategy, behaviour);
   if (settings == NULL) return NULL;
   va_list rest;
   va_start(rest, behaviour);
-  for (const char *name = va_arg(rest, const char *); name != NULL; name = va_arg(rest, const char *)) {
-    settings_put(settings, name, va_arg(rest, const char *));
-  }
+  llmb_bridge *bridge = bridge_open_with(settings, rest);
   va_end(rest);
-  harness_enter();
-  if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
-    fprintf(stderr, "%s: no bridge: %s\n", check_name, error.message);
-    exit(1);
-  }
-  llmb_settings_close(settings);
   return bridge;
 }
 

@@ -11,24 +11,13 @@
 /* A bridge to a command that, like all it starts, is marked; more settings, NULL at the end. */
 UNUSED static llmb_bridge *bridge_to(const char *command, ...) __attribute__((sentinel));
 UNUSED static llmb_bridge *bridge_to(const char *command, ...) {
-  llmb_bridge *bridge = NULL;
-  llmb_error error;
-  llmb_error_init(&error);
   mark_set();
-  harness_enter();
   llmb_settings *settings =
       settings_of("engine", "exec", "command", command, "home", HARNESS_HOME, "environment", MARK_NAME, NULL);
   va_list rest;
   va_start(rest, command);
-  for (const char *name = va_arg(rest, const char *); name != NULL; name = va_arg(rest, const char *)) {
-    settings_put(settings, name, va_arg(rest, const char *));
-  }
+  llmb_bridge *bridge = bridge_open_with(settings, rest);
   va_end(rest);
-  if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
-    fprintf(stderr, "%s: no bridge: %s\n", check_name, error.message);
-    exit(1);
-  }
-  llmb_settings_close(settings);
   return bridge;
 }
 

@@ -9,22 +9,11 @@
 /* A bridge to a daemon by its command, with the settings given, NULL at the end. */
 UNUSED static llmb_bridge *daemon_bridge(const char *command, ...) __attribute__((sentinel));
 UNUSED static llmb_bridge *daemon_bridge(const char *command, ...) {
-  llmb_bridge *bridge = NULL;
-  llmb_error error;
-  llmb_error_init(&error);
-  harness_enter();
   llmb_settings *settings = settings_of("engine", "jsonrpc", "command", command, "home", HARNESS_HOME, NULL);
   va_list rest;
   va_start(rest, command);
-  for (const char *name = va_arg(rest, const char *); name != NULL; name = va_arg(rest, const char *)) {
-    settings_put(settings, name, va_arg(rest, const char *));
-  }
+  llmb_bridge *bridge = bridge_open_with(settings, rest);
   va_end(rest);
-  if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
-    fprintf(stderr, "%s: no bridge: %s\n", check_name, error.message);
-    exit(1);
-  }
-  llmb_settings_close(settings);
   return bridge;
 }
 
