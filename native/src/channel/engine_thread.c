@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "../core/memory.h"
-#include "../platform/os_module.h"
 #include "../platform/os_thread.h"
 #include "engine_channel.h"
+#include "engine_module.h"
 
 enum { MODULE_PATH_SIZE_MAX = 4096 };
 
@@ -20,31 +20,20 @@ struct engine_thread {
   char module_path[MODULE_PATH_SIZE_MAX];
 };
 
-typedef const char *(*module_version_fn)(void);
-
 static void release(struct engine_thread *thread) {
   if (atomic_fetch_sub(&thread->owners, 1) == 1) memory_release(thread);
 }
 
 static int32_t serve(struct engine_thread *thread) {
-  char problem[256] = "it does not export llmb_engine_module_main";
-  llmb_engine_module_main_fn module_main = NULL;
-  const char *version = "";
-  void *module = os_module_open(thread->module_path, problem, sizeof problem);
-  if (module != NULL) {
-    module_main = (llmb_engine_module_main_fn)os_module_find(module, "llmb_engine_module_main");
-    const module_version_fn find_version = (module_version_fn)os_module_find(module, "llmb_engine_module_version");
-    if (find_version != NULL) version = find_version();
-  }
+  struct engine_module module;
   llmb_engine *engine = NULL;
-  if (engine_connect_thread(thread->name, version, thread->socket, &engine) != LLMB_OK) return 1;
   int32_t status = 1;
-  if (module_main != NULL) {
-    status = module_main(engine);
+  engine_module_load(thread->module_path, &module);
+  if (engine_connect_thread(thread->name, module.version, thread->socket, &engine) != LLMB_OK) return status;
+  if (module.main != NULL) {
+    status = module.main(engine);
   } else {
-    char message[512];
-    snprintf(message, sizeof message, "engine %s: %s", thread->name, problem);
-    llmb_engine_refuse(engine, LLMB_E_NOT_FOUND, message);
+    engine_module_refuse(&module, thread->name, engine);
   }
   llmb_engine_close(engine);
   return status;
