@@ -26,6 +26,7 @@
   POINT(HOST_KEEPER_START)                                                        \
   POINT(HOST_KEEPER_STARTED) /* ungreeted */                                      \
   POINT(HOST_KEEPER_GREETED)                                                      \
+  POINT(HOST_KEEPER_HELD) /* seen alive, not yet asked for an engine */           \
   POINT(HOST_SPAWN_ASKED)                                                         \
   POINT(HOST_READY_SEEN)                                                          \
   POINT(HOST_REQUEST_PUT)  /* unpublished */                                      \

@@ -31,6 +31,9 @@ enum {
 /* What a call may overrun its deadline for the start of a keeper, which otherwise takes a millisecond. */
 #define POOL_KEEPER_PATIENCE_NS UINT64_C(1000000000)
 
+/* Keepers one start is asked of: one may die between the look whether it lives and the order. */
+enum { POOL_KEEPERS_MAX = 2 };
+
 /* How long a close waits for workers to end before it kills them, and then for their deaths to be reported. */
 #define POOL_CLOSE_IDLE_NS UINT64_C(500000000)
 #define POOL_CLOSE_KILLED_NS UINT64_C(2000000000)

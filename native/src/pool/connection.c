@@ -5,6 +5,7 @@
 #include "../core/error.h"
 #include "../core/fault_point.h"
 #include "../core/memory.h"
+#include "../core/policy.h"
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
 #include "../platform/os_region.h"
@@ -106,8 +107,6 @@ static llmb_status connection_create(uint32_t slot_count, struct connection **ou
 
 static llmb_status connection_spawn(const struct launch *launch, struct connection *connection, os_handle peer,
                                     uint64_t deadline_ns, llmb_error *error) {
-  const llmb_status status = keeper_hold_acquire(launch->keeper_program, deadline_ns, &connection->keeper, error);
-  if (status != LLMB_OK) return status;
   const struct keeper_spawn spawn = {
       .program = launch->engine_program,
       .arguments = launch->arguments,
@@ -115,7 +114,17 @@ static llmb_status connection_spawn(const struct launch *launch, struct connecti
       .log_file = launch->log_file,
       .engine_socket = peer,
   };
-  return keeper_hold_spawn(connection->keeper, &spawn, &connection->process, error);
+  llmb_status status = LLMB_E_UNAVAILABLE;
+  for (unsigned i = 0; i < POOL_KEEPERS_MAX && status == LLMB_E_UNAVAILABLE; i++) {
+    connection->keeper = keeper_hold_release(connection->keeper);
+    status = keeper_hold_acquire(launch->keeper_program, deadline_ns, &connection->keeper, error);
+    if (status != LLMB_OK) return status;
+    FAULT_POINT(HOST_KEEPER_HELD);
+    status = keeper_hold_spawn(connection->keeper, &spawn, &connection->process, error);
+  }
+  if (status != LLMB_E_UNAVAILABLE) return status;
+  return error_set(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, "%u keepers in a row ended before they took an order",
+                   (unsigned)POOL_KEEPERS_MAX);
 }
 
 llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, uint64_t deadline_ns,

@@ -109,6 +109,38 @@ static void keeper__killed_as_it_is_told_to_kill_is_replaced(void) {
   EACH_STEP(steps, round_kill);
 }
 
+static int64_t keeper_to_end; /* by the handler below */
+
+static void end_keeper(int signal_number) {
+  (void)signal_number;
+  const int process = process_open(keeper_to_end);
+  struct pollfd ended = {.fd = process, .events = POLLIN};
+  kill((pid_t)keeper_to_end, SIGKILL);
+  poll(&ended, 1, -1);
+  close(process);
+}
+
+/* Seen alive a moment ago, it cannot be asked for an engine any more. */
+static void round_held(const struct step *step, unsigned in_flight) {
+  llmb_call *calls[STEP_CALLS_MAX];
+  llmb_bridge *bridge = step_bridge(&step->work);
+  check_next_call_works(bridge);
+  keeper_to_end = process_parent(worker_pid(bridge));
+  process_signal(worker_pid(bridge), SIGKILL);
+  faults_arm(step->point, step->pass, SIGUSR1);
+  for (unsigned i = 0; i < in_flight; i++) calls[i] = step_call(bridge, &step->work);
+  for (unsigned i = 0; i < in_flight; i++) CHECK_INT(LLMB_OK, step_check_call(calls[i], &step->work));
+  finish_round(bridge, step);
+}
+
+static void keeper__killed_before_it_is_asked_for_an_engine_is_replaced(void) {
+  static const struct step steps[] = {{FAULT_HOST_KEEPER_HELD, 1, false, STEP_EITHER, WORK}};
+  struct sigaction action = {.sa_handler = end_keeper}, before;
+  sigaction(SIGUSR1, &action, &before);
+  EACH_STEP(steps, round_held);
+  sigaction(SIGUSR1, &before, NULL);
+}
+
 static void round_end(const struct step *step, unsigned in_flight) {
   llmb_call *calls[STEP_CALLS_MAX];
   faults_arm(step->point, step->pass, SIGKILL);
@@ -132,4 +164,6 @@ static void keeper__killed_at_the_end_leaves_nothing(void) {
 
 CHECK_MAIN(TEST(keeper__killed_while_it_starts_an_engine_is_replaced),
            TEST(keeper__killed_over_the_death_of_an_engine_is_replaced),
-           TEST(keeper__killed_as_it_is_told_to_kill_is_replaced), TEST(keeper__killed_at_the_end_leaves_nothing))
+           TEST(keeper__killed_as_it_is_told_to_kill_is_replaced),
+           TEST(keeper__killed_before_it_is_asked_for_an_engine_is_replaced),
+           TEST(keeper__killed_at_the_end_leaves_nothing))
