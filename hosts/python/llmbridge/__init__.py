@@ -22,12 +22,14 @@ from .bridge import Bridge, Stream
 from .errors import LlmArgumentError, LlmCancelledError, LlmError, LlmForkedError, LlmTimeoutError
 from .results import Details, Reply
 from .simple import ask, embed, shutdown, stream, worker_pid
+from .statistics import Event, Statistics, Worker
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "AsyncBridge", "AsyncStream", "Bridge", "Details", "LlmArgumentError", "LlmCancelledError", "LlmError",
-    "LlmForkedError", "LlmTimeoutError", "Reply", "Stream", "ask", "embed", "settings", "shutdown", "stream", "worker_pid",
+    "AsyncBridge", "AsyncStream", "Bridge", "Details", "Event", "LlmArgumentError", "LlmCancelledError", "LlmError",
+    "LlmForkedError", "LlmTimeoutError", "Reply", "Statistics", "Stream", "Worker", "ask", "embed", "settings", "shutdown",
+    "stream", "worker_pid",
 ]
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from array import array
-from ctypes import byref, c_char_p, c_int64, c_uint64, c_void_p
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Union
+from ctypes import byref, c_char_p, c_int64, c_uint32, c_uint64, c_void_p
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+from ._batch import AS_THEY_COME, IN_ORDER, Batch, reply_of, vector_of
 from ._call import Call
 from ._handle import Handle
-from ._library import library, take_text
+from ._library import NativeEvent, NativeStats, library, take_text
 from ._settings import native_settings
 from .errors import check, new_error
+from .statistics import Event, Statistics
+
+EVENTS_MAX = 128  # as many as a bridge remembers
 
 Vector = array  # of "f": single precision, as engines compute; numpy.asarray takes it without a copy
 
@@ -33,10 +37,19 @@ class Core:
             bridge, data, len(data or b""), native, out, error))
 
     def embed(self, texts: Sequence[str], settings: Mapping[str, Any]) -> Call:
-        data = [utf8(text) for text in texts]
-        pointers, sizes = (c_char_p * len(data))(*data), (c_uint64 * len(data))(*map(len, data))
+        given = _native_texts(texts)
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_embed_start(
-            bridge, pointers, sizes, len(data), native, out, error))
+            bridge, *given, native, out, error))
+
+    def generate_many(self, prompts: Sequence[str], in_order: bool, settings: Mapping[str, Any]) -> Batch:
+        given = _native_texts(prompts)
+        return self._begin(settings, lambda bridge, native, out, error: library().llmb_batch_start(
+            bridge, *given, native, _order(in_order), out, error), lambda pointer: Batch(pointer, self, reply_of))
+
+    def embed_many(self, texts: Sequence[str], in_order: bool, settings: Mapping[str, Any]) -> Batch:
+        given = _native_texts(texts)
+        return self._begin(settings, lambda bridge, native, out, error: library().llmb_batch_start_embed(
+            bridge, *given, native, _order(in_order), out, error), lambda pointer: Batch(pointer, self, vector_of))
 
     def count_tokens(self, text: str) -> Call:
         data = utf8(text)
@@ -48,11 +61,13 @@ class Core:
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_invoke_start(
             bridge, utf8(method), data, len(data or b""), native, out, error))
 
-    def _begin(self, settings: Mapping[str, Any], start: Callable[..., int]) -> Call:
+    def _begin(
+        self, settings: Mapping[str, Any], start: Callable[..., int], make: Optional[Callable[[Any], Any]] = None
+    ) -> Any:
         pointer, error = c_void_p(), new_error()
         with native_settings(settings) as native, self.handle as bridge:
             check(start(bridge, native, byref(pointer), byref(error)), error)
-        return Call(pointer, self)
+        return Call(pointer, self) if make is None else make(pointer)
 
     def start(self, deadline_ns: int) -> None:
         error = new_error()
@@ -65,8 +80,31 @@ class Core:
             check(library().llmb_bridge_info(bridge, byref(text), byref(error)), error)
         return json.loads(take_text(text))
 
+    def stats(self) -> Statistics:
+        stats, error = NativeStats(), new_error()
+        library().llmb_stats_init(byref(stats))
+        with self.handle as bridge:
+            check(library().llmb_bridge_stats(bridge, byref(stats), byref(error)), error)
+        return Statistics.of(stats)
+
+    def events(self, after: int) -> List[Event]:
+        events, count, error = (NativeEvent * EVENTS_MAX)(), c_uint32(), new_error()
+        with self.handle as bridge:
+            check(library().llmb_bridge_events(bridge, after, events, EVENTS_MAX, byref(count), byref(error)), error)
+        return [Event.of(event) for event in events[: count.value]]
+
     def worker_pid(self) -> int:
         pid = c_int64()
         with self.handle as bridge:
             library().llmb_bridge_worker_pid(bridge, byref(pid))
         return pid.value
+
+
+def _native_texts(texts: Sequence[str]) -> Tuple[Any, Any, int]:
+    """Pointers, sizes and the count."""
+    data = [utf8(text) for text in texts]
+    return (c_char_p * len(data))(*data), (c_uint64 * len(data))(*map(len, data)), len(data)
+
+
+def _order(in_order: bool) -> int:
+    return IN_ORDER if in_order else AS_THEY_COME

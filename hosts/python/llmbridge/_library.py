@@ -29,9 +29,36 @@ class NativeResult(ctypes.Structure):
     ]
 
 
+class NativeWorker(ctypes.Structure):
+    _fields_ = [("state", c_uint32), ("calls", c_uint32), ("pid", c_int64), ("served", c_uint64), ("ready_ms", c_double)]
+
+
+STATS_COUNTERS = (
+    "calls_moved", "calls_repeated", "calls_resumed", "prompt_tokens", "completion_tokens", "engines_started",
+    "engines_ready", "engines_retired", "engines_crashed", "engines_hung", "engines_broken", "engines_refused")
+
+
+class NativeStats(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32), ("breaker", c_uint32), ("calls_active", c_uint32), ("calls_queued", c_uint32),
+        ("calls_started", c_uint64), ("calls_refused", c_uint64), ("calls_ended", c_uint64 * 32),
+        *((name, c_uint64) for name in STATS_COUNTERS),
+        ("total_ms_sum", c_double), ("first_token_ms_sum", c_double), ("total_ms", c_uint64 * 28),
+        ("first_token_ms", c_uint64 * 28), ("workers", NativeWorker * 64),
+    ]
+
+
+class NativeEvent(ctypes.Structure):
+    _fields_ = [
+        ("sequence", c_uint64), ("time_ns", c_uint64), ("kind", c_uint32), ("status", c_int32), ("pid", c_int64),
+        ("exit_kind", c_int32), ("exit_value", c_int32), ("call_id", c_uint64), ("text", c_char * 192),
+    ]
+
+
 _ERROR = POINTER(NativeError)
 _OUT_POINTER = POINTER(c_void_p)
 _START_TEXTS = [c_void_p, POINTER(c_char_p), POINTER(c_uint64), c_uint32, c_void_p, _OUT_POINTER, _ERROR]
+_START_BATCH = [c_void_p, POINTER(c_char_p), POINTER(c_uint64), c_uint32, c_void_p, c_uint32, _OUT_POINTER, _ERROR]
 
 _FUNCTIONS = {
     "llmb_abi_version": (c_uint32, []),
@@ -49,6 +76,21 @@ _FUNCTIONS = {
     "llmb_bridge_info": (c_int32, [c_void_p, _OUT_POINTER, _ERROR]),
     "llmb_bridge_worker_pid": (c_int32, [c_void_p, POINTER(c_int64)]),
     "llmb_bridge_close": (None, [c_void_p]),
+    "llmb_stats_init": (None, [POINTER(NativeStats)]),
+    "llmb_bridge_stats": (c_int32, [c_void_p, POINTER(NativeStats), _ERROR]),
+    "llmb_stats_bucket_ms": (c_double, [c_uint32]),
+    "llmb_bridge_events": (c_int32, [c_void_p, c_uint64, POINTER(NativeEvent), c_uint32, POINTER(c_uint32), _ERROR]),
+    "llmb_worker_state_name": (c_char_p, [c_uint32]),
+    "llmb_event_kind_name": (c_char_p, [c_uint32]),
+    "llmb_status_name": (c_char_p, [c_int32]),
+    "llmb_batch_start": (c_int32, _START_BATCH),
+    "llmb_batch_start_embed": (c_int32, _START_BATCH),
+    "llmb_batch_next": (c_int32, [c_void_p, c_uint64, POINTER(c_int32), POINTER(c_int32), _ERROR]),
+    "llmb_batch_text": (c_void_p, [c_void_p, c_uint32, POINTER(c_uint64)]),
+    "llmb_batch_vector": (c_void_p, [c_void_p, c_uint32, POINTER(c_uint64)]),
+    "llmb_batch_result": (c_int32, [c_void_p, c_uint32, POINTER(NativeResult)]),
+    "llmb_batch_cancel": (c_int32, [c_void_p]),
+    "llmb_batch_close": (None, [c_void_p]),
     "llmb_pump_wait": (c_int32, [c_void_p, POINTER(c_uint64), c_uint32, c_uint64, POINTER(c_uint32), _ERROR]),
     "llmb_pump_wake": (c_int32, [c_void_p]),
     "llmb_call_start": (c_int32, [c_void_p, c_char_p, c_uint64, c_void_p, _OUT_POINTER, _ERROR]),

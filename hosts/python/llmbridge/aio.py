@@ -9,6 +9,7 @@ from ._call import NOT_READY, Call
 from ._core import Core, Vector
 from ._pump import Pump
 from .results import Details, Reply
+from .statistics import Event, Statistics
 
 
 class AsyncStream(AsyncIterator[str]):
@@ -95,6 +96,14 @@ class AsyncBridge:
     def info(self) -> Dict[str, Any]:
         """What the ready engine said of itself and its model; empty before any was ready."""
         return self._core.info()
+
+    def stats(self) -> Statistics:
+        """What the bridge has done and is doing."""
+        return self._core.stats()
+
+    def events(self, after: int = 0) -> List[Event]:
+        """What has happened since the event of that number, oldest first; the last 128 are remembered."""
+        return self._core.events(after)
 
     @property
     def worker_pid(self) -> int:

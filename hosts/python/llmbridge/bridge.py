@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Union, overload
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union, overload
 
+from ._batch import Batch
 from ._call import NOT_READY, Call
 from ._core import Core, Vector
 from ._library import library
-from .errors import DEADLINE_EXCEEDED, LlmTimeoutError
+from .errors import DEADLINE_EXCEEDED, LlmError, LlmTimeoutError
 from .results import Details, Reply
+from .statistics import Event, Statistics
 
 INTERRUPT_CHECK_MS = 100  # Python acts on Ctrl+C between two looks, not inside one
 
@@ -19,6 +21,14 @@ def _wait(look: Callable[[int], Any]) -> Any:
         found = look(library().llmb_deadline_after_ms(INTERRUPT_CHECK_MS))
         if found is not NOT_READY:
             return found
+
+
+def _outcomes(batch: Batch) -> Iterator[Tuple[int, Any]]:
+    try:
+        while (outcome := _wait(batch.next)) is not None:
+            yield outcome
+    finally:
+        batch.close()
 
 
 class Stream(Iterator[str]):
@@ -95,6 +105,19 @@ class Bridge:
             call.close()
         return vectors[0] if isinstance(texts, str) else vectors
 
+    def ask_many(
+        self, prompts: Sequence[str], in_order: bool = False, **settings: Any
+    ) -> Iterator[Tuple[int, Union[Reply, LlmError]]]:
+        """Asks all of them, as many at once as the bridge has slots; yields each one's number and its reply or, since one
+        that fails is no reason to lose the others, its error. Ending the iteration ends what is left."""
+        return _outcomes(self._core.generate_many(prompts, in_order, settings))
+
+    def embed_many(
+        self, texts: Sequence[str], in_order: bool = False, **settings: Any
+    ) -> Iterator[Tuple[int, Union[Vector, LlmError]]]:
+        """As ask_many, for vectors. `embed` with a list fails as a whole, and shares the engine's work even better."""
+        return _outcomes(self._core.embed_many(texts, in_order, settings))
+
     def count_tokens(self, text: str) -> int:
         """How many tokens the engine's model makes of a text."""
         with Stream(self._core.count_tokens(text)) as stream:
@@ -110,6 +133,14 @@ class Bridge:
     def info(self) -> Dict[str, Any]:
         """What the ready engine said of itself and its model; empty before any was ready."""
         return self._core.info()
+
+    def stats(self) -> Statistics:
+        """What the bridge has done and is doing."""
+        return self._core.stats()
+
+    def events(self, after: int = 0) -> List[Event]:
+        """What has happened since the event of that number, oldest first; the last 128 are remembered."""
+        return self._core.events(after)
 
     @property
     def worker_pid(self) -> int:

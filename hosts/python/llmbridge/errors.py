@@ -59,6 +59,10 @@ def new_error() -> NativeError:
     return NativeError(struct_size=ctypes.sizeof(NativeError))
 
 
+def failure(status: int, error: NativeError) -> LlmError:
+    return _CLASSES.get(status, LlmError)(json.loads(error_json(error)))
+
+
 def check(status: int, error: NativeError) -> None:
     if status != OK:
-        raise _CLASSES.get(status, LlmError)(json.loads(error_json(error)))
+        raise failure(status, error)

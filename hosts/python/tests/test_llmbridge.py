@@ -61,6 +61,52 @@ class BridgeTests(unittest.TestCase):
             self.assertNotEqual(vectors[0], vectors[1])
             self.assertEqual(vectors[0], bridge.embed("one"))
 
+    def test_many_prompts_come_in_order_or_as_they_end(self):
+        prompts = [f"item {i}" for i in range(50)]
+        with llmbridge.Bridge(**fake(slots=8)) as bridge:
+            in_order = list(bridge.ask_many(prompts, in_order=True))
+            self.assertEqual([(i, text) for i, text in enumerate(prompts)], [(i, str(reply)) for i, reply in in_order])
+            self.assertEqual(in_order[0][1].details.engine, "fake")
+            as_they_end = {i: reply.text for i, reply in bridge.ask_many(prompts)}
+        self.assertEqual(as_they_end, dict(enumerate(prompts)))
+
+    def test_one_of_many_that_fails_leaves_the_others(self):
+        with llmbridge.Bridge(**fake()) as bridge:
+            outcomes = dict(bridge.ask_many(["one", "", "three"]))
+        self.assertEqual((str(outcomes[0]), str(outcomes[2])), ("one", "three"))
+        self.assertIsInstance(outcomes[1], llmbridge.LlmArgumentError)
+
+    def test_many_texts_give_a_vector_each(self):
+        with llmbridge.Bridge(engine="hash") as bridge:
+            vectors = dict(bridge.embed_many(["one", "two"]))
+            self.assertEqual(vectors[1], bridge.embed("two"))
+
+    def test_what_is_left_of_many_ends_with_the_iteration(self):
+        with llmbridge.Bridge(**fake(ENDLESS, slots=2, grace_ms=1000, max_tokens=5)) as bridge:
+            for _ in bridge.ask_many(["hello"] * 100):
+                break
+            self.assertEqual(bridge.stats().calls_queued, 0)
+
+    def test_statistics_count_calls_and_engines(self):
+        with llmbridge.Bridge(**fake()) as bridge:
+            bridge.ask("hello")
+            with self.assertRaises(llmbridge.LlmError):
+                bridge.ask("")
+            stats = bridge.stats()
+        self.assertEqual(stats.calls_ended, {"ok": 1})
+        self.assertEqual((stats.engines_ready, stats.breaker), (1, "closed"))
+        self.assertEqual(sum(count for _, count in stats.total_ms), 1)
+        self.assertEqual([worker.state for worker in stats.workers], ["ready"])
+
+    def test_events_tell_of_a_crash(self):
+        with llmbridge.Bridge(**fake("signal 11@accept")) as bridge:
+            with self.assertRaises(llmbridge.LlmError):
+                bridge.ask("hello")
+            events = bridge.events()
+            failed = [event for event in events if event.kind == "call_failed"]
+            self.assertEqual([event.status for event in failed], ["engine_crashed"])
+            self.assertEqual(bridge.events(after=events[-1].sequence), [])
+
     def test_a_stream_that_was_left_is_closed(self):
         with llmbridge.Bridge(**fake(ENDLESS)) as bridge:
             with bridge.stream("hello") as pieces:
