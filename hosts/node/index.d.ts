@@ -85,6 +85,44 @@ export class Stream implements AsyncIterableIterator<string> {
   [Symbol.asyncIterator](): this;
 }
 
+/** Counters that only grow, and states of the moment. `callsEnded` counts by status name. */
+export interface Statistics {
+  breaker: 'closed' | 'open' | 'half_open';
+  callsActive: number;
+  callsQueued: number;
+  callsStarted: number;
+  callsRefused: number;
+  callsEnded: Record<string, number>;
+  callsMoved: number;
+  callsRepeated: number;
+  callsResumed: number;
+  promptTokens: number;
+  completionTokens: number;
+  enginesStarted: number;
+  enginesReady: number;
+  enginesRetired: number;
+  enginesCrashed: number;
+  enginesHung: number;
+  enginesBroken: number;
+  enginesRefused: number;
+  totalMsSum: number;
+  firstTokenMsSum: number;
+  totalMs: { belowMs: number; calls: number }[];
+  firstTokenMs: { belowMs: number; calls: number }[];
+  workers: { state: string; calls: number; pid: number; served: number; readyMs: number }[];
+}
+
+/** One thing that happened to a bridge; `timeNs` is on the clock of `process.hrtime.bigint()`. Holds no prompt and no answer. */
+export interface BridgeEvent {
+  sequence: number;
+  timeNs: bigint;
+  kind: string;
+  status: string | null;
+  pid: number;
+  callId: number;
+  text: string;
+}
+
 /** One engine configuration and its worker processes. Opening starts nothing; the first call starts what it needs. */
 export class Bridge {
   constructor(settings?: BridgeSettings);
@@ -103,6 +141,10 @@ export class Bridge {
   invoke(method: string, params?: object, options?: CallOptions): Promise<unknown>;
   /** What the ready engine said of itself and its model; empty before any was ready. */
   info(): Record<string, unknown>;
+  /** What the bridge has done and is doing. */
+  stats(): Statistics;
+  /** What has happened since the event of that number, oldest first; the last 128 are remembered. */
+  events(after?: number): BridgeEvent[];
   /** Process number of the worker started last, 0 if none runs. For logs, not for signals. */
   readonly workerPid: number;
   /** Ends the workers and waits for them; calls in flight end as cancelled. */

@@ -4,6 +4,7 @@ import { check, invalidArgument } from './errors.js';
 import { addressOf, library, newError, takeText, NEVER } from './library.js';
 import { Pump } from './pump.js';
 import { withSettings } from './settings.js';
+import { decodeEvents, decodeStats, newEvents, newStats } from './statistics.js';
 import { Stream } from './stream.js';
 
 function utf8(text) {
@@ -77,6 +78,18 @@ export class Bridge {
     const [json, error] = [[null], newError()];
     check(library().bridgeInfo(this.#open(), json, error), error);
     return JSON.parse(takeText(json[0]));
+  }
+
+  stats() {
+    const [stats, error] = [newStats(), newError()];
+    check(library().bridgeStats(this.#open(), stats, error), error);
+    return decodeStats(stats);
+  }
+
+  events(after = 0) {
+    const [{ buffer, capacity }, count, error] = [newEvents(), [0], newError()];
+    check(library().bridgeEvents(this.#open(), after, buffer, capacity, count, error), error);
+    return decodeEvents(buffer, count[0]);
   }
 
   get workerPid() {

@@ -48,6 +48,22 @@ test('several texts give as many vectors', () => withBridge({ engine: 'hash' }, 
   assert.deepEqual(await bridge.embed('one'), one);
 }));
 
+test('statistics count calls and engines', () => withBridge({}, async bridge => {
+  await bridge.ask('hello');
+  const stats = bridge.stats();
+  assert.deepEqual(stats.callsEnded, { ok: 1 });
+  assert.equal(stats.enginesReady, 1);
+  assert.equal(stats.totalMs.reduce((sum, { calls }) => sum + calls, 0), 1);
+  assert.deepEqual(stats.workers.map(({ state, pid }) => [state, pid]), [['ready', bridge.workerPid]]);
+}));
+
+test('events tell of a crash', () => withBridge({ command: 'signal 11@accept' }, async bridge => {
+  await assert.rejects(bridge.ask('hello'));
+  const events = bridge.events();
+  assert.deepEqual(events.filter(({ kind }) => kind === 'call_failed').map(({ status }) => status), ['engine_crashed']);
+  assert.deepEqual(bridge.events(events.at(-1).sequence), []);
+}));
+
 test('tokens are counted', () => withBridge({}, async bridge => assert.ok((await bridge.countTokens('one two')) > 0)));
 
 test('leaving the loop leaves the slot to others', () => withBridge({ command: ENDLESS, slots: 1, grace_ms: 1000 }, async bridge => {
