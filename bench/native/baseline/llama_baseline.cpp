@@ -48,6 +48,7 @@ struct llama_baseline {
   std::unique_ptr<llama_context, deleter> context;
   llama_batch batch = {};
   const llama_vocab *vocab = nullptr;
+  std::string text; /* of the first stream */
 };
 
 llama_baseline::llama_baseline(const llama_baseline_options &options) {
@@ -139,6 +140,7 @@ uint64_t llama_baseline::generate(const std::string &prompt, uint32_t max_tokens
   }
   uint64_t total = 0;
   for (const stream &one : streams) total += one.produced;
+  text = std::move(streams.front().text);
   return total;
 }
 
@@ -160,6 +162,10 @@ uint64_t llama_baseline_generate(llama_baseline *baseline, const char *prompt, u
     std::fprintf(stderr, "llama baseline: %s\n", error.what());
     return 0;
   }
+}
+
+const char *llama_baseline_text(const llama_baseline *baseline) {
+  return baseline->text.c_str();
 }
 
 }  // extern "C"

@@ -30,6 +30,10 @@ typedef uint64_t llama_baseline_generate_function(struct llama_baseline *baselin
                                                   uint32_t max_tokens, uint32_t streams);
 LLAMA_BASELINE_API llama_baseline_generate_function llama_baseline_generate;
 
+/* What the first sequence of the last generation said; valid until the next. */
+typedef const char *llama_baseline_text_function(const struct llama_baseline *baseline);
+LLAMA_BASELINE_API llama_baseline_text_function llama_baseline_text;
+
 #ifdef __cplusplus
 }
 #endif
