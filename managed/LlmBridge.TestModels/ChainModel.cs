@@ -30,6 +30,9 @@ public sealed record ChainModel
     /// <summary>The inner size of each block; a large one makes the model slow, and takes no room on disk.</summary>
     public int FeedForward { get; init; } = 64;
 
+    /// <summary>How many inner blocks each block chooses one of; 0 for a single one without a choice.</summary>
+    public int Experts { get; init; }
+
     /// <summary>The context the model says it was trained for.</summary>
     public int Context { get; init; } = 4096;
 
@@ -77,6 +80,11 @@ public sealed record ChainModel
             Type = Type,
         };
         shape.WriteMetadata(writer, vocabulary.Count);
+        if (Experts > 0)
+        {
+            writer.Add("llama.expert_count", (uint)Experts).Add("llama.expert_used_count", 1u);
+        }
+
         vocabulary.WriteTo(writer);
         if (ChatTemplate is not null)
         {
@@ -116,9 +124,23 @@ public sealed record ChainModel
             }
 
             writer.Add(shape.Ones(block + "ffn_norm.weight"));
-            writer.Add(new GgufTensor(block + "ffn_gate.weight", Type, [shape.Width, FeedForward], null));
-            writer.Add(new GgufTensor(block + "ffn_up.weight", Type, [shape.Width, FeedForward], null));
-            writer.Add(new GgufTensor(block + "ffn_down.weight", Type, [FeedForward, shape.Width], null));
+            AddFeedForward(writer, block, shape.Width);
         }
+    }
+
+    private void AddFeedForward(GgufWriter writer, string block, int width)
+    {
+        string suffix = Experts > 0 ? "_exps" : "";
+        void AddZeros(string name, params long[] dimensions) =>
+            writer.Add(new GgufTensor($"{block}{name}{suffix}.weight", Type,
+                Experts > 0 ? [.. dimensions, Experts] : dimensions, null));
+        if (Experts > 0)
+        {
+            writer.Add(new GgufTensor(block + "ffn_gate_inp.weight", TensorType.F32, [width, Experts], null));
+        }
+
+        AddZeros("ffn_gate", width, FeedForward);
+        AddZeros("ffn_up", width, FeedForward);
+        AddZeros("ffn_down", FeedForward, width);
     }
 }

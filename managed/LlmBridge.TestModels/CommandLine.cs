@@ -10,15 +10,25 @@ internal static class CommandLine
 
     private const string Usage = """
         usage: chain OUT.gguf [--text TEXT] [--loop] [--split-characters] [--layers N] [--feed-forward N] [--context N]
-                              [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE] [--abort]
+                              [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE] [--abort] [--experts N]
                random OUT.gguf [--arch llama|qwen2|gemma|phi3|bert] [--seed N] [--layers N] [--width N] [--heads N]
                               [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
+               speed [--kind generate|embed] [--type q8_0|q4_0]   to measure speed with: real sizes, random weights
+               sparse                                             4.3 GB that take no room on disk
+        The last two are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and made where
+        they are not there; their path is printed.
         """;
 
     internal static int Run(string[] args)
     {
         try
         {
+            if (args is ["speed" or "sparse", ..])
+            {
+                Console.WriteLine(MakeCached(args[0], new Options(args[1..])));
+                return 0;
+            }
+
             if (args.Length < 2)
             {
                 throw new ArgumentException("what kind of model, and where to?");
@@ -43,6 +53,33 @@ internal static class CommandLine
         }
     }
 
+    private static string MakeCached(string kind, Options options)
+    {
+        if (kind == "sparse")
+        {
+            options.RefuseRest();
+            return ModelCache.Make("sparse-4g.gguf", SparseModel.Write);
+        }
+
+        bool embeds = options.Take("--kind") switch
+        {
+            null or "generate" => false,
+            "embed" => true,
+            string text => throw new ArgumentException($"--kind is generate or embed, not {text}"),
+        };
+        TensorType type = options.TakeType(TensorType.Q80);
+        string name = type switch
+        {
+            TensorType.Q80 => "q8_0",
+            TensorType.Q40 => "q4_0",
+            _ => throw new ArgumentException("--type is q8_0 or q4_0"),
+        };
+        options.RefuseRest();
+        return embeds
+            ? ModelCache.Make($"speed-embed-{name}.gguf", path => SpeedModel.WriteEmbedding(path, type))
+            : ModelCache.Make($"speed-135m-{name}.gguf", path => SpeedModel.WriteGenerating(path, type));
+    }
+
     private static ChainModel Chain(Options options)
     {
         var model = new ChainModel();
@@ -55,6 +92,7 @@ internal static class CommandLine
             FeedForward = options.TakeNumber("--feed-forward", model.FeedForward),
             Context = options.TakeNumber("--context", model.Context),
             Type = options.TakeType(model.Type),
+            Experts = options.TakeNumber("--experts", model.Experts),
             Aborts = options.TakeFlag("--abort"),
             ChatTemplate = options.Take("--chat-template"),
         };

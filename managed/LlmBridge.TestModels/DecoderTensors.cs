@@ -8,8 +8,8 @@ internal static class DecoderTensors
     internal static void Add(GgufWriter writer, ModelShape shape, RandomWeights weights, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        // gemma reads its answer off the embedding itself, so there the rows must be zero already.
-        bool tied = shape.Architecture == "gemma";
+        // Where the answer is read off the embedding itself, the rows must be zero there already.
+        bool tied = shape.TiedOutput || shape.Architecture == "gemma";
         weights.Embedding("token_embd.weight", shape.Width, vocabulary.Count, tied ? vocabulary.IsText : null);
         weights.Vector("output_norm.weight", shape.Width, 1);
         if (!tied)

@@ -25,6 +25,12 @@ internal sealed record ModelShape
 
     internal required TensorType Type { get; init; }
 
+    /// <summary>The answer is read off the token vectors themselves, without a matrix of its own.</summary>
+    internal bool TiedOutput { get; init; }
+
+    /// <summary>How large the numbers of token vectors are.</summary>
+    internal float EmbeddingSize { get; init; } = 1;
+
     internal int HeadSize => Width / Heads;
 
     internal int WidthKeyValue => HeadSize * HeadsKeyValue;

@@ -61,7 +61,7 @@ public sealed record RandomModel
         var weights = new RandomWeights(writer, shape, Seed);
         if (isEncoder)
         {
-            string[] words = WordPieces.Words();
+            string[] words = WordPieces.Words(Syllables.All());
             shape.WriteMetadata(writer, words.Length);
             WordPieces.WriteTo(writer, words);
             BertTensors.Add(writer, shape, weights, words.Length);

@@ -17,8 +17,8 @@ internal sealed class RandomNumbers(ulong seed)
         return (float)(sum - 6);
     }
 
-    // splitmix64
-    private ulong Next()
+    /// <summary>64 bits, each as likely to be set as not (splitmix64).</summary>
+    internal ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;
         ulong mixed = _state;

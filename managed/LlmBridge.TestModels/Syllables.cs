@@ -14,4 +14,11 @@ internal static class Syllables
         from coda in Codas
         from start in (string[])["", Vocabulary.Space.ToString()]
         select $"{start}{onset}{vowel}{coda}";
+
+    /// <summary>That many pieces: the syllables, then words of two of them.</summary>
+    internal static IEnumerable<string> Words(int count) =>
+        All().Concat(from first in All()
+                     from second in All()
+                     where second[0] != Vocabulary.Space
+                     select first + second).Take(count);
 }

@@ -49,6 +49,9 @@ public sealed class Vocabulary
         }
     }
 
+    /// <summary>The vocabulary with as many syllables and words of two as it takes to have this many tokens.</summary>
+    internal static Vocabulary OfSize(int size) => new(Syllables.Words(size - new Vocabulary([]).Count));
+
     /// <summary>How many tokens there are.</summary>
     public int Count => _tokens.Count;
 

@@ -7,12 +7,13 @@ internal static class WordPieces
 {
     private static readonly string[] s_special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
-    internal static string[] Words()
+    /// <summary>Special tokens, letters, and then pieces.</summary>
+    internal static string[] Words(IEnumerable<string> pieces)
     {
         IEnumerable<string> letters = Enumerable.Range('!', '~' - '!' + 1)
             .Select(code => ((char)code).ToString())
             .Where(letter => !char.IsAsciiLetterUpper(letter[0]));
-        return [.. s_special, .. letters, .. letters.Select(letter => Vocabulary.Space + letter), .. Syllables.All()];
+        return [.. s_special, .. letters, .. letters.Select(letter => Vocabulary.Space + letter), .. pieces];
     }
 
     internal static void WriteTo(GgufWriter writer, string[] words)

@@ -10,6 +10,9 @@ namespace LlmBridge.TestModels.Gguf;
 /// <param name="Row">Gives a row's numbers by its index.</param>
 public sealed record GgufTensor(string Name, TensorType Type, IReadOnlyList<long> Dimensions, Func<long, float[]>? Row)
 {
+    /// <summary>Gives a row as it is stored, instead of <see cref="Row"/>.</summary>
+    internal Func<long, byte[]>? StoredRow { get; init; }
+
     /// <summary>How many numbers it has.</summary>
     public long Count => Dimensions.Aggregate(1L, (product, length) => product * length);
 

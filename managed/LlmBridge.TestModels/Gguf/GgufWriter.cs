@@ -99,14 +99,14 @@ public sealed class GgufWriter
 
     private static void WriteRows(FileStream file, GgufTensor tensor)
     {
-        if (tensor.Row is null)
+        if (tensor.Row is null && tensor.StoredRow is null)
         {
             return;
         }
 
         for (long row = 0; row < tensor.Count / tensor.Dimensions[0]; row++)
         {
-            file.Write(TensorEncoding.Encode(tensor.Type, tensor.Row(row)));
+            file.Write(tensor.StoredRow?.Invoke(row) ?? TensorEncoding.Encode(tensor.Type, tensor.Row!(row)));
         }
     }
 
