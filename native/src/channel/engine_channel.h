@@ -19,6 +19,7 @@
 enum engine_slot_state {
   ENGINE_SLOT_IDLE,      /* waiting for a frame's head */
   ENGINE_SLOT_RECEIVING, /* a request is coming in */
+  ENGINE_SLOT_PACKED,    /* the next request of a pack is here */
   ENGINE_SLOT_WORKING    /* the engine has the request */
 };
 
@@ -35,6 +36,9 @@ struct llmb_request {
   uint8_t *payload; /* settings pairs, then input, then a NUL */
   uint64_t payload_size, payload_received, payload_capacity;
   bool has_settings, accepted;
+  const char *input;      /* in the payload */
+  uint32_t pack_left;     /* requests of the pack behind this one */
+  uint64_t pack_until_ns; /* when no other of it may be begun any more */
   int32_t *resume_tokens; /* aligned copy; NULL if none */
   uint32_t item_index;    /* of the item that begins at item_offset of the input: where the last look ended */
   uint64_t item_offset;
@@ -61,7 +65,7 @@ struct llmb_engine {
   uint32_t layers; /* of the sandbox: bits of os_confine_layer that hold */
   bool watching, host_gone;
   bool in_process;   /* a thread of the host's: there is no keeper, and nothing may be given up */
-  bool news_pending; /* what the host wrote gave a request, but may concern others too: room, a wish to cancel */
+  bool news_pending; /* the host wrote what the engine was not told of: room, a wish to cancel */
   bool look_again;   /* slots may hold more than the last look took, though the sequence says nothing new */
   llmb_settings settings;
   struct llmb_request requests[CHANNEL_SLOTS_MAX];
@@ -86,9 +90,25 @@ bool engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
 /* Tells the host that nothing more is accepted here. */
 void engine_retire(llmb_engine *engine);
 
+/* Remembers that the host has written, if it has. The only place that takes the sequence in: a write that came between
+ * a look at it and another would concern nobody. */
+void engine_note_writes(llmb_engine *engine);
+
 /* Takes in what has come for the slot; *out_complete says that the engine can have the request. A request that breaks
  * the protocol is LLMB_E_PROTOCOL_ERROR: the host is not one of ours. */
 llmb_status engine_receive(struct llmb_request *request, bool *out_complete);
+
+/* Whether the host has no use for this request's answer any more. */
+bool engine_is_unwanted(const struct llmb_request *request);
+
+/* A pack has come whole: makes its first request the slot's. */
+void engine_pack_open(struct llmb_request *request);
+
+/* The request has ended: the next one of the pack is the slot's. */
+void engine_pack_advance(struct llmb_request *request);
+
+/* Begins the request if it is not too late; else those that are left of the pack go back to the host. */
+llmb_status engine_pack_begin(struct llmb_request *request, bool *out_begun);
 
 /* Gives the slot back after the request's last frame was written. */
 void engine_request_reset(struct llmb_request *request);

@@ -24,9 +24,11 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   ring_take(&request->requests, &request->head, sizeof request->head);
   ring_take(&request->requests, &request->submit, sizeof request->submit);
   const struct frame_submit *submit = &request->submit;
-  if (request->head.type != FRAME_SUBMIT || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
+  const bool is_pack = request->head.type == FRAME_SUBMIT_PACK;
+  if ((request->head.type != FRAME_SUBMIT && !is_pack) || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
       submit->input_size > CHANNEL_INPUT_SIZE_MAX || submit->item_count == 0 ||
       submit->item_count > CHANNEL_ITEMS_MAX || submit->resume_tokens > CHANNEL_RESUME_TOKENS_MAX ||
+      (is_pack && (submit->item_count > CHANNEL_PACK_MAX || submit->resume_tokens > 0)) ||
       sizeof *submit + submit->settings_size + submit->input_size + submit->resume_tokens * sizeof(int32_t) !=
           request->head.payload_size) {
     return LLMB_E_PROTOCOL_ERROR;
@@ -66,7 +68,12 @@ static llmb_status check_items(struct llmb_request *request) {
   }
   request->item_index = 0;
   request->item_offset = 0;
+  request->input = (const char *)request->payload + request->submit.settings_size;
   return count == request->submit.item_count ? LLMB_OK : LLMB_E_PROTOCOL_ERROR;
+}
+
+bool engine_is_unwanted(const struct llmb_request *request) {
+  return atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) >= request->head.call_id;
 }
 
 static llmb_status decode_settings(struct llmb_request *request) {
@@ -80,6 +87,12 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   *out_complete = false;
   if (request->state == ENGINE_SLOT_WORKING) return LLMB_OK;
   llmb_status status = LLMB_OK;
+  if (request->state == ENGINE_SLOT_PACKED) {
+    bool begun = false;
+    status = engine_pack_begin(request, &begun);
+    if (begun) goto begin;
+    goto finish;
+  }
   if (request->state == ENGINE_SLOT_IDLE) {
     bool ready = false;
     status = receive_head(request, &ready);
@@ -97,7 +110,7 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
     engine_ring_host(request); /* it may wait for room to send the rest */
     goto finish;
   }
-  if (atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) == request->head.call_id) {
+  if (engine_is_unwanted(request)) {
     /* Given up before it was whole: the host may have filled the rest with anything. */
     status = llmb_request_fail(request, LLMB_E_CANCELLED, LLMB_PHASE_QUEUE, "cancelled before it was accepted");
     goto finish;
@@ -106,6 +119,9 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   if (status == LLMB_OK) status = check_items(request);
   if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
+  if (request->head.type == FRAME_SUBMIT_PACK) engine_pack_open(request);
+
+begin:
   FAULT_POINT(ENGINE_REQUEST);
   request->state = ENGINE_SLOT_WORKING;
   request->engine->working_count++;
@@ -116,9 +132,14 @@ finish:
 }
 
 void engine_request_reset(struct llmb_request *request) {
-  if (request->has_settings) settings_clear(&request->settings);
-  request->has_settings = request->accepted = false;
   if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
+  request->accepted = false;
+  if (request->pack_left > 0) {
+    engine_pack_advance(request);
+    return;
+  }
+  if (request->has_settings) settings_clear(&request->settings);
+  request->has_settings = false;
   request->state = ENGINE_SLOT_IDLE;
   request->resume_tokens = memory_release(request->resume_tokens);
   if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {

@@ -15,14 +15,15 @@ uint32_t llmb_request_item_count(const llmb_request *request) {
 }
 
 const char *llmb_request_input(const llmb_request *request, uint64_t *out_size) {
-  const char *input = (const char *)request->payload + request->submit.settings_size;
-  if (out_size != NULL) *out_size = request->submit.item_count == 1 ? request->submit.input_size : strlen(input);
-  return input;
+  if (out_size != NULL) {
+    *out_size = request->submit.item_count == 1 ? request->submit.input_size : strlen(request->input);
+  }
+  return request->input;
 }
 
 const char *llmb_request_item(llmb_request *request, uint32_t index, uint64_t *out_size) {
   if (index >= request->submit.item_count) return NULL;
-  const char *input = (const char *)request->payload + request->submit.settings_size;
+  const char *input = request->input;
   if (index < request->item_index) request->item_index = 0, request->item_offset = 0;
   while (request->item_index < index) {
     request->item_offset += strlen(input + request->item_offset) + 1;
@@ -76,7 +77,7 @@ llmb_status llmb_request_accept(llmb_request *request) {
 }
 
 uint32_t llmb_request_cancelled(const llmb_request *request) {
-  if (atomic_load_explicit(&request->shared->cancelled_id, memory_order_relaxed) == request->head.call_id) return 1;
+  if (engine_is_unwanted(request)) return 1;
   return request->submit.deadline_ns != LLMB_NEVER && os_clock_ns() >= request->submit.deadline_ns;
 }
 
@@ -132,8 +133,8 @@ uint32_t llmb_request_writable(const llmb_request *request) {
 llmb_status llmb_request_flush(llmb_request *request, uint64_t deadline_ns) {
   llmb_engine *engine = request->engine;
   for (;;) {
-    engine->seen_sequence = atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire);
-    engine->look_again = true; /* what else the host wrote meanwhile is llmb_engine_next's to see */
+    engine_note_writes(engine);
+    engine->look_again = true; /* what else the host wrote is llmb_engine_next's to see */
     engine_flush_backlog(request);
     if (request->backlog_size == 0) return LLMB_OK;
     if (llmb_request_cancelled(request)) return LLMB_E_CANCELLED;

@@ -9,9 +9,15 @@ static bool host_wrote(llmb_engine *engine) {
   return atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire) != engine->seen_sequence;
 }
 
+void engine_note_writes(llmb_engine *engine) {
+  const uint64_t sequence = atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire);
+  engine->news_pending |= sequence != engine->seen_sequence;
+  engine->seen_sequence = sequence;
+}
+
 /* Looks at every slot once, from where the last look ended so that no slot is served before all others each time. */
 static llmb_status look_at_slots(llmb_engine *engine, llmb_request **out_request) {
-  engine->seen_sequence = atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire);
+  engine_note_writes(engine);
   engine->look_again = false;
   for (uint32_t i = 0; i < engine->slot_count; i++) {
     const uint32_t slot = (engine->next_slot + i) % engine->slot_count;
@@ -83,11 +89,10 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
     }
     if (engine->host_gone) return LLMB_E_UNAVAILABLE;
     if (*out_request != NULL) {
-      engine->news_pending |= wrote;
       engine->idle_since_ns = 0;
       return LLMB_OK;
     }
-    const bool news = wrote || engine->news_pending;
+    const bool news = engine->news_pending;
     engine->news_pending = false;
     if (news && engine->working_count > 0) return LLMB_OK; /* it concerns a request in progress */
     if (wrote) started_ns = 0; /* part of a long request: the next part is a wait of its own */

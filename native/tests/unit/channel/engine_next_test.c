@@ -1,0 +1,99 @@
+/* The engine's wait against a host that writes at any moment of it. */
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include <channel/engine_channel.h>
+#include <core/memory.h>
+#include <platform/os_clock.h>
+#include <platform/os_event.h>
+
+#include "../../check.h"
+
+enum { ROUNDS = 100000, SLOTS = 2, PAUSES = 16 };
+
+struct meeting {
+  llmb_engine *engine;
+  os_handle host_socket;
+  _Atomic unsigned entering; /* the round whose wait begins now */
+};
+
+static void meeting_begin(struct meeting *meeting) {
+  int sockets[2], os_code = 0;
+  void *engine = NULL, *region = NULL;
+  CHECK_INT(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets));
+  CHECK_INT(LLMB_OK, memory_allocate(sizeof(llmb_engine), &engine));
+  CHECK_INT(0, posix_memalign(&region, 64, channel_region_size(SLOTS)));
+  memset(region, 0, channel_region_size(SLOTS));
+  *meeting = (struct meeting){.engine = engine, .host_socket = sockets[0]};
+  meeting->engine->region = region;
+  meeting->engine->slot_count = SLOTS;
+  meeting->engine->socket = sockets[1];
+  meeting->engine->watched = OS_HANDLE_NONE;
+  meeting->engine->idle_ns = LLMB_NEVER;
+  meeting->engine->spin = spin_create();
+  CHECK_INT(LLMB_OK, os_event_create(&meeting->engine->own_bell, &os_code));
+  for (unsigned i = 0; i < SLOTS; i++) {
+    meeting->engine->requests[i].engine = meeting->engine;
+    meeting->engine->requests[i].state = ENGINE_SLOT_WORKING;
+  }
+  meeting->engine->working_count = SLOTS;
+}
+
+static void meeting_end(struct meeting *meeting) {
+  os_handle_close(meeting->host_socket);
+  os_handle_close(meeting->engine->socket);
+  os_handle_close(meeting->engine->own_bell);
+  free(meeting->engine->region);
+  memory_release(meeting->engine);
+}
+
+/* As the host does when it has made room or does not want an answer any more. */
+static void host_writes(llmb_engine *engine) {
+  atomic_fetch_add(&engine->region->request_sequence, 1);
+  if (atomic_exchange(&engine->region->engine_sleeps, 0) != 0) os_event_ring(engine->own_bell);
+}
+
+static void pause_for(unsigned turns) {
+  for (unsigned i = 0; i < turns; i++) os_cpu_relax();
+}
+
+static void *host_run(void *argument) {
+  struct meeting *meeting = argument;
+  for (unsigned round = 1; round <= ROUNDS; round++) {
+    while (atomic_load(&meeting->entering) < round) os_cpu_relax();
+    pause_for(round % PAUSES);
+    host_writes(meeting->engine);
+  }
+  return NULL;
+}
+
+static void engine__misses_nothing_that_is_written_while_it_begins_to_wait(void) {
+  struct meeting meeting;
+  pthread_t host;
+  meeting_begin(&meeting);
+  CHECK_INT(0, pthread_create(&host, NULL, host_run, &meeting));
+  for (unsigned round = 1; round <= ROUNDS && check_failures == 0; round++) {
+    llmb_request *request = NULL;
+    atomic_store(&meeting.entering, round);
+    pause_for(round / PAUSES % PAUSES); /* so that every moment of the wait has its turn */
+    CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, LLMB_NEVER, &request)); /* a write it missed: for ever */
+    CHECK(request == NULL);
+  }
+  CHECK_INT(0, pthread_join(host, NULL));
+  meeting_end(&meeting);
+}
+
+static void engine__hears_what_was_written_while_it_flushed(void) {
+  struct meeting meeting;
+  llmb_request *request = NULL;
+  meeting_begin(&meeting);
+  CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, 0, &request));
+  host_writes(meeting.engine); /* of the other request */
+  CHECK_INT(LLMB_OK, llmb_request_flush(&meeting.engine->requests[0], LLMB_NEVER));
+  CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, LLMB_NEVER, &request));
+  CHECK(request == NULL);
+  meeting_end(&meeting);
+}
+
+CHECK_MAIN(TEST(engine__misses_nothing_that_is_written_while_it_begins_to_wait),
+           TEST(engine__hears_what_was_written_while_it_flushed))
