@@ -87,10 +87,16 @@ static bool has_mark(pid_t pid, const char *mark) {
   return false;
 }
 
+/* Whether this process has any child: cheaper to ask than what they are. */
+static bool has_children(void) {
+  siginfo_t how;
+  return waitid(P_ALL, 0, &how, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 bool tool_tree_sweep(bool (*is_ours)(void *context, pid_t pid), void *context, const char *mark) {
   static struct pids children;
   bool any = false;
-  for (int round = 0; round < TOOL_TREE_ROUNDS_MAX; round++) {
+  for (int round = 0; round < TOOL_TREE_ROUNDS_MAX && has_children(); round++) {
     bool found = false;
     children.count = 0;
     read_pids("/proc/thread-self/children", &children);

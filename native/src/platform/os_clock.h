@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-uint64_t os_clock_ns(void);  /* monotonic */
-void os_cpu_relax(void);     /* one turn of a spin loop */
-unsigned os_cpu_count(void); /* processors this process may use, at least 1 */
+uint64_t os_clock_ns(void);        /* monotonic */
+uint64_t os_clock_coarse_ns(void); /* the same, some milliseconds late, for a tenth of the cost */
+void os_cpu_relax(void);           /* one turn of a spin loop */
+unsigned os_cpu_count(void);       /* processors this process may use, at least 1 */
 
 #endif

@@ -25,6 +25,19 @@ bool os_process_private_bytes(os_handle process, int64_t number, uint64_t *out_b
 /* Reaps it if it has ended and is this process's child after all: the init of a container inherits orphans. */
 void os_process_reap(os_handle process);
 
+struct os_process_start {
+  const char *path;
+  char *const *argv, *const *envp;
+  os_handle input, output, log; /* above 2; become 0, 1 and 2 */
+};
+
+/* Starts a program as a child in a session of its own, with empty signal mask and default dispositions; it keeps what
+ * is open here and not close-on-exec. Returns when it runs. From one thread only; and the caller's own dispositions
+ * must be what they were at its first call. The child's number is its own until the caller reaps it. LLMB_E_NOT_FOUND,
+ * LLMB_E_OUT_OF_MEMORY or LLMB_E_SPAWN_FAILED with *os_code. */
+llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_number, os_handle *out_process,
+                             int *os_code);
+
 /* Starts a program that is nobody's child: the caller neither waits for it nor gets SIGCHLD for it, and a host that
  * waits for all its children does not see it. The program gets its own session, empty signal mask, default
  * dispositions, /dev/null on 0-2, `handles` as 3, 4, ... and no other descriptor.

@@ -4,52 +4,27 @@
  *
  * The intermediate never execs and was cloned with exit signal 0: so its end raises no SIGCHLD, wait(-1) does not see
  * it, and an ignored SIGCHLD does not reap it. When it ends, the final process is init's. Both share the caller's
- * memory (CLONE_VM), which costs nothing however large the host is and brings back errno and step without a pipe; each
- * suspends its creator until it has exec'd or ended (CLONE_VFORK), so that their stacks and the plan outlive them.
- *
- * In the two children only raw system calls are made: they run on the caller's thread-local storage, and a sanitizer's
- * or a host's interposed wrapper has no business there. All signals are blocked from before the first clone, so no
- * handler of the host's can run on a child's stack. */
+ * memory and suspend their creator (os_process_child.h). */
 #include "../os_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "../os_socket.h"
-
-#if defined(__SANITIZE_THREAD__)
-/* ThreadSanitizer takes every clone for a fork and tells the child's "thread" to look away from then on; here that is
- * the caller's own, since they share memory. The C library's other name for it goes past the sanitizer. */
-int __clone(int (*child_main)(void *), void *stack, int flags, void *argument, ...);
-#define clone __clone
-#endif
+#include "os_process_child.h"
 
 enum {
-  CHILD_STACK_SIZE = 32768,
   GUARD_SIZE = 4096,
   HANDLES_FIRST = 3,
   HANDLES_MAX = OS_SOCKET_HANDLES_MAX,
-  SIGNALS_COUNT = 64,
   DESCRIPTORS_MAX = 65536 /* how many are closed one by one where close_range is missing */
-};
-
-/* As the kernel has it: glibc's sigset_t is larger, and its functions spare two signals of its own. */
-typedef uint64_t signal_mask;
-struct signal_action {
-  void *handler;
-  unsigned long flags;
-  void *restorer;
-  signal_mask mask;
 };
 
 struct detached_plan {
@@ -64,18 +39,10 @@ struct detached_plan {
   const char *volatile step; /* NULL: the program runs */
 };
 
-/* The children share memory, but not the stack and thread that a sanitizer believes them to have. */
-#define CHILD_SIDE __attribute__((noinline, no_sanitize("address", "thread", "undefined")))
-
 CHILD_SIDE static int child_fails(struct detached_plan *plan, const char *step, long result) {
   plan->os_code = (int)-result;
   plan->step = step;
   return 127;
-}
-
-CHILD_SIDE static long child_call(long number, long a, long b, long c, long d) {
-  long result = syscall(number, a, b, c, d);
-  return result < 0 ? -(long)errno : result;
 }
 
 CHILD_SIDE static void close_from(const struct detached_plan *plan, unsigned first) {
@@ -115,7 +82,7 @@ CHILD_SIDE static int final_main(void *argument) {
   result = place_descriptors(plan);
   if (result < 0) return child_fails(plan, "descriptors", result);
   const struct signal_action standard = {0};
-  for (int number = 1; number <= SIGNALS_COUNT; number++) {
+  for (int number = 1; number <= CHILD_SIGNALS_COUNT; number++) {
     child_call(SYS_rt_sigaction, number, (long)&standard, 0, sizeof(signal_mask)); /* two refuse, and need it not */
   }
   const signal_mask none = 0;
