@@ -145,7 +145,7 @@ static void forget_answer(llmb_call *call) {
   call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
   call->vectors_to_skip = call->deaths = 0;
   call->holder.held_size = 0;
-  (void)call_write_progress(call); /* there is none: it needs no more room than before */
+  (void)call_request_resume(&call->request, NULL, 0, 0); /* there is none: it needs no more room than before */
 }
 
 /* Why the engine that was chosen failed: what its caller wants to know if the others cannot help. */

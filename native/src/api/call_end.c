@@ -53,7 +53,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool lock
   if (!locked) pthread_mutex_lock(&bridge->lock);
   call->end_ns = os_clock_ns();
   /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
-  if (call->request_sent == 0) engine_ended = true;
+  if (call->request.sent == 0) engine_ended = true;
   if (outcome != LLMB_OK && stage_fall_back(call, outcome, engine_ended, call->end_ns)) {
     if (!locked) pthread_mutex_unlock(&bridge->lock);
     return;

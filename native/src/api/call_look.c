@@ -168,7 +168,7 @@ static void send_rest(llmb_call *call, bool locked) {
 static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
-  if (call->request_sent < call->request_size) send_rest(call, locked);
+  if (call->request.sent < call->request.size) send_rest(call, locked);
   if (slot->requests.broken) {
     call_end_broken(call, locked, "a position in the request that cannot be");
     return false;

@@ -6,8 +6,7 @@
 
 #include "../core/utf8.h"
 #include "bridge_object.h"
-
-enum { CALL_REQUEST_KEPT_SIZE = 64 << 10 }; /* a request buffer above this is freed with its call */
+#include "call_request.h"
 
 struct llmb_call {
   struct pool_ticket ticket;
@@ -15,10 +14,8 @@ struct llmb_call {
   struct bridge_stage *stage; /* the engine that has the call, or will */
   struct llmb_call *next;     /* in the bridge's list of kept objects, or of watched calls */
 
-  uint32_t kind;    /* enum llmb_request_kind */
-  uint8_t *request; /* the whole frame, kept for another attempt */
-  uint64_t request_size, request_capacity, request_sent;
-  uint64_t request_fresh_size; /* of that, without what a resumed call carries */
+  uint32_t kind; /* enum llmb_request_kind */
+  struct call_request request;
 
   int32_t *tokens; /* produced so far, as the engine recorded them */
   uint64_t token_count, token_capacity;
@@ -59,16 +56,6 @@ struct llmb_call {
 /* Moves the call on as far as it goes without waiting; true if a read would return something. `locked` says that the
  * bridge's lock is held by the caller. */
 bool call_look(llmb_call *call, uint64_t now_ns, bool locked);
-
-/* What a call is about. */
-struct call_input {
-  uint32_t kind;
-  const uint8_t *const *items;
-  const uint64_t *sizes;
-  uint32_t count;
-  bool patient;     /* it may wait in a queue that is full */
-  const char *what; /* the argument's name in messages: "prompt" or "text" */
-};
 
 /* Checks the input and the settings, and starts the call. */
 llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
@@ -145,9 +132,6 @@ bool call_take_tokens(llmb_call *call, bool locked);
 
 /* A repeated call that has come further than where its engine died need not be kept apart any more. */
 void call_clear_suspicion(llmb_call *call, bool locked);
-
-/* Writes into the request what the next engine must know of the answer so far: the tokens and the text's size. */
-llmb_status call_write_progress(llmb_call *call);
 
 /* Under the lock: what to do now that the engine has died over this call. */
 void call_survive(llmb_call *call, uint64_t now_ns);

@@ -170,7 +170,13 @@ llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t p
   *out_answer = NULL;
   uint64_t size = 0;
   llmb_call *call = NULL;
-  llmb_status status = llmb_call_start(bridge, prompt, prompt_size, settings, &call, out_error);
+  const struct call_input input = {.kind = LLMB_REQUEST_GENERATE,
+                                   .items = &prompt,
+                                   .sizes = &prompt_size,
+                                   .count = 1,
+                                   .lent = true,
+                                   .what = "prompt"};
+  llmb_status status = call_start(bridge, &input, settings, &call, out_error);
   if (status == LLMB_OK) status = call_read_all(call, out_answer, &size, out_error);
   if (status == LLMB_OK) call_copy_result(out_result, &call->result);
   if (out_size != NULL) *out_size = size;

@@ -9,7 +9,7 @@
 
 void call_free(llmb_call *call) {
   os_handle_close(call->ticket.bell);
-  memory_release(call->request);
+  call_request_free(&call->request);
   memory_release(call->vector);
   memory_release(call->whole);
   memory_release(call->tokens);
@@ -50,7 +50,6 @@ static void call_reset(llmb_call *call) {
   atomic_store_explicit(&call->cancel_requested, 0, memory_order_relaxed);
   call->ticket.connection = NULL;
   call->ticket.waited_for_start = call->ticket.hung = false;
-  call->request_size = call->request_sent = 0;
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = 0;
   call->output_size = call->received_size = 0;
@@ -74,10 +73,7 @@ static void call_recycle(llmb_call *call) {
   call->tokens = memory_release(call->tokens);
   call->first_failure = memory_release(call->first_failure);
   call->token_capacity = 0;
-  if (call->request_capacity > CALL_REQUEST_KEPT_SIZE) {
-    call->request = memory_release(call->request);
-    call->request_capacity = 0;
-  }
+  call_request_reset(&call->request);
   pthread_mutex_lock(&bridge->lock);
   const bool keep = bridge->kept_count < BRIDGE_CALLS_KEPT_MAX;
   if (keep) {
@@ -136,50 +132,6 @@ static llmb_status check_input(const struct call_input *input, bool may_be_empty
                    CHANNEL_INPUT_SIZE_MAX);
 }
 
-static llmb_status reserve_request(llmb_call *call, uint64_t size) {
-  if (size <= call->request_capacity) return LLMB_OK;
-  void *grown = call->request;
-  const llmb_status status = memory_resize(&grown, size);
-  if (status != LLMB_OK) return status;
-  call->request = grown;
-  call->request_capacity = size;
-  return LLMB_OK;
-}
-
-/* The request as it goes over the wire, but for the call's number. */
-static llmb_status build_request(llmb_call *call, const char *pairs, uint64_t pairs_size,
-                                 const struct call_input *input) {
-  struct frame_submit submit = {
-      .kind = input->kind,
-      .item_count = input->count,
-      .deadline_ns = call->deadline_ns,
-      .grace_ns = call->ticket.grace_ns,
-      .settings_size = pairs_size,
-      .input_size = input->count - 1,
-  };
-  for (uint32_t i = 0; i < input->count; i++) submit.input_size += input->sizes[i];
-  const struct frame_head head = {
-      .payload_size = (uint32_t)(sizeof submit + pairs_size + submit.input_size),
-      .type = FRAME_SUBMIT,
-  };
-  const llmb_status status = reserve_request(call, sizeof head + head.payload_size);
-  if (status != LLMB_OK) return status;
-  uint8_t *at = call->request;
-  memcpy(at, &head, sizeof head);
-  at += sizeof head;
-  memcpy(at, &submit, sizeof submit);
-  at += sizeof submit;
-  if (pairs_size > 0) memcpy(at, pairs, pairs_size);
-  at += pairs_size;
-  for (uint32_t i = 0; i < input->count; i++) {
-    if (i > 0) *at++ = 0;
-    if (input->sizes[i] > 0) memcpy(at, input->items[i], input->sizes[i]);
-    at += input->sizes[i];
-  }
-  call->request_size = call->request_fresh_size = sizeof head + head.payload_size;
-  return LLMB_OK;
-}
-
 static llmb_status configure_call(llmb_call *call, const llmb_settings *given, const struct call_input *input,
                                   llmb_error *error) {
   const llmb_bridge *bridge = call->bridge;
@@ -211,7 +163,9 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->ticket.patient = input->patient;
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
-  status = build_request(call, given != NULL ? own_pairs : bridge->call_pairs, pairs_size, input);
+  const struct frame_submit submit = {
+      .deadline_ns = call->deadline_ns, .grace_ns = call->ticket.grace_ns, .settings_size = pairs_size};
+  status = call_request_build(&call->request, &submit, given != NULL ? own_pairs : bridge->call_pairs, input);
   if (status != LLMB_OK) error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
 
 finish:
@@ -220,35 +174,32 @@ finish:
   return status;
 }
 
+/* A long request goes step by step, so that the engine takes one while the next is put. */
 void call_push_request(llmb_call *call) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
-  if (call->request_sent == 0) {
-    struct frame_head head;
-    memcpy(&head, call->request, sizeof head);
-    head.call_id = slot->call_id;
-    memcpy(call->request, &head, sizeof head);
+  struct call_request *request = &call->request;
+  if (request->sent == 0) {
+    call_request_number(request, slot->call_id);
     call->attempts++;
     call->progress_ns = os_clock_ns();
     if (call->attempts == 1) call->placed_ns = call->progress_ns;
     call->progress_seen = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
   }
-  const uint64_t left = call->request_size - call->request_sent;
-  const uint64_t space = ring_space(&slot->requests);
-  const uint64_t size = left < space ? left : space;
-  if (size == 0) return;
-  ring_put(&slot->requests, call->request + call->request_sent, size);
-  FAULT_POINT(HOST_REQUEST_PUT);
-  ring_publish(&slot->requests);
-  FAULT_POINT(HOST_REQUEST_SENT);
-  call->request_sent += size;
-  slot->submit_left = left - size;
-  connection_wake_engine(worker);
+  /* No more than a ring at once: others want the lock. */
+  const uint64_t until = request->sent + CHANNEL_REQUEST_RING_SIZE;
+  while (request->sent < until && call_request_put(request, slot) > 0) {
+    FAULT_POINT(HOST_REQUEST_PUT);
+    ring_publish(&slot->requests);
+    FAULT_POINT(HOST_REQUEST_SENT);
+    slot->submit_left = request->size - request->sent;
+    connection_wake_engine(worker);
+  }
 }
 
 void call_enter(llmb_call *call, uint64_t now_ns) {
   llmb_bridge *bridge = call->bridge;
-  call->request_sent = 0;
+  call->request.sent = 0;
   if (atomic_load(&bridge->closing)) {
     call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, true, "the bridge was closed");
     return;

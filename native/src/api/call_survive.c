@@ -52,30 +52,6 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   return true;
 }
 
-llmb_status call_write_progress(llmb_call *call) {
-  const uint64_t tokens_size = call->token_count * sizeof *call->tokens;
-  const uint64_t size = call->request_fresh_size + tokens_size;
-  if (size > call->request_capacity) {
-    void *grown = call->request;
-    const llmb_status status = memory_resize(&grown, size);
-    if (status != LLMB_OK) return status;
-    call->request = grown;
-    call->request_capacity = size;
-  }
-  struct frame_head head;
-  struct frame_submit submit;
-  memcpy(&head, call->request, sizeof head);
-  memcpy(&submit, call->request + sizeof head, sizeof submit);
-  head.payload_size = (uint32_t)(size - sizeof head);
-  submit.resume_tokens = call->token_count;
-  submit.resume_text_size = call->received_size;
-  memcpy(call->request, &head, sizeof head);
-  memcpy(call->request + sizeof head, &submit, sizeof submit);
-  if (tokens_size > 0) memcpy(call->request + call->request_fresh_size, call->tokens, tokens_size);
-  call->request_size = size;
-  return LLMB_OK;
-}
-
 static void add_to_message(llmb_error *error, const char *text) {
   const size_t size = strnlen(error->message, sizeof error->message);
   snprintf(error->message + size, sizeof error->message - size, "%s", text);
@@ -116,7 +92,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
     call->ticket.alone = true;
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;
-    again = call_write_progress(call) == LLMB_OK;
+    again = call_request_resume(&call->request, call->tokens, call->token_count, call->received_size) == LLMB_OK;
   }
   pool_step(&call->stage->pool, now_ns); /* so that the dead worker is out of the pool */
   if (again) {

@@ -8,7 +8,7 @@ enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
 
 bool call_slot_has_news(const llmb_call *call) {
   struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
-  return slot_has_news(slot) || (call->request_sent < call->request_size && ring_space(&slot->requests) > 0);
+  return slot_has_news(slot) || (call->request.sent < call->request.size && ring_space(&slot->requests) > 0);
 }
 
 /* Spins until a look may find something, or the time is over. */
@@ -65,7 +65,7 @@ struct wait {
 static void wait_begin(struct wait *wait, const llmb_call *call, struct slot *slot, uint64_t now_ns) {
   const uint64_t spin_ns = spin_begin(&slot->spin);
   *wait =
-      (struct wait){.spin_until_ns = now_ns + spin_ns, .sent = call->request_sent, .begun = true, .spins = spin_ns > 0};
+      (struct wait){.spin_until_ns = now_ns + spin_ns, .sent = call->request.sent, .begun = true, .spins = spin_ns > 0};
 }
 
 /* Says once whether the spin of this wait has paid. */
@@ -97,7 +97,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */
-    if (wait.begun && call->request_sent != wait.sent) {
+    if (wait.begun && call->request.sent != wait.sent) {
       wait_learn(&wait, slot, true);
       wait.begun = false;
     }

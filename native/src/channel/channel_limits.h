@@ -8,6 +8,7 @@ enum {
   CHANNEL_SLOTS_MAX = 64,
   CHANNEL_REQUEST_RING_SIZE = 64 << 10,  /* a power of two */
   CHANNEL_RESPONSE_RING_SIZE = 64 << 10, /* a power of two */
+  CHANNEL_STEP_SIZE = 16 << 10,          /* put or taken at once, so that one side copies while the other does */
   CHANNEL_INPUT_SIZE_MAX = 64 << 20,     /* one prompt or text */
   CHANNEL_ITEMS_MAX = 4096,              /* texts in one request */
   CHANNEL_DIMENSION_MAX = 1 << 20,       /* numbers in one vector */

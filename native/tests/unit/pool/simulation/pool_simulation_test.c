@@ -71,7 +71,7 @@ static void check_pool(void) {
   if (bridge->stages[0].pool.queue_first != NULL) check_queue(&bridge->stages[0].pool);
   check_order();
   for (unsigned i = 0; i < call_count; i++) {
-    if (calls[i].over || calls[i].call->request_sent > 0) continue;
+    if (calls[i].over || calls[i].call->request.sent > 0) continue;
     if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !world_handle_rung(bridge->bell)) {
       world_break("a call has got its slot and nobody is told");
     }

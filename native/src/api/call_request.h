@@ -1,0 +1,50 @@
+/* A call's request as it goes over the wire, kept for another attempt. */
+#ifndef LLMB_CALL_REQUEST_H
+#define LLMB_CALL_REQUEST_H
+
+#include "../channel/frame.h"
+#include "../pool/slot.h"
+
+/* A buffer above this is freed with its call, and a lent input above it is not copied. */
+enum { CALL_REQUEST_KEPT_SIZE = 64 << 10 };
+
+struct call_request {
+  uint8_t *bytes; /* the frame; of an input that is lent, what stands before and behind it */
+  uint64_t capacity;
+  const uint8_t *lent; /* the input, which its owner keeps until the call is closed; NULL if it was copied */
+  uint64_t lent_size, lent_offset; /* in the frame */
+  uint64_t size, sent;             /* of the frame */
+  uint64_t fresh_size;             /* of that, without what a resumed call carries */
+};
+
+/* What a call is about. */
+struct call_input {
+  uint32_t kind;
+  const uint8_t *const *items;
+  const uint64_t *sizes;
+  uint32_t count;
+  bool patient;     /* it may wait in a queue that is full */
+  bool lent;        /* the items stay as they are until the call is closed */
+  const char *what; /* the argument's name in messages: "prompt" or "text" */
+};
+
+/* Builds the frame but for the call's number. `head` has what stands in it that is not of the input or the pairs. */
+llmb_status call_request_build(struct call_request *request, const struct frame_submit *head, const char *pairs,
+                               const struct call_input *input);
+
+/* Adds what the next engine must know of the answer so far. */
+llmb_status call_request_resume(struct call_request *request, const int32_t *tokens, uint64_t token_count,
+                                uint64_t text_size);
+
+/* Gives it its number, before it is sent; also once more. */
+void call_request_number(struct call_request *request, uint64_t call_id);
+
+/* Puts the next bytes into the slot's ring, as many as fit and at most CHANNEL_STEP_SIZE; returns how many. */
+uint64_t call_request_put(struct call_request *request, struct slot *slot);
+
+/* Forgets the request; a small buffer is kept for the next one. */
+void call_request_reset(struct call_request *request);
+
+void call_request_free(struct call_request *request);
+
+#endif
