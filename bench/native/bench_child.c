@@ -44,6 +44,12 @@ void bench_child_stop(struct bench_child *child) {
   while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
+void bench_pong(int in, int out, const void *data) {
+  char message[BENCH_PONG_SIZE];
+  (void)data;
+  while (bench_pipe_read(in, message, sizeof message) && bench_pipe_write(out, message, sizeof message)) continue;
+}
+
 bool bench_pipe_write(int to, const void *bytes, size_t size) {
   const uint8_t *at = bytes;
   while (size > 0) {

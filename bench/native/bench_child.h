@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+enum { BENCH_PONG_SIZE = 64 };
+
 struct bench_child {
   pid_t pid;
   int to, from;
@@ -19,6 +21,9 @@ bool bench_child_start(struct bench_child *out, bench_serve *serve, const void *
 
 /* Ends it and waits for that. */
 void bench_child_stop(struct bench_child *child);
+
+/* A helper that sends each block of BENCH_PONG_SIZE bytes back. */
+void bench_pong(int in, int out, const void *data);
 
 /* Whole blocks through a pipe; false at its end. */
 bool bench_pipe_write(int to, const void *bytes, size_t size);

@@ -7,8 +7,6 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-#include "baseline/llama_baseline.h"
-
 enum { CONTEXT = 1024, PATH_SIZE = 8192 };
 #define CONTEXT_TEXT "1024"
 
@@ -31,30 +29,56 @@ static const char *thread_text(const struct bench_run *run) {
   return text;
 }
 
-bool bench_llama_present(struct bench_run *run) {
+bool bench_llama_present(struct bench_run *run, const struct bench_model *model) {
   char path[PATH_SIZE];
   module_path(run, path);
   if (access(path, R_OK) != 0) {
     bench_skip(run, "built without llama.cpp");
-  } else if (access(run->options->model, R_OK) != 0) {
-    bench_skip(run, "no model at %s: give one by --model", run->options->model);
+  } else if (access(model->path, R_OK) != 0) {
+    bench_skip(run, "no model at %s; %s", model->path, model->remedy);
   } else {
     return true;
   }
   return false;
 }
 
-const char *const *bench_llama_settings(const struct bench_run *run, const char *slots, const char *max_tokens) {
+const char *const *bench_llama_settings(const struct bench_run *run, const struct bench_model *model, const char *slots,
+                                        const char *max_tokens) {
   static const char *settings[20];
   /* Time enough for eight streams on a busy machine; the calls are measured, not limited. */
   const char *const all[] = {
-      "engine",         "llama",   "model",      run->options->model, "slots",    slots,           "threads",
-      thread_text(run), "context", CONTEXT_TEXT, "max_tokens",        max_tokens, "prompt_format", "raw",
+      "engine",         "llama",   "model",      model->path,  "slots",    slots,           "threads",
+      thread_text(run), "context", CONTEXT_TEXT, "max_tokens", max_tokens, "prompt_format", "raw",
       "timeout_ms",     "600000",  NULL,
   };
   memcpy(settings, all, sizeof all);
   return settings;
 }
+
+void *bench_llama_module(const struct bench_run *run) {
+  char path[PATH_SIZE];
+  module_path(run, path);
+  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (module == NULL) fprintf(stderr, "llmbridge-bench: %s\n", dlerror());
+  return module;
+}
+
+struct llama_baseline_options bench_llama_baseline_options(const struct bench_run *run, const struct bench_model *model,
+                                                           unsigned slots) {
+  return (struct llama_baseline_options){
+      .model = model->path,
+      .context = CONTEXT,
+      .threads = (uint32_t)strtoul(thread_text(run), NULL, 10),
+      .sequences = slots,
+  };
+}
+
+/* What a baseline's process is to have loaded. */
+struct session {
+  struct bench_run *run;
+  const struct bench_model *model;
+  unsigned slots;
+};
 
 /* The baseline module's functions, in the process that calls this; false if it cannot be loaded. */
 struct baseline {
@@ -63,23 +87,14 @@ struct baseline {
   struct llama_baseline *loaded;
 };
 
-static bool baseline_load(struct baseline *out, const struct bench_run *run, unsigned slots) {
-  char path[PATH_SIZE];
-  module_path(run, path);
-  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (module == NULL) {
-    fprintf(stderr, "llmbridge-bench: %s\n", dlerror());
-    return false;
-  }
+static bool baseline_load(struct baseline *out, const struct session *session) {
+  void *module = bench_llama_module(session->run);
+  if (module == NULL) return false;
   *(void **)&out->open = dlsym(module, "llama_baseline_open");
   *(void **)&out->generate = dlsym(module, "llama_baseline_generate");
   if (out->open == NULL || out->generate == NULL) return false;
-  const struct llama_baseline_options options = {
-      .model = run->options->model,
-      .context = CONTEXT,
-      .threads = (uint32_t)strtoul(thread_text(run), NULL, 10),
-      .sequences = slots,
-  };
+  const struct llama_baseline_options options =
+      bench_llama_baseline_options(session->run, session->model, session->slots);
   out->loaded = out->open(&options);
   return out->loaded != NULL;
 }
@@ -91,17 +106,18 @@ static void serve_first_use(int in, int out, const void *data) {
   struct job_done done = {0};
   (void)in;
   const uint64_t begin_ns = llmb_clock_ns();
-  if (baseline_load(&baseline, data, FIRST_USE_SLOTS)) {
+  if (baseline_load(&baseline, data)) {
     done.tokens = baseline.generate(baseline.loaded, BENCH_LLAMA_PROMPT, 1, 1);
   }
   done.seconds = (double)(llmb_clock_ns() - begin_ns) / 1e9;
   bench_pipe_write(out, &done, sizeof done);
 }
 
-double bench_llama_first_use(struct bench_run *run) {
+double bench_llama_first_use(struct bench_run *run, const struct bench_model *model) {
+  const struct session session = {.run = run, .model = model, .slots = FIRST_USE_SLOTS};
   struct bench_child child;
   struct job_done done = {0};
-  if (!bench_child_start(&child, serve_first_use, run)) {
+  if (!bench_child_start(&child, serve_first_use, &session)) {
     bench_fail(run, "could not fork the baseline");
     return 0;
   }
@@ -112,15 +128,9 @@ double bench_llama_first_use(struct bench_run *run) {
   return 0;
 }
 
-struct session {
-  const struct bench_run *run;
-  unsigned slots;
-};
-
 static void serve_session(int in, int out, const void *data) {
-  const struct session *session = data;
   struct baseline baseline;
-  const uint8_t ready = baseline_load(&baseline, session->run, session->slots);
+  const uint8_t ready = baseline_load(&baseline, data);
   if (!bench_pipe_write(out, &ready, sizeof ready) || !ready) return;
   for (struct job job; bench_pipe_read(in, &job, sizeof job);) {
     struct job_done done = {0};
@@ -131,8 +141,9 @@ static void serve_session(int in, int out, const void *data) {
   }
 }
 
-bool bench_llama_start(struct bench_run *run, unsigned slots, struct bench_child *out) {
-  const struct session session = {.run = run, .slots = slots};
+bool bench_llama_start(struct bench_run *run, const struct bench_model *model, unsigned slots,
+                       struct bench_child *out) {
+  const struct session session = {.run = run, .model = model, .slots = slots};
   uint8_t ready = 0;
   if (!bench_child_start(out, serve_session, &session)) {
     bench_fail(run, "could not fork the baseline");

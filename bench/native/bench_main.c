@@ -19,7 +19,7 @@ static void list_metrics(void) {
     const struct bench_metric *metric = &bench_metrics[i];
     char target[64];
     bench_target_print(metric, target, sizeof target);
-    printf("%-21s %-9s %-26s %s\n", metric->name, metric->unit, metric->baseline != NULL ? metric->baseline : "-",
+    printf("%-23s %-9s %-26s %s\n", metric->name, metric->unit, metric->baseline != NULL ? metric->baseline : "-",
            target);
   }
 }

@@ -59,20 +59,25 @@ enum bench_outcome bench_fail(struct bench_run *run, const char *format, ...) __
 
 /* The metrics' own files. */
 enum bench_outcome measure_host_memory(struct bench_run *run);
+enum bench_outcome measure_host_memory_large_model(struct bench_run *run);
 enum bench_outcome measure_keeper_memory(struct bench_run *run);
+enum bench_outcome measure_engine_memory(struct bench_run *run);
 enum bench_outcome measure_warm_call(struct bench_run *run);
 enum bench_outcome measure_warm_call_idle(struct bench_run *run);
 enum bench_outcome measure_spawn_keeper(struct bench_run *run);
 enum bench_outcome measure_oneshot_call(struct bench_run *run);
 enum bench_outcome measure_oneshot_call_large_host(struct bench_run *run);
+enum bench_outcome measure_jsonrpc_call(struct bench_run *run);
 enum bench_outcome measure_batch(struct bench_run *run);
 enum bench_outcome measure_payload(struct bench_run *run);
 enum bench_outcome measure_concurrent(struct bench_run *run);
 enum bench_outcome measure_stream_token(struct bench_run *run);
 enum bench_outcome measure_cold_start(struct bench_run *run);
+enum bench_outcome measure_cold_start_large_model(struct bench_run *run);
 enum bench_outcome measure_recover(struct bench_run *run);
 enum bench_outcome measure_llama_one_token(struct bench_run *run);
 enum bench_outcome measure_llama_tokens_per_s(struct bench_run *run);
 enum bench_outcome measure_llama_tokens_per_s_8(struct bench_run *run);
+enum bench_outcome measure_llama_embed_batch(struct bench_run *run);
 
 #endif

@@ -12,12 +12,17 @@
 
 void bench_options_print_usage(void) {
   puts(
-      "usage: llmbridge-bench [--filter TEXT] [--json] [--quick] [--list] [--model FILE] [--threads N] [--pin]\n"
+      "usage: llmbridge-bench [--filter TEXT] [--json] [--quick] [--list] [--model FILE] [--speed-model FILE]\n"
+      "                       [--embed-model FILE] [--threads N] [--pin]\n"
       "  --filter TEXT  the metric of this name, or those whose names contain it\n"
       "  --json         one JSON object a line instead of a table\n"
       "  --quick        half a minute instead of three: rougher figures\n"
       "  --list         what is measured against what, and the targets\n"
-      "  --model FILE   GGUF file of the llama metrics; default: share/llmbridge/demo.gguf of this installation\n"
+      "  --model FILE   a tiny GGUF file, for what a call costs; default: share/llmbridge/demo.gguf of this "
+      "installation\n"
+      "  --speed-model FILE, --embed-model FILE\n"
+      "                 GGUF files of a real size, for tokens and texts a second; default: those that\n"
+      "                 `dotnet run --project managed/LlmBridge.TestModels -- speed` keeps in its cache\n"
       "  --threads N    threads of the llama engine and of its baseline; default: the library's own\n"
       "  --pin          in the two-process metrics, each process on a processor of its own");
 }
@@ -34,7 +39,7 @@ static bool find_home(struct bench_options *options) {
   }
   snprintf(options->home, sizeof options->home, "%s", path);
   snprintf(options->helpers, sizeof options->helpers, "%s/lib/llmbridge", path);
-  snprintf(options->default_model, sizeof options->default_model, "%s/share/llmbridge/demo.gguf", path);
+  bench_models_find(&options->models, path);
   return true;
 }
 
@@ -44,6 +49,12 @@ static void note_filter(struct bench_options *options) {
   }
 }
 
+static bool choose(struct bench_model *model, const char *path) {
+  if (bench_model_choose(model, path)) return true;
+  fprintf(stderr, "llmbridge-bench: a path is too long: %s\n", path);
+  return false;
+}
+
 bool bench_options_read(struct bench_options *out, int argc, char **argv) {
   static const struct option known[] = {
       {"filter", required_argument, NULL, 'f'},
@@ -51,6 +62,8 @@ bool bench_options_read(struct bench_options *out, int argc, char **argv) {
       {"quick", no_argument, NULL, 'q'},
       {"list", no_argument, NULL, 'l'},
       {"model", required_argument, NULL, 'm'},
+      {"speed-model", required_argument, NULL, 's'},
+      {"embed-model", required_argument, NULL, 'e'},
       {"pin", no_argument, NULL, 'p'},
       {"threads", required_argument, NULL, 't'},
       {"help", no_argument, NULL, 'h'},
@@ -61,10 +74,11 @@ bool bench_options_read(struct bench_options *out, int argc, char **argv) {
     fputs("llmbridge-bench: cannot tell where this program lies\n", stderr);
     return false;
   }
-  out->model = out->default_model;
   for (int option; (option = getopt_long(argc, argv, "m:", known, NULL)) != -1;) {
     if (option == 'f') out->filter = optarg;
-    if (option == 'm') out->model = optarg;
+    if (option == 'm' && !choose(&out->models.tiny, optarg)) return false;
+    if (option == 's' && !choose(&out->models.speed, optarg)) return false;
+    if (option == 'e' && !choose(&out->models.embed, optarg)) return false;
     if (option == 't') out->threads = optarg;
     if (option == 'j') out->json = true;
     if (option == 'q') out->quick = true;

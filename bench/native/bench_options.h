@@ -4,16 +4,17 @@
 
 #include <stdbool.h>
 
+#include "bench_model.h"
+
 struct bench_options {
   const char *filter;  /* metrics whose names contain it; NULL for all */
   bool exact;          /* the filter is a whole name: it is one */
-  const char *model;   /* of the llama metrics */
   const char *threads; /* of the llama engine and its baseline: as the setting has it */
   bool json, quick, list, pin, help;
   double scale;            /* of every metric's time */
   char home[4096];         /* the install prefix this program lies in */
   char helpers[4096 + 32]; /* its lib/llmbridge/ */
-  char default_model[4096 + 64];
+  struct bench_models models;
 };
 
 /* Reads the command line; false after saying on stderr what is wrong with it. */

@@ -10,7 +10,7 @@ static void number_print(double number, char *text, size_t capacity) {
 }
 
 void bench_table_begin(void) {
-  printf("%-21s %-9s %9s %9s %8s  %-26s %9s %9s %7s  %-18s\n", "metric", "unit", "p50", "p99", "n", "baseline", "p50",
+  printf("%-23s %-9s %9s %9s %8s  %-26s %9s %9s %7s  %-18s\n", "metric", "unit", "p50", "p99", "n", "baseline", "p50",
          "p99", "ratio", "target");
 }
 
@@ -25,13 +25,13 @@ void bench_table_print(const struct bench_run *run, const struct bench_summary *
     snprintf(ratio, sizeof ratio, "%.3f", summary->ratio);
   }
   bench_target_print(metric, target, sizeof target);
-  printf("%-21s %-9s %9s %9s %8zu  %-26s %9s %9s %7s  %-18s %s\n", metric->name, metric->unit, p50, p99,
+  printf("%-23s %-9s %9s %9s %8zu  %-26s %9s %9s %7s  %-18s %s\n", metric->name, metric->unit, p50, p99,
          run->result.values.count, metric->baseline != NULL ? metric->baseline : "-", base50, base99, ratio, target,
          summary->within ? "ok" : "short");
   fflush(stdout);
 }
 
 void bench_table_print_unmeasured(const struct bench_run *run, enum bench_outcome outcome) {
-  printf("%-21s %s: %s\n", run->metric->name, outcome == BENCH_SKIPPED ? "skipped" : "failed", run->problem);
+  printf("%-23s %s: %s\n", run->metric->name, outcome == BENCH_SKIPPED ? "skipped" : "failed", run->problem);
   fflush(stdout);
 }

@@ -26,9 +26,10 @@ enum bench_outcome measure_llama_one_token(struct bench_run *run) {
   struct bench_child child;
   llmb_bridge *bridge = NULL;
   enum bench_outcome outcome = BENCH_FAILED;
-  if (!bench_llama_present(run)) return BENCH_SKIPPED;
-  if (!bench_llama_start(run, 4, &child)) return BENCH_FAILED;
-  if (!bench_bridge_start(run, bench_llama_settings(run, "4", "1"), &bridge)) goto finish;
+  const struct bench_model *model = &run->options->models.tiny;
+  if (!bench_llama_present(run, model)) return BENCH_SKIPPED;
+  if (!bench_llama_start(run, model, 4, &child)) return BENCH_FAILED;
+  if (!bench_bridge_start(run, bench_llama_settings(run, model, "4", "1"), &bridge)) goto finish;
   if (!one_token_round(run, bridge, &child, WARM_UP_CALLS)) goto finish;
   run->result.values.count = run->result.baseline.count = 0;
   while (bench_run_next(run)) {
@@ -84,9 +85,12 @@ static enum bench_outcome measure_rate(struct bench_run *run, unsigned count) {
   struct bench_child child;
   llmb_bridge *bridge = NULL;
   enum bench_outcome outcome = BENCH_FAILED;
-  if (!bench_llama_present(run)) return BENCH_SKIPPED;
-  if (!bench_llama_start(run, STREAMS, &child)) return BENCH_FAILED;
-  if (!bench_bridge_start(run, bench_llama_settings(run, STREAMS_TEXT, STREAM_TOKENS_TEXT), &bridge)) goto finish;
+  const struct bench_model *model = &run->options->models.speed;
+  if (!bench_llama_present(run, model)) return BENCH_SKIPPED;
+  if (!bench_llama_start(run, model, STREAMS, &child)) return BENCH_FAILED;
+  if (!bench_bridge_start(run, bench_llama_settings(run, model, STREAMS_TEXT, STREAM_TOKENS_TEXT), &bridge)) {
+    goto finish;
+  }
   for (bool warm = false; !warm || bench_run_next(run); warm = true) {
     double seconds = 0;
     uint64_t tokens = 0;

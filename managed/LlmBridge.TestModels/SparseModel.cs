@@ -9,5 +9,5 @@ namespace LlmBridge.TestModels;
 internal static class SparseModel
 {
     internal static void Write(string path) =>
-        new ChainModel { Type = TensorType.F16, Layers = 2, FeedForward = 65536, Experts = 171 }.Write(path);
+        new ChainModel { Type = TensorType.F16, Layers = 2, FeedForward = 43840, Experts = 256 }.Write(path);
 }

@@ -10,8 +10,9 @@
 static const char PREFIX[] = "LLMBRIDGE_";
 enum { PREFIX_SIZE = sizeof PREFIX - 1, NAME_CAPACITY = 64 };
 
-/* Names after the prefix that mean something to host packages and nothing here. */
-static const char *const foreign_names[] = {"LIBRARY"};
+/* Names after the prefix that mean something to host packages (LIBRARY) and to the benchmarks (CACHE), and nothing
+ * here. */
+static const char *const foreign_names[] = {"LIBRARY", "CACHE"};
 
 static char capital_of(char byte) {
   return byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;

@@ -43,7 +43,7 @@ llmb_status settings_store(llmb_settings *settings, enum setting_id id, const ch
 llmb_status settings_copy_explicit(const llmb_settings *given, llmb_settings *out, llmb_error *error);
 
 /* A bridge's effective settings: defaults, then LLMBRIDGE_* of the environment, then what `given` (may be NULL) sets.
- * Unknown LLMBRIDGE_* variables are refused with the nearest name (LLMBRIDGE_LIBRARY is known: host packages use it).
+ * Unknown LLMBRIDGE_* variables are refused with the nearest name (LLMBRIDGE_LIBRARY and LLMBRIDGE_CACHE are others').
  * A setting the chosen engine does not use is `unsupported` when explicit and dropped when from the environment.
  * `out` is initialised by this and cleared by settings_clear, also after a failure. */
 llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *out, llmb_error *error);

@@ -109,6 +109,7 @@ static void resolve_bridge__refuses_an_unknown_variable_with_the_nearest_name(vo
 static void resolve_bridge__leaves_other_variables_alone(void) {
   environment_clear();
   setenv("LLMBRIDGE_LIBRARY", "/somewhere/libllmbridge.so", 1);
+  setenv("LLMBRIDGE_CACHE", "/somewhere", 1);
   setenv("LLMBRIDG_SLOTS", "x", 1);
   setenv("XLLMBRIDGE_SLOTS", "x", 1);
   setenv("LLMBRIDGE_SLOTS", "", 1); /* empty is as good as not there */
