@@ -154,7 +154,13 @@ static void take_failure(llmb_call *call, struct slot *slot, bool locked) {
 /* The engine's process has ended and said nothing final. */
 static void take_death(llmb_call *call, uint64_t now_ns, bool locked) {
   if (!locked) pthread_mutex_lock(&call->bridge->lock);
-  call_survive(call, now_ns);
+  if (call->ticket.connection->end.guard_expired && now_ns >= call->deadline_ns) {
+    /* The keeper has done at the deadline what this look comes to see. */
+    pool_step(&call->stage->pool, now_ns);
+    end_at_deadline(call, true, true);
+  } else {
+    call_survive(call, now_ns);
+  }
   if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }
 

@@ -79,6 +79,27 @@ static void deadline__that_the_engine_keeps_costs_it_nothing(void) {
   bridge_end(bridge);
 }
 
+/* The keeper kills at the deadline; that is taken in before anybody looks at the call. */
+static void deadline__is_the_outcome_also_where_the_engine_was_killed_for_it(void) {
+  llmb_bridge *bridge = bridge_of("hang@accept", "grace_ms", "0", NULL);
+  llmb_settings *settings = settings_of("timeout_ms", "50", NULL);
+  llmb_stats stats;
+  llmb_error error;
+  llmb_error_init(&error);
+  bridge_start(bridge);
+  llmb_call *call = call_of(bridge, "hello", settings);
+  do {
+    llmb_stats_init(&stats);
+    CHECK_INT(LLMB_OK, llmb_bridge_stats(bridge, &stats, NULL));
+    nap_ms(1);
+  } while (stats.engines_hung == 0 && check_failures == 0);
+  CHECK_INT(LLMB_E_DEADLINE_EXCEEDED, llmb_call_finish(call, LLMB_NEVER, NULL, &error));
+  CHECK_CONTAINS("timeout_ms", error.message);
+  llmb_call_close(call);
+  llmb_settings_close(settings);
+  bridge_end(bridge);
+}
+
 static void queue_timeout__ends_a_call_that_finds_no_slot(void) {
   llmb_bridge *bridge = bridge_of("sleep 60000", "slots", "1", NULL);
   llmb_settings *settings = settings_of("queue_timeout_ms", "60", NULL);
@@ -188,8 +209,10 @@ static void first_token_timeout__is_over_with_the_first_piece(void) {
 
 CHECK_MAIN(TEST(deadline__ends_a_call_to_a_hung_engine), TEST(deadline__ends_a_call_to_a_stopped_engine),
            TEST(deadline__ends_a_call_to_a_slow_engine), TEST(deadline__is_the_bridges_where_the_call_has_none),
-           TEST(deadline__that_the_engine_keeps_costs_it_nothing), TEST(queue_timeout__ends_a_call_that_finds_no_slot),
-           TEST(stall_timeout__finds_a_hung_engine), TEST(stall_timeout__keeps_calls_from_an_engine_that_hangs),
+           TEST(deadline__that_the_engine_keeps_costs_it_nothing),
+           TEST(deadline__is_the_outcome_also_where_the_engine_was_killed_for_it),
+           TEST(queue_timeout__ends_a_call_that_finds_no_slot), TEST(stall_timeout__finds_a_hung_engine),
+           TEST(stall_timeout__keeps_calls_from_an_engine_that_hangs),
            TEST(stall_timeout__frees_the_slot_for_a_call_that_sleeps_in_the_queue),
            TEST(stall_timeout__bears_an_engine_that_is_slow_but_moves), TEST(stall_timeout__is_not_for_slow_readers),
            TEST(first_token_timeout__ends_a_call_that_says_nothing),
