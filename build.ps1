@@ -30,7 +30,10 @@ function Invoke-Shown([string] $Program, [string[]] $Arguments) {
 switch ($Verb) {
   'build' { Invoke-Shown dotnet @('build', 'Bridge.sln') }
   'test' { Invoke-Shown dotnet @('test', 'Bridge.sln') }
-  'bench' { Invoke-Shown artifacts/native/bin/llmbridge-bench @('--json') }
+  'bench' {
+    & dotnet run --project managed/LlmBridge.TestModels -- bench | ForEach-Object { [Console]::Error.WriteLine($_) }
+    Invoke-Shown artifacts/native/bin/llmbridge-bench @('--json')
+  }
   'generate' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.') }
   'verify' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.', '--check') }
   'tidy' { Invoke-Shown sh @('.ci/tidy') }

@@ -29,7 +29,10 @@ run() {
 case "${1-}" in
   build) run dotnet build Bridge.sln ;;
   test) run dotnet test Bridge.sln ;;
-  bench) run artifacts/native/bin/llmbridge-bench --json ;;
+  bench)
+    run dotnet run --project managed/LlmBridge.TestModels -- bench >&2
+    run artifacts/native/bin/llmbridge-bench --json
+    ;;
   generate) run dotnet run --project managed/LlmBridge.Generator -- . ;;
   verify) run dotnet run --project managed/LlmBridge.Generator -- . --check ;;
   tidy) run sh .ci/tidy ;;

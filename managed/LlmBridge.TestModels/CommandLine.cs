@@ -15,7 +15,8 @@ internal static class CommandLine
                               [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
                speed [--kind generate|embed] [--type q8_0|q4_0]   to measure speed with: real sizes, random weights
                sparse                                             4.3 GB that take no room on disk
-        The last two are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and made where
+               bench                                              the three that llmbridge-bench measures with
+        The last three are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and made where
         they are not there; their path is printed.
         """;
 
@@ -23,10 +24,18 @@ internal static class CommandLine
     {
         try
         {
-            if (args is ["speed" or "sparse", ..])
+            switch (args)
             {
-                Console.WriteLine(MakeCached(args[0], new Options(args[1..])));
-                return 0;
+                case ["speed" or "sparse", .. string[] rest]:
+                    Console.WriteLine(MakeCached(args[0], new Options(rest)));
+                    return 0;
+                case ["bench"]:
+                    Console.WriteLine(MakeCached("speed", new Options([])));
+                    Console.WriteLine(MakeCached("speed", new Options(["--kind", "embed"])));
+                    Console.WriteLine(MakeCached("sparse", new Options([])));
+                    return 0;
+                default:
+                    break;
             }
 
             if (args.Length < 2)
