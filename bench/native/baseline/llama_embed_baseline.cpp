@@ -141,4 +141,8 @@ uint64_t llama_embed_baseline_run(llama_embed_baseline *baseline, const char *co
   }
 }
 
+const float *llama_embed_baseline_vector(const llama_embed_baseline *baseline, uint32_t index) {
+  return baseline->vectors.at(index).data();
+}
+
 }  // extern "C"

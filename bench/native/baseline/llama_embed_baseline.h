@@ -19,6 +19,10 @@ typedef uint64_t llama_embed_baseline_run_function(struct llama_embed_baseline *
                                                    uint32_t count);
 LLAMA_BASELINE_API llama_embed_baseline_run_function llama_embed_baseline_run;
 
+/* The vector of one of the texts of the last run, which succeeded; valid until the next. */
+typedef const float *llama_embed_baseline_vector_function(const struct llama_embed_baseline *baseline, uint32_t index);
+LLAMA_BASELINE_API llama_embed_baseline_vector_function llama_embed_baseline_vector;
+
 #ifdef __cplusplus
 }
 #endif

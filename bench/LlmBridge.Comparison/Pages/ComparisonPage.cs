@@ -1,0 +1,2 @@
+namespace LlmBridge.Comparison.Pages;
+internal static class ComparisonPage { public static void Write(Report report, string folder) { } }
