@@ -1,9 +1,9 @@
 /* What stands in the memory that host and engine share.
  *
  * One region a connection: a header, the slots, then for each slot its request ring and its response ring. Every field
- * has exactly one writer, named beside it, but for those that both hand over by an exchange. Neither side trusts what it reads here: indices are checked against the
- * ring's size, everything else is copied once into private memory and checked there. Offsets, never pointers; no lock
- * (a dead process would keep it). */
+ * has exactly one writer, named beside it, but for those that both hand over by an exchange. Neither side trusts what
+ * it reads here: indices are checked against the ring's size, everything else is copied once into private memory and
+ * checked there. Offsets, never pointers; no lock (a dead process would keep it). */
 #ifndef LLMB_CHANNEL_LAYOUT_H
 #define LLMB_CHANNEL_LAYOUT_H
 

@@ -83,15 +83,20 @@ static llmb_status decode_settings(struct llmb_request *request) {
   return settings_decode((const char *)request->payload, size, &request->settings, NULL);
 }
 
+static void begin(struct llmb_request *request) {
+  FAULT_POINT(ENGINE_REQUEST);
+  request->state = ENGINE_SLOT_WORKING;
+  request->engine->working_count++;
+}
+
 llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   *out_complete = false;
   if (request->state == ENGINE_SLOT_WORKING) return LLMB_OK;
   llmb_status status = LLMB_OK;
   if (request->state == ENGINE_SLOT_PACKED) {
-    bool begun = false;
-    status = engine_pack_begin(request, &begun);
-    if (begun) goto begin;
-    goto finish;
+    status = engine_pack_begin(request, out_complete);
+    if (*out_complete) begin(request);
+    return status;
   }
   if (request->state == ENGINE_SLOT_IDLE) {
     bool ready = false;
@@ -110,7 +115,8 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
     engine_ring_host(request); /* it may wait for room to send the rest */
     goto finish;
   }
-  if (engine_is_unwanted(request)) {
+  const bool is_pack = request->head.type == FRAME_SUBMIT_PACK;
+  if (!is_pack && engine_is_unwanted(request)) {
     /* Given up before it was whole: the host may have filled the rest with anything. */
     status = llmb_request_fail(request, LLMB_E_CANCELLED, LLMB_PHASE_QUEUE, "cancelled before it was accepted");
     goto finish;
@@ -119,12 +125,8 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   if (status == LLMB_OK) status = check_items(request);
   if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
-  if (request->head.type == FRAME_SUBMIT_PACK) engine_pack_open(request);
-
-begin:
-  FAULT_POINT(ENGINE_REQUEST);
-  request->state = ENGINE_SLOT_WORKING;
-  request->engine->working_count++;
+  if (is_pack) engine_pack_open(request);
+  begin(request);
   *out_complete = true;
 
 finish:

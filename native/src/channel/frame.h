@@ -6,7 +6,7 @@
 
 enum frame_type {
   /* host to engine */
-  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens of an interrupted answer */
+  FRAME_SUBMIT = 1,      /* struct frame_submit, settings pairs, input, tokens of an interrupted answer */
   FRAME_SUBMIT_PACK = 2, /* the same without tokens: each text is a request of its own, the call_ids follow on */
   /* engine to host, in this order: ACCEPTED, any number of PIECE and TOKENS or of VECTOR, then one of DONE and ERROR;
    * an ERROR may also come first */

@@ -49,6 +49,10 @@ uint64_t os_clock_ns(void) {
   return world.now_ns;
 }
 
+uint64_t os_clock_coarse_ns(void) {
+  return world.now_ns;
+}
+
 void os_cpu_relax(void) {
 }
 
