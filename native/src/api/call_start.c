@@ -186,15 +186,16 @@ void call_push_request(llmb_call *call) {
     if (call->attempts == 1) call->placed_ns = call->progress_ns;
     call->progress_seen = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
   }
-  /* No more than a ring at once: others want the lock. */
-  const uint64_t until = request->sent + CHANNEL_REQUEST_RING_SIZE;
+  /* No more than a ring at once: others want the lock. One that sleeps is woken when all of that is there. */
+  const uint64_t begin = request->sent, until = begin + CHANNEL_REQUEST_RING_SIZE;
   while (request->sent < until && call_request_put(request, slot) > 0) {
     FAULT_POINT(HOST_REQUEST_PUT);
     ring_publish(&slot->requests);
     FAULT_POINT(HOST_REQUEST_SENT);
     slot->submit_left = request->size - request->sent;
-    connection_wake_engine(worker);
+    if (slot->submit_left > 0) connection_show_engine(worker);
   }
+  if (request->sent > begin) connection_wake_engine(worker);
 }
 
 void call_enter(llmb_call *call, uint64_t now_ns) {

@@ -89,6 +89,20 @@ static void begin(struct llmb_request *request) {
   request->engine->working_count++;
 }
 
+/* Takes what there is; a long payload step by step, so that the host puts one while the next is taken. */
+static void take_payload(struct llmb_request *request) {
+  uint64_t size = 0;
+  do {
+    const uint64_t missing = request->payload_size - request->payload_received;
+    size = ring_available(&request->requests);
+    if (size > missing) size = missing;
+    if (size > CHANNEL_STEP_SIZE) size = CHANNEL_STEP_SIZE;
+    ring_take(&request->requests, request->payload + request->payload_received, size);
+    request->payload_received += size;
+    ring_release(&request->requests);
+  } while (size == CHANNEL_STEP_SIZE);
+}
+
 llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   *out_complete = false;
   if (request->state == ENGINE_SLOT_WORKING) return LLMB_OK;
@@ -104,12 +118,7 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
     if (status != LLMB_OK || !ready) goto finish;
     request->state = ENGINE_SLOT_RECEIVING;
   }
-  const uint64_t missing = request->payload_size - request->payload_received;
-  const uint64_t available = ring_available(&request->requests);
-  const uint64_t size = available < missing ? available : missing;
-  ring_take(&request->requests, request->payload + request->payload_received, size);
-  request->payload_received += size;
-  ring_release(&request->requests);
+  take_payload(request);
   if (request->payload_received < request->payload_size) {
     FAULT_POINT(ENGINE_REQUEST_PART);
     engine_ring_host(request); /* it may wait for room to send the rest */

@@ -200,9 +200,13 @@ struct connection *connection_release(struct connection *connection) {
   return connection_free(connection);
 }
 
-void connection_wake_engine(struct connection *connection) {
+void connection_show_engine(struct connection *connection) {
   /* Sequentially consistent, so that it stands between what was written and the look at the sleeper. */
   atomic_fetch_add(&connection->region->request_sequence, 1);
+}
+
+void connection_wake_engine(struct connection *connection) {
+  connection_show_engine(connection);
   atomic_thread_fence(memory_order_seq_cst);
   if (atomic_load_explicit(&connection->region->engine_sleeps, memory_order_relaxed) == 0) return;
   if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) os_event_ring(connection->engine_bell);

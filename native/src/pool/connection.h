@@ -105,7 +105,10 @@ void connection_free_slot(struct connection *connection, struct slot *slot, uint
 /* When it next needs a look without anything having happened; LLMB_NEVER if never. */
 uint64_t connection_next_look_ns(const struct connection *connection);
 
-/* Makes the engine look at its request rings. */
+/* Lets an engine that is awake see that there is something in its request rings. */
+void connection_show_engine(struct connection *connection);
+
+/* Makes the engine look at its request rings, also one that sleeps. */
 void connection_wake_engine(struct connection *connection);
 
 /* Tells a slot's owner that something has changed, as the engine would. */

@@ -123,6 +123,8 @@ bool slot_release_room(struct slot *slot) {
   /* Pairs with the fence in engine_flush_backlog. */
   atomic_thread_fence(memory_order_seq_cst);
   if (atomic_load_explicit(&slot->shared->engine_blocked, memory_order_relaxed) == 0) return false;
+  /* While half of the ring is still to be taken there will be another call of this: one wake-up for many pieces. */
+  if (ring_available(&slot->responses) > CHANNEL_RESPONSE_RING_SIZE / 2) return false;
   return atomic_exchange(&slot->shared->engine_blocked, 0) != 0;
 }
 

@@ -64,7 +64,8 @@ void slot_take_done(struct slot *slot, struct frame_done *out);
 /* What the engine says of its failure: status, phase, message, os_code, exit and log; unchecked but for the texts. */
 void slot_take_failure(struct slot *slot, llmb_error *out);
 
-/* Gives the room of what was taken back; true if the engine waits for it and must be woken. */
+/* Gives the room of what was taken back; true if the engine waits for it and must be woken: not before half of the ring
+ * is free. */
 bool slot_release_room(struct slot *slot);
 
 /* Receives and drops what has come of an answer that nobody wants; true when it is all over, with *out_broken set if
