@@ -9,6 +9,7 @@ Usage: ./build.ps1 VERB
   build      everything: native part, command line, tests, test model
   test       all tests, C and C#
   bench      the headline figures on this machine
+  bench-net  what .NET adds to the C calls, in time and memory (BenchmarkDotNet; minutes)
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
   tidy       checks formatting and the rules no compiler knows
@@ -34,6 +35,7 @@ switch ($Verb) {
     & dotnet run --project managed/LlmBridge.TestModels -- bench | ForEach-Object { [Console]::Error.WriteLine($_) }
     Invoke-Shown artifacts/native/bin/llmbridge-bench @('--json')
   }
+  'bench-net' { Invoke-Shown dotnet @('run', '-c', 'Release', '--project', 'bench/LlmBridge.Benchmarks') }
   'generate' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.') }
   'verify' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.', '--check') }
   'tidy' { Invoke-Shown sh @('.ci/tidy') }

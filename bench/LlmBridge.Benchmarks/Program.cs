@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using LlmBridge.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(BenchmarkSettings).Assembly).Run(args is [] ? ["--filter", "*"] : args, new BenchmarkSettings());
