@@ -9,6 +9,7 @@
 
 #include "backend.hpp"
 #include "engine_options.hpp"
+#include "likeliest.hpp"
 #include "llama.h"
 
 struct llama_baseline {
@@ -101,7 +102,8 @@ void llama_baseline::read_prompt(stream &one, std::vector<llama_token> &tokens) 
 // Chooses the likeliest token of the stream's output and makes text of it.
 void llama_baseline::take(stream &one, uint32_t max_tokens) {
   const float *logits = llama_get_logits_ith(context.get(), one.output);
-  one.next = static_cast<llama_token>(std::max_element(logits, logits + llama_vocab_n_tokens(vocab)) - logits);
+  one.next = llama_engine::likeliest(logits, llama_vocab_n_tokens(vocab));  // as fast as the engine's: not the question
+  if (one.next == LLAMA_TOKEN_NULL) throw std::runtime_error("the model computed no numbers");
   if (llama_vocab_is_eog(vocab, one.next)) {
     one.ended = true;
     return;

@@ -5,12 +5,18 @@
 
 #include "engine_options.hpp"
 #include "failure.hpp"
+#include "likeliest.hpp"
 
 namespace llama_engine {
 namespace {
 
 [[noreturn]] void refuse_logits() {
   throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the model computed no usable number for the next token");
+}
+
+llama_token require_token(llama_token token) {
+  if (token == LLAMA_TOKEN_NULL) refuse_logits();
+  return token;
 }
 
 void add(llama_sampler *chain, llama_sampler *member) {
@@ -66,15 +72,6 @@ void sampler::accept(llama_token token) {
   if (chain_ != nullptr) llama_sampler_accept(chain_.get(), token);
 }
 
-llama_token sampler::choose_likeliest(const float *logits) const {
-  llama_token best = 0;
-  for (llama_token token = 1; token < vocabulary_size_; token++) {
-    if (logits[token] > logits[best]) best = token;
-  }
-  if (!std::isfinite(logits[best])) refuse_logits();
-  return best;
-}
-
 llama_token sampler::draw(const llama_token_data_array &candidates, uint32_t position) const {
   double largest = -std::numeric_limits<double>::infinity(), sum = 0;
   for (size_t i = 0; i < candidates.size; i++) largest = std::fmax(largest, candidates.data[i].logit);
@@ -90,7 +87,7 @@ llama_token sampler::draw(const llama_token_data_array &candidates, uint32_t pos
 }
 
 llama_token sampler::choose(const float *logits, uint32_t position) {
-  if (chain_ == nullptr) return choose_likeliest(logits);
+  if (chain_ == nullptr) return require_token(likeliest(logits, vocabulary_size_));
   candidates_.resize(static_cast<size_t>(vocabulary_size_));
   for (llama_token token = 0; token < vocabulary_size_; token++) {
     candidates_[static_cast<size_t>(token)] = {token, logits[token], 0};

@@ -44,7 +44,6 @@ class sampler {
     }
   };
 
-  llama_token choose_likeliest(const float *logits) const;
   llama_token draw(const llama_token_data_array &candidates, uint32_t position) const;
 
   int32_t vocabulary_size_;

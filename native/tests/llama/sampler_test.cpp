@@ -59,6 +59,17 @@ static void sampler__without_temperature_takes_the_likeliest_and_of_equals_the_f
   for (uint32_t position = 0; position < 10; position++) CHECK_INT(5, choice.choose(words.logits.data(), position));
 }
 
+static void sampler__finds_the_likeliest_wherever_it_stands(void) {
+  vocabulary words;
+  sampler choice(words.vocab, {});
+  for (size_t token = 0; token < words.logits.size(); token++) {
+    std::vector<float> logits = words.logits;
+    for (size_t later = token; later < logits.size(); later += 7) logits[later] = -1;
+    if (token > 0) logits[token - 1] = NAN;
+    CHECK_INT(static_cast<llama_token>(token), choice.choose(logits.data(), 0));
+  }
+}
+
 static void sampler__makes_a_repeated_token_less_likely(void) {
   vocabulary words;
   words.logits[5] = 3;
@@ -122,5 +133,5 @@ static void sampler__refuses_logits_that_are_no_numbers(void) {
 
 CHECK_MAIN(TEST(draw__depends_on_seed_and_position_alone), TEST(draw__is_spread_evenly),
            TEST(sampler__without_temperature_takes_the_likeliest_and_of_equals_the_first),
-           TEST(sampler__makes_a_repeated_token_less_likely), TEST(sampler__draws_tokens_as_often_as_they_are_likely),
-           TEST(sampler__refuses_logits_that_are_no_numbers))
+           TEST(sampler__finds_the_likeliest_wherever_it_stands), TEST(sampler__makes_a_repeated_token_less_likely),
+           TEST(sampler__draws_tokens_as_often_as_they_are_likely), TEST(sampler__refuses_logits_that_are_no_numbers))
