@@ -78,7 +78,7 @@ llmb_status llmb_request_accept(llmb_request *request) {
 
 uint32_t llmb_request_cancelled(const llmb_request *request) {
   if (engine_is_unwanted(request)) return 1;
-  return request->submit.deadline_ns != LLMB_NEVER && os_clock_ns() >= request->submit.deadline_ns;
+  return request->submit.deadline_ns != LLMB_NEVER && os_clock_coarse_ns() >= request->submit.deadline_ns;
 }
 
 void llmb_request_progress(llmb_request *request) {
