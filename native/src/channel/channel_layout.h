@@ -1,9 +1,9 @@
 /* What stands in the memory that host and engine share.
  *
  * One region a connection: a header, the slots, then for each slot its request ring and its response ring. Every field
- * has exactly one writer, named beside it, but for those that both hand over by an exchange. Neither side trusts what
- * it reads here: indices are checked against the ring's size, everything else is copied once into private memory and
- * checked there. Offsets, never pointers; no lock (a dead process would keep it). */
+ * has exactly one writer, named beside it. Neither side trusts what it reads here: indices are checked against the
+ * ring's size, everything else is copied once into private memory and checked there. Offsets, never pointers; no lock
+ * (a dead process would keep it). */
 #ifndef LLMB_CHANNEL_LAYOUT_H
 #define LLMB_CHANNEL_LAYOUT_H
 
@@ -21,12 +21,10 @@ struct channel_slot {
   _Alignas(64) _Atomic uint64_t request_read;     /* engine */
   _Alignas(64) _Atomic uint64_t response_written; /* engine */
   _Alignas(64) _Atomic uint64_t response_read;    /* host */
-  _Alignas(64) _Atomic uint64_t cancelled_id;     /* host: answers up to this call's are no longer wanted */
+  _Alignas(64) _Atomic uint64_t cancelled_id;     /* host: this call's answer is no longer wanted */
   _Atomic uint32_t host_sleeps;                   /* host sets, engine clears when it rings */
   _Alignas(64) _Atomic uint64_t progress; /* engine: when it last got on with the call, on the monotonic clock */
   _Atomic uint32_t engine_blocked;        /* engine sets when the response ring is full, host clears when it rings */
-  _Atomic uint64_t begun_id; /* of a pack: the last call that was begun. The engine counts on, unless the host has
-                                withdrawn what is left: so both know of each call whether it will be begun */
 };
 
 struct channel_region {
@@ -40,8 +38,6 @@ struct channel_region {
   _Atomic uint64_t load_progress;                 /* engine: grows while it loads */
   _Alignas(64) struct channel_slot slots[];
 };
-
-#define CHANNEL_WITHDRAWN UINT64_MAX /* in place of begun_id */
 
 /* The size of a region, and where a slot's rings begin in it. */
 uint64_t channel_region_size(uint32_t slot_count);

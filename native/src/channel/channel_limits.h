@@ -16,8 +16,6 @@ enum {
   CHANNEL_MESSAGE_SIZE_MAX = 1 << 10,    /* the message of an error frame */
   CHANNEL_LOG_SIZE_MAX = 2 << 10,        /* the log of an error frame */
   CHANNEL_BACKLOG_SIZE_MAX = 32 << 10,   /* what an engine may write ahead of a slow reader, per request */
-  CHANNEL_PACK_MAX = 32,                 /* requests in one pack */
-  CHANNEL_PACK_SIZE_MAX = 16 << 10,      /* bytes of their texts, so that a pack goes into the ring whole */
   CHANNEL_TOKENS_MAX = 1024,             /* in one frame */
   CHANNEL_RESUME_TOKENS_MAX = 1 << 20,   /* of one call */
   CHANNEL_INFO_SIZE_MAX = 16 << 10,      /* what an engine says of itself */
@@ -29,9 +27,6 @@ enum {
 #define CHANNEL_SPIN_NS_MAX UINT64_C(50000)
 #define CHANNEL_SPIN_NS_MIN UINT64_C(4000) /* less than this is no spin at all */
 #define CHANNEL_SPIN_TRY_EVERY 32          /* waits without a spin until one is tried again */
-
-/* How old a pack may be for its next request to be begun: what is slow must not hold up what waits behind it. */
-#define CHANNEL_PACK_PATIENCE_NS UINT64_C(8000000)
 
 /* How long an engine waits for the host's opening messages. */
 #define CHANNEL_OPEN_TIMEOUT_NS UINT64_C(10000000000)

@@ -19,7 +19,6 @@
 enum engine_slot_state {
   ENGINE_SLOT_IDLE,      /* waiting for a frame's head */
   ENGINE_SLOT_RECEIVING, /* a request is coming in */
-  ENGINE_SLOT_PACKED,    /* the next request of a pack is here */
   ENGINE_SLOT_WORKING    /* the engine has the request */
 };
 
@@ -37,8 +36,6 @@ struct llmb_request {
   uint64_t payload_size, payload_received, payload_capacity;
   bool has_settings, accepted;
   const char *input;      /* in the payload */
-  uint32_t pack_left;     /* requests of the pack behind this one */
-  uint64_t pack_until_ns; /* when no other of it may be begun any more */
   int32_t *resume_tokens; /* aligned copy; NULL if none */
   uint32_t item_index;    /* of the item that begins at item_offset of the input: where the last look ended */
   uint64_t item_offset;
@@ -100,15 +97,6 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete);
 
 /* Whether the host has no use for this request's answer any more. */
 bool engine_is_unwanted(const struct llmb_request *request);
-
-/* A pack has come whole: makes its first request the slot's. */
-void engine_pack_open(struct llmb_request *request);
-
-/* The request has ended: the next one of the pack is the slot's. */
-void engine_pack_advance(struct llmb_request *request);
-
-/* Begins the request if it is not too late; else those that are left of the pack go back to the host. */
-llmb_status engine_pack_begin(struct llmb_request *request, bool *out_begun);
 
 /* Gives the slot back after the request's last frame was written. */
 void engine_request_reset(struct llmb_request *request);

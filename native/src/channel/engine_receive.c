@@ -24,11 +24,9 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   ring_take(&request->requests, &request->head, sizeof request->head);
   ring_take(&request->requests, &request->submit, sizeof request->submit);
   const struct frame_submit *submit = &request->submit;
-  const bool is_pack = request->head.type == FRAME_SUBMIT_PACK;
-  if ((request->head.type != FRAME_SUBMIT && !is_pack) || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
+  if (request->head.type != FRAME_SUBMIT || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
       submit->input_size > CHANNEL_INPUT_SIZE_MAX || submit->item_count == 0 ||
       submit->item_count > CHANNEL_ITEMS_MAX || submit->resume_tokens > CHANNEL_RESUME_TOKENS_MAX ||
-      (is_pack && (submit->item_count > CHANNEL_PACK_MAX || submit->resume_tokens > 0)) ||
       sizeof *submit + submit->settings_size + submit->input_size + submit->resume_tokens * sizeof(int32_t) !=
           request->head.payload_size) {
     return LLMB_E_PROTOCOL_ERROR;
@@ -73,7 +71,7 @@ static llmb_status check_items(struct llmb_request *request) {
 }
 
 bool engine_is_unwanted(const struct llmb_request *request) {
-  return atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) >= request->head.call_id;
+  return atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) == request->head.call_id;
 }
 
 static llmb_status decode_settings(struct llmb_request *request) {
@@ -81,12 +79,6 @@ static llmb_status decode_settings(struct llmb_request *request) {
   request->has_settings = size > 0;
   if (size == 0) return LLMB_OK;
   return settings_decode((const char *)request->payload, size, &request->settings, NULL);
-}
-
-static void begin(struct llmb_request *request) {
-  FAULT_POINT(ENGINE_REQUEST);
-  request->state = ENGINE_SLOT_WORKING;
-  request->engine->working_count++;
 }
 
 /* Takes what there is; a long payload step by step, so that the host puts one while the next is taken. */
@@ -107,11 +99,6 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   *out_complete = false;
   if (request->state == ENGINE_SLOT_WORKING) return LLMB_OK;
   llmb_status status = LLMB_OK;
-  if (request->state == ENGINE_SLOT_PACKED) {
-    status = engine_pack_begin(request, out_complete);
-    if (*out_complete) begin(request);
-    return status;
-  }
   if (request->state == ENGINE_SLOT_IDLE) {
     bool ready = false;
     status = receive_head(request, &ready);
@@ -124,8 +111,7 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
     engine_ring_host(request); /* it may wait for room to send the rest */
     goto finish;
   }
-  const bool is_pack = request->head.type == FRAME_SUBMIT_PACK;
-  if (!is_pack && engine_is_unwanted(request)) {
+  if (engine_is_unwanted(request)) {
     /* Given up before it was whole: the host may have filled the rest with anything. */
     status = llmb_request_fail(request, LLMB_E_CANCELLED, LLMB_PHASE_QUEUE, "cancelled before it was accepted");
     goto finish;
@@ -134,8 +120,9 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   if (status == LLMB_OK) status = check_items(request);
   if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
-  if (is_pack) engine_pack_open(request);
-  begin(request);
+  FAULT_POINT(ENGINE_REQUEST);
+  request->state = ENGINE_SLOT_WORKING;
+  request->engine->working_count++;
   *out_complete = true;
 
 finish:
@@ -144,13 +131,8 @@ finish:
 
 void engine_request_reset(struct llmb_request *request) {
   if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
-  request->accepted = false;
-  if (request->pack_left > 0) {
-    engine_pack_advance(request);
-    return;
-  }
   if (request->has_settings) settings_clear(&request->settings);
-  request->has_settings = false;
+  request->has_settings = request->accepted = false;
   request->state = ENGINE_SLOT_IDLE;
   request->resume_tokens = memory_release(request->resume_tokens);
   if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {

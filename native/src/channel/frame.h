@@ -6,8 +6,7 @@
 
 enum frame_type {
   /* host to engine */
-  FRAME_SUBMIT = 1,      /* struct frame_submit, settings pairs, input, tokens of an interrupted answer */
-  FRAME_SUBMIT_PACK = 2, /* the same without tokens: each text is a request of its own, the call_ids follow on */
+  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens of an interrupted answer */
   /* engine to host, in this order: ACCEPTED, any number of PIECE and TOKENS or of VECTOR, then one of DONE and ERROR;
    * an ERROR may also come first */
   FRAME_ACCEPTED = 16, /* empty: work begins */
@@ -15,8 +14,7 @@ enum frame_type {
   FRAME_VECTOR = 18,   /* floats */
   FRAME_DONE = 19,     /* struct frame_done */
   FRAME_ERROR = 20,    /* struct frame_failure, message, log */
-  FRAME_TOKENS = 21,   /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
-  FRAME_RETURNED = 22  /* empty, in place of ACCEPTED: this request of a pack and those behind it were not begun */
+  FRAME_TOKENS = 21    /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
 };
 
 struct frame_head {

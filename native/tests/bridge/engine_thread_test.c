@@ -28,14 +28,15 @@ static void no_process__is_started(void) {
   bridge_end(bridge);
 }
 
-/* The dispositions of all signals, as the kernel tells them. */
+/* What becomes of each signal here, as the kernel tells it. Not SigQ: that counts for all processes of the user. */
 static void read_dispositions(char *out, size_t capacity) {
   char line[256];
   FILE *file = fopen("/proc/self/status", "r");
   *out = 0;
   if (file == NULL) return;
   while (fgets(line, sizeof line, file) != NULL) {
-    if (strncmp(line, "Sig", 3) == 0) strncat(out, line, capacity - strlen(out) - 1);
+    const bool own = strncmp(line, "Sig", 3) == 0 && strncmp(line, "SigQ", 4) != 0;
+    if (own) strncat(out, line, capacity - strlen(out) - 1);
   }
   fclose(file);
 }
