@@ -8,6 +8,8 @@
 #include "bridge_object.h"
 #include "call_request.h"
 
+enum { CALL_BUFFER_KEPT_SIZE = 16 << 10 }; /* other buffers above this are freed with their call */
+
 struct llmb_call {
   struct pool_ticket ticket;
   llmb_bridge *bridge;
@@ -32,9 +34,9 @@ struct llmb_call {
   uint64_t progress_seen, progress_ns;
   uint64_t output_size, output_size_max;
   struct utf8_holder holder;
-  float *vector; /* of an embedding call: the one being received or not yet read; NULL if none */
-  uint64_t vector_size, vector_received; /* bytes */
-  uint64_t dimension;                    /* of all vectors, once the first has come */
+  float *vector; /* of an embedding call: the one being received or not yet read */
+  uint64_t vector_size, vector_received, vector_capacity; /* bytes; a size of 0 is none */
+  uint64_t dimension;                                     /* of all vectors, once the first has come */
   uint32_t vectors_wanted, vectors_read;
   uint8_t *whole; /* with expect=json: the answer so far, to be checked at its end */
   uint64_t whole_size, whole_capacity;

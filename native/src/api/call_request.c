@@ -20,8 +20,8 @@ static uint8_t *append(uint8_t *at, const void *bytes, uint64_t size) {
   return at + size;
 }
 
-llmb_status call_request_build(struct call_request *request, const struct frame_submit *given, const char *pairs,
-                               const struct call_input *input) {
+llmb_status call_request_build(struct call_request *request, const struct frame_submit *given,
+                               const llmb_settings *settings, const char *pairs, const struct call_input *input) {
   struct frame_submit submit = *given;
   submit.kind = input->kind;
   submit.item_count = input->count;
@@ -40,7 +40,12 @@ llmb_status call_request_build(struct call_request *request, const struct frame_
   if (status != LLMB_OK) return status;
   uint8_t *at = append(request->bytes, &head, sizeof head);
   at = append(at, &submit, sizeof submit);
-  at = append(at, pairs, submit.settings_size);
+  if (pairs != NULL) {
+    memcpy(at, pairs, submit.settings_size);
+  } else if (submit.settings_size > 0) {
+    settings_encode_into(settings, SETTING_OF_CALL, at);
+  }
+  at += submit.settings_size;
   for (uint32_t i = 0; !lent && i < input->count; i++) {
     if (i > 0) *at++ = 0;
     at = append(at, input->items[i], input->sizes[i]);

@@ -3,6 +3,7 @@
 #define LLMB_CALL_REQUEST_H
 
 #include "../channel/frame.h"
+#include "../core/settings_set.h"
 #include "../pool/slot.h"
 
 /* A buffer above this is freed with its call, and a lent input above it is not copied. */
@@ -28,9 +29,10 @@ struct call_input {
   const char *what; /* the argument's name in messages: "prompt" or "text" */
 };
 
-/* Builds the frame but for the call's number. `head` has what stands in it that is not of the input or the pairs. */
-llmb_status call_request_build(struct call_request *request, const struct frame_submit *head, const char *pairs,
-                               const struct call_input *input);
+/* Builds the frame but for the call's number; `given` has the limits and the size of the settings, which are encoded
+ * here unless `pairs` is what they come to. */
+llmb_status call_request_build(struct call_request *request, const struct frame_submit *given,
+                               const llmb_settings *settings, const char *pairs, const struct call_input *input);
 
 /* Adds what the next engine must know of the answer so far. */
 llmb_status call_request_resume(struct call_request *request, const int32_t *tokens, uint64_t token_count,

@@ -65,14 +65,19 @@ static void call_reset(llmb_call *call) {
   llmb_result_init(&call->result);
 }
 
+/* A buffer for the next call, unless it is large. */
+static void *kept(void *buffer, uint64_t *capacity, uint64_t item_size) {
+  if (*capacity * item_size <= CALL_BUFFER_KEPT_SIZE) return buffer;
+  *capacity = 0;
+  return memory_release(buffer);
+}
+
 static void call_recycle(llmb_call *call) {
   llmb_bridge *bridge = call->bridge;
-  call->vector = memory_release(call->vector);
-  call->whole = memory_release(call->whole);
-  call->whole_capacity = 0;
-  call->tokens = memory_release(call->tokens);
+  call->vector = kept(call->vector, &call->vector_capacity, 1);
+  call->whole = kept(call->whole, &call->whole_capacity, 1);
+  call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
   call->first_failure = memory_release(call->first_failure);
-  call->token_capacity = 0;
   call_request_reset(&call->request);
   pthread_mutex_lock(&bridge->lock);
   const bool keep = bridge->kept_count < BRIDGE_CALLS_KEPT_MAX;
@@ -136,18 +141,20 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
                                   llmb_error *error) {
   const llmb_bridge *bridge = call->bridge;
   const llmb_settings *settings = &bridge->stages[0].settings;
-  llmb_settings own;
-  char *own_pairs = NULL;
+  const char *pairs = bridge->call_pairs;
   uint64_t pairs_size = bridge->call_pairs_size;
+  llmb_settings own; /* only refers to the texts of the two: there is nothing to clear */
   llmb_status status = LLMB_OK;
   if (given != NULL) {
     status = settings_resolve_call(settings, given, &own, error);
-    if (status != LLMB_OK) goto finish;
-    status = settings_encode(&own, SETTING_OF_CALL, &own_pairs, &pairs_size);
+    if (status != LLMB_OK) return status;
     settings = &own;
-    if (status != LLMB_OK) {
-      error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
-      goto finish;
+    pairs = NULL;
+    pairs_size = settings_encoded_size(settings, SETTING_OF_CALL);
+    if (pairs_size > SETTINGS_PAIRS_SIZE_MAX) {
+      return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                       "the settings have %llu bytes together, allowed are %d", (unsigned long long)pairs_size,
+                       SETTINGS_PAIRS_SIZE_MAX);
     }
   }
   call->deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
@@ -165,13 +172,9 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->vectors_wanted = input->count;
   const struct frame_submit submit = {
       .deadline_ns = call->deadline_ns, .grace_ns = call->ticket.grace_ns, .settings_size = pairs_size};
-  status = call_request_build(&call->request, &submit, given != NULL ? own_pairs : bridge->call_pairs, input);
-  if (status != LLMB_OK) error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
-
-finish:
-  if (given != NULL) settings_clear(&own);
-  memory_release(own_pairs);
-  return status;
+  status = call_request_build(&call->request, &submit, settings, pairs, input);
+  if (status == LLMB_OK) return status;
+  return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
 }
 
 /* A long request goes step by step, so that the engine takes one while the next is put. */

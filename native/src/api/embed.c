@@ -54,13 +54,15 @@ static bool take_vector(llmb_call *call) {
   struct slot *slot = &worker->slots[call->ticket.slot];
   if (call->vector_received == 0) {
     void *memory = call->vector;
-    if (memory_resize(&memory, slot->head.payload_size) != LLMB_OK) {
+    const uint64_t size = slot->head.payload_size;
+    if (size > call->vector_capacity && memory_resize(&memory, size) != LLMB_OK) {
       call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, false, "no memory for a vector of %u bytes",
                     slot->head.payload_size);
       return false;
     }
     call->vector = memory;
-    call->vector_size = slot->head.payload_size;
+    call->vector_size = size;
+    if (size > call->vector_capacity) call->vector_capacity = size;
   }
   call->vector_received +=
       slot_take_piece(slot, (uint8_t *)call->vector + call->vector_received, call->vector_size - call->vector_received);

@@ -40,6 +40,7 @@ struct llmb_request {
   uint32_t item_index;    /* of the item that begins at item_offset of the input: where the last look ended */
   uint64_t item_offset;
   llmb_settings settings; /* decoded when the request has any; else the engine's stand in */
+  uint64_t decoded_size;  /* of the pairs they were decoded from: the next request often has the same */
 
   uint8_t *backlog; /* frames that did not fit into the ring yet */
   uint64_t backlog_size, backlog_sent, backlog_capacity;

@@ -224,6 +224,7 @@ void llmb_engine_close(llmb_engine *engine) {
   if (engine == NULL) return;
   for (uint32_t i = 0; i < engine->slot_count; i++) {
     engine_request_reset(&engine->requests[i]);
+    settings_clear(&engine->requests[i].settings);
     engine->requests[i].payload = memory_release(engine->requests[i].payload);
     engine->requests[i].backlog = memory_release(engine->requests[i].backlog);
     engine->slot_bells[i] = os_handle_close(engine->slot_bells[i]);

@@ -5,7 +5,7 @@
 #include "engine_channel.h"
 
 /* Buffers above this are given back after the request, so that one long prompt does not stay for ever. */
-enum { PAYLOAD_KEEP_SIZE = 256 << 10 };
+enum { PAYLOAD_KEEP_SIZE = 256 << 10, SETTINGS_KEEP_SIZE = 4 << 10 };
 
 static llmb_status payload_reserve(struct llmb_request *request, uint64_t size) {
   if (size <= request->payload_capacity) return LLMB_OK;
@@ -78,7 +78,11 @@ static llmb_status decode_settings(struct llmb_request *request) {
   const uint64_t size = request->submit.settings_size;
   request->has_settings = size > 0;
   if (size == 0) return LLMB_OK;
-  return settings_decode((const char *)request->payload, size, &request->settings, NULL);
+  if (size == request->decoded_size && memcmp(request->settings.block, request->payload, size) == 0) return LLMB_OK;
+  settings_clear(&request->settings);
+  const llmb_status status = settings_decode((const char *)request->payload, size, &request->settings, NULL);
+  request->decoded_size = status == LLMB_OK ? size : 0;
+  return status;
 }
 
 /* Takes what there is; a long payload step by step, so that the host puts one while the next is taken. */
@@ -131,7 +135,10 @@ finish:
 
 void engine_request_reset(struct llmb_request *request) {
   if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
-  if (request->has_settings) settings_clear(&request->settings);
+  if (request->decoded_size > SETTINGS_KEEP_SIZE) {
+    settings_clear(&request->settings);
+    request->decoded_size = 0;
+  }
   request->has_settings = request->accepted = false;
   request->state = ENGINE_SLOT_IDLE;
   request->resume_tokens = memory_release(request->resume_tokens);

@@ -12,30 +12,38 @@ static bool travels(const llmb_settings *settings, unsigned id, uint8_t scope) {
 }
 
 /* Appends a text with its NUL; returns where the next one goes. */
-static char *text_append(char *at, const char *text) {
+static uint8_t *text_append(uint8_t *at, const char *text) {
   uint64_t size = strlen(text) + 1;
   memcpy(at, text, size);
   return at + size;
 }
 
-llmb_status settings_encode(const llmb_settings *settings, uint8_t scope, char **out, uint64_t *out_size) {
+uint64_t settings_encoded_size(const llmb_settings *settings, uint8_t scope) {
   uint64_t size = 0;
-  *out = NULL;
-  *out_size = 0;
   for (unsigned id = 0; id < SETTING_COUNT; id++) {
     if (travels(settings, id, scope)) size += strlen(settings_table[id].name) + strlen(settings->values[id].text) + 2;
   }
+  return size;
+}
+
+void settings_encode_into(const llmb_settings *settings, uint8_t scope, uint8_t *out) {
+  for (unsigned id = 0; id < SETTING_COUNT; id++) {
+    if (!travels(settings, id, scope)) continue;
+    out = text_append(out, settings_table[id].name);
+    out = text_append(out, settings->values[id].text);
+  }
+}
+
+llmb_status settings_encode(const llmb_settings *settings, uint8_t scope, char **out, uint64_t *out_size) {
+  const uint64_t size = settings_encoded_size(settings, scope);
+  *out = NULL;
+  *out_size = 0;
   if (size == 0) return LLMB_OK;
   if (size > SETTINGS_PAIRS_SIZE_MAX) return LLMB_E_INVALID_ARGUMENT;
   void *block;
   llmb_status status = memory_allocate(size, &block);
   if (status != LLMB_OK) return status;
-  char *at = block;
-  for (unsigned id = 0; id < SETTING_COUNT; id++) {
-    if (!travels(settings, id, scope)) continue;
-    at = text_append(at, settings_table[id].name);
-    at = text_append(at, settings->values[id].text);
-  }
+  settings_encode_into(settings, scope, block);
   *out = block;
   *out_size = size;
   return LLMB_OK;

@@ -36,7 +36,6 @@ static const struct setting_value *value_choose(const llmb_settings *bridge, con
 llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settings *given, llmb_settings *out,
                                   llmb_error *error) {
   *out = (llmb_settings){0};
-  uint64_t text_size = 0;
   for (unsigned id = 0; id < SETTING_COUNT; id++) {
     const struct setting_value *value = value_choose(bridge, given, id);
     if (value->source == SETTING_EXPLICIT && value == &given->values[id] &&
@@ -44,26 +43,8 @@ llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settin
       return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                        "%s is a setting of the bridge and cannot be given with a call", settings_table[id].name);
     }
-    if (value->source != SETTING_FROM_DEFAULT) text_size += strlen(value->text) + 1;
-  }
-  llmb_status status =
-      check_use(given, bridge->values[SETTING_ENGINE].text, bridge->values[SETTING_FALLBACK].text, error);
-  if (status != LLMB_OK) return status;
-
-  void *block = NULL;
-  if (text_size > 0 && memory_allocate(text_size, &block) != LLMB_OK) {
-    return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "no memory for the call's settings");
-  }
-  out->block = block;
-  char *text = out->block;
-  for (unsigned id = 0; id < SETTING_COUNT; id++) {
-    out->values[id] = *value_choose(bridge, given, id);
+    out->values[id] = *value;
     out->values[id].is_owned = false;
-    if (out->values[id].source == SETTING_FROM_DEFAULT) continue;
-    uint64_t size = strlen(out->values[id].text) + 1;
-    memcpy(text, out->values[id].text, size);
-    out->values[id].text = text;
-    text += size;
   }
-  return LLMB_OK;
+  return check_use(given, bridge->values[SETTING_ENGINE].text, bridge->values[SETTING_FALLBACK].text, error);
 }

@@ -49,14 +49,18 @@ llmb_status settings_copy_explicit(const llmb_settings *given, llmb_settings *ou
 llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *out, llmb_error *error);
 
 /* A call's effective settings: the bridge's, then what `given` (not NULL) sets. Bridge-only settings in `given` are
- * refused as invalid_argument, those the bridge's engine does not use as unsupported. Copies what it needs. */
+ * refused as invalid_argument, those the bridge's engine does not use as unsupported. The texts stay theirs. */
 llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settings *given, llmb_settings *out,
                                   llmb_error *error);
 
 void settings_clear(llmb_settings *settings);
 
-/* Encodes the settings of a scope that are not at their default as "name\0value\0" pairs. *out is freed with
- * memory_release; NULL and 0 when there are none. */
+/* The settings of a scope that are not at their default, as "name\0value\0" pairs: their size, above
+ * SETTINGS_PAIRS_SIZE_MAX if they are too large to be sent, and they themselves. */
+uint64_t settings_encoded_size(const llmb_settings *settings, uint8_t scope);
+void settings_encode_into(const llmb_settings *settings, uint8_t scope, uint8_t *out);
+
+/* The same in memory of their own. *out is freed with memory_release; NULL and 0 when there are none. */
 llmb_status settings_encode(const llmb_settings *settings, uint8_t scope, char **out, uint64_t *out_size);
 
 /* Decodes and checks pairs from another process into `out` (initialised by this: the rest are defaults; cleared by

@@ -170,8 +170,6 @@ static void resolve_call__puts_the_calls_before_the_bridges(void) {
   llmb_settings *given = SETTINGS("timeout_ms", "100", "stop", "END");
   llmb_settings call;
   CHECK_INT(LLMB_OK, settings_resolve_call(&out, given, &call, &error));
-  llmb_settings_close(given); /* the call's set has copies of its own */
-  settings_clear(&out);
   CHECK_INT(100, call.values[SETTING_TIMEOUT_MS].integer);
   CHECK_TEXT("100", call.values[SETTING_TIMEOUT_MS].text);
   CHECK_TEXT("END", call.values[SETTING_STOP].text);
@@ -183,6 +181,9 @@ static void resolve_call__puts_the_calls_before_the_bridges(void) {
   CHECK_INT(LLMB_OK, settings_store(&call, SETTING_STOP, "LATER", SETTING_EXPLICIT, &error));
   CHECK_TEXT("LATER", call.values[SETTING_STOP].text);
   settings_clear(&call);
+  CHECK_TEXT("END", given->values[SETTING_STOP].text);
+  llmb_settings_close(given);
+  settings_clear(&out);
   environment_clear();
 }
 
@@ -212,11 +213,11 @@ static void resolve_call__refuses_the_bridges_and_the_unused(void) {
   settings_clear(&out);
 }
 
-static void resolve_call__allocates_nothing_when_nothing_is_set(void) {
+static void resolve_call__allocates_nothing(void) {
   environment_clear();
   llmb_settings call;
   CHECK_INT(LLMB_OK, resolve(NULL));
-  llmb_settings *given = settings_of((const char *const[]){NULL});
+  llmb_settings *given = SETTINGS("stop", "END");
   CHECK_INT(LLMB_OK, settings_resolve_call(&out, given, &call, &error));
   CHECK(call.block == NULL);
   CHECK_INT(512, call.values[SETTING_MAX_TOKENS].integer);
@@ -235,5 +236,4 @@ CHECK_MAIN(TEST(resolve_bridge__gives_defaults_when_nothing_is_set),
            TEST(resolve_bridge__refuses_explicitly_what_the_engine_does_not_use),
            TEST(resolve_bridge__ignores_from_the_environment_what_the_engine_does_not_use),
            TEST(resolve_call__puts_the_calls_before_the_bridges),
-           TEST(resolve_call__refuses_the_bridges_and_the_unused),
-           TEST(resolve_call__allocates_nothing_when_nothing_is_set))
+           TEST(resolve_call__refuses_the_bridges_and_the_unused), TEST(resolve_call__allocates_nothing))
