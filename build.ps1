@@ -9,6 +9,7 @@ Usage: ./build.ps1 VERB
   build      everything: native part, command line, tests, test model
   test       all tests, C and C#
   bench      the headline figures on this machine
+  compare    the same work in other ways (node-llama-cpp, popen, a daemon, HTTP): bench/results/comparison.md
   bench-net  what .NET adds to the C calls, in time and memory (BenchmarkDotNet; minutes)
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
@@ -35,6 +36,7 @@ switch ($Verb) {
     & dotnet run --project managed/LlmBridge.TestModels -- bench | ForEach-Object { [Console]::Error.WriteLine($_) }
     Invoke-Shown artifacts/native/bin/llmbridge-bench @('--json')
   }
+  'compare' { Invoke-Shown dotnet @('run', '-c', 'Release', '--project', 'bench/LlmBridge.Comparison') }
   'bench-net' { Invoke-Shown dotnet @('run', '-c', 'Release', '--project', 'bench/LlmBridge.Benchmarks') }
   'generate' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.') }
   'verify' { Invoke-Shown dotnet @('run', '--project', 'managed/LlmBridge.Generator', '--', '.', '--check') }

@@ -9,6 +9,7 @@ Usage: ./build.sh VERB
   build      everything: native part, command line, tests, test model
   test       all tests, C and C#
   bench      the headline figures on this machine
+  compare    the same work in other ways (node-llama-cpp, popen, a daemon, HTTP): bench/results/comparison.md; --help
   bench-net  what .NET adds to the C calls, in time and memory (BenchmarkDotNet; minutes)
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
@@ -33,6 +34,10 @@ case "${1-}" in
   bench)
     run dotnet run --project managed/LlmBridge.TestModels -- bench >&2
     run artifacts/native/bin/llmbridge-bench --json
+    ;;
+  compare)
+    shift
+    run dotnet run -c Release --project bench/LlmBridge.Comparison -- "$@"
     ;;
   bench-net) run dotnet run -c Release --project bench/LlmBridge.Benchmarks ;;
   generate) run dotnet run --project managed/LlmBridge.Generator -- . ;;

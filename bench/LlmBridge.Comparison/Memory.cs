@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlmBridge.Comparison;
 
-/// <summary>A process's private memory and what it maps of one file, in KiB.</summary>
+/// <summary>A process's private memory (its anonymous pages, which nobody shares) and what it maps of one file, in KiB.</summary>
 internal sealed record Memory(long Private, long OfFile)
 {
     /// <summary>Null where the process may not be looked at.</summary>
@@ -35,7 +35,7 @@ internal sealed record Memory(long Private, long OfFile)
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (!words[0].EndsWith(':')) inFile = line.EndsWith(file, StringComparison.Ordinal);
             else if (inFile && words[0] == "Rss:") ofFile += long.Parse(words[1], CultureInfo.InvariantCulture);
-            else if (!inFile && words[0] is "Private_Clean:" or "Private_Dirty:") own += long.Parse(words[1], CultureInfo.InvariantCulture);
+            else if (words[0] == "Anonymous:") own += long.Parse(words[1], CultureInfo.InvariantCulture);
         }
         return new Memory(own, ofFile);
     }

@@ -7,9 +7,9 @@ internal sealed record Figure(string Metric, string Way, int Threads, double? Me
 
 /// <summary>Where the memory is after the work with the model of 135 M parameters, in KiB; null where it could not be seen.</summary>
 /// <param name="HostBefore">Private memory of the host before it opened anything.</param>
-/// <param name="Host">Private memory of the host, without the model's file.</param>
+/// <param name="Host">Private memory of the host afterwards.</param>
 /// <param name="HostModel">The model's file in the host.</param>
-/// <param name="Helper">Private memory of its helper processes, without the model's file.</param>
+/// <param name="Helper">Private memory of its helper processes.</param>
 /// <param name="HelperModel">The model's file in them.</param>
 internal sealed record MemoryFigure(string Way, long? HostBefore, long? Host, long? HostModel, long? Helper, long? HelperModel);
 

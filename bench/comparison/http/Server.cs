@@ -1,6 +1,6 @@
 namespace LlmBridge.Comparison.Http;
 
-/// <summary>Says its address on stdout and answers until it is killed; one request at a time, as simple code does.</summary>
+/// <summary>Says its address on stdout and answers until its stdin ends; one request at a time, as simple code does.</summary>
 internal static class Server
 {
     public static async Task RunAsync(string[] model)
@@ -16,6 +16,6 @@ internal static class Server
         application.MapPost("/embed", (string[] texts) => { lock (one) return llm.Embed(texts); });
         await application.StartAsync();
         Console.WriteLine(application.Urls.Single());
-        await application.WaitForShutdownAsync();
+        await Console.In.ReadToEndAsync(); // so that it ends with its host, however that ends
     }
 }

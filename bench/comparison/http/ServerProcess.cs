@@ -36,7 +36,7 @@ internal sealed class ServerProcess(string[] model) : IDisposable
 
     private async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (string argument in (string[])[typeof(Server).Assembly.Location, "server", .. model]) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _address = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the server did not start");
