@@ -1,3 +1,5 @@
+#include <sched.h>
+
 #include "../../check.h"
 #include "channel/channel_limits.h"
 #include "channel/spin.h"
@@ -6,6 +8,19 @@
 static void spin__is_off_where_there_is_one_processor(void) {
   struct spin spin = spin_create();
   CHECK_INT(os_cpu_count() > 1, spin_begin(&spin) > 0);
+}
+
+static void spin__is_off_where_one_processor_is_allowed(void) {
+  cpu_set_t before, one;
+  CHECK_INT(0, sched_getaffinity(0, sizeof before, &before));
+  CPU_ZERO(&one);
+  for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
+    if (CPU_ISSET(i, &before)) CPU_SET(i, &one);
+  }
+  CHECK_INT(0, sched_setaffinity(0, sizeof one, &one));
+  struct spin spin = spin_create();
+  CHECK_INT(0, spin_begin(&spin));
+  CHECK_INT(0, sched_setaffinity(0, sizeof before, &before));
 }
 
 static void spin__ends_after_a_few_spins_in_vain(void) {
@@ -54,6 +69,7 @@ static void spin__stays_off_whatever_it_learns(void) {
   }
 }
 
-CHECK_MAIN(TEST(spin__is_off_where_there_is_one_processor), TEST(spin__ends_after_a_few_spins_in_vain),
-           TEST(spin__is_tried_again_now_and_then), TEST(spin__stays_when_a_try_pays),
-           TEST(spin__grows_while_it_pays_up_to_a_maximum), TEST(spin__stays_off_whatever_it_learns))
+CHECK_MAIN(TEST(spin__is_off_where_there_is_one_processor), TEST(spin__is_off_where_one_processor_is_allowed),
+           TEST(spin__ends_after_a_few_spins_in_vain), TEST(spin__is_tried_again_now_and_then),
+           TEST(spin__stays_when_a_try_pays), TEST(spin__grows_while_it_pays_up_to_a_maximum),
+           TEST(spin__stays_off_whatever_it_learns))
