@@ -247,6 +247,13 @@ internal static unsafe partial class NativeMethods
         NativeResult* out_result,
         NativeError* out_error);
 
+    /// <summary>
+    /// How many of the prompt's tokens the engine did not read again, since it still knew them from a call before that
+    /// begins alike. Of a call that has succeeded; else 0.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial ulong llmb_call_cached_prompt_tokens(CallHandle call);
+
     /// <summary>Frees the call; cancels it first if it has not ended. Never waits. NULL is fine.</summary>
     [LibraryImport(Library)]
     internal static partial void llmb_call_close(nint call);

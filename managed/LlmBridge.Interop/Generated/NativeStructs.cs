@@ -48,6 +48,8 @@ internal struct NativeUsage
     public ulong prompt_tokens;
     /// <summary>Tokens of the answer.</summary>
     public ulong completion_tokens;
+    /// <summary>Of the prompt's, those that the engine still knew from a call before and did not read again.</summary>
+    public ulong cached_prompt_tokens;
 }
 
 /// <summary>One place for a worker.</summary>

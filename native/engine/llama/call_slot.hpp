@@ -28,6 +28,7 @@ struct call_slot {
 
   std::vector<llama_token> prompt;
   uint32_t decoded = 0;   // tokens in the KV memory, so also the next position
+  uint32_t cached = 0;    // tokens of the prompt that were in the KV memory without being decoded for this call
   uint32_t produced = 0;  // tokens of the answer
   uint32_t max_tokens = 0;
   llama_token next = LLAMA_TOKEN_NULL;

@@ -1,6 +1,7 @@
 #include "decoder.hpp"
 
 #include <algorithm>
+#include <new>
 #include <string>
 
 #include "engine_log.hpp"
@@ -10,6 +11,8 @@ namespace llama_engine {
 namespace {
 
 constexpr uint32_t nodes_per_progress = 16;
+// What a copy between sequences may take for a moment; llama.cpp gives and takes a sequence as a whole.
+constexpr size_t sequence_copy_bytes_max = size_t{128} << 20;
 
 // ggml calls this after each node of the graph, on the inference thread.
 bool node_done(void *data) {
@@ -112,9 +115,29 @@ const float *decoder::embedding(int32_t index) const {
   return row;
 }
 
-void decoder::sequence_clear(llama_seq_id sequence) {
+bool decoder::sequence_keep(llama_seq_id sequence, uint32_t count) {
   llama_memory_t memory = llama_get_memory(context_.get());
-  if (memory != nullptr) llama_memory_seq_rm(memory, sequence, -1, -1);
+  if (memory == nullptr) return count == 0;
+  llama_pos end = static_cast<llama_pos>(count);
+  if (count > 0 && llama_memory_seq_rm(memory, sequence, end, -1) && llama_memory_seq_pos_min(memory, sequence) == 0 &&
+      llama_memory_seq_pos_max(memory, sequence) == end - 1) {
+    return true;  // a sliding window would have lost the first ones
+  }
+  llama_memory_seq_rm(memory, sequence, -1, -1);
+  return count == 0;
+}
+
+bool decoder::sequence_copy(llama_seq_id from, llama_seq_id to) {
+  try {
+    if (llama_state_seq_get_size(context_.get(), from) > sequence_copy_bytes_max) return false;
+    // Large, so that it goes back to the system at once; only what is used of it ever becomes memory.
+    std::unique_ptr<uint8_t[]> state(new (std::nothrow) uint8_t[sequence_copy_bytes_max]);
+    if (state == nullptr) return false;
+    size_t size = llama_state_seq_get_data(context_.get(), state.get(), sequence_copy_bytes_max, from);
+    return size > 0 && llama_state_seq_set_data(context_.get(), state.get(), size, to) > 0;
+  } catch (const std::exception &) {
+    return false;
+  }
 }
 
 void decoder::clear() {

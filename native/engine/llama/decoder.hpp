@@ -40,8 +40,11 @@ class decoder {
   const float *logits(int32_t index) const;
   const float *embedding(int32_t index) const;
 
-  // Forgets all tokens of a sequence.
-  void sequence_clear(llama_seq_id sequence);
+  // Forgets all but the first `count` tokens of a sequence. False when this memory cannot do that, or had not held them
+  // all: then it holds none.
+  bool sequence_keep(llama_seq_id sequence, uint32_t count);
+  // Makes a sequence hold what another one holds. False when that would take too much memory, or failed.
+  bool sequence_copy(llama_seq_id from, llama_seq_id to);
   void clear();
 
  private:

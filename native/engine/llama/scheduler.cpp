@@ -33,7 +33,7 @@ scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_optio
       context_(model_context(model, options)),
       threads_(threads),
       chat_(model),
-      sequence_used_(options.slots, false) {
+      sequences_(options.slots) {
   if (model_generates(model)) decoder_.emplace(model, generation_params(options, context_), threads);
 }
 
@@ -96,14 +96,6 @@ void scheduler::admit(llmb_request *request) {
   }
 }
 
-llama_seq_id scheduler::sequence_take() {
-  // The lowest: llama.cpp computes neighbouring sequences together, and runs of them apart.
-  auto free = std::find(sequence_used_.begin(), sequence_used_.end(), false);
-  if (free == sequence_used_.end()) throw failure(LLMB_E_OVERLOADED, LLMB_PHASE_QUEUE, "more calls than slots");
-  *free = true;
-  return static_cast<llama_seq_id>(free - sequence_used_.begin());
-}
-
 void scheduler::begin_generating(llmb_request *request) {
   if (!decoder_) throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "this model cannot continue a text");
   auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request));
@@ -114,7 +106,7 @@ void scheduler::begin_generating(llmb_request *request) {
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
   if (replay != nullptr) call->replay.assign(replay, replay + produced);
-  call->sequence = sequence_take();
+  take_sequence(*call);
   calls_.push_back(std::move(call));
 }
 
@@ -146,24 +138,6 @@ decode_watch scheduler::watch_for(const std::vector<call_slot *> &calls) const {
     if (call->request != nullptr) watch.accepted.push_back(call->request);
   }
   return watch;
-}
-
-void scheduler::prompt_chunk() {
-  std::vector<call_slot *> waiting;
-  for (auto &call : calls_) {
-    if (call->request != nullptr && call->state == call_state::prompt) waiting.push_back(call.get());
-  }
-  if (waiting.empty()) return;
-  call_slot &call = *waiting[prompt_turn_++ % waiting.size()];
-  uint32_t size = static_cast<uint32_t>(call.prompt.size());
-  uint32_t end = std::min(call.decoded + prompt_chunk_tokens, size);
-  decoder_->batch_clear();
-  for (uint32_t i = call.decoded; i < end; i++) {
-    call.output = decoder_->batch_add(call.prompt[i], i, call.sequence, i + 1 == size);
-  }
-  if (!decode_for({&call})) return;
-  call.decoded = end;
-  if (end == size) take_output(call);
 }
 
 void scheduler::generate_round() {
@@ -198,7 +172,10 @@ bool scheduler::decode_for(const std::vector<call_slot *> &calls) {
   try {
     return decoder_->decode(watch) == decode_result::done;
   } catch (const failure &error) {
-    for (call_slot *call : calls) fail(*call, error.status, call->phase(), error.what());
+    for (call_slot *call : calls) {
+      fail(*call, error.status, call->phase(), error.what());
+      sequences_.holds(call->sequence, 0);  // what it left in the memory is not known
+    }
     if (error.status != LLMB_E_ENGINE_ERROR) throw;
     return false;
   }
@@ -275,6 +252,7 @@ void scheduler::deliver(call_slot &call) {
   usage.finish_reason = call.finish_reason;
   usage.prompt_tokens = call.tokens_read();
   usage.completion_tokens = call.produced;
+  usage.cached_prompt_tokens = call.cached;
   llmb_request_done(call.request, &usage);
   call.request = nullptr;
 }
@@ -285,13 +263,13 @@ void scheduler::fail(call_slot &call, llmb_status status, uint32_t phase, const 
   call.request = nullptr;
 }
 
-// Calls without a request have ended; their KV memory is free again.
+// Calls without a request have ended; their KV memory is free again, and remembers how their prompts begin.
 void scheduler::remove_ended() {
   std::erase_if(calls_, [this](const std::unique_ptr<call_slot> &call) {
     if (call->request != nullptr) return false;
     if (call->sequence >= 0) {
-      decoder_->sequence_clear(call->sequence);
-      sequence_used_[static_cast<size_t>(call->sequence)] = false;
+      keep_prefix(call->sequence, sequences_.held(call->sequence));
+      sequences_.give_back(call->sequence);
     }
     return true;
   });

@@ -16,6 +16,7 @@
 #include "decoder.hpp"
 #include "engine_options.hpp"
 #include "llama.h"
+#include "sequence_pool.hpp"
 
 namespace llama_engine {
 
@@ -34,14 +35,19 @@ class scheduler {
   void begin_generating(llmb_request *request);
   void begin_embedding(llmb_request *request);
   void count_tokens(llmb_request *request);
-  llama_seq_id sequence_take();
 
   void drop_cancelled();
   bool has_work() const;
 
   // scheduler_embedding.cpp
   void embed_batch();
+
+  // scheduler_prompt.cpp
+  void take_sequence(call_slot &call);
+  uint32_t keep_prefix(llama_seq_id sequence, uint32_t tokens);
+  void copy_prefix(call_slot &call);
   void prompt_chunk();
+
   void generate_round();
   void generate_batch(const std::vector<call_slot *> &calls);
   bool decode_for(const std::vector<call_slot *> &calls);
@@ -65,8 +71,9 @@ class scheduler {
   std::optional<decoder> decoder_;    // none for models that only embed
   std::optional<embedder> embedder_;  // made by the first embedding
   std::vector<std::unique_ptr<call_slot>> calls_;
-  std::vector<bool> sequence_used_;
-  size_t prompt_turn_ = 0;  // whose prompt is next, so that short prompts get past long ones
+  sequence_pool sequences_;
+  bool cuts_prefixes_ = true;  // this model's memory can forget the end of a sequence alone
+  size_t prompt_turn_ = 0;     // whose prompt is next, so that short prompts get past long ones
 };
 
 }  // namespace llama_engine

@@ -77,6 +77,10 @@ LLMB_API llmb_status llmb_call_cancel(llmb_call *call);
 LLMB_API llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *out_result,
                                       llmb_error *out_error);
 
+/** How many of the prompt's tokens the engine did not read again, since it still knew them from a call before that
+ * begins alike. Of a call that has succeeded; else 0. */
+LLMB_API uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call);
+
 /** Frees the call; cancels it first if it has not ended. Never waits. NULL is fine. */
 LLMB_API void llmb_call_close(llmb_call *call);
 

@@ -40,10 +40,12 @@ enum llmb_engine_ability {
 
 /** What an engine reports of a finished request. */
 typedef struct llmb_usage {
-  uint32_t struct_size;       /**< sizeof(llmb_usage) as the engine was compiled. */
-  uint32_t finish_reason;     /**< One of llmb_finish_reason. */
-  uint64_t prompt_tokens;     /**< Tokens of the prompt. */
-  uint64_t completion_tokens; /**< Tokens of the answer. */
+  uint32_t struct_size;          /**< sizeof(llmb_usage) as the engine was compiled. */
+  uint32_t finish_reason;        /**< One of llmb_finish_reason. */
+  uint64_t prompt_tokens;        /**< Tokens of the prompt. */
+  uint64_t completion_tokens;    /**< Tokens of the answer. */
+  uint64_t cached_prompt_tokens; /**< Of the prompt's, those that the engine still knew from a call before and did not
+                                      read again. */
 } llmb_usage;
 
 /** The entry of an engine module: load, say ready, serve until llmb_engine_next says the host is gone; return the exit

@@ -106,6 +106,7 @@ static void take_done(llmb_call *call, struct slot *slot, bool locked) {
   call->result.finish_reason = done.finish_reason;
   call->result.prompt_tokens = done.prompt_tokens;
   call->result.completion_tokens = done.completion_tokens;
+  call->cached_prompt_tokens = done.cached_prompt_tokens;
   call_end(call, LLMB_OK, true, locked);
 }
 

@@ -49,6 +49,7 @@ struct llmb_call {
   llmb_error error;          /* if outcome is a failure */
   llmb_error *first_failure; /* of the engine that was chosen, where another stood in; NULL if none did */
   llmb_result result;
+  uint32_t cached_prompt_tokens; /* not in the result, which hosts have compiled in */
   uint32_t attempts;
 
   bool watched;

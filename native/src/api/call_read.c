@@ -127,6 +127,10 @@ llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result 
   return status;
 }
 
+uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call) {
+  return call != NULL && call->ended && call->outcome == LLMB_OK ? call->cached_prompt_tokens : 0;
+}
+
 llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t deadline_ns, llmb_error *error) {
   for (;;) {
     if (into->capacity - into->size < READ_CAPACITY_MIN + 1) {

@@ -153,6 +153,7 @@ static void end_request(llmb_request *request) {
 llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
   const struct frame_done done = {
       .finish_reason = usage->finish_reason,
+      .cached_prompt_tokens = usage->struct_size >= sizeof *usage ? (uint32_t)usage->cached_prompt_tokens : 0,
       .prompt_tokens = usage->prompt_tokens,
       .completion_tokens = usage->completion_tokens,
   };

@@ -36,7 +36,7 @@ struct frame_submit {
 
 struct frame_done {
   uint32_t finish_reason;
-  uint32_t reserved;
+  uint32_t cached_prompt_tokens;
   uint64_t prompt_tokens;
   uint64_t completion_tokens;
 };

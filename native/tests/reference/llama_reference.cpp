@@ -3,7 +3,7 @@
 // llama_reference embed MODEL TEXT POOLING CONTEXT THREADS
 //   prints   dimension N / one number a line, not normalised; POOLING is auto, mean, cls or last
 //
-// A plain loop: the prompt in chunks of the size the engine uses (numbers depend on the batch's shape), then one token
+// A plain loop: the prompt in the chunks that the engine uses (numbers depend on the batch's shape), then one token
 // per decode, always the likeliest.
 #include <algorithm>
 #include <cstdio>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "engine_options.hpp"
+#include "prompt_chunks.hpp"
 #include "reference_context.hpp"
 
 namespace {
@@ -41,9 +41,8 @@ void generate(const reference::settings &from, const std::string &prompt, size_t
   std::vector<llama_token> tokens = reference::tokenize(loaded.model.get(), prompt);
   std::vector<llama_token> answer;
   std::string text;
-  constexpr size_t chunk = llama_engine::prompt_chunk_tokens;
-  for (size_t first = 0; first < tokens.size(); first += chunk) {
-    size_t end = std::min(first + chunk, tokens.size());
+  for (size_t first = 0, end = 0; first < tokens.size(); first = end) {
+    end = std::min<size_t>(llama_engine::prompt_chunk_end(static_cast<uint32_t>(first)), tokens.size());
     decode(loaded.context.get(),
            {tokens.begin() + static_cast<ptrdiff_t>(first), tokens.begin() + static_cast<ptrdiff_t>(end)});
   }

@@ -1,0 +1,59 @@
+// The scheduler's part for prompts: chunk by chunk, each prompt alone, less what the KV memory already holds of it.
+#include <algorithm>
+
+#include "prompt_chunks.hpp"
+#include "scheduler.hpp"
+
+namespace llama_engine {
+
+void scheduler::take_sequence(call_slot &call) {
+  prompt_prefix prefix = sequences_.take(call.prompt);
+  call.sequence = prefix.sequence;
+  call.decoded = call.cached = keep_prefix(prefix.sequence, prefix.tokens);
+}
+
+// Leaves the first tokens in a sequence, and forgets the rest; says how many are left. Models whose memory cannot be
+// cut (recurrent ones) lose everything, and are not asked again.
+uint32_t scheduler::keep_prefix(llama_seq_id sequence, uint32_t tokens) {
+  uint32_t kept = cuts_prefixes_ ? tokens : 0;
+  if (!decoder_->sequence_keep(sequence, kept)) {
+    cuts_prefixes_ = false;
+    kept = 0;
+  }
+  sequences_.holds(sequence, kept);
+  return kept;
+}
+
+// Calls that begin alike and come together share the work too: whoever has its turn takes over what the others have
+// decoded meanwhile. A copy costs microseconds a token.
+void scheduler::copy_prefix(call_slot &call) {
+  if (!cuts_prefixes_) return;
+  auto longest = sequences_.longest(call.prompt, call.decoded);
+  if (!longest) return;
+  uint32_t before = call.decoded;
+  bool copied = decoder_->sequence_copy(longest->sequence, call.sequence);
+  call.decoded = keep_prefix(call.sequence, copied ? longest->tokens : before);
+  call.cached = call.decoded < before ? 0 : call.cached + call.decoded - before;
+}
+
+void scheduler::prompt_chunk() {
+  std::vector<call_slot *> waiting;
+  for (auto &call : calls_) {
+    if (call->request != nullptr && call->state == call_state::prompt) waiting.push_back(call.get());
+  }
+  if (waiting.empty()) return;
+  call_slot &call = *waiting[prompt_turn_++ % waiting.size()];
+  copy_prefix(call);
+  uint32_t size = static_cast<uint32_t>(call.prompt.size());
+  uint32_t end = std::min(prompt_chunk_end(call.decoded), size);
+  decoder_->batch_clear();
+  for (uint32_t i = call.decoded; i < end; i++) {
+    call.output = decoder_->batch_add(call.prompt[i], i, call.sequence, i + 1 == size);
+  }
+  if (!decode_for({&call})) return;
+  call.decoded = end;
+  sequences_.holds(call.sequence, end);
+  if (end == size) take_output(call);
+}
+
+}  // namespace llama_engine
