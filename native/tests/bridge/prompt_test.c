@@ -1,7 +1,23 @@
 /* What is refused before any engine hears of it, and what is not. */
 #include "bridge_harness.h"
 
-enum { PROMPT_SIZE_MAX = 64 << 20 };
+enum { PROMPT_SIZE_MAX = 64 << 20, PROMPT_SIZE_LONG = 3 << 20 };
+
+/* Larger than a ring, and different in all its parts. */
+static char *long_prompt(void) {
+  char *prompt = malloc(PROMPT_SIZE_LONG + 1);
+  if (prompt == NULL) abort();
+  for (int i = 0; i < PROMPT_SIZE_LONG; i++) prompt[i] = (char)('a' + i % 23);
+  prompt[PROMPT_SIZE_LONG] = 0;
+  return prompt;
+}
+
+static void check_echo(const char *answer, uint64_t size) {
+  char *prompt = long_prompt();
+  CHECK_INT(PROMPT_SIZE_LONG, size);
+  CHECK(answer != NULL && strcmp(prompt, answer) == 0);
+  free(prompt);
+}
 
 static llmb_status start(llmb_bridge *bridge, const void *prompt, uint64_t size, llmb_error *error) {
   llmb_call *call = (llmb_call *)error; /* anything but NULL */
@@ -50,6 +66,46 @@ static void prompt__may_have_64_mib_and_no_more(void) {
   CHECK_INT(LLMB_OK, ask(bridge, prompt, NULL, &error));
   CHECK_TEXT("", error.message);
   free(prompt);
+  bridge_end(bridge);
+}
+
+static void prompt__that_is_long_is_the_callers_again_once_its_call_has_started(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  char *prompt = long_prompt(), *answer = malloc(PROMPT_SIZE_LONG + 1);
+  if (answer == NULL) abort();
+  llmb_call *call = call_of(bridge, prompt, NULL);
+  memset(prompt, 0xff, PROMPT_SIZE_LONG);
+  free(prompt);
+  CHECK_INT(LLMB_OK, read_to_end(call, answer, PROMPT_SIZE_LONG + 1, NULL));
+  check_echo(answer, strlen(answer));
+  free(answer);
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
+static void *ask_long(void *argument) {
+  char *prompt = long_prompt(), *answer = NULL;
+  uint64_t size = 0;
+  CHECK_INT(LLMB_OK,
+            llmb_generate(argument, (const uint8_t *)prompt, PROMPT_SIZE_LONG, NULL, &answer, &size, NULL, NULL));
+  check_echo(answer, size);
+  llmb_free(answer);
+  free(prompt);
+  return NULL;
+}
+
+static void prompt__that_is_long_goes_whole_to_the_next_engine_when_one_dies_over_it(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  pthread_t asking;
+  bridge_start(bridge);
+  const int64_t pid = worker_pid(bridge);
+  const int worker = process_open(pid);
+  process_signal(pid, SIGSTOP); /* so that it takes no more than fits into the ring */
+  CHECK_INT(0, pthread_create(&asking, NULL, ask_long, bridge));
+  nap_ms(20);
+  process_signal(pid, SIGKILL);
+  process_await_end(worker);
+  CHECK_INT(0, pthread_join(asking, NULL));
   bridge_end(bridge);
 }
 
@@ -121,5 +177,7 @@ static void structs__of_another_size_are_written_as_far_as_they_go(void) {
 }
 
 CHECK_MAIN(TEST(prompt__that_is_none_is_refused), TEST(prompt__may_have_64_mib_and_no_more),
+           TEST(prompt__that_is_long_is_the_callers_again_once_its_call_has_started),
+           TEST(prompt__that_is_long_goes_whole_to_the_next_engine_when_one_dies_over_it),
            TEST(arguments__that_are_missing_are_refused), TEST(call_setting__of_the_bridge_is_refused),
            TEST(structs__of_another_size_are_written_as_far_as_they_go))
