@@ -4,7 +4,7 @@
 #include "guard_numbers.h"
 #include "guard_scenarios.h"
 
-enum { SKIPPED = 77, MANY_CALLS = 100000, MANY_BESIDE = 7 };
+enum { SKIPPED = 77, MANY_CALLS = 100000 };
 
 static const char *const side_names[GUARD_SIDE_COUNT] = {"host", "engine"};
 
@@ -39,6 +39,10 @@ static void check_scenario(const char *name) {
 
 static void a_call__costs_what_is_committed(void) {
   check_scenario("generate");
+}
+
+static void a_call_with_settings__costs_what_is_committed(void) {
+  check_scenario("generate_with_settings");
 }
 
 static void an_embedding__costs_what_is_committed(void) {
@@ -86,12 +90,9 @@ static void a_call__costs_the_same_after_a_hundred_thousand(void) {
 /* The engine looks after answers that wait for room, so its cost is a committed number. */
 static void a_call__costs_the_host_the_same_beside_calls_in_flight(void) {
   static struct guard_rows rows;
-  struct guard_scenario alone = *guard_scenario_named("generate"), beside;
   uint64_t one[GUARD_SIDE_COUNT], among_many[GUARD_SIDE_COUNT];
-  alone.script = "pieces 1000000 0";
-  beside = alone;
-  beside.calls_beside = MANY_BESIDE;
-  if (!measure_instructions(&alone, one) || !measure_instructions(&beside, among_many)) return;
+  if (!measure_instructions(guard_scenario_named("beside_0"), one)) return;
+  if (!measure_instructions(guard_scenario_named("beside_7"), among_many)) return;
   check_same("host", one[GUARD_HOST], among_many[GUARD_HOST]);
   rows.count = 0;
   guard_rows_add(&rows, among_many[GUARD_ENGINE], GUARD_TOLERANCE, "beside_7.engine.instructions");
@@ -100,6 +101,7 @@ static void a_call__costs_the_host_the_same_beside_calls_in_flight(void) {
 
 int main(int argc, char **argv) {
   static const struct check_test tests[] = {TEST(a_call__costs_what_is_committed),
+                                            TEST(a_call_with_settings__costs_what_is_committed),
                                             TEST(an_embedding__costs_what_is_committed),
                                             TEST(a_streamed_piece__costs_what_is_committed),
                                             TEST(a_batch__costs_what_is_committed),

@@ -1,10 +1,8 @@
 #include "guard_child.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -77,7 +75,7 @@ bool guard_may_trace(char *reason, size_t capacity) {
   int status = 0;
   const bool stepped = pid > 0 && ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) == 0 &&
                        waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP;
-  if (!stepped) snprintf(reason, capacity, "this process may not single-step another: %s", strerror(errno));
+  if (!stepped) snprintf(reason, capacity, "this process may not single-step another (ptrace)");
   if (pid < 0) return false;
   guard_child_detach(pid);
   guard_child_await_end(pid);

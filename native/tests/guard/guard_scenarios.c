@@ -24,13 +24,20 @@ static void expect(llmb_status status, const llmb_error *error) {
   exit(1);
 }
 
-static void generate(struct guard_host *host) {
+static void generate_with(struct guard_host *host, const llmb_settings *settings) {
   llmb_error error;
   char *answer = NULL;
   llmb_error_init(&error);
-  expect(llmb_generate(host->bridge, host->texts[0], TEXT_SIZE, host->short_answer, &answer, NULL, NULL, &error),
-         &error);
+  expect(llmb_generate(host->bridge, host->texts[0], TEXT_SIZE, settings, &answer, NULL, NULL, &error), &error);
   llmb_free(answer);
+}
+
+static void generate(struct guard_host *host) {
+  generate_with(host, NULL);
+}
+
+static void generate_short(struct guard_host *host) {
+  generate_with(host, host->short_answer);
 }
 
 static void embed_text(struct guard_host *host) {
@@ -68,16 +75,27 @@ static void run_batch(struct guard_host *host) {
   llmb_batch_close(batch);
 }
 
+#define ENDLESS "pieces 1000000 0"
+
 const struct guard_scenario guard_scenarios[] = {
-    {.name = "generate", .script = "echo", .unit = generate, .warm_up = WARM_UP},
-    {.name = "embed", .script = "echo", .unit = embed_text, .warm_up = WARM_UP},
+    {.name = "generate", .slots = "4", .script = "echo", .unit = generate, .warm_up = WARM_UP},
+    {.name = "generate_with_settings", .slots = "4", .script = "echo", .unit = generate_short, .warm_up = WARM_UP},
+    {.name = "embed", .slots = "4", .script = "echo", .unit = embed_text, .warm_up = WARM_UP},
     {.name = "piece",
-     .script = "pieces 1000000 0",
+     .slots = "4",
+     .script = ENDLESS,
      .unit = read_piece,
-     .warm_up_unit = generate,
+     .warm_up_unit = generate_short,
      .ring_ends_turn = true,
      .warm_up = WARM_UP},
-    {.name = "batch_of_8", .script = "echo", .unit = run_batch, .warm_up = WARM_UP},
+    {.name = "batch_of_8", .slots = "16", .script = "echo", .unit = run_batch, .warm_up = WARM_UP},
+    {.name = "beside_0", .slots = "16", .script = ENDLESS, .unit = generate_short, .warm_up = WARM_UP},
+    {.name = "beside_7",
+     .slots = "16",
+     .script = ENDLESS,
+     .unit = generate_short,
+     .calls_beside = 7,
+     .warm_up = WARM_UP},
 };
 const size_t guard_scenario_count = sizeof guard_scenarios / sizeof guard_scenarios[0];
 
@@ -88,20 +106,17 @@ const struct guard_scenario *guard_scenario_named(const char *name) {
   return NULL;
 }
 
-static llmb_settings *settings_of(const char *const *pairs) {
-  llmb_settings *settings = NULL;
+static void settings_put(llmb_settings *settings, const char *const *pairs) {
   llmb_error error;
   llmb_error_init(&error);
-  expect(llmb_settings_create(&settings, &error), &error);
   for (; pairs[0] != NULL; pairs += 2) expect(llmb_settings_set(settings, pairs[0], pairs[1], &error), &error);
-  return settings;
 }
 
 static void host_open(struct guard_host *host, const struct guard_scenario *scenario) {
   static const uint8_t text[TEXT_SIZE + 1] = "sixty-four bytes of text: as long as a short question would be..";
-  const char *const pairs[] = {"engine",     "fake",    "command", scenario->script, "home",
-                               HARNESS_HOME, "slots",   "16",      "output_bytes",   "100000000",
-                               "max_tokens", "1000000", NULL};
+  const char *const pairs[] = {"engine", "fake",          "command", scenario->script, "home", HARNESS_HOME,
+                               "slots",  scenario->slots, NULL};
+  const char *const endless_pairs[] = {"output_bytes", "100000000", "max_tokens", "1000000", NULL};
   const char *const short_pairs[] = {"max_tokens", "1", NULL};
   llmb_error error;
   llmb_error_init(&error);
@@ -109,8 +124,12 @@ static void host_open(struct guard_host *host, const struct guard_scenario *scen
     host->texts[i] = text;
     host->sizes[i] = TEXT_SIZE;
   }
-  llmb_settings *settings = settings_of(pairs);
-  host->short_answer = settings_of(short_pairs);
+  llmb_settings *settings = NULL;
+  expect(llmb_settings_create(&settings, &error), &error);
+  expect(llmb_settings_create(&host->short_answer, &error), &error);
+  settings_put(settings, pairs);
+  if (strcmp(scenario->script, ENDLESS) == 0) settings_put(settings, endless_pairs);
+  settings_put(host->short_answer, short_pairs);
   expect(llmb_bridge_open(settings, &host->bridge, &error), &error);
   llmb_settings_close(settings);
   expect(llmb_bridge_start(host->bridge, LLMB_NEVER, &error), &error);

@@ -9,7 +9,8 @@
 struct guard_host;
 
 struct guard_scenario {
-  const char *name;   /* what its rows begin with */
+  const char *name; /* what its rows begin with */
+  const char *slots;
   const char *script; /* the fake engine's */
   void (*unit)(struct guard_host *host);
   void (*warm_up_unit)(struct guard_host *host); /* NULL: the same */
