@@ -8,7 +8,7 @@ public sealed class InvokeTests : BridgeTest
 {
     private static string Command => JsonSerializer.Serialize(new[] { "python3", Repository.At("hosts/python/examples/counting_daemon.py") });
 
-    private static Task<LlmClient> OpenAsync() => LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = Command });
+    internal static Task<LlmClient> OpenAsync() => LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = Command });
 
     [TestMethod]
     public async Task Invoke_GivesBackTheResult_AndTheDaemonRemembers()

@@ -122,6 +122,32 @@ public sealed class TelemetryTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task Invoke_IsASpanThatNamesTheMethod_AndCostsNoTokens()
+    {
+        using var spans = new Spans();
+        using var measurements = new Measurements();
+        await using LlmClient client = await InvokeTests.OpenAsync();
+        await client.InvokeAsync("remember", $$"""{"note": "{{Secret}}"}""", cancellationToken: Watchdog);
+        Activity span = spans.Ended.Single();
+        Assert.AreEqual("invoke remember", span.DisplayName);
+        Assert.AreEqual("remember", span.GetTagItem("rpc.method"));
+        Assert.AreEqual("jsonrpc", span.GetTagItem("llmbridge.engine"));
+        Assert.AreEqual(ActivityStatusCode.Unset, span.Status);
+        Assert.AreEqual("invoke", measurements.Of("gen_ai.client.operation.duration").Single().Tags["gen_ai.operation.name"]);
+        Assert.IsEmpty(measurements.Of("gen_ai.client.token.usage"));
+        StringAssert.DoesNotMatch(spans.Everything + measurements.Everything, new(Secret));
+    }
+
+    [TestMethod]
+    public async Task InvokeThatFails_IsAFailedSpan()
+    {
+        using var spans = new Spans();
+        await using LlmClient client = await InvokeTests.OpenAsync();
+        await FailsAsync(LlmStatus.EngineError, () => client.InvokeAsync("forget", cancellationToken: Watchdog));
+        Assert.AreEqual("engine_error", spans.Ended.Single().GetTagItem("error.type"));
+    }
+
+    [TestMethod]
     public async Task AskThatFails_IsAFailedSpan_UnderItsCallersSpan()
     {
         using var spans = new Spans();

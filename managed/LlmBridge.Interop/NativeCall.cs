@@ -6,6 +6,9 @@ internal static unsafe class NativeCall
     /// <summary>What Read returns when there is nothing yet.</summary>
     public const int NotReady = -1;
 
+    /// <summary>Room for the vectors of most models; those of others are read twice.</summary>
+    private const int StackNumbers = 1024;
+
     public static CallHandle Start(BridgeHandle bridge, string prompt, SettingsHandle settings)
     {
         using var text = new Utf8.Encoded(prompt, stackalloc byte[Utf8.StackBytes], nameof(prompt));
@@ -36,6 +39,36 @@ internal static unsafe class NativeCall
         if (status == LlmStatus.NotReady) return NotReady;
         NativeStatus.ThrowIfFailed(status, error);
         return (int)size;
+    }
+
+    /// <summary>Reads the next piece if there is one. Throws nothing: after 0, at the end or a failure, Read says which.</summary>
+    public static int ReadNow(CallHandle call, Span<byte> buffer)
+    {
+        ulong size = 0;
+        LlmStatus status;
+        fixed (byte* pointer = buffer)
+        {
+            status = NativeMethods.llmb_call_read(call, pointer, (ulong)buffer.Length, 0, &size, null);
+        }
+        return status == LlmStatus.NotReady ? NotReady : (int)size;
+    }
+
+    public static CallHandle StartEmbed(BridgeHandle bridge, string text, SettingsHandle settings)
+    {
+        using var encoded = new Utf8.Encoded(text, stackalloc byte[Utf8.StackBytes], nameof(text));
+        NativeError error;
+        error.struct_size = (uint)sizeof(NativeError);
+        LlmStatus status;
+        CallHandle call;
+        ulong size = (ulong)encoded.Bytes.Length;
+        fixed (byte* pointer = encoded.WithNul)
+        {
+            byte* start = pointer;
+            status = NativeMethods.llmb_embed_start(bridge, &start, &size, 1, settings, out call, &error);
+        }
+        if (status != LlmStatus.Ok) call.Dispose();
+        NativeStatus.ThrowIfFailed(status, error);
+        return call;
     }
 
     public static CallHandle StartEmbed(BridgeHandle bridge, IReadOnlyList<string> texts, SettingsHandle settings)
@@ -101,9 +134,19 @@ internal static unsafe class NativeCall
         return call;
     }
 
-    /// <summary>Reads the next vector and returns its dimension; 0 is the end, <see cref="NotReady"/> that the deadline
-    /// passed. A dimension above the buffer's length means that nothing was copied: read again with more room.</summary>
-    public static int ReadVector(CallHandle call, Span<float> buffer, ulong deadlineNs)
+    /// <summary>Reads the next vector, null at the end; false when the deadline passed.</summary>
+    public static bool TryReadVector(CallHandle call, ulong deadlineNs, out float[]? vector)
+    {
+        vector = null;
+        Span<float> buffer = stackalloc float[StackNumbers];
+        int dimension = ReadVector(call, buffer, deadlineNs);
+        if (dimension > 0) vector = dimension <= buffer.Length ? buffer[..dimension].ToArray() : new float[dimension];
+        if (dimension > buffer.Length) ReadVector(call, vector, 0); // nothing was copied yet
+        return dimension != NotReady;
+    }
+
+    /// <summary>Returns the dimension; where it is above the buffer's length, nothing was copied.</summary>
+    private static int ReadVector(CallHandle call, Span<float> buffer, ulong deadlineNs)
     {
         NativeError error;
         error.struct_size = (uint)sizeof(NativeError);

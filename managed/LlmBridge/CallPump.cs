@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LlmBridge.Interop;
 
 namespace LlmBridge;
@@ -13,19 +12,20 @@ internal sealed class CallPump(BridgeHandle bridge)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, CallWaiter> _waiters = [];
-    private readonly ConcurrentBag<CallWaiter> _spare = [];
+    private readonly Spares<CallWaiter> _spares = new(SpareWaitersMax);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private bool _stopping;
     private Exception? _failure;
     private ulong _lastToken;
 
-    /// <summary>Completes when a read of the call would return something; also when the caller cancels or the pump is
-    /// stopped, after which the call must be closed and not read.</summary>
-    public ValueTask WaitAsync(CallHandle call, CancellationToken cancellationToken)
+    /// <summary>Completes when a read of the call would return something; also when the pump is stopped, after which the
+    /// call must be closed and not read. Cancelling the token cancels the call.</summary>
+    /// <param name="reader">Takes what comes meanwhile, and says what is worth an end of the wait; null if anything is.</param>
+    public ValueTask WaitAsync(CallHandle call, ICallReader? reader, CancellationToken cancellationToken)
     {
-        if (!_spare.TryTake(out CallWaiter? waiter)) waiter = new CallWaiter(this);
-        return waiter.WaitAsync(Interlocked.Increment(ref _lastToken), call, cancellationToken);
+        CallWaiter waiter = _spares.TryTake() ?? new CallWaiter(this);
+        return waiter.WaitAsync(Interlocked.Increment(ref _lastToken), call, reader, cancellationToken);
     }
 
     /// <summary>Ends the thread and every wait. Later waits end at once.</summary>
@@ -63,10 +63,7 @@ internal sealed class CallPump(BridgeHandle bridge)
         lock (_lock) _waiters.Remove(waiter.Token);
     }
 
-    internal void Return(CallWaiter waiter)
-    {
-        if (_spare.Count < SpareWaitersMax) _spare.Add(waiter);
-    }
+    internal void Return(CallWaiter waiter) => _spares.Return(waiter);
 
     private void Run()
     {
@@ -76,7 +73,7 @@ internal sealed class CallPump(BridgeHandle bridge)
             while (!Stopping())
             {
                 int count = NativeBridge.PumpWait(bridge, tokens, NativeClock.Never);
-                foreach (ulong token in tokens[..count]) Find(token)?.Signal();
+                foreach (ulong token in tokens[..count]) Report(token);
             }
         }
         catch (Exception e) when (e is ILlmFailure or ObjectDisposedException)
@@ -92,9 +89,13 @@ internal sealed class CallPump(BridgeHandle bridge)
         lock (_lock) return _stopping;
     }
 
-    private CallWaiter? Find(ulong token)
+    private void Report(ulong token)
     {
-        lock (_lock) return _waiters.GetValueOrDefault(token);
+        CallWaiter? waiter;
+        lock (_lock) waiter = _waiters.GetValueOrDefault(token);
+        if (waiter is null || !waiter.TakeNews()) return;
+        Remove(waiter);
+        waiter.End(null);
     }
 
     private void EndWaits()
@@ -104,11 +105,8 @@ internal sealed class CallPump(BridgeHandle bridge)
         {
             _stopping = true;
             waiters = [.. _waiters.Values];
+            _waiters.Clear();
         }
-        foreach (CallWaiter waiter in waiters)
-        {
-            if (_failure is { } failure) waiter.Fail(failure);
-            else waiter.Signal();
-        }
+        foreach (CallWaiter waiter in waiters) waiter.End(_failure);
     }
 }

@@ -3,61 +3,66 @@ using LlmBridge.Interop;
 
 namespace LlmBridge;
 
-/// <summary>One wait for one call, as a reusable task. Ended exactly once: by the pump's report, by cancellation, or by
-/// the end of the pump.</summary>
-internal sealed class CallWaiter(CallPump pump) : IValueTaskSource
+/// <summary>One wait for one call, as a reusable task. Ended exactly once, by the pump: also a cancelled call is one
+/// that the library reports.</summary>
+internal sealed class CallWaiter(CallPump pump) : IValueTaskSource, IThreadPoolWorkItem
 {
-    // The continuation is an application's code; it must never run on the pump's thread.
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _registration;
     private CallHandle? _call;
-    private int _armed;
+    private ICallReader? _reader;
+    private Exception? _failure;
 
     /// <summary>What the pump calls this wait; never used twice, so a late report finds nobody.</summary>
     public ulong Token { get; private set; }
 
-    public ValueTask WaitAsync(ulong token, CallHandle call, CancellationToken cancellationToken)
+    public ValueTask WaitAsync(ulong token, CallHandle call, ICallReader? reader, CancellationToken cancellationToken)
     {
         _core.Reset();
         _call = call;
+        _reader = reader;
         Token = token;
-        Volatile.Write(ref _armed, 1);
         try
         {
-            if (!pump.TryAdd(this))
+            if (pump.TryAdd(this))
             {
-                Signal();
+                // Before the watch, which then sees that the call was cancelled.
+                _registration = cancellationToken.UnsafeRegister(static waiter => NativeCall.Cancel(((CallWaiter)waiter!)._call!), this);
+                NativeCall.Watch(call, token);
             }
             else
             {
-                // Before the watch, so that a token cancelled already never leaves a watch behind that nobody awaits.
-                _registration = cancellationToken.UnsafeRegister(static waiter => ((CallWaiter)waiter!).Cancel(), this);
-                if (Volatile.Read(ref _armed) == 1) NativeCall.Watch(call, token);
+                _core.SetResult(true);
             }
         }
         catch
         {
+            pump.Remove(this);
             Release();
             throw;
         }
         return new ValueTask(this, _core.Version);
     }
 
-    public void Signal()
+    /// <summary>There is news of the call; true when that ends the wait. On the pump's thread.</summary>
+    public bool TakeNews()
     {
-        if (Interlocked.Exchange(ref _armed, 0) == 1) _core.SetResult(true);
+        if (_reader is null || _reader.TakeWhatIsThere(_call!)) return true;
+        NativeCall.Watch(_call!, Token);
+        return false;
     }
 
-    public void Fail(Exception failure)
+    /// <summary>Ends the wait. What follows is an application's code, which must never run on the pump's thread.</summary>
+    public void End(Exception? failure)
     {
-        if (Interlocked.Exchange(ref _armed, 0) == 1) _core.SetException(failure);
+        _failure = failure;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void Cancel()
+    void IThreadPoolWorkItem.Execute()
     {
-        // The owner closes the call only after GetResult below has waited for this callback to return.
-        NativeCall.Cancel(_call!);
-        Signal();
+        if (_failure is { } failure) _core.SetException(failure);
+        else _core.SetResult(true);
     }
 
     void IValueTaskSource.GetResult(short token)
@@ -75,10 +80,12 @@ internal sealed class CallWaiter(CallPump pump) : IValueTaskSource
 
     private void Release()
     {
+        // Waits for a cancellation that runs now: the owner closes the call after this.
         _registration.Dispose();
         _registration = default;
-        pump.Remove(this);
         _call = null;
+        _reader = null;
+        _failure = null;
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);

@@ -6,14 +6,11 @@ namespace LlmBridge;
 
 public sealed partial class LlmClient
 {
-    /// <summary>A quick engine answers within this time; waiting in place is then cheaper than any wake-up.</summary>
-    private const ulong InlineWaitNs = 20_000;
+    private const int PieceBytes = 4096;
+    private const int SpareTextsMax = 32;
 
-    private const int BufferBytes = 4096;
-
-    /// <summary>The least room a read is given: one UTF-8 character.</summary>
-    private const int RoomBytes = 4;
-
+    private readonly InlineWait _inlineWait = new();
+    private readonly Spares<AnswerText> _spareTexts = new(SpareTextsMax);
     private string _engineName = "";
 
     /// <summary>Asks and waits for the whole answer.</summary>
@@ -31,29 +28,16 @@ public sealed partial class LlmClient
         ArgumentNullException.ThrowIfNull(prompt);
         cancellationToken.ThrowIfCancellationRequested();
         _operations.Enter(this);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        int size = 0;
+        AnswerText text = TakeText();
         try
         {
             using CallHandle call = StartCall(prompt, options);
-            ulong waitNs = InlineWaitNs;
-            while (true)
-            {
-                if (buffer.Length - size < RoomBytes) buffer = Grow(buffer, size);
-                int read = NativeCall.Read(call, buffer.AsSpan(size), NativeClock.NowNs() + waitNs);
-                if (read == 0) return MakeReply(call, buffer.AsSpan(0, size));
-                if (read == NativeCall.NotReady) await WaitAsync(call, cancellationToken).ConfigureAwait(false);
-                else size += read;
-                waitNs = 0; // it was not quick, or it has begun
-            }
-        }
-        catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } ended)
-        {
-            throw ended;
+            await ReadToEndAsync(call, text, cancellationToken).ConfigureAwait(false);
+            return MakeReply(call, text.Bytes.Span);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Return(text);
             _operations.Exit();
         }
     }
@@ -76,8 +60,8 @@ public sealed partial class LlmClient
         string prompt, CallOptions? options, Action<LlmReply>? atEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using CallHandle call = Guarded(() => StartCall(prompt, options));
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        using CallHandle call = StartCall(prompt, options);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
         {
             int size;
@@ -93,19 +77,6 @@ public sealed partial class LlmClient
         }
     }
 
-    private CallHandle Guarded(Func<CallHandle> start)
-    {
-        _operations.Enter(this);
-        try
-        {
-            return start();
-        }
-        finally
-        {
-            _operations.Exit();
-        }
-    }
-
     /// <summary>The next piece of a stream, 0 at its end. Counts as an operation only while it runs: between pieces the
     /// client may be disposed.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -115,15 +86,16 @@ public sealed partial class LlmClient
         _operations.Enter(this);
         try
         {
-            ulong waitNs = InlineWaitNs;
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            uint waitNs = _inlineWait.Begin();
+            int read = NativeCall.Read(call, buffer, NativeClock.AfterNs(waitNs));
+            _inlineWait.End(waitNs, read != NativeCall.NotReady);
+            while (read == NativeCall.NotReady)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                int read = NativeCall.Read(call, buffer, NativeClock.NowNs() + waitNs);
-                if (read != NativeCall.NotReady) return read;
-                await WaitAsync(call, cancellationToken).ConfigureAwait(false);
-                waitNs = 0;
+                await WaitAsync(call, null, cancellationToken).ConfigureAwait(false);
+                read = NativeCall.Read(call, buffer, 0);
             }
+            return read;
         }
         catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } ended)
         {
@@ -135,25 +107,55 @@ public sealed partial class LlmClient
         }
     }
 
-    private CallHandle StartCall(string prompt, CallOptions? options)
+    /// <summary>Reads a whole answer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadToEndAsync(CallHandle call, AnswerText text, CancellationToken cancellationToken)
     {
-        if (options is null) return NativeCall.Start(_bridge, prompt, SettingsHandle.None);
-        using SettingsHandle settings = options.ToSettings();
-        return NativeCall.Start(_bridge, prompt, settings);
+        try
+        {
+            uint waitNs = _inlineWait.Begin();
+            bool ended = text.Read(call, NativeClock.AfterNs(waitNs));
+            _inlineWait.End(waitNs, ended);
+            while (!ended)
+            {
+                await WaitAsync(call, text, cancellationToken).ConfigureAwait(false);
+                ended = text.Read(call, 0);
+            }
+        }
+        catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } reason)
+        {
+            throw reason;
+        }
     }
 
-    private CallHandle StartEmbed(IReadOnlyList<string> texts, CallOptions? options)
+    private AnswerText TakeText() => _spareTexts.TryTake() ?? new AnswerText();
+
+    private void Return(AnswerText text)
     {
-        if (options is null) return NativeCall.StartEmbed(_bridge, texts, SettingsHandle.None);
-        using SettingsHandle settings = options.ToSettings();
-        return NativeCall.StartEmbed(_bridge, texts, settings);
+        text.Clear();
+        _spareTexts.Return(text);
+    }
+
+    private CallHandle StartCall(string prompt, CallOptions? options)
+    {
+        _operations.Enter(this);
+        try
+        {
+            if (options is null) return NativeCall.Start(_bridge, prompt, SettingsHandle.None);
+            using SettingsHandle settings = options.ToSettings();
+            return NativeCall.Start(_bridge, prompt, settings);
+        }
+        finally
+        {
+            _operations.Exit();
+        }
     }
 
     /// <summary>Waits for news of the call. Throws when the wait ended for another reason: the call must then be closed.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAsync(CallHandle call, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(CallHandle call, ICallReader? reader, CancellationToken cancellationToken)
     {
-        await _pump.WaitAsync(call, cancellationToken).ConfigureAwait(false);
+        await _pump.WaitAsync(call, reader, cancellationToken).ConfigureAwait(false);
         if (Ended(cancellationToken) is { } ended) throw ended;
     }
 
@@ -162,14 +164,6 @@ public sealed partial class LlmClient
     {
         if (cancellationToken.IsCancellationRequested) return new OperationCanceledException(cancellationToken);
         return _operations.IsClosing ? Disposed() : null;
-    }
-
-    private static byte[] Grow(byte[] buffer, int size)
-    {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, size).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 
     private LlmReply MakeReply(CallHandle call, ReadOnlySpan<byte> answer)

@@ -1,21 +1,16 @@
+using System.Runtime.CompilerServices;
 using LlmBridge.Interop;
 
 namespace LlmBridge;
 
 public sealed partial class LlmClient
 {
-    /// <summary>Room for the vectors of most models; for others one read is made twice.</summary>
-    private const int DimensionFirst = 1024;
-
     /// <summary>Computes the embedding of a text.</summary>
     /// <param name="text">Unicode text, not empty.</param>
     /// <param name="options">What this call asks for, such as pooling; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
-    public async Task<float[]> EmbedAsync(string text, CallOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return (await EmbedAsync([text], options, cancellationToken).ConfigureAwait(false)).Vectors[0];
-    }
+    public Task<float[]> EmbedAsync(string text, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _telemetry.IsWanted ? EmbedOneObservedAsync(text, options, cancellationToken) : EmbedOneQuietlyAsync(text, options, cancellationToken);
 
     /// <summary>Computes the embeddings of several texts, which share the engine's work.</summary>
     /// <param name="texts">1 to 4096 texts, none of them empty.</param>
@@ -27,6 +22,24 @@ public sealed partial class LlmClient
         IReadOnlyList<string> texts, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _telemetry.IsWanted ? EmbedObservedAsync(texts, options, cancellationToken) : EmbedQuietlyAsync(texts, options, cancellationToken);
 
+    private async Task<float[]> EmbedOneQuietlyAsync(string text, CallOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        cancellationToken.ThrowIfCancellationRequested();
+        _operations.Enter(this);
+        try
+        {
+            using CallHandle call = StartEmbed(text, options);
+            float[]? vector = await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false);
+            await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false); // the end, which may still fail
+            return vector!;
+        }
+        finally
+        {
+            _operations.Exit();
+        }
+    }
+
     private async Task<LlmEmbeddings> EmbedQuietlyAsync(IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
     {
         CheckTexts(texts);
@@ -35,22 +48,9 @@ public sealed partial class LlmClient
         try
         {
             using CallHandle call = StartEmbed(texts, options);
-            float[] buffer = new float[DimensionFirst];
             var vectors = new List<float[]>(texts.Count);
-            ulong waitNs = InlineWaitNs;
-            while (true)
-            {
-                int dimension = NativeCall.ReadVector(call, buffer, NativeClock.NowNs() + waitNs);
-                waitNs = 0;
-                if (dimension == 0) return MakeEmbeddings(call, vectors);
-                if (dimension == NativeCall.NotReady) await WaitAsync(call, cancellationToken).ConfigureAwait(false);
-                else if (dimension > buffer.Length) buffer = new float[dimension];
-                else vectors.Add(buffer.AsSpan(0, dimension).ToArray());
-            }
-        }
-        catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } ended)
-        {
-            throw ended;
+            while (await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false) is { } vector) vectors.Add(vector);
+            return MakeEmbeddings(call, vectors);
         }
         finally
         {
@@ -58,21 +58,62 @@ public sealed partial class LlmClient
         }
     }
 
+    /// <summary>The next vector; null after the last.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<float[]?> ReadVectorAsync(CallHandle call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            uint waitNs = _inlineWait.Begin();
+            bool ready = NativeCall.TryReadVector(call, NativeClock.AfterNs(waitNs), out float[]? vector);
+            _inlineWait.End(waitNs, ready);
+            while (!ready)
+            {
+                await WaitAsync(call, null, cancellationToken).ConfigureAwait(false);
+                ready = NativeCall.TryReadVector(call, 0, out vector);
+            }
+            return vector;
+        }
+        catch (LlmException e) when (e.Error.Status == LlmStatus.Cancelled && Ended(cancellationToken) is { } ended)
+        {
+            throw ended;
+        }
+    }
+
+    private CallHandle StartEmbed(string text, CallOptions? options)
+    {
+        if (options is null) return NativeCall.StartEmbed(_bridge, text, SettingsHandle.None);
+        using SettingsHandle settings = options.ToSettings();
+        return NativeCall.StartEmbed(_bridge, text, settings);
+    }
+
+    private CallHandle StartEmbed(IReadOnlyList<string> texts, CallOptions? options)
+    {
+        if (options is null) return NativeCall.StartEmbed(_bridge, texts, SettingsHandle.None);
+        using SettingsHandle settings = options.ToSettings();
+        return NativeCall.StartEmbed(_bridge, texts, settings);
+    }
+
     /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template. Starts the engine
     /// if it must.</summary>
     public async Task<long> CountTokensAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
+        cancellationToken.ThrowIfCancellationRequested();
+        _operations.Enter(this);
+        AnswerText none = TakeText();
         try
         {
-            using CallHandle call = Guarded(() => NativeCall.StartCountTokens(_bridge, text));
-            await ReadAsync(call, new byte[RoomBytes], cancellationToken).ConfigureAwait(false); // its end: there is no text
+            using CallHandle call = NativeCall.StartCountTokens(_bridge, text);
+            await ReadToEndAsync(call, none, cancellationToken).ConfigureAwait(false);
             NativeCall.Finish(call, out NativeResult result);
             return (long)result.prompt_tokens;
         }
         finally
         {
+            Return(none);
             _telemetry.WriteEvents();
+            _operations.Exit();
         }
     }
 

@@ -21,23 +21,34 @@ public sealed partial class LlmClient
         InvokeAsync(method, parameters?.GetRawText(), options, cancellationToken);
 
     /// <summary>The same with the parameters as JSON text.</summary>
-    public async Task<JsonElement> InvokeAsync(
+    public Task<JsonElement> InvokeAsync(
         string method, string? parametersJson, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(method);
-        using CallHandle call = Guarded(() => StartInvoke(method, parametersJson ?? "", options));
-        using var json = new MemoryStream();
-        byte[] buffer = new byte[BufferBytes];
+        return _telemetry.IsWanted
+            ? InvokeObservedAsync(method, parametersJson, options, cancellationToken)
+            : InvokeQuietlyAsync(method, parametersJson, options, null, cancellationToken);
+    }
+
+    /// <param name="telemetry">Told what is known of the call once its result is complete.</param>
+    private async Task<JsonElement> InvokeQuietlyAsync(
+        string method, string? parametersJson, CallOptions? options, CallTelemetry? telemetry, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _operations.Enter(this);
+        AnswerText text = TakeText();
         try
         {
-            int size;
-            while ((size = await ReadAsync(call, buffer, cancellationToken).ConfigureAwait(false)) > 0) json.Write(buffer, 0, size);
-            using JsonDocument result = JsonDocument.Parse(json.GetBuffer().AsMemory(0, (int)json.Length), s_anyDepth);
+            using CallHandle call = StartInvoke(method, parametersJson ?? "", options);
+            await ReadToEndAsync(call, text, cancellationToken).ConfigureAwait(false);
+            using JsonDocument result = JsonDocument.Parse(text.Bytes, s_anyDepth);
+            telemetry?.Invoked(MakeReply(call, []));
             return result.RootElement.Clone();
         }
         finally
         {
-            _telemetry.WriteEvents();
+            Return(text);
+            _operations.Exit();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace LlmBridge;
 
@@ -33,6 +34,31 @@ public sealed partial class LlmClient
             LlmEmbeddings embeddings = await EmbedQuietlyAsync(texts, options, cancellationToken).ConfigureAwait(false);
             telemetry.Succeeded(embeddings);
             return embeddings;
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+        finally
+        {
+            _telemetry.WriteEvents();
+        }
+    }
+
+    private async Task<float[]> EmbedOneObservedAsync(string text, CallOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return (await EmbedObservedAsync([text], options, cancellationToken).ConfigureAwait(false)).Vectors[0];
+    }
+
+    private async Task<JsonElement> InvokeObservedAsync(
+        string method, string? parametersJson, CallOptions? options, CancellationToken cancellationToken)
+    {
+        using var telemetry = new CallTelemetry(method);
+        try
+        {
+            return await InvokeQuietlyAsync(method, parametersJson, options, telemetry, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -17,11 +17,23 @@ internal sealed class CallTelemetry : IDisposable
     /// <param name="operation">One of TelemetryNames' operations.</param>
     /// <param name="model">The model's name, null where it is not known.</param>
     public CallTelemetry(string operation, string? model, KnownSettings settings)
+        : this(operation, model, model)
+    {
+        if (_span is { IsAllDataRequested: true }) DescribeRequest(_span, settings);
+    }
+
+    /// <param name="method">The method of a daemon: a name in its program, no text of a call.</param>
+    public CallTelemetry(string method)
+        : this(TelemetryNames.OperationInvoke, null, method)
+    {
+        _span?.SetTag(TelemetryNames.RpcSystem, TelemetryNames.RpcSystemJson).SetTag(TelemetryNames.RpcMethod, method);
+    }
+
+    private CallTelemetry(string operation, string? model, string? target)
     {
         _operation = operation;
         _model = model;
-        _span = CallInstruments.Spans.StartActivity(model is null ? operation : $"{operation} {model}", ActivityKind.Client, default(ActivityContext), Tags());
-        if (_span is { IsAllDataRequested: true }) DescribeRequest(_span, settings);
+        _span = CallInstruments.Spans.StartActivity(target is null ? operation : $"{operation} {target}", ActivityKind.Client, default(ActivityContext), Tags());
     }
 
     public void Succeeded(LlmReply reply)
@@ -36,15 +48,23 @@ internal sealed class CallTelemetry : IDisposable
     public void Succeeded(LlmEmbeddings embeddings) =>
         Succeeded(embeddings.Engine, embeddings.Fallback, embeddings.Attempts, embeddings.Usage, embeddings.Timings);
 
+    /// <summary>A daemon's method has given its result, which costs no tokens.</summary>
+    public void Invoked(LlmReply reply) => AnsweredBy(reply.Engine, reply.Fallback, reply.Attempts, reply.Timings);
+
     private void Succeeded(string engine, bool fallback, int attempts, LlmUsage usage, LlmTimings timings)
     {
         _span?.SetTag(TelemetryNames.InputTokens, usage.PromptTokens);
+        CallInstruments.TokenUsage.Record(usage.PromptTokens, [.. Tags(), new(TelemetryNames.TokenType, "input")]);
+        AnsweredBy(engine, fallback, attempts, timings);
+    }
+
+    private void AnsweredBy(string engine, bool fallback, int attempts, LlmTimings timings)
+    {
         _span?.SetTag(TelemetryNames.Engine, engine);
         _span?.SetTag(TelemetryNames.Fallback, fallback);
         _span?.SetTag(TelemetryNames.Attempts, attempts);
         _span?.SetTag(TelemetryNames.QueueTime, timings.Queue.TotalSeconds);
         _span?.SetTag(TelemetryNames.StartTime, timings.Start.TotalSeconds);
-        CallInstruments.TokenUsage.Record(usage.PromptTokens, [.. Tags(), new(TelemetryNames.TokenType, "input")]);
         End(null);
     }
 

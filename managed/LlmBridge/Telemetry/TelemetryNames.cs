@@ -1,7 +1,7 @@
 namespace LlmBridge;
 
-/// <summary>Names that dashboards rely on. Those that begin with gen_ai and error are OpenTelemetry's semantic
-/// conventions for generative AI.</summary>
+/// <summary>Names that dashboards rely on. Those that begin with gen_ai, error and rpc are OpenTelemetry's
+/// semantic conventions for generative AI and remote procedure calls.</summary>
 internal static class TelemetryNames
 {
     /// <summary>Of the meter and of the activity source.</summary>
@@ -12,6 +12,7 @@ internal static class TelemetryNames
     public const string OperationChat = "chat";
     public const string OperationTextCompletion = "text_completion";
     public const string OperationEmbeddings = "embeddings";
+    public const string OperationInvoke = "invoke";
 
     public const string OperationName = "gen_ai.operation.name";
     public const string ProviderName = "gen_ai.provider.name";
@@ -26,6 +27,10 @@ internal static class TelemetryNames
     public const string OutputTokens = "gen_ai.usage.output_tokens";
     public const string TokenType = "gen_ai.token.type";
     public const string ErrorType = "error.type";
+
+    public const string RpcSystem = "rpc.system";
+    public const string RpcSystemJson = "jsonrpc";
+    public const string RpcMethod = "rpc.method";
 
     public const string Engine = "llmbridge.engine";
     public const string Fallback = "llmbridge.fallback";
