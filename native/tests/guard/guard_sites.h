@@ -7,10 +7,12 @@
 
 enum { GUARD_SITES_MAX = 1 << 16 }; /* a power of two; a warm call has some thousands */
 
+enum guard_site_kind { GUARD_SITE_PLAIN, GUARD_SITE_SYSTEM_CALL, GUARD_SITE_ALLOCATION, GUARD_SITE_REALLOCATION };
+
 struct guard_site {
   uint64_t address; /* 0: free */
   uint64_t count;
-  bool is_system_call, is_allocation;
+  enum guard_site_kind kind;
 };
 
 struct guard_sites {

@@ -12,12 +12,17 @@
 
 enum { ALLOCATORS_MAX = 16 };
 
+struct allocator {
+  uint64_t address;
+  enum guard_site_kind kind;
+};
+
 struct tracee {
   pid_t pid;
   uint64_t address; /* of the last step */
   struct guard_sites *sites;
   struct guard_counts *units;
-  uint64_t allocators[ALLOCATORS_MAX];
+  struct allocator allocators[ALLOCATORS_MAX];
   unsigned allocator_count;
   bool is_ready; /* it could go on, and waits for its turn */
 };
@@ -54,9 +59,9 @@ static struct guard_site *site_of(struct tracee *tracee) {
   struct guard_site *site = guard_sites_at(tracee->sites, tracee->address, &is_new);
   if (!is_new) return site;
   const uint64_t code = (uint64_t)ptrace(PTRACE_PEEKTEXT, tracee->pid, tracee->address, NULL);
-  site->is_system_call = (code & 0xffff) == system_call_code;
+  if ((code & 0xffff) == system_call_code) site->kind = GUARD_SITE_SYSTEM_CALL;
   for (unsigned i = 0; i < tracee->allocator_count; i++) {
-    site->is_allocation |= tracee->allocators[i] == tracee->address;
+    if (tracee->allocators[i].address == tracee->address) site->kind = tracee->allocators[i].kind;
   }
   return site;
 }
@@ -106,11 +111,17 @@ static struct tracee *after_step(struct tracer *tracer, struct tracee *turn, int
   return await_step(tracer, &tracer->sides[GUARD_HOST], 0);
 }
 
+/* What has no old block to resize is left to malloc by the C library, and counts there. */
+static bool is_allocation(const struct tracee *tracee, const struct guard_site *site) {
+  if (site->kind == GUARD_SITE_REALLOCATION) return peek_register(tracee, offsetof(struct user, regs.rdi)) != 0;
+  return site->kind == GUARD_SITE_ALLOCATION;
+}
+
 static void count(const struct tracer *tracer, struct tracee *tracee, struct guard_site *site, int64_t number) {
   if (!tracer->is_counting) return;
   struct guard_counts *counts = &tracee->units[tracer->unit];
   counts->instructions++;
-  counts->allocations += site->is_allocation;
+  counts->allocations += is_allocation(tracee, site);
   if (number >= 0 && number < GUARD_SYSTEM_CALLS_MAX) counts->system_calls[number]++;
   site->count++;
 }
@@ -132,7 +143,8 @@ static bool trace_units(struct tracer *tracer) {
     const bool is_repeated = address == turn->address; /* a string instruction: how often depends on the processor */
     turn->address = address;
     struct guard_site *site = site_of(turn);
-    const int64_t number = site->is_system_call ? (int64_t)peek_register(turn, offsetof(struct user, regs.rax)) : -1;
+    const int64_t number =
+        site->kind == GUARD_SITE_SYSTEM_CALL ? (int64_t)peek_register(turn, offsetof(struct user, regs.rax)) : -1;
     if (number == GUARD_MARK && !begin_unit(tracer)) return true;
     if (!is_repeated) count(tracer, turn, site, number);
     if (!step(turn, 0)) return false;
@@ -142,12 +154,17 @@ static bool trace_units(struct tracer *tracer) {
 }
 
 static void find_allocators(struct tracee *tracee, const struct guard_symbols *symbols) {
-  static const char *const names[] = {"malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"};
+  static const struct {
+    const char *name;
+    enum guard_site_kind kind;
+  } names[] = {{"malloc", GUARD_SITE_ALLOCATION},         {"calloc", GUARD_SITE_ALLOCATION},
+               {"memalign", GUARD_SITE_ALLOCATION},       {"aligned_alloc", GUARD_SITE_ALLOCATION},
+               {"posix_memalign", GUARD_SITE_ALLOCATION}, {"realloc", GUARD_SITE_REALLOCATION}};
   for (unsigned i = 0; i < symbols->count; i++) {
     const struct guard_symbol *symbol = &symbols->symbols[i];
     for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
-      if (strcmp(symbol->name, names[n]) != 0 || tracee->allocator_count == ALLOCATORS_MAX) continue;
-      tracee->allocators[tracee->allocator_count++] = symbol->begin;
+      if (strcmp(symbol->name, names[n].name) != 0 || tracee->allocator_count == ALLOCATORS_MAX) continue;
+      tracee->allocators[tracee->allocator_count++] = (struct allocator){symbol->begin, names[n].kind};
     }
   }
 }
