@@ -24,10 +24,11 @@ internal static class Tool
         }
     }
 
-    /// <summary>Installs node-llama-cpp, which npm keeps for the next time.</summary>
+    /// <summary>Installs node-llama-cpp by its lock file. Not by `npm ci`: that wants the packages for all other systems
+    /// in the lock file, and not every registry has them.</summary>
     public static void RestoreNode()
     {
-        if (!Directory.Exists(Path.Combine(s_nodeFolder, "node_modules"))) Run("npm", "ci", "--silent", "--prefix", s_nodeFolder);
+        if (!Directory.Exists(Path.Combine(s_nodeFolder, "node_modules"))) Run("npm", "install", "--no-save", "--silent", "--prefix", s_nodeFolder);
     }
 
     public static Dictionary<string, string> Versions() => new()
