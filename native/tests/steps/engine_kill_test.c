@@ -33,6 +33,7 @@ static void round_starting(const struct step *step, unsigned in_flight) {
 /* An engine that has answered is restarted without a pause. */
 static void kill_serving(const struct step *step, unsigned in_flight, bool unread) {
   llmb_call *calls[STEP_CALLS_MAX];
+  faults_take_turns(step->point == FAULT_ENGINE_REQUEST_PART);
   llmb_bridge *bridge = step_bridge(&step->work);
   check_next_call_works(bridge);
   faults_arm(step->point, step->per_call ? step->pass * in_flight : step->pass, SIGKILL);

@@ -3,6 +3,7 @@
 #define LLMB_TESTS_FAULTS_H
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/mman.h>
 
 #include "../bridge/bridge_harness.h"
@@ -35,9 +36,23 @@ UNUSED static void faults_open(void) {
   setenv(FAULT_PAGE_VARIABLE, path, 1);
 }
 
+/* Only where host and engine can't copy at the same time is it sure that the engine finds a long request in parts; what
+ * is started from here on has the same processors. */
+UNUSED static void faults_take_turns(bool turns) {
+  static cpu_set_t all;
+  cpu_set_t one;
+  if (CPU_COUNT(&all) == 0) CHECK_INT(0, sched_getaffinity(0, sizeof all, &all));
+  CPU_ZERO(&one);
+  for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
+    if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
+  }
+  CHECK_INT(0, sched_setaffinity(0, sizeof one, turns ? &one : &all));
+}
+
 /* From here on the process that passes the step as the `pass`th, from 1, gets the signal: once. */
 UNUSED static void faults_arm(enum fault_point point, unsigned pass, int signal_number) {
   faults_open();
+  faults_take_turns(point == FAULT_ENGINE_REQUEST_PART);
   atomic_store(&faults->point, FAULT_NONE);
   atomic_store(&faults->passes_left, pass);
   atomic_store(&faults->signal_number, (uint32_t)signal_number);

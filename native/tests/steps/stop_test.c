@@ -121,9 +121,9 @@ static void round_stops_half_way(const struct stop_step *step) {
   llmb_settings *brief = settings_of("timeout_ms", "500", NULL); /* long enough to get there */
   text[0] = 0;
   memset(late, 'l', sizeof late);
+  faults_arm(step->point, step->pass, SIGSTOP);
   llmb_bridge *bridge = stop_bridge("60000", "0");
   bridge_start(bridge);
-  faults_arm(step->point, step->pass, SIGSTOP);
   llmb_call *call = NULL;
   CHECK_INT(LLMB_OK, llmb_call_start(bridge, (const uint8_t *)late, sizeof late, brief, &call, NULL));
   CHECK_INT(LLMB_OK, llmb_call_poll(call, LLMB_NEVER, NULL)); /* sends the request, and reads nothing */
