@@ -79,5 +79,7 @@ enum bench_outcome measure_llama_one_token(struct bench_run *run);
 enum bench_outcome measure_llama_tokens_per_s(struct bench_run *run);
 enum bench_outcome measure_llama_tokens_per_s_8(struct bench_run *run);
 enum bench_outcome measure_llama_embed_batch(struct bench_run *run);
+enum bench_outcome measure_prompt_gap(struct bench_run *run);
+enum bench_outcome measure_prefix_reuse(struct bench_run *run);
 
 #endif

@@ -45,5 +45,9 @@ const struct bench_metric bench_metrics[] = {
      .rounds_min = 3, .measure = measure_llama_tokens_per_s_8},
     {"llama_embed_batch", "texts/s", "bare libllama, batched", BENCH_RATIO_AT_LEAST, 0.95, .seconds = 8,
      .rounds_min = 3, .measure = measure_llama_embed_batch},
+    {"prompt_gap", "ms", "that prompt, uncut", BENCH_RATIO_AT_MOST, 0.1, .seconds = 15, .rounds_min = 2,
+     .measure = measure_prompt_gap},
+    {"prefix_reuse", "ms", "a prompt never seen", BENCH_RATIO_AT_MOST, 0.25, .seconds = 6, .rounds_min = 3,
+     .measure = measure_prefix_reuse},
 };
 const unsigned bench_metric_count = sizeof bench_metrics / sizeof bench_metrics[0];
