@@ -59,6 +59,8 @@ export interface Details {
   fallback: boolean;
   attempts: number;
   promptTokens: number;
+  /** Of these, not read again: the engine still knew them from a call that begins alike. */
+  cachedPromptTokens: number;
   completionTokens: number;
   timingsMs: { queue: number; start: number; firstToken: number; total: number };
 }

@@ -43,7 +43,7 @@ public sealed class CommandLineTests
         Assert.AreEqual("hi", root.GetProperty("text").GetString());
         Assert.AreEqual("fake", root.GetProperty("engine").GetString());
         Assert.AreEqual("stop", root.GetProperty("finish_reason").GetString());
-        CollectionAssert.AreEqual(new[] { "prompt_tokens", "completion_tokens" }, root.GetProperty("usage").EnumerateObject().Select(m => m.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "prompt_tokens", "cached_prompt_tokens", "completion_tokens" }, root.GetProperty("usage").EnumerateObject().Select(m => m.Name).ToArray());
         CollectionAssert.AreEqual(
             new[] { "queue", "start", "first_token", "total" }, root.GetProperty("timings_ms").EnumerateObject().Select(m => m.Name).ToArray());
         Assert.AreEqual(1, root.GetProperty("attempts").GetInt32());

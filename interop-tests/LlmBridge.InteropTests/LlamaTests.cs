@@ -53,6 +53,19 @@ public sealed class LlamaTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task Ask_WithAPromptThatBeginsLikeTheOneBefore_SaysHowMuchWasNotReadAgain()
+    {
+        string shared = string.Concat(Enumerable.Repeat("a rule for all questions. ", 12)); // more than one chunk
+        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = TestModel.Make("random"), Context = ContextTokens, Threads = 1 });
+        var brief = new CallOptions { MaxTokens = 4, PromptFormat = LlmPromptFormat.Raw };
+        LlmUsage first = (await client.AskAsync(shared + "One?", brief, Watchdog)).Usage;
+        LlmUsage second = (await client.AskAsync(shared + "Two?", brief, Watchdog)).Usage;
+        Assert.AreEqual(0, first.CachedPromptTokens);
+        Assert.IsGreaterThan(0, second.CachedPromptTokens);
+        Assert.IsLessThan(second.PromptTokens, second.CachedPromptTokens);
+    }
+
+    [TestMethod]
     [DataRow("llama", "f32", 1)]
     [DataRow("llama", "q8_0", 2)]
     [DataRow("llama", "q4_0", 3)]

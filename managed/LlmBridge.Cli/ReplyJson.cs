@@ -21,6 +21,7 @@ internal static class ReplyJson
         json.WriteString("finish_reason", reply.FinishReason.Name());
         json.WriteStartObject("usage");
         json.WriteNumber("prompt_tokens", reply.Usage.PromptTokens);
+        json.WriteNumber("cached_prompt_tokens", reply.Usage.CachedPromptTokens);
         json.WriteNumber("completion_tokens", reply.Usage.CompletionTokens);
         json.WriteEndObject();
         Json.WriteTimings(json, reply.Timings);

@@ -185,4 +185,7 @@ internal static unsafe class NativeCall
             NativeStatus.ThrowIfFailed(NativeMethods.llmb_call_finish(call, 0, pointer, &error), error);
         }
     }
+
+    /// <summary>Tokens of the prompt that the engine did not read again, once the call has succeeded.</summary>
+    public static long CachedPromptTokens(CallHandle call) => (long)NativeMethods.llmb_call_cached_prompt_tokens(call);
 }

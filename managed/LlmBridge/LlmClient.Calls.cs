@@ -175,7 +175,7 @@ public sealed partial class LlmClient
             Engine = EngineName(result.engine),
             Fallback = result.fallback != 0,
             FinishReason = (LlmFinishReason)result.finish_reason,
-            Usage = Usage(result),
+            Usage = Usage(result) with { CachedPromptTokens = NativeCall.CachedPromptTokens(call) },
             Timings = Timings(result),
             Attempts = (int)result.attempts,
         };

@@ -28,7 +28,11 @@ public sealed record LlmReply
 /// <summary>Tokens, as the engine counted them.</summary>
 /// <param name="PromptTokens">Tokens of the prompt, a chat template's included.</param>
 /// <param name="CompletionTokens">Tokens of the answer.</param>
-public readonly record struct LlmUsage(long PromptTokens, long CompletionTokens);
+public readonly record struct LlmUsage(long PromptTokens, long CompletionTokens)
+{
+    /// <summary>Of the prompt's tokens, those that the engine still knew from a call that begins alike and did not read again.</summary>
+    public long CachedPromptTokens { get; init; }
+}
 
 /// <summary>Where the time of a call went.</summary>
 /// <param name="Queue">Waiting for a slot.</param>

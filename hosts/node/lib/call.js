@@ -57,6 +57,7 @@ export class Call {
       fallback: found.fallback !== 0,
       attempts: found.attempts,
       promptTokens: Number(found.prompt_tokens),
+      cachedPromptTokens: Number(library().callCachedPromptTokens(this.#pointer)),
       completionTokens: Number(found.completion_tokens),
       timingsMs: { queue: found.queue_ms, start: found.start_ms, firstToken: found.first_token_ms, total: found.total_ms },
     };

@@ -24,6 +24,7 @@ test('settings of any type reach the library', () => withBridge({ slots: 2, mode
   assert.equal(reply.text, 'hello');
   assert.equal(reply.details.engine, 'fake');
   assert.equal(reply.details.finishReason, 'stop');
+  assert.equal(reply.details.cachedPromptTokens, 0);
 }));
 
 test('an unknown setting is named', () => {

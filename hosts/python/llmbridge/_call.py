@@ -58,7 +58,7 @@ class Call:
         result, error = NativeResult(struct_size=ctypes.sizeof(NativeResult)), new_error()
         with self._handle as call:
             check(library().llmb_call_finish(call, 0, byref(result), byref(error)), error)
-        return Details.of(result)
+            return Details.of(result, library().llmb_call_cached_prompt_tokens(call))
 
     def watch(self, token: int) -> None:
         error = new_error()

@@ -36,6 +36,7 @@ class BridgeTests(unittest.TestCase):
             reply = bridge.ask("hello", stop=["x", "y"], temperature=0.5, max_tokens=7)
         self.assertEqual(str(reply), "hello")
         self.assertEqual(reply.details.engine, "fake")
+        self.assertEqual(reply.details.cached_prompt_tokens, 0)
 
     def test_an_unknown_setting_is_named(self):
         with self.assertRaisesRegex(ValueError, "slotz") as caught:
