@@ -88,7 +88,7 @@ const struct guard_scenario guard_scenarios[] = {
      .warm_up_unit = generate_short,
      .ring_ends_turn = true,
      .warm_up = WARM_UP},
-    {.name = "batch_of_8", .slots = "16", .script = "echo", .unit = run_batch, .warm_up = WARM_UP},
+    {.name = "batch_of_8", .slots = "16", .script = "echo", .unit = run_batch, .warm_up = WARM_UP, .interleaves = true},
     {.name = "beside_0", .slots = "16", .script = ENDLESS, .unit = generate_short, .warm_up = WARM_UP},
     {.name = "beside_7",
      .slots = "16",

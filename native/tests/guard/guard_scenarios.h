@@ -17,6 +17,8 @@ struct guard_scenario {
   bool ring_ends_turn;                           /* see guard_trace.h */
   unsigned calls_beside;                         /* in flight all the time: answers that nobody reads */
   unsigned warm_up;                              /* units at full speed before those that count */
+  bool interleaves; /* how often each side runs while the other works is the kernel's choice, and so are looks and waits
+                     */
 };
 
 extern const struct guard_scenario guard_scenarios[];
