@@ -80,17 +80,40 @@ static void add_bells(llmb_batch *batch, struct pool_poll *poll) {
   }
 }
 
+static bool any_queued(const llmb_batch *batch) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    if (!is_placed(batch->flights[i].call)) return true;
+  }
+  return false;
+}
+
+static bool any_drains(llmb_bridge *bridge) {
+  for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
+    if (pool_drains(&stage->pool)) return true;
+  }
+  return false;
+}
+
+static bool take_nudges(llmb_batch *batch) {
+  bool nudged = false;
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    nudged |= atomic_exchange(&batch->flights[i].call->ticket.nudged, 0) != 0;
+  }
+  return nudged;
+}
+
 void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (spin(batch, until_ns)) return;
   llmb_bridge *bridge = batch->bridge;
   struct pool_poll poll = {.until_ns = until_ns};
   pthread_mutex_lock(&bridge->lock);
-  stages_step(bridge, os_clock_ns());
-  bool nudged = false;
-  for (uint32_t i = 0; i < batch->flight_count; i++) {
-    nudged |= atomic_exchange(&batch->flights[i].call->ticket.nudged, 0) != 0;
-  }
+  /* What the workers have sent makes the poll return at once; only calls that wait for a place, or slots that drain,
+   * may need a push before. */
+  const bool queued = any_queued(batch);
+  if (queued || any_drains(bridge)) stages_step(bridge, os_clock_ns());
+  const bool nudged = take_nudges(batch);
   add_bells(batch, &poll);
+  const uint64_t limit_ns = poll.until_ns;
   const unsigned wake = poll.count;
   poll.items[poll.count++] = (struct os_poll_item){.handle = batch->bell};
   stages_prepare_poll(bridge, &poll);
@@ -104,8 +127,12 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (poll.items[wake].readable) os_event_clear(batch->bell);
 
   pthread_mutex_lock(&bridge->lock);
-  pool_after_poll(&poll);
-  stages_step(bridge, os_clock_ns());
+  bool others = queued || poll.until_ns < limit_ns;
+  for (unsigned i = wake + 1; i < poll.count; i++) others |= poll.items[i].readable;
+  if (others) {
+    pool_after_poll(&poll);
+    stages_step(bridge, os_clock_ns());
+  }
   pool_release_held(&poll);
   pthread_mutex_unlock(&bridge->lock);
 }
