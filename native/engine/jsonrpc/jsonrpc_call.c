@@ -3,11 +3,23 @@
 #include <stdlib.h>
 
 #include "core/error.h"
+#include "core/number_text.h"
 #include "tool_limits.h"
 #include "tool_stall.h"
 
 void call_begin(struct call *call, llmb_request *request, uint64_t place) {
   *call = (struct call){.state = CALL_WAITS, .request = request, .id = place, .kill_ns = LLMB_NEVER};
+}
+
+/* From here on only the daemon knows whether it goes on, unless nobody has set a limit on its silence. */
+void call_note_sent(struct call *call, uint64_t id, uint64_t now_ns) {
+  int64_t answer_max = 0;
+  const char *output_bytes = llmb_request_setting(call->request, "output_bytes");
+  if (output_bytes != NULL) integer_parse(output_bytes, &answer_max);
+  call->state = CALL_SENT;
+  call->id = id;
+  call->answer_max = answer_max > 0 ? (uint64_t)answer_max : 0;
+  call->progress_ns = tool_stall_is_limited(call->request) ? LLMB_NEVER : now_ns + TOOL_PROGRESS_EVERY_NS;
 }
 
 bool call_is_cancelled(const struct call *call) {
@@ -49,10 +61,6 @@ void call_write(struct call *call) {
 
 void call_step_progress(struct call *call, uint64_t now_ns) {
   if (now_ns < call->progress_ns) return;
-  if (call->state == CALL_SENT && tool_stall_is_limited(call->request)) {
-    call->progress_ns = LLMB_NEVER;
-    return;
-  }
   llmb_request_progress(call->request);
   call->progress_ns = now_ns + TOOL_PROGRESS_EVERY_NS;
 }

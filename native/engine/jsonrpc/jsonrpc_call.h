@@ -21,10 +21,14 @@ struct call {
   uint64_t id;          /* while it waits: its place in the order in which calls came */
   uint64_t kill_ns;     /* when the daemon pays for not letting it go; LLMB_NEVER until it is cancelled */
   uint64_t progress_ns; /* when to say that it goes on */
+  uint64_t answer_max;  /* how long its answer may be, once it was sent */
   struct answer answer;
 };
 
 void call_begin(struct call *call, llmb_request *request, uint64_t place);
+
+/* The daemon is about to get it. */
+void call_note_sent(struct call *call, uint64_t id, uint64_t now_ns);
 
 bool call_is_cancelled(const struct call *call);
 

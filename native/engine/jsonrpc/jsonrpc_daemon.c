@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "jsonrpc_limits.h"
 #include "tool_tree.h"
+#include "tool_watch.h"
 
 extern char **environ;
 
@@ -34,11 +35,6 @@ static bool open_pipe(int *out_read, int *out_write) {
   *out_read = ends[0];
   *out_write = ends[1];
   return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
-}
-
-static bool wait_for(int waiter, int descriptor, uint32_t events) {
-  struct epoll_event event = {.events = events};
-  return epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
 /* This engine's own environment, and the mark. */
@@ -80,8 +76,9 @@ llmb_status daemon_start(struct daemon *daemon, const struct tool_command *comma
                                    .log = log};
   status = tool_open(&start, &daemon->tool, error);
   if (status != LLMB_OK) goto finish;
-  if (!wait_for(waiter, daemon->output, EPOLLIN) || !wait_for(waiter, daemon->log, EPOLLIN) ||
-      !wait_for(waiter, daemon->tool.process, EPOLLIN)) {
+  if (!tool_watch(waiter, daemon->output, EPOLLIN, &daemon->output_ready) ||
+      !tool_watch(waiter, daemon->log, EPOLLIN, &daemon->log_ready) ||
+      !tool_watch(waiter, daemon->tool.process, EPOLLIN, &daemon->ended)) {
     status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the daemon");
     tool_tree_kill(daemon->tool.pid);
     while (!tool_reap(&daemon->tool, error)) continue;
@@ -95,7 +92,7 @@ finish:
   return status;
 }
 
-bool daemon_runs(const struct daemon *daemon) {
+static bool runs(const struct daemon *daemon) {
   return daemon->tool.pid != 0;
 }
 
@@ -110,9 +107,9 @@ llmb_status daemon_queue(struct daemon *daemon, const char *line, uint64_t size)
 static void watch_input(struct daemon *daemon, bool watch) {
   if (daemon->input < 0 || daemon->input_waits == watch) return;
   if (watch) {
-    wait_for(daemon->waiter, daemon->input, EPOLLOUT);
+    tool_watch(daemon->waiter, daemon->input, EPOLLOUT, NULL);
   } else {
-    epoll_ctl(daemon->waiter, EPOLL_CTL_DEL, daemon->input, NULL);
+    tool_unwatch(daemon->waiter, daemon->input);
   }
   daemon->input_waits = watch;
 }
@@ -136,9 +133,10 @@ void daemon_flush(struct daemon *daemon) {
 
 /* Reads once; false when there is nothing now. */
 static bool read_chunk(struct daemon *daemon) {
-  for (;;) {
+  while (daemon->output_ready || daemon->ended) {
     const ssize_t size = read(daemon->output, daemon->lines.bytes + daemon->lines.size, TOOL_CHUNK_SIZE);
     if (size < 0 && errno == EINTR) continue;
+    daemon->output_ready = size == TOOL_CHUNK_SIZE; /* else that was all, as far as this look knows */
     if (size < 0 && errno == EAGAIN) return false;
     if (size <= 0) {
       daemon->output = close_descriptor(daemon->output); /* closing takes it out of the epoll set */
@@ -147,6 +145,7 @@ static bool read_chunk(struct daemon *daemon) {
     }
     return true;
   }
+  return false;
 }
 
 enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const char **out_line, uint64_t *out_size) {
@@ -174,12 +173,14 @@ enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const cha
 }
 
 void daemon_read_log(struct daemon *daemon) {
-  if (daemon->log < 0 || tool_log_read(&daemon->tail, daemon->log) != TOOL_LOG_END) return;
+  if (daemon->log < 0 || !daemon->log_ready) return;
+  daemon->log_ready = false;
+  if (tool_log_read(&daemon->tail, daemon->log) != TOOL_LOG_END) return;
   daemon->log = close_descriptor(daemon->log);
 }
 
 void daemon_end(struct daemon *daemon, bool (*is_ours)(void *context, pid_t pid), void *context, llmb_error *out_exit) {
-  if (daemon_runs(daemon)) {
+  if (runs(daemon)) {
     tool_tree_kill(daemon->tool.pid);
     while (!tool_reap(&daemon->tool, out_exit)) continue;
     tool_tree_sweep(is_ours, context, daemon->mark);
@@ -195,7 +196,7 @@ static bool await_end(const struct daemon *daemon, int milliseconds) {
 }
 
 void daemon_dismiss(struct daemon *daemon) {
-  if (!daemon_runs(daemon)) return;
+  if (!runs(daemon)) return;
   daemon->input = close_descriptor(daemon->input);
   if (await_end(daemon, JSONRPC_FAREWELL_MS)) return;
   tool_terminate(&daemon->tool);

@@ -11,10 +11,12 @@
 
 struct daemon {
   struct tool tool;
-  char mark[32];            /* its processes have this in their environment */
-  int input;                /* a socket; -1 when closed by either side */
-  int output, log;          /* pipes; -1 when at their end */
-  int waiter;               /* the epoll descriptor they are in */
+  char mark[32];   /* its processes have this in their environment */
+  int input;       /* a socket; -1 when closed by either side */
+  int output, log; /* pipes; -1 when at their end */
+  int waiter;      /* the epoll descriptor they are in; its looks raise the next three flags */
+  bool output_ready, log_ready;
+  bool ended;               /* it has, and was not reaped yet */
   bool input_waits;         /* what is queued has no room in the socket */
   bool last_line;           /* its stdin is closed when what is queued is written */
   struct tool_buffer queue; /* lines for it */
@@ -29,18 +31,17 @@ enum daemon_news { DAEMON_NOTHING, DAEMON_LINE, DAEMON_LINE_TOO_LONG, DAEMON_NO_
 /* Starts it. On failure nothing is left. Errors: as for tool_open. */
 llmb_status daemon_start(struct daemon *daemon, const struct tool_command *command, int waiter, llmb_error *error);
 
-bool daemon_runs(const struct daemon *daemon);
-
 /* Queues a line, without its newline. */
 llmb_status daemon_queue(struct daemon *daemon, const char *line, uint64_t size);
 
 /* Writes of the queue what there is room for. */
 void daemon_flush(struct daemon *daemon);
 
-/* Gives out the next line of its stdout without the newline, valid until the next call. What stands before the end of
- * its output without a newline is a line too. */
+/* Gives out the next line of its stdout without the newline, valid until the next call, of what was read before or is
+ * ready. What stands before the end of its output without a newline is a line too. */
 enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const char **out_line, uint64_t *out_size);
 
+/* Takes of its stderr what is ready. */
 void daemon_read_log(struct daemon *daemon);
 
 /* Kills it and all it has started, except the programs that `is_ours` knows, and frees what it held. How it ended goes

@@ -12,6 +12,7 @@
 #include "core/json_writer.h"
 #include "jsonrpc_session.h"
 #include "platform/os_poll.h"
+#include "tool_watch.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 LLMB_API const char *llmb_engine_module_version(void);
@@ -44,6 +45,7 @@ static void await_ping(struct module *module, struct session *session) {
   while (!session->probe.answered && !session->over) {
     struct os_poll_item item = {.handle = module->waiter};
     os_poll(&item, 1, session_next_ns(session));
+    tool_watch_look(module->waiter);
     session_step(session, llmb_clock_ns(), is_daemon, module);
     if (session->daemon.tail.total_size != log_size) llmb_engine_loading(module->engine, 0);
     log_size = session->daemon.tail.total_size;
@@ -62,9 +64,8 @@ static const char *last_line(char *log) {
 static llmb_status start_pooled(struct module *module, llmb_error *error) {
   struct session *session = &module->sessions[0];
   module->session_count = 1;
-  *session = (struct session){
-      .command = &module->command, .waiter = module->waiter, .calls = module->calls, .call_count = JSONRPC_CALLS_MAX};
-  const llmb_status status = session_open(session, error);
+  *session = (struct session){.command = &module->command, .waiter = module->waiter, .calls = module->calls};
+  const llmb_status status = session_open(session, llmb_clock_ns(), error);
   if (status != LLMB_OK) return status;
   await_ping(module, session);
   if (!session->over) return LLMB_OK;
@@ -86,7 +87,9 @@ static void prepare_once(struct module *module) {
 
 static void begin_pooled(struct module *module, llmb_request *request) {
   struct session *session = &module->sessions[0];
-  call_begin(&session->calls[llmb_request_slot(request)], request, ++session->last_place);
+  const unsigned slot = llmb_request_slot(request);
+  if (slot >= session->call_count) session->call_count = slot + 1;
+  call_begin(&session->calls[slot], request, ++session->last_place);
 }
 
 static void begin_once(struct module *module, llmb_request *request) {
@@ -95,7 +98,7 @@ static void begin_once(struct module *module, llmb_request *request) {
   struct session *session = &module->sessions[llmb_request_slot(request)];
   llmb_request_accept(request); /* its very start may have effects */
   call_begin(session->calls, request, 0);
-  if (session_open(session, &error) == LLMB_OK) return;
+  if (session_open(session, llmb_clock_ns(), &error) == LLMB_OK) return;
   session->over = true;
   call_finish(session->calls, &error);
 }
@@ -118,6 +121,7 @@ static int32_t serve_pooled(struct module *module) {
   bool host_gone = false;
   while (!host_gone && (!session->over || session_delivers(session))) {
     host_gone = take_requests(module, session_next_ns(session), begin_pooled) != LLMB_OK;
+    tool_watch_look(module->waiter);
     session_step(session, llmb_clock_ns(), is_daemon, module);
   }
   /* A call that the daemon never had is nobody's yet: the host gives it to another process when this one has ended. */
@@ -133,6 +137,7 @@ static void serve_once(struct module *module) {
       if (session_ns < next_ns) next_ns = session_ns;
     }
     if (take_requests(module, next_ns, begin_once) != LLMB_OK) return;
+    tool_watch_look(module->waiter);
     const uint64_t now_ns = llmb_clock_ns();
     for (unsigned i = 0; i < module->session_count; i++) {
       if (module->calls[i].state == CALL_FREE && module->sessions[i].over) continue;

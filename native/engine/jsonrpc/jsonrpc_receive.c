@@ -92,9 +92,7 @@ static uint64_t line_size_max(const struct session *session) {
   uint64_t answer_max = 0;
   for (unsigned i = 0; i < session->call_count; i++) {
     const struct call *call = &session->calls[i];
-    int64_t size = 0;
-    const char *setting = call->state != CALL_SENT ? NULL : llmb_request_setting(call->request, "output_bytes");
-    if (setting != NULL && integer_parse(setting, &size) && (uint64_t)size > answer_max) answer_max = (uint64_t)size;
+    if (call->state == CALL_SENT && call->answer_max > answer_max) answer_max = call->answer_max;
   }
   return answer_max * JSONRPC_ESCAPE_MAX + JSONRPC_LINE_SLACK;
 }

@@ -38,7 +38,7 @@ static void fail_for_memory(struct session *session, struct call *call) {
 }
 
 /* One line: a request, or an array of those that wait together. */
-static void send_line(struct session *session) {
+static void send_line(struct session *session, uint64_t now_ns) {
   struct call *taken[JSONRPC_CALLS_MAX];
   unsigned count = 0;
   struct json_writer writer;
@@ -48,9 +48,7 @@ static void send_line(struct session *session) {
   while (session->in_flight < session->in_flight_max && (count == 0 || batch) && writer.size < JSONRPC_BATCH_SIZE_MAX) {
     struct call *call = next_waiting(session);
     if (call == NULL) break;
-    call->state = CALL_SENT;
-    call->id = ++session->last_id;
-    call->progress_ns = 0;
+    call_note_sent(call, ++session->last_id, now_ns);
     session->in_flight++;
     request_write(&writer, call->request, call->id);
     taken[count++] = call;
@@ -74,11 +72,11 @@ static bool is_doubtful(const struct session *session) {
   return false;
 }
 
-void traffic_send_waiting(struct session *session) {
+void traffic_send_waiting(struct session *session, uint64_t now_ns) {
   /* A line of which nothing was written yet stays its requests': should the daemon die, they were never begun. */
   while (session->daemon.input >= 0 && session->daemon.queue.size == 0 && !is_doubtful(session) &&
          session->in_flight < session->in_flight_max && next_waiting(session) != NULL) {
-    send_line(session);
+    send_line(session, now_ns);
     session->daemon.last_line = session->once;
     daemon_flush(&session->daemon);
   }

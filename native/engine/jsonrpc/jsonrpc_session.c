@@ -11,16 +11,22 @@ static const char nobodys_mark[] = TOOL_MARK_NAME "=0";
 
 typedef bool (*is_ours_fn)(void *context, pid_t pid);
 
-llmb_status session_open(struct session *session, llmb_error *error) {
+llmb_status session_open(struct session *session, uint64_t now_ns, llmb_error *error) {
   session->in_flight = 0;
   session->last_id = 0;
-  session->in_flight_max = session->call_count;
+  session->in_flight_max = session->once ? 1 : JSONRPC_CALLS_MAX;
   session->more = session->over = session->batch = session->repeatable = false;
   session->probe = (struct probe){.due_ns = LLMB_NEVER};
   session->close_ns = session->reap_ns = LLMB_NEVER;
   const llmb_status status = daemon_start(&session->daemon, session->command, session->waiter, error);
-  if (status == LLMB_OK && !session->once) traffic_send_ping(session, 0);
-  return status;
+  if (status != LLMB_OK) return status;
+  if (session->once) {
+    traffic_send_waiting(session,
+                         now_ns); /* before the first look: some answer without having read anything, and end */
+  } else {
+    traffic_send_ping(session, now_ns);
+  }
+  return LLMB_OK;
 }
 
 static void describe(struct session *session, llmb_status status, const char *why, const llmb_error *exit) {
@@ -128,7 +134,7 @@ static bool is_answered_once(const struct session *session) {
 
 static void step_daemon(struct session *session, uint64_t now_ns, is_ours_fn is_ours, void *context) {
   daemon_read_log(&session->daemon);
-  const bool ended = tool_ended(&session->daemon.tool); /* before the read: what it wrote is there then */
+  const bool ended = session->daemon.ended; /* seen before the read: what it wrote is there then */
   const bool is_held = step_calls(session, now_ns);
   const char *breach = traffic_receive(session, now_ns);
   if (breach != NULL) {
@@ -143,7 +149,7 @@ static void step_daemon(struct session *session, uint64_t now_ns, is_ours_fn is_
     end(session, LLMB_E_ENGINE_CRASHED, "it did not answer ping", is_ours, context);
   } else {
     step_reaping(session, now_ns, is_ours, context);
-    if (session->once || session->probe.answered) traffic_send_waiting(session);
+    if (session->once || session->probe.answered) traffic_send_waiting(session, now_ns);
     daemon_flush(&session->daemon);
   }
 }

@@ -32,13 +32,13 @@ struct session {
   struct tool_buffer info; /* the object it answered the first ping with; empty if none */
 
   struct call *calls;
-  unsigned call_count;
+  unsigned call_count; /* of a pooled daemon: as many as were ever in use at once */
   uint64_t last_place;
 };
 
-/* Starts the daemon; a pooled one gets the ping that it has to answer before it gets calls. Errors: as for tool_open.
- */
-llmb_status session_open(struct session *session, llmb_error *error);
+/* Starts the daemon; a pooled one gets the ping that it has to answer before it gets calls, any other its call.
+ * Errors: as for tool_open. */
+llmb_status session_open(struct session *session, uint64_t now_ns, llmb_error *error);
 
 /* Takes what has come and does what is due. `is_ours` knows the daemons of other sessions. */
 void session_step(struct session *session, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context);

@@ -5,7 +5,7 @@
 #include "jsonrpc_session.h"
 
 /* Sends what waits, as far as the daemon may have more; accepts each request as its line is about to be written. */
-void traffic_send_waiting(struct session *session);
+void traffic_send_waiting(struct session *session, uint64_t now_ns);
 
 void traffic_send_ping(struct session *session, uint64_t now_ns);
 

@@ -10,6 +10,7 @@ enum {
   TOOL_LAST_CHUNKS_MAX = 8,             /* read after its end: more than a pipe holds */
   TOOL_PROMPT_ARGUMENT_MAX = 128 << 10, /* Linux takes no longer argument */
   TOOL_ENVIRONMENT_MAX = 256,           /* variables a program gets */
+  TOOL_EVENTS_MAX = 32,                 /* descriptors found ready in one look */
   TOOL_TREE_MAX = 4096,                 /* processes of one tree that are killed one by one */
   TOOL_TREE_ROUNDS_MAX = 16             /* looks for processes that were started meanwhile */
 };
