@@ -99,17 +99,16 @@ static void drip_pieces(llmb_request *request, unsigned pause_ms) {
   give_up(request);
 }
 
-/* A piece of the largest size, byte by byte, its head too if that is wanted. */
+/* A piece of the largest size, byte by byte, its head too if that is wanted, until somebody kills this process. */
 static void drip_frame(llmb_request *request, unsigned pause_ms, bool head_too) {
   const struct frame_head head = {CHANNEL_PIECE_SIZE_MAX, FRAME_PIECE, request->head.call_id};
   unsigned sent = head_too ? 0 : sizeof head;
   if (!head_too) llmb_request_write_raw(request, &head, sizeof head);
-  while (!llmb_request_cancelled(request)) {
+  for (;;) {
     llmb_request_write_raw(request, sent < sizeof head ? (const char *)&head + sent : "x", 1);
     sent++;
     sleep_ms(pause_ms);
   }
-  give_up(request);
 }
 
 /* "STREAM CUT AT MASK [stay]": writes that stream, cut to CUT bytes and with the byte AT changed by MASK, then ends
