@@ -17,28 +17,19 @@ static llmb_status copy_settings(const llmb_settings *given, llmb_settings **out
   return status == LLMB_OK ? settings_copy_explicit(given, *out, error) : status;
 }
 
-static llmb_status allocate(uint64_t size, void **out, llmb_error *error) {
-  const llmb_status status = memory_allocate(size, out);
-  if (status == LLMB_OK) return status;
-  return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a batch (%llu bytes)", (unsigned long long)size);
-}
-
 static llmb_status copy_inputs(llmb_batch *batch, const uint8_t *const *inputs, const uint64_t *sizes,
                                llmb_error *error) {
-  uint64_t total = 1;
+  uint64_t total = 0;
   for (uint32_t i = 0; i < batch->count; i++) {
     /* What is too long is its item's failure; here it is only not copied. */
     if (inputs[i] != NULL && sizes[i] <= CHANNEL_INPUT_SIZE_MAX) total += sizes[i];
   }
-  void *memory = NULL;
-  const llmb_status status = allocate(total, &memory, error);
+  const llmb_status status = batch_reserve(batch, total, error);
   if (status != LLMB_OK) return status;
-  batch->inputs = memory;
   uint64_t offset = 0;
   for (uint32_t i = 0; i < batch->count; i++) {
-    struct batch_item *item = &batch->items[i];
-    item->input_offset = inputs[i] != NULL ? offset : INPUT_IS_NULL;
-    item->input_size = sizes[i];
+    batch->items[i] =
+        (struct batch_item){.input_offset = inputs[i] != NULL ? offset : INPUT_IS_NULL, .input_size = sizes[i]};
     if (inputs[i] == NULL || sizes[i] > CHANNEL_INPUT_SIZE_MAX) continue;
     if (sizes[i] > 0) memcpy(batch->inputs + offset, inputs[i], sizes[i]);
     offset += sizes[i];
@@ -57,36 +48,21 @@ static llmb_status start(llmb_bridge *bridge, uint32_t kind, const uint8_t *cons
   if (status != LLMB_OK) return status;
   if (inputs == NULL || sizes == NULL || count == 0 || count > LLMB_BATCH_ITEMS_MAX || order > LLMB_BATCH_IN_ORDER) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
-                     "the items or their sizes are NULL, count is not 1 to %d but %u, or order is not 0 or 1 but %u",
+                     "the items or their sizes are NULL, count is not 1 to %d "
+                     "but %u, or order is not 0 or 1 but %u",
                      LLMB_BATCH_ITEMS_MAX, count, order);
   }
-  void *memory = NULL;
-  status = allocate(sizeof(llmb_batch), &memory, error);
+  llmb_batch *batch = NULL;
+  status = batch_create(bridge, &batch, error);
   if (status != LLMB_OK) return status;
-  llmb_batch *batch = memory;
-  bridge_retain(bridge);
-  batch->bridge = bridge;
   batch->kind = kind;
   batch->count = count;
   batch->order = order;
-  batch->bell = OS_HANDLE_NONE;
-  llmb_error_init(&batch->failure);
   const struct pool *pool = &stage_next(bridge, NULL)->pool;
   const uint64_t slots = (uint64_t)pool->worker_count_max * pool->launch.slot_count;
   /* No more than there are slots: what would queue costs more than it gains. */
   batch->flights_max = slots < BATCH_FLIGHTS_MAX ? (uint32_t)slots : BATCH_FLIGHTS_MAX;
-  int os_code = 0;
-  status = os_event_create(&batch->bell, &os_code);
-  if (status != LLMB_OK) error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make a doorbell");
-  if (status == LLMB_OK) status = allocate(count * sizeof *batch->items, &memory, error);
-  if (status == LLMB_OK) {
-    batch->items = memory;
-    status = allocate(count * sizeof *batch->ended, &memory, error);
-  }
-  if (status == LLMB_OK) {
-    batch->ended = memory;
-    status = copy_inputs(batch, inputs, sizes, error);
-  }
+  status = copy_inputs(batch, inputs, sizes, error);
   if (status == LLMB_OK) status = copy_settings(settings, &batch->settings, error);
   if (status != LLMB_OK) {
     llmb_batch_close(batch);
@@ -116,6 +92,7 @@ static void end_item(llmb_batch *batch, uint32_t index, llmb_status status, cons
   if (status != LLMB_OK && memory_allocate(sizeof *item->error, &memory) == LLMB_OK) {
     item->error = memory;
     *item->error = *error;
+    batch->items_own = true;
   }
   batch->ended[batch->ended_count++] = index;
 }
@@ -140,40 +117,68 @@ static void start_items(llmb_batch *batch) {
       status = call_start(batch->bridge, &call_input, batch->settings, &call, &batch->failure);
     }
     if (status == LLMB_OK) {
-      batch->flights[batch->flight_count++] = (struct batch_flight){.call = call, .index = index};
+      struct batch_flight *flight = &batch->flights[batch->flight_count++];
+      flight->call = call;
+      flight->index = index;
+      flight->answer.size = 0;
     } else {
       end_item(batch, index, status, &batch->failure);
     }
   }
 }
 
+/* Gives an item the text that was read for it: a copy, or the very buffer where that is large. */
+static llmb_status keep_text(llmb_batch *batch, struct call_text *answer, struct batch_item *item) {
+  if (answer->text == NULL) return LLMB_OK;
+  item->text_size = answer->size;
+  if (answer->capacity > BATCH_TEXT_KEPT_SIZE) {
+    item->text = item->own = answer->text;
+    *answer = (struct call_text){.text = NULL};
+    batch->items_own = true;
+    return LLMB_OK;
+  }
+  char *text = batch_answer_room(batch, item, answer->size + 1);
+  if (text == NULL) return LLMB_E_OUT_OF_MEMORY;
+  item->text = memcpy(text, answer->text, answer->size + 1);
+  return LLMB_OK;
+}
+
 /* Reads what has come of an item's vector; LLMB_E_NOT_READY if there is more to come, else how it ended. */
-static llmb_status read_vector(llmb_call *call, struct batch_item *item) {
+static llmb_status read_vector(llmb_batch *batch, llmb_call *call, struct batch_item *item) {
   for (;;) {
     uint64_t dimension = 0;
     float none = 0;
     llmb_status status = llmb_call_read_vector(call, &none, 0, 0, &dimension, NULL);
     if (dimension == 0) return status;
-    void *memory = item->vector;
-    if (memory_resize(&memory, dimension * sizeof *item->vector) != LLMB_OK) return LLMB_E_OUT_OF_MEMORY;
-    item->vector = memory;
+    float *vector = batch_answer_room(batch, item, dimension * sizeof *vector);
+    if (vector == NULL) return LLMB_E_OUT_OF_MEMORY;
+    item->vector = vector;
     item->dimension = dimension;
-    status = llmb_call_read_vector(call, item->vector, dimension, 0, &dimension, NULL);
+    status = llmb_call_read_vector(call, vector, dimension, 0, &dimension, NULL);
     if (status != LLMB_OK) return status;
   }
 }
 
+/* The same for its text. */
+static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, struct batch_item *item) {
+  const llmb_status status = call_read_text(flight->call, &flight->answer, 0, NULL);
+  if (status == LLMB_E_NOT_READY) return status;
+  const llmb_status kept = keep_text(batch, &flight->answer, item);
+  return status == LLMB_OK ? kept : status;
+}
+
 /* Reads what has come of one item; true if it has ended. */
-static bool read_item(llmb_batch *batch, const struct batch_flight *flight) {
+static bool read_item(llmb_batch *batch, struct batch_flight *flight) {
   struct batch_item *item = &batch->items[flight->index];
-  if (!call_look(flight->call, os_clock_ns(), false)) return false;
-  const llmb_status status = batch->kind == LLMB_REQUEST_EMBED ? read_vector(flight->call, item)
-                                                               : call_read_text(flight->call, &item->answer, 0, NULL);
+  llmb_call *call = flight->call;
+  if (!call_look(call, os_clock_ns(), false)) return false;
+  const llmb_status status =
+      batch->kind == LLMB_REQUEST_EMBED ? read_vector(batch, call, item) : read_text(batch, flight, item);
   if (status == LLMB_E_NOT_READY) return false;
   if (status == LLMB_OK) {
-    item->result = flight->call->result;
-  } else if (flight->call->ended && flight->call->outcome == status) {
-    call_outcome(flight->call, &batch->failure);
+    item->result = call->result;
+  } else if (call->ended && call->outcome == status) {
+    call_outcome(call, &batch->failure);
   } else {
     error_set(&batch->failure, status, LLMB_PHASE_VALIDATE, "no memory to keep the answer of item %u", flight->index);
   }
@@ -192,7 +197,9 @@ static bool read_items(llmb_batch *batch) {
       continue;
     }
     llmb_call_close(batch->flights[i].call);
+    const struct batch_flight ended = batch->flights[i];
     batch->flights[i] = batch->flights[--batch->flight_count];
+    batch->flights[batch->flight_count] = ended; /* its buffer is the next one's */
     any = true;
   }
   return any;
@@ -244,8 +251,9 @@ static const struct batch_item *item_ended(const llmb_batch *batch, uint32_t ind
 
 const char *llmb_batch_text(const llmb_batch *batch, uint32_t index, uint64_t *out_size) {
   const struct batch_item *item = item_ended(batch, index);
-  if (out_size != NULL) *out_size = item != NULL ? item->answer.size : 0;
-  return item != NULL && item->answer.text != NULL ? item->answer.text : "";
+  const bool has = item != NULL && item->text != NULL;
+  if (out_size != NULL) *out_size = has ? item->text_size : 0;
+  return has ? item->text : "";
 }
 
 const float *llmb_batch_vector(const llmb_batch *batch, uint32_t index, uint64_t *out_dimension) {
@@ -274,16 +282,5 @@ llmb_status llmb_batch_cancel(llmb_batch *batch) {
 void llmb_batch_close(llmb_batch *batch) {
   if (batch == NULL || bridge_check(batch->bridge, NULL) != LLMB_OK) return; /* the parent's: its memory stays */
   for (uint32_t i = 0; i < batch->flight_count; i++) llmb_call_close(batch->flights[i].call);
-  for (uint32_t i = 0; batch->items != NULL && i < batch->count; i++) {
-    memory_release(batch->items[i].answer.text);
-    memory_release(batch->items[i].vector);
-    memory_release(batch->items[i].error);
-  }
-  memory_release(batch->items);
-  memory_release(batch->ended);
-  memory_release(batch->inputs);
-  os_handle_close(batch->bell);
-  llmb_settings_close(batch->settings);
-  bridge_release(batch->bridge);
-  memory_release(batch);
+  batch_recycle(batch);
 }

@@ -6,16 +6,22 @@
 
 #include "call_object.h"
 
-/* As many as can be waited for at once; more would only wait in the queue. */
-enum { BATCH_FLIGHTS_MAX = 64 };
+enum {
+  BATCH_FLIGHTS_MAX = 64,           /* as many as can be waited for at once; more would only wait in the queue */
+  BATCH_ANSWERS_SIZE = 128 << 10,   /* of the block for answers; what does not fit has memory of its own */
+  BATCH_TEXT_KEPT_SIZE = 4 << 10,   /* a buffer above this becomes its item's, with the answer read into it */
+  BATCH_ITEMS_KEPT_SIZE = 512 << 10 /* a block of items above this is freed with its batch */
+};
 
 struct batch_item {
   uint64_t input_offset, input_size; /* in the batch's inputs */
   llmb_status status;
   bool ended;
-  struct call_text answer; /* so far */
-  float *vector;
+  const char *text; /* once ended; NULL if there is none */
+  uint64_t text_size;
+  const float *vector;
   uint64_t dimension;
+  void *own; /* where the text or vector lies if not in the batch's block for answers */
   llmb_result result;
   llmb_error *error; /* of one that failed; NULL if there was no memory for it */
 };
@@ -23,15 +29,20 @@ struct batch_item {
 struct batch_flight {
   llmb_call *call;
   uint32_t index;
+  struct call_text answer; /* so far */
 };
 
 struct llmb_batch {
   llmb_bridge *bridge;
   llmb_settings *settings; /* NULL for the bridge's */
   uint32_t kind, count, order;
+  struct batch_item *items; /* the beginning of a block that also holds the next two */
+  uint32_t *ended;          /* numbers, in the order they ended */
   uint8_t *inputs;
-  struct batch_item *items;
-  uint32_t *ended; /* numbers, in the order they ended */
+  uint64_t items_capacity; /* of that block, bytes */
+  uint8_t *answers;        /* BATCH_ANSWERS_SIZE bytes; NULL for lack of memory */
+  uint64_t answers_used;
+  bool items_own; /* any of them has memory of its own */
   uint32_t started_count, ended_count, told_count;
   uint32_t flights_max, flight_count;
   struct batch_flight flights[BATCH_FLIGHTS_MAX];
@@ -39,6 +50,21 @@ struct llmb_batch {
   os_handle bell;     /* rung by llmb_batch_cancel */
   llmb_error failure; /* of the item just looked at: too large to be made anew for each */
 };
+
+/* A new batch, or one that was closed and kept. */
+llmb_status batch_create(llmb_bridge *bridge, llmb_batch **out, llmb_error *error);
+
+/* Makes room for as many items as batch->count and inputs of so many bytes. */
+llmb_status batch_reserve(llmb_batch *batch, uint64_t inputs_size, llmb_error *error);
+
+/* Memory for an item's answer, until the batch is closed; NULL if there is none. */
+void *batch_answer_room(llmb_batch *batch, struct batch_item *item, uint64_t size);
+
+/* Keeps a batch without calls for the bridge's next one, or frees it. */
+void batch_recycle(llmb_batch *batch);
+
+/* NULL is fine. */
+void batch_free(llmb_batch *batch);
 
 /* Waits until one of the calls may have news or until_ns passes; drives the bridge meanwhile. */
 void batch_wait(llmb_batch *batch, uint64_t until_ns);

@@ -6,6 +6,7 @@
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
 #include "../platform/os_region.h"
+#include "batch_object.h"
 #include "bridge_object.h"
 #include "call_object.h"
 #include "launch.h"
@@ -36,6 +37,7 @@ static void bridge_free(llmb_bridge *bridge) {
     bridge->kept_first = call->next;
     call_free(call);
   }
+  batch_free(bridge->kept_batch);
   stages_free(bridge);
   memory_release(bridge->call_pairs);
   pthread_mutex_destroy(&bridge->lock);

@@ -30,6 +30,7 @@ struct llmb_bridge {
   struct llmb_call *watched_first;
   struct llmb_call *kept_first;
   uint32_t kept_count;
+  struct llmb_batch *kept_batch; /* one that was closed, for the next */
 };
 
 /* LLMB_OK if the handle may be used in this process. */

@@ -236,6 +236,95 @@ static void batch__shares_the_slots_with_other_calls(void) {
   bridge_end(bridge);
 }
 
+static void answers__are_whole_whatever_their_size(void) {
+  enum { COUNT = 40, STEP = 700 };
+  llmb_bridge *bridge = bridge_of("echo", "slots", "4", NULL);
+  static char text[COUNT * STEP];
+  const uint8_t *pointers[COUNT];
+  uint64_t sizes[COUNT];
+  for (int i = 0; i < (int)sizeof text; i++) text[i] = (char)('a' + i % 23);
+  for (int i = 0; i < COUNT; i++) {
+    pointers[i] = (const uint8_t *)text;
+    sizes[i] = (uint64_t)(i * STEP + 1);
+  }
+  for (int round = 0; round < 2; round++) {
+    llmb_batch *batch = NULL;
+    int32_t index = 0;
+    llmb_status status = LLMB_OK;
+    CHECK_INT(LLMB_OK, llmb_batch_start(bridge, pointers, sizes, COUNT, NULL, LLMB_BATCH_AS_THEY_COME, &batch, NULL));
+    while (llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL) == LLMB_OK && index != LLMB_BATCH_END) {
+      CHECK_INT(LLMB_OK, status);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+      uint64_t size = 0;
+      const char *answer = llmb_batch_text(batch, i, &size);
+      CHECK_INT(sizes[i], size);
+      CHECK(memcmp(text, answer, size) == 0 && answer[size] == 0);
+    }
+    llmb_batch_close(batch);
+  }
+  bridge_end(bridge);
+}
+
+static void batch__has_nothing_of_the_one_before(void) {
+  llmb_bridge *bridge = bridge_of("echo", "slots", "3", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  int32_t index = 0;
+  llmb_status status = LLMB_OK;
+  llmb_batch *batch = batch_of(bridge, inputs, 30, NULL, LLMB_BATCH_IN_ORDER);
+  CHECK_INT(0, next_right(batch, inputs));
+  CHECK_INT(LLMB_OK, llmb_batch_cancel(batch));
+  llmb_batch_close(batch);
+  batch = NULL;
+  CHECK_INT(LLMB_OK, llmb_batch_start_embed(bridge, inputs->pointers, inputs->sizes, 20, NULL, LLMB_BATCH_IN_ORDER,
+                                            &batch, NULL));
+  CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+  CHECK_INT(LLMB_OK, status);
+  CHECK(llmb_batch_vector(batch, 0, NULL) != NULL);
+  CHECK_TEXT("", llmb_batch_text(batch, 0, NULL));
+  CHECK_TEXT("", llmb_batch_text(batch, 19, NULL)); /* has not been told yet */
+  llmb_batch_close(batch);
+  batch = batch_of(bridge, inputs, ITEMS, NULL, LLMB_BATCH_IN_ORDER);
+  for (int32_t i = 0; i < ITEMS; i++) CHECK_INT(i, next_right(batch, inputs));
+  llmb_batch_close(batch);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void batches_at_once__have_answers_of_their_own(void) {
+  llmb_bridge *bridge = bridge_of("echo", "slots", "2", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_batch *first = batch_of(bridge, inputs, 20, NULL, LLMB_BATCH_IN_ORDER);
+  llmb_batch *second = batch_of(bridge, inputs, ITEMS, NULL, LLMB_BATCH_IN_ORDER);
+  for (int32_t i = 0; i < 20; i++) {
+    CHECK_INT(i, next_right(first, inputs));
+    CHECK_INT(i, next_right(second, inputs));
+  }
+  llmb_batch_close(first);
+  for (int32_t i = 20; i < ITEMS; i++) CHECK_INT(i, next_right(second, inputs));
+  CHECK_TEXT(inputs->texts[0], llmb_batch_text(second, 0, NULL));
+  llmb_batch_close(second);
+  free(inputs);
+  bridge_end(bridge);
+}
+
+static void limits_of_an_item__are_kept_while_others_have_news(void) {
+  llmb_bridge *bridge = bridge_of("pieces 1000000 1", "slots", "2", NULL);
+  struct batch_inputs *inputs = inputs_make();
+  llmb_settings *settings = settings_of("timeout_ms", "100", "max_tokens", "1000000", NULL);
+  llmb_batch *batch = batch_of(bridge, inputs, 5, settings, LLMB_BATCH_AS_THEY_COME);
+  for (int i = 0; i < 5; i++) {
+    int32_t index = -2;
+    llmb_status status = LLMB_OK;
+    CHECK_INT(LLMB_OK, llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL));
+    CHECK_INT(LLMB_E_DEADLINE_EXCEEDED, status);
+  }
+  llmb_batch_close(batch);
+  llmb_settings_close(settings);
+  free(inputs);
+  bridge_end(bridge);
+}
+
 static void start__names_what_is_wrong_with_a_batch(void) {
   llmb_bridge *bridge = bridge_of("echo", NULL);
   struct batch_inputs *inputs = inputs_make();
@@ -263,4 +352,6 @@ CHECK_MAIN(TEST(batch__tells_every_item_once), TEST(batch_in_order__tells_items_
            TEST(batch__stays_while_the_deadline_of_a_look_passes), TEST(cancel__ends_all_that_has_not_ended),
            TEST(close__cancels_what_runs_and_leaves_nothing), TEST(settings_of_a_batch__hold_for_each_item),
            TEST(batch_of_texts__gives_a_vector_for_each), TEST(batch__shares_the_slots_with_other_calls),
+           TEST(answers__are_whole_whatever_their_size), TEST(batch__has_nothing_of_the_one_before),
+           TEST(batches_at_once__have_answers_of_their_own), TEST(limits_of_an_item__are_kept_while_others_have_news),
            TEST(start__names_what_is_wrong_with_a_batch))

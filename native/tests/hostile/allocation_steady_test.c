@@ -78,6 +78,24 @@ static void count_tokens(llmb_bridge *bridge, const llmb_settings *settings) {
   CHECK_INT(LLMB_OK, llmb_count_tokens(bridge, (const uint8_t *)"a text", 6, &count, NULL));
 }
 
+static void ask_a_batch(llmb_bridge *bridge, const llmb_settings *settings) {
+  enum { ITEMS = 30 };
+  const uint8_t *prompts[ITEMS];
+  uint64_t sizes[ITEMS];
+  for (int i = 0; i < ITEMS; i++) {
+    prompts[i] = (const uint8_t *)question;
+    sizes[i] = sizeof question - 1;
+  }
+  llmb_batch *batch = NULL;
+  int32_t index = 0;
+  llmb_status status = LLMB_OK;
+  CHECK_INT(LLMB_OK, llmb_batch_start(bridge, prompts, sizes, ITEMS, settings, 0, &batch, NULL));
+  while (llmb_batch_next(batch, LLMB_NEVER, &index, &status, NULL) == LLMB_OK && index != LLMB_BATCH_END) {
+    CHECK_TEXT(question, llmb_batch_text(batch, (uint32_t)index, NULL));
+  }
+  llmb_batch_close(batch);
+}
+
 HOSTILE_TEST(a_call__allocates_nothing) {
   llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
   CHECK_INT(0, allocations_of(ask_into_buffer, bridge, NULL));
@@ -119,6 +137,13 @@ HOSTILE_TEST(a_count_of_tokens__allocates_nothing) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(a_call__allocates_nothing), TEST(a_call_with_settings__allocates_nothing),
-           TEST(a_call_whose_answer_is_checked__allocates_nothing), TEST(an_answer__is_the_one_thing_allocated),
-           TEST(an_embedding__allocates_nothing), TEST(a_count_of_tokens__allocates_nothing))
+HOSTILE_TEST(a_batch__allocates_nothing) {
+  llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
+  CHECK_INT(0, allocations_of(ask_a_batch, bridge, NULL));
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(a_call__allocates_nothing), TEST(a_batch__allocates_nothing),
+           TEST(a_call_with_settings__allocates_nothing), TEST(a_call_whose_answer_is_checked__allocates_nothing),
+           TEST(an_answer__is_the_one_thing_allocated), TEST(an_embedding__allocates_nothing),
+           TEST(a_count_of_tokens__allocates_nothing))
