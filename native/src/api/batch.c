@@ -168,10 +168,10 @@ static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, str
 }
 
 /* Reads what has come of one item; true if it has ended. */
-static bool read_item(llmb_batch *batch, struct batch_flight *flight) {
+static bool read_item(llmb_batch *batch, struct batch_flight *flight, uint64_t now_ns) {
   struct batch_item *item = &batch->items[flight->index];
   llmb_call *call = flight->call;
-  if (!call_look(call, os_clock_ns(), false)) return false;
+  if (!call_look(call, now_ns, false)) return false;
   const llmb_status status =
       batch->kind == LLMB_REQUEST_EMBED ? read_vector(batch, call, item) : read_text(batch, flight, item);
   if (status == LLMB_E_NOT_READY) return false;
@@ -186,19 +186,24 @@ static bool read_item(llmb_batch *batch, struct batch_flight *flight) {
   return true;
 }
 
-/* Reads what has come of every item in flight; true if any has ended. */
+/* Reads what has come of the items in flight; true if any has ended. All of them are looked at only now and then, for
+ * their limits: a look costs as much as what it finds. */
 static bool read_items(llmb_batch *batch) {
   const bool cancelled = atomic_load(&batch->cancelled) != 0;
+  const uint64_t now_ns = os_clock_ns();
+  const bool all = cancelled || now_ns >= batch->look_ns;
+  if (all) batch->look_ns = call_later_ns(now_ns, BATCH_LOOK_NS);
   bool any = false;
   for (uint32_t i = 0; i < batch->flight_count;) {
-    if (cancelled) llmb_call_cancel(batch->flights[i].call);
-    if (!read_item(batch, &batch->flights[i])) {
+    struct batch_flight *flight = &batch->flights[i];
+    if (cancelled) llmb_call_cancel(flight->call);
+    if (!(all || batch_call_has_news(flight->call)) || !read_item(batch, flight, now_ns)) {
       i++;
       continue;
     }
-    llmb_call_close(batch->flights[i].call);
-    const struct batch_flight ended = batch->flights[i];
-    batch->flights[i] = batch->flights[--batch->flight_count];
+    llmb_call_close(flight->call);
+    const struct batch_flight ended = *flight;
+    *flight = batch->flights[--batch->flight_count];
     batch->flights[batch->flight_count] = ended; /* its buffer is the next one's */
     any = true;
   }

@@ -41,7 +41,7 @@ llmb_status batch_create(llmb_bridge *bridge, llmb_batch **out, llmb_error *erro
     const llmb_status status = make_new(&batch, error);
     if (status != LLMB_OK) return status;
   }
-  batch->answers_used = 0;
+  batch->answers_used = batch->look_ns = 0;
   batch->items_own = false;
   batch->started_count = batch->ended_count = batch->told_count = batch->flight_count = 0;
   bridge_retain(bridge);

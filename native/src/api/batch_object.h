@@ -7,10 +7,11 @@
 #include "call_object.h"
 
 enum {
-  BATCH_FLIGHTS_MAX = 64,           /* as many as can be waited for at once; more would only wait in the queue */
-  BATCH_ANSWERS_SIZE = 128 << 10,   /* of the block for answers; what does not fit has memory of its own */
-  BATCH_TEXT_KEPT_SIZE = 4 << 10,   /* a buffer above this becomes its item's, with the answer read into it */
-  BATCH_ITEMS_KEPT_SIZE = 512 << 10 /* a block of items above this is freed with its batch */
+  BATCH_FLIGHTS_MAX = 64,            /* as many as can be waited for at once; more would only wait in the queue */
+  BATCH_ANSWERS_SIZE = 128 << 10,    /* of the block for answers; what does not fit has memory of its own */
+  BATCH_TEXT_KEPT_SIZE = 4 << 10,    /* a buffer above this becomes its item's, with the answer read into it */
+  BATCH_ITEMS_KEPT_SIZE = 512 << 10, /* a block of items above this is freed with its batch */
+  BATCH_LOOK_NS = 1000000            /* after so long all calls are looked at, also those without news */
 };
 
 struct batch_item {
@@ -45,6 +46,7 @@ struct llmb_batch {
   bool items_own; /* any of them has memory of its own */
   uint32_t started_count, ended_count, told_count;
   uint32_t flights_max, flight_count;
+  uint64_t look_ns; /* when all calls are to be looked at */
   struct batch_flight flights[BATCH_FLIGHTS_MAX];
   _Atomic uint32_t cancelled;
   os_handle bell;     /* rung by llmb_batch_cancel */
@@ -65,6 +67,9 @@ void batch_recycle(llmb_batch *batch);
 
 /* NULL is fine. */
 void batch_free(llmb_batch *batch);
+
+/* Whether a look at the call may find something, but for the passing of its limits. */
+bool batch_call_has_news(const llmb_call *call);
 
 /* Waits until one of the calls may have news or until_ns passes; drives the bridge meanwhile. */
 void batch_wait(llmb_batch *batch, uint64_t until_ns);

@@ -20,6 +20,10 @@ static bool has_news(const llmb_call *call) {
   return is_placed(call) && (call_slot_has_news(call) || atomic_load(&call->ticket.connection->dead));
 }
 
+bool batch_call_has_news(const llmb_call *call) {
+  return !is_placed(call) || has_news(call) || slot_of(call)->requests.broken;
+}
+
 static bool any_news(const llmb_batch *batch) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     if (has_news(batch->flights[i].call)) return true;
@@ -117,6 +121,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   const unsigned wake = poll.count;
   poll.items[poll.count++] = (struct os_poll_item){.handle = batch->bell};
   stages_prepare_poll(bridge, &poll);
+  if (poll.until_ns < batch->look_ns) batch->look_ns = poll.until_ns;
   pthread_mutex_unlock(&bridge->lock);
 
   arm(batch, CHANNEL_SLEEPS_ON_SLOT);
