@@ -2,14 +2,14 @@ using LlmBridge.TestModels.Gguf;
 
 namespace LlmBridge.TestModels;
 
-/// <summary>The tensors of the architectures that continue a text: llama, qwen2, gemma, phi3.</summary>
+/// <summary>The tensors of the architectures that continue a text: llama, qwen2, gemma, gemma2, phi3.</summary>
 internal static class DecoderTensors
 {
     internal static void Add(GgufWriter writer, ModelShape shape, RandomWeights weights, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(writer);
         // Where the answer is read off the embedding itself, the rows must be zero there already.
-        bool tied = shape.TiedOutput || shape.Architecture == "gemma";
+        bool tied = shape.TiedOutput || shape.Architecture is "gemma" or "gemma2";
         weights.Embedding("token_embd.weight", shape.Width, vocabulary.Count, tied ? vocabulary.IsText : null);
         weights.Vector("output_norm.weight", shape.Width, 1);
         if (!tied)
@@ -26,6 +26,12 @@ internal static class DecoderTensors
     private static void AddBlock(ModelShape shape, RandomWeights weights, string block)
     {
         weights.Vector(block + "attn_norm.weight", shape.Width, 1);
+        if (shape.Architecture == "gemma2")
+        {
+            weights.Vector(block + "post_attention_norm.weight", shape.Width, 1);
+            weights.Vector(block + "post_ffw_norm.weight", shape.Width, 1);
+        }
+
         if (shape.Architecture == "phi3")
         {
             weights.Matrix(block + "attn_qkv.weight", shape.Width, shape.Width + (2 * shape.WidthKeyValue));

@@ -10,10 +10,13 @@ namespace LlmBridge.TestModels;
 public sealed record RandomModel
 {
     /// <summary>The architectures that can be made.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = ["llama", "qwen2", "gemma", "phi3", "bert"];
+    public static IReadOnlyList<string> Architectures { get; } = ["llama", "qwen2", "gemma", "gemma2", "phi3", "bert"];
 
     /// <summary>One of <see cref="Architectures"/>.</summary>
     public string Architecture { get; init; } = "llama";
+
+    /// <summary>How many tokens back every other layer of a gemma2 model sees.</summary>
+    public const uint SlidingWindow = 64;
 
     /// <summary>The same seed gives the same file.</summary>
     public ulong Seed { get; init; } = 1;
@@ -71,6 +74,7 @@ public sealed record RandomModel
             var vocabulary = new Vocabulary(Syllables.All());
             shape.WriteMetadata(writer, vocabulary.Count);
             vocabulary.WriteTo(writer);
+            if (Architecture == "gemma2") writer.Add("gemma2.attention.sliding_window", SlidingWindow);
             DecoderTensors.Add(writer, shape, weights, vocabulary);
         }
 

@@ -33,7 +33,8 @@ scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_optio
       context_(model_context(model, options)),
       threads_(threads),
       chat_(model),
-      sequences_(options.slots) {
+      sequences_(options.slots),
+      copies_prefixes_(llama_model_n_swa(model) == 0) {
   if (model_generates(model)) decoder_.emplace(model, generation_params(options, context_), threads);
 }
 

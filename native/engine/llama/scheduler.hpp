@@ -72,8 +72,9 @@ class scheduler {
   std::optional<embedder> embedder_;  // made by the first embedding
   std::vector<std::unique_ptr<call_slot>> calls_;
   sequence_pool sequences_;
-  bool cuts_prefixes_ = true;  // this model's memory can forget the end of a sequence alone
-  size_t prompt_turn_ = 0;     // whose prompt is next, so that short prompts get past long ones
+  bool cuts_prefixes_ = true;   // this model's memory can forget the end of a sequence alone
+  const bool copies_prefixes_;  // and what one sequence holds can be another's beginning
+  size_t prompt_turn_ = 0;      // whose prompt is next, so that short prompts get past long ones
 };
 
 }  // namespace llama_engine

@@ -25,9 +25,10 @@ uint32_t scheduler::keep_prefix(llama_seq_id sequence, uint32_t tokens) {
 }
 
 // Calls that begin alike and come together share the work too: whoever has its turn takes over what the others have
-// decoded meanwhile. A copy costs microseconds a token.
+// decoded meanwhile. A copy costs microseconds a token. Not with a sliding window: behind a copy llama.cpp looks for
+// room from the sequence's beginning, and takes that of tokens which have left the window.
 void scheduler::copy_prefix(call_slot &call) {
-  if (!cuts_prefixes_) return;
+  if (!cuts_prefixes_ || !copies_prefixes_) return;
   auto longest = sequences_.longest(call.prompt, call.decoded);
   if (!longest) return;
   uint32_t before = call.decoded;

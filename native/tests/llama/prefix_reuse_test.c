@@ -168,6 +168,22 @@ static void calls_together__share_the_work_on_what_they_begin_with(void) {
   }
 }
 
+/* A copy would lose its beginning, and with it the trust in all that is known. */
+static void prompt_beyond_a_sliding_window__is_known_again_after_calls_together(void) {
+  llmb_bridge *bridge = fixture_open("random_window", "slots", "2", "threads", "1", "context", "1024", NULL);
+  ask_fresh("random_window", prompt_of(PREFIX_MAX, 8, "why?"), "0.9");
+  for (unsigned i = 0; i < 3; i++) {
+    llmb_call *one = start(bridge, prompt_of(PREFIX_MAX, 8, "who?"), "0.9");
+    llmb_call *other = start(bridge, prompt_of(PREFIX_MAX, 8, "why?"), "0.9");
+    finish(one, answer);
+    finish(other, answer);
+    CHECK_TEXT(fresh, answer);
+    CHECK_INT(640, ask(bridge, prompt_of(PREFIX_MAX, 8, "why?"), "0.9", answer));
+    CHECK_TEXT(fresh, answer);
+  }
+  llmb_bridge_close(bridge);
+}
+
 /* The engine that goes on with the answer knows nothing of the prompt. */
 static void text__does_not_depend_on_the_death_of_the_engine_that_knew_the_prompt(void) {
   llmb_bridge *bridge = fixture_open("random_llama_q8_0", "home", LLMB_TEST_MORTAL_HOME, "slots", "1", "threads", "1",
@@ -193,4 +209,5 @@ CHECK_MAIN(TEST(prompt__is_decoded_from_the_last_whole_chunk_that_is_known),
            TEST(text__does_not_depend_on_a_call_before_that_filled_the_context),
            TEST(answer__that_becomes_part_of_the_next_prompt_is_decoded), TEST(conversations__are_each_remembered),
            TEST(calls_together__share_the_work_on_what_they_begin_with),
+           TEST(prompt_beyond_a_sliding_window__is_known_again_after_calls_together),
            TEST(text__does_not_depend_on_the_death_of_the_engine_that_knew_the_prompt))
