@@ -20,7 +20,8 @@ constexpr uint32_t embedding_texts_max = 64;
 // When all readers are slow the engine sleeps until one has made room; deadlines are looked at this often.
 constexpr uint64_t paused_look_ms = 50;
 // Where `threads` is not set, a thread must have this much of the model to read: with less, the threads wait for each
-// other longer than they compute, and on a busy machine for whole time slices. Answers do not depend on the number.
+// other longer than they compute, and on a busy machine for whole time slices. The last bits of what is computed depend
+// on the number, and so may what is drawn with a temperature.
 constexpr uint64_t model_bytes_per_thread = 8U << 20;
 // How far back the repeat penalty looks.
 constexpr int32_t penalty_window_tokens = 64;
