@@ -76,9 +76,13 @@ llmb_status llmb_request_accept(llmb_request *request) {
   return status;
 }
 
+/* Asked after each node of a graph, so the cheap clock is read until the deadline is near. Then it must be exact: who
+ * slept until the deadline and were told that it has not passed would look again and again. */
 uint32_t llmb_request_cancelled(const llmb_request *request) {
+  const uint64_t deadline_ns = request->submit.deadline_ns;
   if (engine_is_unwanted(request)) return 1;
-  return request->submit.deadline_ns != LLMB_NEVER && os_clock_coarse_ns() >= request->submit.deadline_ns;
+  if (deadline_ns == LLMB_NEVER || os_clock_coarse_ns() + OS_CLOCK_COARSE_LATE_NS < deadline_ns) return 0;
+  return os_clock_ns() >= deadline_ns;
 }
 
 void llmb_request_progress(llmb_request *request) {

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* How late the coarse clock may be: two ticks of the slowest kernel. */
+#define OS_CLOCK_COARSE_LATE_NS UINT64_C(20000000)
+
 uint64_t os_clock_ns(void);        /* monotonic */
 uint64_t os_clock_coarse_ns(void); /* the same, some milliseconds late, for a tenth of the cost */
 void os_cpu_relax(void);           /* one turn of a spin loop */

@@ -9,7 +9,7 @@
 
 #include "../../check.h"
 
-enum { ROUNDS = 100000, SLOTS = 2, PAUSES = 16 };
+enum { ROUNDS = 100000, SLOTS = 2, PAUSES = 16, DEADLINES = 100 };
 
 struct meeting {
   llmb_engine *engine;
@@ -95,5 +95,25 @@ static void engine__hears_what_was_written_while_it_flushed(void) {
   meeting_end(&meeting);
 }
 
+/* Or an engine that slept until then would look again and again, until a coarser clock says so too. */
+static void request__is_cancelled_at_its_deadline_and_not_later(void) {
+  struct meeting meeting;
+  meeting_begin(&meeting);
+  llmb_request *request = &meeting.engine->requests[0];
+  request->shared = &meeting.engine->region->slots[0];
+  request->head.call_id = 1;
+  for (unsigned i = 0; i < DEADLINES && check_failures == 0; i++) {
+    request->submit.deadline_ns = os_clock_ns() + 10000 + i * 1000;
+    while (os_clock_ns() < request->submit.deadline_ns) os_cpu_relax();
+    CHECK_INT(1, llmb_request_cancelled(request));
+  }
+  request->submit.deadline_ns = os_clock_ns() + UINT64_C(60000000000);
+  CHECK_INT(0, llmb_request_cancelled(request));
+  request->submit.deadline_ns = LLMB_NEVER;
+  CHECK_INT(0, llmb_request_cancelled(request));
+  meeting_end(&meeting);
+}
+
 CHECK_MAIN(TEST(engine__misses_nothing_that_is_written_while_it_begins_to_wait),
-           TEST(engine__hears_what_was_written_while_it_flushed))
+           TEST(engine__hears_what_was_written_while_it_flushed),
+           TEST(request__is_cancelled_at_its_deadline_and_not_later))
