@@ -33,14 +33,28 @@ static const char *read_error(struct json_value error, struct message *out) {
   return out->text.kind == JSON_STRING ? NULL : "an error without a message that is a string";
 }
 
+/* The members that JSON-RPC knows, in one walk: a result may be long. Of several of one name the last counts. */
+static void read_members(struct json_value object, struct message *out, struct json_value *version,
+                         struct json_value *id, struct json_value *error) {
+  const struct {
+    const char *name;
+    struct json_value *value;
+  } known[] = {{"jsonrpc", version},     {"id", id},      {"result", &out->result}, {"method", &out->method},
+               {"params", &out->params}, {"error", error}};
+  struct json_value name, value;
+  for (uint64_t at = 0; json_next(object, &at, &name, &value);) {
+    for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++) {
+      if (json_string_is(name, known[i].name)) *known[i].value = value;
+    }
+  }
+}
+
 static const char *read_message(struct json_value value, struct message *out) {
+  struct json_value version = {0}, id = {0}, error = {0};
   *out = (struct message){.kind = MESSAGE_NOTIFICATION};
   if (value.kind != JSON_OBJECT) return "something that is no object";
-  if (!json_string_is(json_member(value, "jsonrpc"), "2.0")) return "an object without \"jsonrpc\": \"2.0\"";
-  const struct json_value id = json_member(value, "id"), error = json_member(value, "error");
-  out->method = json_member(value, "method");
-  out->params = json_member(value, "params");
-  out->result = json_member(value, "result");
+  read_members(value, out, &version, &id, &error);
+  if (!json_string_is(version, "2.0")) return "an object without \"jsonrpc\": \"2.0\"";
   if (out->method.kind != JSON_ABSENT) {
     if (id.kind != JSON_ABSENT) return "a request of its own";
     return out->method.kind == JSON_STRING ? NULL : "a notification whose method is no string";
