@@ -47,10 +47,11 @@ static os_handle place_descriptors(const struct keeper_child_plan *plan) {
   return HANDLE_REPORT;
 }
 
+/* The keeper was started with nothing ignored, and what it catches ends with the exec: left is what it ignores. */
 static void reset_signals(void) {
-  const struct sigaction standard = {.sa_handler = SIG_DFL};
-  for (int number = 1; number <= SIGRTMAX; number++) sigaction(number, &standard, NULL);
   sigset_t none;
+  signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
