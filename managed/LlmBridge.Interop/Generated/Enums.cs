@@ -67,7 +67,8 @@ internal enum NativeEngineAbility
     Resumes = 2,
     /// <summary>
     /// What it does for a request may have effects elsewhere: no error of a request that it accepted says that a retry
-    /// is safe.
+    /// is safe, but for the one that its program could not be started: LLMB_E_NOT_FOUND or LLMB_E_SPAWN_FAILED in
+    /// LLMB_PHASE_START.
     /// </summary>
     Acts = 4,
 }

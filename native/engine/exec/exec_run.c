@@ -80,7 +80,7 @@ static llmb_status start_program(struct exec_run *run, const struct tool_command
   if (status != LLMB_OK) goto finish;
   if (!wait_for(run->waiter, run->output) || !wait_for(run->waiter, run->log) ||
       !wait_for(run->waiter, run->tool.process)) {
-    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the program");
+    status = error_set_os(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, errno, "could not watch the program");
     tool_tree_kill(run->tool.pid);
     while (!tool_reap(&run->tool, error)) continue;
   }

@@ -79,7 +79,7 @@ llmb_status daemon_start(struct daemon *daemon, const struct tool_command *comma
   if (!tool_watch(waiter, daemon->output, EPOLLIN, &daemon->output_ready) ||
       !tool_watch(waiter, daemon->log, EPOLLIN, &daemon->log_ready) ||
       !tool_watch(waiter, daemon->tool.process, EPOLLIN, &daemon->ended)) {
-    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the daemon");
+    status = error_set_os(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, errno, "could not watch the daemon");
     tool_tree_kill(daemon->tool.pid);
     while (!tool_reap(&daemon->tool, error)) continue;
   }

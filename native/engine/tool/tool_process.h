@@ -20,7 +20,7 @@ struct tool_start {
 };
 
 /* Starts it in a session of its own, so that its group can be killed and no terminal reaches it. Errors:
- * LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED, LLMB_E_OUT_OF_MEMORY; os_code is set. */
+ * LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED, LLMB_E_OUT_OF_MEMORY; os_code is set. The first two say that it never ran. */
 llmb_status tool_open(const struct tool_start *start, struct tool *out, llmb_error *error);
 
 /* Asks its process group to end. */

@@ -35,7 +35,8 @@ enum llmb_engine_ability {
   LLMB_ENGINE_REPEATS = 1, /**< A request that was begun elsewhere may be begun anew: nothing happens twice by it. */
   LLMB_ENGINE_RESUMES = 2, /**< The same, and an interrupted answer is continued from its tokens. */
   LLMB_ENGINE_ACTS = 4     /**< What it does for a request may have effects elsewhere: no error of a request that it
-                                accepted says that a retry is safe. */
+                                accepted says that a retry is safe, but for the one that its program could not be
+                                started: LLMB_E_NOT_FOUND or LLMB_E_SPAWN_FAILED in LLMB_PHASE_START. */
 };
 
 /** What an engine reports of a finished request. */

@@ -80,10 +80,16 @@ bool call_may_be_repeated(const llmb_call *call) {
   return !call_is_begun(call) || (call->ticket.connection->abilities & LLMB_ENGINE_ACTS) == 0;
 }
 
+/* What an engine has accepted it may have acted on, unless what was to act could not be started. */
+static bool is_failed_start(const llmb_error *failure) {
+  return failure->phase == LLMB_PHASE_START &&
+         (failure->status == LLMB_E_NOT_FOUND || failure->status == LLMB_E_SPAWN_FAILED);
+}
+
 void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked) {
   if (!locked) pthread_mutex_lock(&call->bridge->lock);
   error_copy(&call->error, failure);
-  call->error.retry_safe = call_may_be_repeated(call);
+  call->error.retry_safe = call_may_be_repeated(call) || (is_failed_start(failure) && !call->delivered);
   call_end(call, failure->status, true, true);
   if (!locked) pthread_mutex_unlock(&call->bridge->lock);
 }

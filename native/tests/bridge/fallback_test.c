@@ -1,5 +1,6 @@
 /* Which engine of a bridge answers: the first while it can, one that stands in where it cannot, nobody where something
  * may have happened already. */
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "bridge_harness.h"
@@ -138,6 +139,27 @@ static void command_that_was_begun__is_not_repeated_by_another_engine(void) {
   bridge_end(bridge);
 }
 
+/* The program's name is a script of the engine fake. */
+static void command_that_could_not_be_started__was_not_begun(void) {
+  char folder[] = "/tmp/llmbridge-no-program-XXXXXX", path[64], before[4096];
+  llmb_result result;
+  llmb_error error;
+  snprintf(before, sizeof before, "%s", getenv("PATH"));
+  CHECK(mkdtemp(folder) != NULL && setenv("PATH", folder, 1) == 0);
+  snprintf(path, sizeof path, "%s/echo", folder);
+  const int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+  CHECK_INT(10, write(file, "no program", 10));
+  close(file);
+  llmb_bridge *bridge = open_with("exec", "command", "echo", "fallback", "fake", NULL);
+  check_answered_by(generate(bridge, &result, &error), &result, &error, "fake", 1);
+  bridge_end(bridge);
+  bridge = open_with("exec", "command", "echo", NULL);
+  CHECK_INT(LLMB_E_SPAWN_FAILED, generate(bridge, &result, &error));
+  CHECK_INT(1, error.retry_safe);
+  bridge_end(bridge);
+  CHECK(unlink(path) == 0 && rmdir(folder) == 0 && setenv("PATH", before, 1) == 0);
+}
+
 static void failure__is_that_of_the_first_when_the_others_cannot_do_it(void) {
   llmb_bridge *bridge = open_with("fake", "command", "exit 3@start", "fallback", "hash", NULL);
   llmb_result result;
@@ -233,5 +255,6 @@ CHECK_MAIN(TEST(conversation__is_not_given_to_an_engine_that_takes_none),
            TEST(engine_that_keeps_dying_at_its_start__is_passed_over_after_a_while),
            TEST(answer_that_was_begun__is_not_begun_again_elsewhere),
            TEST(command_that_was_begun__is_not_repeated_by_another_engine),
+           TEST(command_that_could_not_be_started__was_not_begun),
            TEST(failure__is_that_of_the_first_when_the_others_cannot_do_it), TEST(deadline__spans_all_engines),
            TEST(environment__can_name_who_stands_in), TEST(wrong_settings__are_no_reason_to_fall_back))
