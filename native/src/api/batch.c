@@ -9,8 +9,6 @@
 #include "../platform/os_clock.h"
 #include "../platform/os_event.h"
 
-#define INPUT_IS_NULL UINT64_MAX /* in place of an offset: the item's call says what is wrong */
-
 static llmb_status copy_settings(const llmb_settings *given, llmb_settings **out, llmb_error *error) {
   if (given == NULL) return LLMB_OK;
   const llmb_status status = llmb_settings_create(out, error);
@@ -29,7 +27,7 @@ static llmb_status copy_inputs(llmb_batch *batch, const uint8_t *const *inputs, 
   uint64_t offset = 0;
   for (uint32_t i = 0; i < batch->count; i++) {
     batch->items[i] =
-        (struct batch_item){.input_offset = inputs[i] != NULL ? offset : INPUT_IS_NULL, .input_size = sizes[i]};
+        (struct batch_item){.input_offset = inputs[i] != NULL ? offset : BATCH_INPUT_IS_NULL, .input_size = sizes[i]};
     if (inputs[i] == NULL || sizes[i] > CHANNEL_INPUT_SIZE_MAX) continue;
     if (sizes[i] > 0) memcpy(batch->inputs + offset, inputs[i], sizes[i]);
     offset += sizes[i];
@@ -84,132 +82,6 @@ llmb_status llmb_batch_start_embed(llmb_bridge *bridge, const uint8_t *const *te
   return start(bridge, LLMB_REQUEST_EMBED, texts, sizes, count, settings, order, out_batch, out_error);
 }
 
-static void end_item(llmb_batch *batch, uint32_t index, llmb_status status, const llmb_error *error) {
-  struct batch_item *item = &batch->items[index];
-  void *memory = NULL;
-  item->ended = true;
-  item->status = status;
-  if (status != LLMB_OK && memory_allocate(sizeof *item->error, &memory) == LLMB_OK) {
-    item->error = memory;
-    *item->error = *error;
-    batch->items_own = true;
-  }
-  batch->ended[batch->ended_count++] = index;
-}
-
-/* Gives the next items to the bridge, as many as may be in flight. */
-static void start_items(llmb_batch *batch) {
-  while (batch->flight_count < batch->flights_max && batch->started_count < batch->count) {
-    const uint32_t index = batch->started_count++;
-    const struct batch_item *item = &batch->items[index];
-    const uint8_t *input = item->input_offset != INPUT_IS_NULL ? batch->inputs + item->input_offset : NULL;
-    const struct call_input call_input = {.kind = batch->kind,
-                                          .items = &input,
-                                          .sizes = &item->input_size,
-                                          .count = 1,
-                                          .what = batch->kind == LLMB_REQUEST_EMBED ? "text" : "prompt",
-                                          .patient = true};
-    llmb_call *call = NULL;
-    llmb_status status = LLMB_E_CANCELLED;
-    if (atomic_load(&batch->cancelled)) {
-      error_set(&batch->failure, status, LLMB_PHASE_QUEUE, "the batch was cancelled by its caller");
-    } else {
-      status = call_start(batch->bridge, &call_input, batch->settings, &call, &batch->failure);
-    }
-    if (status == LLMB_OK) {
-      struct batch_flight *flight = &batch->flights[batch->flight_count++];
-      flight->call = call;
-      flight->index = index;
-      flight->answer.size = 0;
-    } else {
-      end_item(batch, index, status, &batch->failure);
-    }
-  }
-}
-
-/* Gives an item the text that was read for it: a copy, or the very buffer where that is large. */
-static llmb_status keep_text(llmb_batch *batch, struct call_text *answer, struct batch_item *item) {
-  if (answer->text == NULL) return LLMB_OK;
-  item->text_size = answer->size;
-  if (answer->capacity > BATCH_TEXT_KEPT_SIZE) {
-    item->text = item->own = answer->text;
-    *answer = (struct call_text){.text = NULL};
-    batch->items_own = true;
-    return LLMB_OK;
-  }
-  char *text = batch_answer_room(batch, item, answer->size + 1);
-  if (text == NULL) return LLMB_E_OUT_OF_MEMORY;
-  item->text = memcpy(text, answer->text, answer->size + 1);
-  return LLMB_OK;
-}
-
-/* Reads what has come of an item's vector; LLMB_E_NOT_READY if there is more to come, else how it ended. */
-static llmb_status read_vector(llmb_batch *batch, llmb_call *call, struct batch_item *item) {
-  for (;;) {
-    uint64_t dimension = 0;
-    float none = 0;
-    llmb_status status = llmb_call_read_vector(call, &none, 0, 0, &dimension, NULL);
-    if (dimension == 0) return status;
-    float *vector = batch_answer_room(batch, item, dimension * sizeof *vector);
-    if (vector == NULL) return LLMB_E_OUT_OF_MEMORY;
-    item->vector = vector;
-    item->dimension = dimension;
-    status = llmb_call_read_vector(call, vector, dimension, 0, &dimension, NULL);
-    if (status != LLMB_OK) return status;
-  }
-}
-
-/* The same for its text. */
-static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, struct batch_item *item) {
-  const llmb_status status = call_read_text(flight->call, &flight->answer, 0, NULL);
-  if (status == LLMB_E_NOT_READY) return status;
-  const llmb_status kept = keep_text(batch, &flight->answer, item);
-  return status == LLMB_OK ? kept : status;
-}
-
-/* Reads what has come of one item; true if it has ended. */
-static bool read_item(llmb_batch *batch, struct batch_flight *flight, uint64_t now_ns) {
-  struct batch_item *item = &batch->items[flight->index];
-  llmb_call *call = flight->call;
-  if (!call_look(call, now_ns, false)) return false;
-  const llmb_status status =
-      batch->kind == LLMB_REQUEST_EMBED ? read_vector(batch, call, item) : read_text(batch, flight, item);
-  if (status == LLMB_E_NOT_READY) return false;
-  if (status == LLMB_OK) {
-    item->result = call->result;
-  } else if (call->ended && call->outcome == status) {
-    call_outcome(call, &batch->failure);
-  } else {
-    error_set(&batch->failure, status, LLMB_PHASE_VALIDATE, "no memory to keep the answer of item %u", flight->index);
-  }
-  end_item(batch, flight->index, status, &batch->failure);
-  return true;
-}
-
-/* Reads what has come of the items in flight; true if any has ended. All of them are looked at only now and then, for
- * their limits: a look costs as much as what it finds. */
-static bool read_items(llmb_batch *batch) {
-  const bool cancelled = atomic_load(&batch->cancelled) != 0;
-  const uint64_t now_ns = os_clock_ns();
-  const bool all = cancelled || now_ns >= batch->look_ns;
-  if (all) batch->look_ns = call_later_ns(now_ns, BATCH_LOOK_NS);
-  bool any = false;
-  for (uint32_t i = 0; i < batch->flight_count;) {
-    struct batch_flight *flight = &batch->flights[i];
-    if (cancelled) llmb_call_cancel(flight->call);
-    if (!(all || batch_call_has_news(flight->call)) || !read_item(batch, flight, now_ns)) {
-      i++;
-      continue;
-    }
-    llmb_call_close(flight->call);
-    const struct batch_flight ended = *flight;
-    *flight = batch->flights[--batch->flight_count];
-    batch->flights[batch->flight_count] = ended; /* its buffer is the next one's */
-    any = true;
-  }
-  return any;
-}
-
 /* The next item to be told; false if it has not ended yet. */
 static bool next_ended(llmb_batch *batch, uint32_t *out_index) {
   if (batch->order == LLMB_BATCH_IN_ORDER) {
@@ -234,9 +106,11 @@ llmb_status llmb_batch_next(llmb_batch *batch, uint64_t deadline_ns, int32_t *ou
   if (batch->told_count == batch->count) return LLMB_OK;
   uint32_t index = 0;
   while (!next_ended(batch, &index)) {
-    start_items(batch);
-    if (read_items(batch) || batch->flight_count == 0) continue;
-    if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) return call_not_ready(out_error);
+    const uint64_t now_ns = os_clock_ns();
+    batch_start_items(batch, now_ns);
+    /* What has ended is told before more is started: whoever takes it may want the place for another call. */
+    if (batch_read_items(batch, now_ns) || batch->flight_count == 0) continue;
+    if (deadline_ns != LLMB_NEVER && now_ns >= deadline_ns) return call_not_ready(out_error);
     batch_wait(batch, deadline_ns);
   }
   batch->told_count++;
@@ -286,6 +160,9 @@ llmb_status llmb_batch_cancel(llmb_batch *batch) {
 
 void llmb_batch_close(llmb_batch *batch) {
   if (batch == NULL || bridge_check(batch->bridge, NULL) != LLMB_OK) return; /* the parent's: its memory stays */
-  for (uint32_t i = 0; i < batch->flight_count; i++) llmb_call_close(batch->flights[i].call);
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    llmb_call_close(batch->flights[i].call);
+    batch->flights[i].call = NULL;
+  }
   batch_recycle(batch);
 }

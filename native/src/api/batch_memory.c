@@ -85,6 +85,8 @@ static void shed(llmb_batch *batch) {
   }
   for (uint32_t i = 0; i < BATCH_FLIGHTS_MAX; i++) {
     struct call_text *answer = &batch->flights[i].answer;
+    if (batch->flights[i].call != NULL) call_recycle(batch->flights[i].call);
+    batch->flights[i].call = NULL;
     if (answer->capacity <= BATCH_TEXT_KEPT_SIZE) continue;
     memory_release(answer->text);
     *answer = (struct call_text){.text = NULL};

@@ -14,6 +14,9 @@ enum {
   BATCH_LOOK_NS = 1000000            /* after so long all calls are looked at, also those without news */
 };
 
+/* In place of an item's offset: its call says what is wrong. */
+#define BATCH_INPUT_IS_NULL UINT64_MAX
+
 struct batch_item {
   uint64_t input_offset, input_size; /* in the batch's inputs */
   llmb_status status;
@@ -67,6 +70,12 @@ void batch_recycle(llmb_batch *batch);
 
 /* NULL is fine. */
 void batch_free(llmb_batch *batch);
+
+/* Gives the next items to the bridge, as many as may be in flight. */
+void batch_start_items(llmb_batch *batch, uint64_t now_ns);
+
+/* Reads what has come of the items in flight; true if any has ended. */
+bool batch_read_items(llmb_batch *batch, uint64_t now_ns);
 
 /* Whether a look at the call may find something, but for the passing of its limits. */
 bool batch_call_has_news(const llmb_call *call);

@@ -64,6 +64,13 @@ bool call_look(llmb_call *call, uint64_t now_ns, bool locked);
 llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
                        llmb_call **out_call, llmb_error *out_error);
 
+/* The same with the object of a call that has ended, which its owner keeps also where this fails. */
+llmb_status call_start_again(llmb_call *call, const struct call_input *input, const llmb_settings *settings,
+                             uint64_t now_ns, llmb_error *out_error);
+
+/* Gives an object without a call back. */
+void call_recycle(llmb_call *call);
+
 /* LLMB_OK if the handle may be used here, for this kind of reading. */
 llmb_status call_check(const llmb_call *call, uint32_t kind, llmb_error *error);
 
@@ -77,6 +84,13 @@ struct call_text {
   char *text; /* NUL-terminated, freed with memory_release; NULL before the first read */
   uint64_t size, capacity;
 };
+
+/* Makes room for a read. */
+llmb_status call_text_reserve(struct call_text *text, llmb_error *error);
+
+/* After a look that said there is text: takes what is there of the current piece, checks it, and says how much of it
+ * can be given out; 0 if that is only part of a character, or the call has just failed. */
+uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity);
 
 /* Reads on until the end of the answer (LLMB_OK), its failure, or deadline_ns (LLMB_E_NOT_READY). What has come stays
  * in *into whatever is returned. */

@@ -54,8 +54,7 @@ bool call_check_whole(llmb_call *call, bool locked) {
   return false;
 }
 
-/* Takes what is there of the current piece, checks it, and says how much of it can be given out. */
-static uint64_t take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
+uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
   const uint32_t held = call->holder.held_size;
@@ -94,7 +93,7 @@ llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, 
   for (;;) {
     if (!call_wait(call, deadline_ns)) return call_not_ready(out_error);
     if (call->ended) return call_outcome(call, out_error);
-    *out_size = take_text(call, buffer, capacity);
+    *out_size = call_take_text(call, buffer, capacity);
     if (*out_size > 0) return LLMB_OK; /* else only part of a character came, or the call has just failed */
   }
 }
@@ -131,22 +130,27 @@ uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call) {
   return call != NULL && call->ended && call->outcome == LLMB_OK ? call->cached_prompt_tokens : 0;
 }
 
+llmb_status call_text_reserve(struct call_text *text, llmb_error *error) {
+  if (text->capacity - text->size >= READ_CAPACITY_MIN + 1) return LLMB_OK;
+  void *grown = text->text;
+  const uint64_t capacity = text->capacity == 0 ? ANSWER_SIZE_FIRST : text->capacity * 2;
+  const llmb_status status = memory_resize(&grown, capacity);
+  if (status != LLMB_OK) {
+    return error_set(error, status, LLMB_PHASE_GENERATE, "no memory for an answer of more than %llu bytes",
+                     (unsigned long long)text->size);
+  }
+  text->text = grown;
+  text->capacity = capacity;
+  return LLMB_OK;
+}
+
 llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t deadline_ns, llmb_error *error) {
   for (;;) {
-    if (into->capacity - into->size < READ_CAPACITY_MIN + 1) {
-      void *grown = into->text;
-      const uint64_t capacity = into->capacity == 0 ? ANSWER_SIZE_FIRST : into->capacity * 2;
-      const llmb_status status = memory_resize(&grown, capacity);
-      if (status != LLMB_OK) {
-        return error_set(error, status, LLMB_PHASE_GENERATE, "no memory for an answer of more than %llu bytes",
-                         (unsigned long long)into->size);
-      }
-      into->text = grown;
-      into->capacity = capacity;
-    }
+    llmb_status status = call_text_reserve(into, error);
+    if (status != LLMB_OK) return status;
     uint64_t size = 0;
-    const llmb_status status = llmb_call_read(call, (uint8_t *)into->text + into->size, into->capacity - into->size - 1,
-                                              deadline_ns, &size, error);
+    status = llmb_call_read(call, (uint8_t *)into->text + into->size, into->capacity - into->size - 1, deadline_ns,
+                            &size, error);
     into->size += size;
     into->text[into->size] = 0;
     if (status != LLMB_OK || size == 0) return status;

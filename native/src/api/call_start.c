@@ -72,13 +72,17 @@ static void *kept(void *buffer, uint64_t *capacity, uint64_t item_size) {
   return memory_release(buffer);
 }
 
-static void call_recycle(llmb_call *call) {
-  llmb_bridge *bridge = call->bridge;
+static void shed(llmb_call *call) {
   call->vector = kept(call->vector, &call->vector_capacity, 1);
   call->whole = kept(call->whole, &call->whole_capacity, 1);
   call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
   call->first_failure = memory_release(call->first_failure);
   call_request_reset(&call->request);
+}
+
+void call_recycle(llmb_call *call) {
+  llmb_bridge *bridge = call->bridge;
+  shed(call);
   pthread_mutex_lock(&bridge->lock);
   const bool keep = bridge->kept_count < BRIDGE_CALLS_KEPT_MAX;
   if (keep) {
@@ -119,7 +123,9 @@ static bool has_conversation(const llmb_bridge *bridge, const llmb_settings *giv
          bridge->stages[0].settings.values[SETTING_MESSAGES].source != SETTING_FROM_DEFAULT;
 }
 
-static llmb_status check_input(const struct call_input *input, bool may_be_empty, llmb_error *error) {
+static llmb_status check_input(const llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
+                               llmb_error *error) {
+  const bool may_be_empty = input->kind == LLMB_REQUEST_GENERATE && has_conversation(bridge, settings);
   uint64_t total = 0;
   if (input->items == NULL || input->sizes == NULL || input->count == 0 || input->count > CHANNEL_ITEMS_MAX) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
@@ -218,6 +224,24 @@ void call_enter(llmb_call *call, uint64_t now_ns) {
   if (state == TICKET_PLACED) call_push_request(call);
 }
 
+/* Starts a call whose input has been checked. */
+static llmb_status begin(llmb_call *call, const struct call_input *input, const llmb_settings *settings,
+                         uint64_t now_ns, llmb_error *error) {
+  llmb_bridge *bridge = call->bridge;
+  call_reset(call);
+  call->start_ns = now_ns;
+  const llmb_status status = configure_call(call, settings, input, error);
+  if (status != LLMB_OK) return status;
+  pthread_mutex_lock(&bridge->lock);
+  call->number = ++bridge->stats.figures.calls_started;
+  call->stage = stage_first(bridge, now_ns);
+  call->result.fallback = call->stage != bridge->stages;
+  call_enter(call, now_ns);
+  pthread_mutex_unlock(&bridge->lock);
+  /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */
+  return call->ended ? call_outcome(call, error) : LLMB_OK;
+}
+
 llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
                        llmb_call **out_call, llmb_error *out_error) {
   if (out_call == NULL) {
@@ -227,36 +251,26 @@ llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, cons
   llmb_status status = bridge_check(bridge, out_error);
   if (status != LLMB_OK) return status;
   const uint64_t now_ns = os_clock_ns();
-  const bool may_be_empty = input->kind == LLMB_REQUEST_GENERATE && has_conversation(bridge, settings);
-  status = check_input(input, may_be_empty, out_error);
+  status = check_input(bridge, input, settings, out_error);
   if (status != LLMB_OK) return status;
   llmb_call *call = NULL;
   status = call_create(bridge, &call);
   if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_CONFIGURE, "no memory for the call");
-  call_reset(call);
-  call->start_ns = now_ns;
-  status = configure_call(call, settings, input, out_error);
-  if (status != LLMB_OK) goto finish;
-
-  pthread_mutex_lock(&bridge->lock);
-  call->number = ++bridge->stats.figures.calls_started;
-  call->stage = stage_first(bridge, now_ns);
-  call->result.fallback = call->stage != bridge->stages;
-  call_enter(call, now_ns);
-  pthread_mutex_unlock(&bridge->lock);
-  /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */
-  if (call->ended && call->outcome != LLMB_OK) {
-    status = call->outcome;
-    error_copy(out_error, &call->error);
-  }
-
-finish:
+  status = begin(call, input, settings, now_ns, out_error);
   if (status != LLMB_OK) {
     call_recycle(call);
     call = NULL;
   }
   *out_call = call;
   return status;
+}
+
+llmb_status call_start_again(llmb_call *call, const struct call_input *input, const llmb_settings *settings,
+                             uint64_t now_ns, llmb_error *out_error) {
+  const llmb_status status = check_input(call->bridge, input, settings, out_error);
+  if (status != LLMB_OK) return status;
+  shed(call);
+  return begin(call, input, settings, now_ns, out_error);
 }
 
 llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,

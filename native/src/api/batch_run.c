@@ -1,0 +1,158 @@
+/* What a batch does with its items: starts them as places get free, and reads those that have news. */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "../core/error.h"
+#include "../core/memory.h"
+#include "batch_object.h"
+
+static void end_item(llmb_batch *batch, uint32_t index, llmb_status status, const llmb_error *error) {
+  struct batch_item *item = &batch->items[index];
+  void *memory = NULL;
+  item->ended = true;
+  item->status = status;
+  if (status != LLMB_OK && memory_allocate(sizeof *item->error, &memory) == LLMB_OK) {
+    item->error = memory;
+    *item->error = *error;
+    batch->items_own = true;
+  }
+  batch->ended[batch->ended_count++] = index;
+}
+
+/* Starts an item in a flight, whose call object serves one item after the other. */
+static llmb_status start_item(llmb_batch *batch, struct batch_flight *flight, uint32_t index, uint64_t now_ns) {
+  const struct batch_item *item = &batch->items[index];
+  const uint8_t *input = item->input_offset != BATCH_INPUT_IS_NULL ? batch->inputs + item->input_offset : NULL;
+  const struct call_input call_input = {.kind = batch->kind,
+                                        .items = &input,
+                                        .sizes = &item->input_size,
+                                        .count = 1,
+                                        .what = batch->kind == LLMB_REQUEST_EMBED ? "text" : "prompt",
+                                        .patient = true};
+  flight->index = index;
+  flight->answer.size = 0;
+  if (flight->call == NULL) {
+    return call_start(batch->bridge, &call_input, batch->settings, &flight->call, &batch->failure);
+  }
+  return call_start_again(flight->call, &call_input, batch->settings, now_ns, &batch->failure);
+}
+
+void batch_start_items(llmb_batch *batch, uint64_t now_ns) {
+  while (batch->flight_count < batch->flights_max && batch->started_count < batch->count) {
+    const uint32_t index = batch->started_count++;
+    llmb_status status = LLMB_E_CANCELLED;
+    if (atomic_load(&batch->cancelled)) {
+      error_set(&batch->failure, status, LLMB_PHASE_QUEUE, "the batch was cancelled by its caller");
+    } else {
+      status = start_item(batch, &batch->flights[batch->flight_count], index, now_ns);
+    }
+    if (status == LLMB_OK) {
+      batch->flight_count++;
+    } else {
+      end_item(batch, index, status, &batch->failure);
+    }
+  }
+}
+
+/* Gives an item the text that was read for it: a copy, or the very buffer where that is large. */
+static llmb_status keep_text(llmb_batch *batch, struct call_text *answer, struct batch_item *item) {
+  if (answer->text == NULL) return LLMB_OK;
+  item->text_size = answer->size;
+  if (answer->capacity > BATCH_TEXT_KEPT_SIZE) {
+    item->text = item->own = answer->text;
+    *answer = (struct call_text){.text = NULL};
+    batch->items_own = true;
+    return LLMB_OK;
+  }
+  char *text = batch_answer_room(batch, item, answer->size + 1);
+  if (text == NULL) return LLMB_E_OUT_OF_MEMORY;
+  item->text = memcpy(text, answer->text, answer->size + 1);
+  return LLMB_OK;
+}
+
+/* Reads what has come of an item's vector; LLMB_E_NOT_READY if there is more to come, else how it ended. */
+static llmb_status read_vector(llmb_batch *batch, llmb_call *call, struct batch_item *item) {
+  for (;;) {
+    uint64_t dimension = 0;
+    float none = 0;
+    llmb_status status = llmb_call_read_vector(call, &none, 0, 0, &dimension, NULL);
+    if (dimension == 0) return status;
+    float *vector = batch_answer_room(batch, item, dimension * sizeof *vector);
+    if (vector == NULL) return LLMB_E_OUT_OF_MEMORY;
+    item->vector = vector;
+    item->dimension = dimension;
+    status = llmb_call_read_vector(call, vector, dimension, 0, &dimension, NULL);
+    if (status != LLMB_OK) return status;
+  }
+}
+
+/* The same for its text. */
+static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, struct batch_item *item, uint64_t now_ns) {
+  struct call_text *answer = &flight->answer;
+  llmb_status status = call_text_reserve(answer, NULL);
+  while (status == LLMB_OK) {
+    if (!call_look(flight->call, now_ns, false)) return LLMB_E_NOT_READY;
+    if (flight->call->ended) break;
+    answer->size +=
+        call_take_text(flight->call, (uint8_t *)answer->text + answer->size, answer->capacity - answer->size - 1);
+    status = call_text_reserve(answer, NULL);
+  }
+  if (answer->text == NULL) return status;
+  answer->text[answer->size] = 0;
+  const llmb_status kept = keep_text(batch, answer, item);
+  if (status == LLMB_OK) status = flight->call->outcome;
+  return status == LLMB_OK ? kept : status;
+}
+
+/* Reads what has come of one item; true if it has ended. */
+static bool read_item(llmb_batch *batch, struct batch_flight *flight, uint64_t now_ns) {
+  struct batch_item *item = &batch->items[flight->index];
+  llmb_call *call = flight->call;
+  llmb_status status = LLMB_E_NOT_READY;
+  if (batch->kind != LLMB_REQUEST_EMBED) {
+    status = read_text(batch, flight, item, now_ns);
+  } else if (call_look(call, now_ns, false)) {
+    status = read_vector(batch, call, item);
+  }
+  if (status == LLMB_E_NOT_READY) return false;
+  if (status == LLMB_OK) {
+    item->result = call->result;
+  } else if (call->ended && call->outcome == status) {
+    call_outcome(call, &batch->failure);
+  } else {
+    error_set(&batch->failure, status, LLMB_PHASE_VALIDATE, "no memory to keep the answer of item %u", flight->index);
+  }
+  end_item(batch, flight->index, status, &batch->failure);
+  return true;
+}
+
+/* The last flight takes its place; call and buffer are the next item's. */
+static void end_flight(llmb_batch *batch, struct batch_flight *flight) {
+  if (!flight->call->ended) {
+    llmb_call_close(flight->call);
+    flight->call = NULL;
+  }
+  const struct batch_flight ended = *flight;
+  struct batch_flight *last = &batch->flights[--batch->flight_count];
+  *flight = *last;
+  *last = ended;
+}
+
+/* All of them are looked at only now and then, for their limits: a look costs as much as what it finds. */
+bool batch_read_items(llmb_batch *batch, uint64_t now_ns) {
+  const bool cancelled = atomic_load(&batch->cancelled) != 0;
+  const bool all = cancelled || now_ns >= batch->look_ns;
+  if (all) batch->look_ns = call_later_ns(now_ns, BATCH_LOOK_NS);
+  bool any = false;
+  for (uint32_t i = 0; i < batch->flight_count;) {
+    struct batch_flight *flight = &batch->flights[i];
+    if (cancelled) llmb_call_cancel(flight->call);
+    if ((all || batch_call_has_news(flight->call)) && read_item(batch, flight, now_ns)) {
+      end_flight(batch, flight);
+      any = true;
+    } else {
+      i++;
+    }
+  }
+  return any;
+}
