@@ -129,6 +129,9 @@ static void generate(unsigned long long id, const char *prompt, struct json_valu
     flood(false);
   } else if (takes(prompt, "noise", &number)) {
     flood(true);
+  } else if (takes(prompt, "complain", &number)) {
+    while (number-- > 0) fputs("a line of a log that is written before the answer\n", stderr);
+    reply_text(id, "complained", 10);
   } else if (takes(prompt, "notify", &number)) {
     say("{\"jsonrpc\":\"2.0\",\"method\":\"log\",\"params\":[1]}");
     reply_text(id, "notified", 8);
