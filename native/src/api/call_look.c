@@ -72,7 +72,11 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
                   "the call waited longer than %llu ms for a free slot (queue_timeout_ms)",
                   limit_ms(call->queue_deadline_ns - call->start_ns));
   }
-  if (state != TICKET_PLACED) return;
+}
+
+/* An engine is judged only when all is taken that it has said. */
+static void check_engine_limits(llmb_call *call, uint64_t now_ns, bool locked) {
+  if (atomic_load_explicit(&call->ticket.state, memory_order_acquire) != TICKET_PLACED) return;
   note_progress(call, now_ns);
   if (call->first_piece_ns == 0 && now_ns >= call_later_ns(call->placed_ns, call->first_token_limit_ns)) {
     call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false, locked,
@@ -82,6 +86,20 @@ void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
     call_end_with(call, LLMB_E_ENGINE_HUNG, call_phase(call), false, locked,
                   "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));
   }
+}
+
+/* A part of the answer is here. When it came is the engine's word, since its reader may look only at the end; within
+ * the bounds of what can be, as an engine may lie. */
+static void note_part(llmb_call *call, const struct slot *slot, uint64_t now_ns) {
+  /* This very look may have sent the request, after the clock was read. */
+  if (now_ns < call->placed_ns) now_ns = call->placed_ns;
+  if (call->first_piece_ns == 0) {
+    const uint64_t first_ns = atomic_load_explicit(&slot->shared->first_output, memory_order_relaxed);
+    call->first_piece_ns = first_ns >= call->placed_ns && first_ns <= now_ns ? first_ns : now_ns;
+  }
+  note_progress(call, now_ns);
+  /* While it waits for room, the delay is the reader's. */
+  if (atomic_load_explicit(&slot->shared->engine_blocked, memory_order_relaxed) != 0) call->progress_ns = now_ns;
 }
 
 static void take_done(llmb_call *call, struct slot *slot, bool locked) {
@@ -195,9 +213,7 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
         call_end_broken(call, locked, "text for vectors, or vectors for text");
         break;
       }
-      /* This very look may have sent the request, after the clock was read. */
-      if (call->first_piece_ns == 0) call->first_piece_ns = now_ns > call->placed_ns ? now_ns : call->placed_ns;
-      call->progress_ns = now_ns; /* what lies here unread is the reader's delay, not the engine's */
+      note_part(call, slot, now_ns);
       call_check_limits(call, now_ns, locked);
       return !call->ended;
     case SLOT_DONE:
@@ -214,6 +230,7 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
         take_death(call, now_ns, locked);
       } else {
         call_check_limits(call, now_ns, locked);
+        check_engine_limits(call, now_ns, locked);
       }
       break;
   }

@@ -41,7 +41,8 @@ struct llmb_call {
   uint8_t *whole; /* with expect=json: the answer so far, to be checked at its end */
   uint64_t whole_size, whole_capacity;
   bool expects_json;
-  bool delivered; /* the caller has part of the answer */
+  bool delivered;  /* the caller has part of the answer */
+  bool awaits_end; /* whoever waits for it now has no use for parts of the answer */
   _Atomic uint32_t cancel_requested;
 
   bool ended;
@@ -159,7 +160,7 @@ void call_push_request(llmb_call *call);
 /* Finds a place for the call's next attempt; under the lock. Ends the call if there is none. */
 void call_enter(llmb_call *call, uint64_t now_ns);
 
-/* Checks the time limits and the wish to cancel; ends the call if one applies. */
+/* Checks the time limits that are the caller's and the wish to cancel; ends the call if one applies. */
 void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked);
 
 /* Under the lock: counts how a call has ended, before it leaves its slot; and that it goes to another engine. */

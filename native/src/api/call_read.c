@@ -117,11 +117,13 @@ llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result 
   uint64_t size = 0;
   llmb_status status = call_check(call, 0, out_error);
   if (status != LLMB_OK) return status;
+  call->awaits_end = true;
   do {
     status = call->kind == LLMB_REQUEST_EMBED
                  ? call_drop_vector(call, deadline_ns, &size, out_error)
                  : llmb_call_read(call, dropped, sizeof dropped, deadline_ns, &size, out_error);
   } while (status == LLMB_OK && size > 0);
+  call->awaits_end = false;
   if (status == LLMB_OK) call_copy_result(out_result, &call->result);
   return status;
 }
@@ -159,7 +161,9 @@ llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t dea
 
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
   struct call_text answer = {.text = NULL};
+  call->awaits_end = true;
   const llmb_status status = call_read_text(call, &answer, LLMB_NEVER, error);
+  call->awaits_end = false;
   if (status != LLMB_OK) {
     memory_release(answer.text);
     return status;

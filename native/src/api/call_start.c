@@ -59,7 +59,7 @@ static void call_reset(llmb_call *call) {
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;
-  call->delivered = call->ended = call->watched = false;
+  call->delivered = call->awaits_end = call->ended = call->watched = false;
   call->outcome = LLMB_OK;
   call->attempts = 0;
   llmb_result_init(&call->result);

@@ -21,6 +21,11 @@ static void spin_for_news(const llmb_call *call, uint64_t until_ns) {
   } while (os_clock_ns() < until_ns);
 }
 
+/* Whoever has been alone in its worker is not to be that longer than it must: its parts are looked at as they come. */
+static enum channel_sleeper sleeper_of(const llmb_call *call) {
+  return call->awaits_end && !call->ticket.alone ? CHANNEL_SLEEPS_FOR_END : CHANNEL_SLEEPS_ON_SLOT;
+}
+
 /* Sleeps once, until something may have changed. */
 static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   llmb_bridge *bridge = call->bridge;
@@ -35,7 +40,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   pool_prepare_poll(&call->stage->pool, worker, &poll);
   pthread_mutex_unlock(&bridge->lock);
 
-  atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_relaxed);
+  atomic_store_explicit(&slot->shared->host_sleeps, sleeper_of(call), memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
   if (!call_slot_has_news(call) && !atomic_load(&worker->dead) && !atomic_load(&call->cancel_requested)) {
     FAULT_POINT(HOST_SLEEP);

@@ -130,6 +130,7 @@ static llmb_status read_all(llmb_call *call, uint32_t count, float **out_vectors
   void *vectors = NULL;
   uint64_t dimension = 0;
   llmb_status status = LLMB_OK;
+  call->awaits_end = true;
   for (uint32_t i = 0; status == LLMB_OK && i <= count; i++) {
     uint64_t found = 0;
     status = await_vector(call, LLMB_NEVER, &found, error);
@@ -146,6 +147,7 @@ static llmb_status read_all(llmb_call *call, uint32_t count, float **out_vectors
     memcpy((float *)vectors + i * dimension, call->vector, dimension * sizeof(float));
     next_vector(call);
   }
+  call->awaits_end = false;
   if (status != LLMB_OK) vectors = memory_release(vectors);
   *out_vectors = vectors;
   *out_dimension = status == LLMB_OK ? dimension : 0;

@@ -10,11 +10,17 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { CHANNEL_PROTOCOL_VERSION = 2 };
+enum { CHANNEL_PROTOCOL_VERSION = 3 };
 #define CHANNEL_MAGIC UINT64_C(0x31656764697262) /* "bridge1" */
 
-/* Which doorbell a sleeping host listens to. */
-enum channel_sleeper { CHANNEL_AWAKE = 0, CHANNEL_SLEEPS_ON_SLOT = 1, CHANNEL_SLEEPS_ON_BRIDGE = 2 };
+/* Which doorbell a sleeping host listens to, and for what: one that has no use for parts of an answer is rung when the
+ * answer ends or its ring is half full. An engine rings the slot's bell also for a value it does not know. */
+enum channel_sleeper {
+  CHANNEL_AWAKE = 0,
+  CHANNEL_SLEEPS_ON_SLOT = 1,
+  CHANNEL_SLEEPS_ON_BRIDGE = 2,
+  CHANNEL_SLEEPS_FOR_END = 3
+};
 
 struct channel_slot {
   _Alignas(64) _Atomic uint64_t request_written;  /* host: bytes ever written */
@@ -24,6 +30,7 @@ struct channel_slot {
   _Alignas(64) _Atomic uint64_t cancelled_id;     /* host: this call's answer is no longer wanted */
   _Atomic uint32_t host_sleeps;                   /* host sets, engine clears when it rings */
   _Alignas(64) _Atomic uint64_t progress; /* engine: when it last got on with the call, on the monotonic clock */
+  _Atomic uint64_t first_output;          /* engine: when it first gave a part of the answer, on the same clock */
   _Atomic uint32_t engine_blocked;        /* engine sets when the response ring is full, host clears when it rings */
 };
 

@@ -34,10 +34,10 @@ struct llmb_request {
   struct frame_submit submit;
   uint8_t *payload; /* settings pairs, then input, then a NUL */
   uint64_t payload_size, payload_received, payload_capacity;
-  bool has_settings, accepted;
-  const char *input;      /* in the payload */
-  int32_t *resume_tokens; /* aligned copy; NULL if none */
-  uint32_t item_index;    /* of the item that begins at item_offset of the input: where the last look ended */
+  bool has_settings, accepted, answered; /* answered: in part */
+  const char *input;                     /* in the payload */
+  int32_t *resume_tokens;                /* aligned copy; NULL if none */
+  uint32_t item_index; /* of the item that begins at item_offset of the input: where the last look ended */
   uint64_t item_offset;
   llmb_settings settings; /* decoded when the request has any; else the engine's stand in */
   uint64_t decoded_size;  /* of the pairs they were decoded from: the next request often has the same */
@@ -72,12 +72,19 @@ struct llmb_engine {
 /* Connects an engine that is a thread of its host's process; takes the socket over. */
 llmb_status engine_connect_thread(const char *name, const char *version, os_handle socket, llmb_engine **out);
 
-/* Rings the host if it sleeps on this slot. */
+/* Rings the host if it sleeps on this slot, whatever it sleeps for. */
 void engine_ring_host(struct llmb_request *request);
+
+/* Who waits for a frame. */
+enum engine_frame_news {
+  ENGINE_NO_NEWS,   /* nobody: it is there for whoever looks after a death */
+  ENGINE_PART_NEWS, /* readers that take an answer as it comes */
+  ENGINE_END_NEWS
+};
 
 /* Writes one frame; what does not fit into the ring goes to the backlog. */
 llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const void *first, uint64_t first_size,
-                              const void *second, uint64_t second_size, bool ring);
+                              const void *second, uint64_t second_size, enum engine_frame_news news);
 
 /* Moves what it can from the backlog to the ring. */
 void engine_flush_backlog(struct llmb_request *request);

@@ -139,7 +139,7 @@ void engine_request_reset(struct llmb_request *request) {
     settings_clear(&request->settings);
     request->decoded_size = 0;
   }
-  request->has_settings = request->accepted = false;
+  request->has_settings = request->accepted = request->answered = false;
   request->state = ENGINE_SLOT_IDLE;
   request->resume_tokens = memory_release(request->resume_tokens);
   if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {

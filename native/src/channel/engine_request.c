@@ -68,9 +68,8 @@ llmb_status llmb_request_accept(llmb_request *request) {
     keeper_lifeline_arm(&request->engine->lifeline, request->slot, deadline_ns + grace_ns);
   }
   llmb_request_progress(request);
-  /* Nobody waits for this frame: it is there for whoever looks after a death, so no bell is rung. */
   FAULT_POINT(ENGINE_ACCEPT);
-  const llmb_status status = engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, false);
+  const llmb_status status = engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, ENGINE_NO_NEWS);
   FAULT_EXECUTION(request->submit.deadline_ns);
   FAULT_POINT(ENGINE_ACCEPTED);
   return status;
@@ -89,6 +88,15 @@ void llmb_request_progress(llmb_request *request) {
   atomic_store_explicit(&request->shared->progress, os_clock_ns(), memory_order_relaxed);
 }
 
+/* Also when the answer began: who waits for its end alone looks only then. */
+static void note_output(llmb_request *request) {
+  const uint64_t now_ns = os_clock_ns();
+  atomic_store_explicit(&request->shared->progress, now_ns, memory_order_relaxed);
+  if (request->answered) return;
+  request->answered = true;
+  atomic_store_explicit(&request->shared->first_output, now_ns, memory_order_relaxed);
+}
+
 static llmb_status write_frame(llmb_request *request, uint32_t type, const void *bytes, uint64_t size) {
   if (size == 0 || size > CHANNEL_PIECE_SIZE_MAX) return LLMB_E_INVALID_ARGUMENT;
   if (request->backlog_size > 0) engine_flush_backlog(request);
@@ -96,15 +104,14 @@ static llmb_status write_frame(llmb_request *request, uint32_t type, const void 
   if (request->backlog_size > 0 && request->backlog_size - request->backlog_sent + size > CHANNEL_BACKLOG_SIZE_MAX) {
     return LLMB_E_NOT_READY;
   }
-  llmb_request_progress(request);
-  return engine_send_frame(request, type, bytes, size, NULL, 0, true);
+  note_output(request);
+  return engine_send_frame(request, type, bytes, size, NULL, 0, ENGINE_PART_NEWS);
 }
 
 llmb_status llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {
   if (count == 0) return LLMB_OK;
   if (count > CHANNEL_TOKENS_MAX) return LLMB_E_INVALID_ARGUMENT;
-  /* Nobody waits for tokens: they are there for whoever looks after a death. */
-  return engine_send_frame(request, FRAME_TOKENS, tokens, count * sizeof *tokens, NULL, 0, false);
+  return engine_send_frame(request, FRAME_TOKENS, tokens, count * sizeof *tokens, NULL, 0, ENGINE_NO_NEWS);
 }
 
 const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_count, uint64_t *out_text_size) {
@@ -161,7 +168,7 @@ llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
       .prompt_tokens = usage->prompt_tokens,
       .completion_tokens = usage->completion_tokens,
   };
-  const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, true);
+  const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, ENGINE_END_NEWS);
   FAULT_POINT(ENGINE_DONE);
   end_request(request);
   return status;
@@ -185,7 +192,7 @@ llmb_status llmb_request_fail_with(llmb_request *request, const llmb_error *give
   memcpy(texts, error->message, message_size);
   memcpy(texts + message_size, error->engine_log, log_size);
   const llmb_status status =
-      engine_send_frame(request, FRAME_ERROR, &head, sizeof head, texts, message_size + log_size, true);
+      engine_send_frame(request, FRAME_ERROR, &head, sizeof head, texts, message_size + log_size, ENGINE_END_NEWS);
   end_request(request);
   return status;
 }

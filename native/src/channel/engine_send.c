@@ -7,13 +7,24 @@
 
 enum { BACKLOG_SIZE_FIRST = 4096 };
 
-void engine_ring_host(struct llmb_request *request) {
+/* Rings a host that sleeps, but for a part of an answer not one that sleeps for the end while there is room enough. */
+static void ring_host(struct llmb_request *request, bool for_part) {
   /* Pairs with the fence in the host's wait: either it sees what was published or this sees that it sleeps. */
   atomic_thread_fence(memory_order_seq_cst);
-  if (atomic_load_explicit(&request->shared->host_sleeps, memory_order_relaxed) == CHANNEL_AWAKE) return;
-  const uint32_t sleeper = atomic_exchange(&request->shared->host_sleeps, CHANNEL_AWAKE);
-  if (sleeper == CHANNEL_SLEEPS_ON_SLOT) os_event_ring(request->engine->slot_bells[request->slot]);
-  if (sleeper == CHANNEL_SLEEPS_ON_BRIDGE) os_event_ring(request->engine->bridge_bell);
+  uint32_t sleeper = atomic_load_explicit(&request->shared->host_sleeps, memory_order_relaxed);
+  if (sleeper == CHANNEL_AWAKE) return;
+  if (for_part && sleeper == CHANNEL_SLEEPS_FOR_END &&
+      ring_space(&request->responses) > CHANNEL_RESPONSE_RING_SIZE / 2) {
+    return;
+  }
+  sleeper = atomic_exchange(&request->shared->host_sleeps, CHANNEL_AWAKE);
+  if (sleeper == CHANNEL_AWAKE) return;
+  os_event_ring(sleeper == CHANNEL_SLEEPS_ON_BRIDGE ? request->engine->bridge_bell
+                                                    : request->engine->slot_bells[request->slot]);
+}
+
+void engine_ring_host(struct llmb_request *request) {
+  ring_host(request, false);
 }
 
 /* Forgets what was sent: a reader that never quite catches up must not make the whole answer stay here. */
@@ -80,7 +91,7 @@ static void send_part(struct llmb_request *request, const void *bytes, uint64_t 
 }
 
 llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const void *first, uint64_t first_size,
-                              const void *second, uint64_t second_size, bool ring) {
+                              const void *second, uint64_t second_size, enum engine_frame_news news) {
   const struct frame_head head = {
       .payload_size = (uint32_t)(first_size + second_size),
       .type = type,
@@ -101,7 +112,7 @@ llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const
   FAULT_POINT(ENGINE_FRAME_PUT);
   ring_publish(&request->responses);
   FAULT_POINT(ENGINE_FRAME_SENT);
-  if (ring || !whole) engine_ring_host(request);
+  if (!whole || news != ENGINE_NO_NEWS) ring_host(request, whole && news == ENGINE_PART_NEWS);
   engine_flush_backlog(request); /* says that the rest waits for room */
   return LLMB_OK;
 }

@@ -1,5 +1,6 @@
 /* Right answers: many at once, long ones, streamed ones. */
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "../seeded_random.h"
 #include "bridge_harness.h"
@@ -202,6 +203,38 @@ static void result__says_what_is_known_of_the_call(void) {
   bridge_end(bridge);
 }
 
+static long waits_of_this_thread(void) {
+  struct rusage usage;
+  CHECK_INT(0, getrusage(RUSAGE_THREAD, &usage));
+  return usage.ru_nvcsw;
+}
+
+/* Blocking calls in each way there is: none is woken by pieces, and each knows when the first came. */
+static void waiting_for_the_end__is_not_disturbed_by_pieces(void) {
+  enum { PIECES = 40 };
+  llmb_bridge *bridge = bridge_of("pieces 40 4", NULL);
+  bridge_start(bridge);
+  for (int finishes = 0; finishes <= 1; finishes++) {
+    llmb_result result;
+    char *answer = NULL;
+    llmb_result_init(&result);
+    const long waits = waits_of_this_thread();
+    if (finishes) {
+      llmb_call *call = call_of(bridge, "hello", NULL);
+      CHECK_INT(LLMB_OK, llmb_call_finish(call, LLMB_NEVER, &result, NULL));
+      llmb_call_close(call);
+    } else {
+      CHECK_INT(LLMB_OK, llmb_generate(bridge, (const uint8_t *)"hello", 5, NULL, &answer, NULL, &result, NULL));
+    }
+    CHECK(waits_of_this_thread() - waits < PIECES / 2);
+    CHECK_INT(PIECES, result.completion_tokens);
+    CHECK(result.first_token_ms > 0);
+    CHECK(result.total_ms - result.first_token_ms >= (PIECES - 1) * 4);
+    llmb_free(answer);
+  }
+  bridge_end(bridge);
+}
+
 static void read__says_not_ready_and_ends_again_and_again(void) {
   llmb_bridge *bridge = bridge_of("sleep 100; pieces 1 0", NULL);
   llmb_call *call = call_of(bridge, "hello", NULL);
@@ -230,4 +263,5 @@ CHECK_MAIN(TEST(generate__gives_each_of_eight_threads_its_own_answers),
            TEST(generate__gives_right_answers_from_three_workers), TEST(workers__share_the_load),
            TEST(stream__equals_the_whole), TEST(generate__carries_ten_megabytes_both_ways),
            TEST(slow_reader__does_not_disturb_others), TEST(slow_reader__does_not_make_the_engine_grow),
-           TEST(result__says_what_is_known_of_the_call), TEST(read__says_not_ready_and_ends_again_and_again))
+           TEST(result__says_what_is_known_of_the_call), TEST(waiting_for_the_end__is_not_disturbed_by_pieces),
+           TEST(read__says_not_ready_and_ends_again_and_again))

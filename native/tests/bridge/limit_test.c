@@ -187,6 +187,19 @@ static void stall_timeout__is_not_for_slow_readers(void) {
   bridge_end(bridge);
 }
 
+static void stall_timeout__is_not_for_an_answer_that_lies_here_whole(void) {
+  llmb_bridge *bridge = bridge_of("pieces 3 0", "stall_timeout_ms", "100", NULL);
+  llmb_error error;
+  llmb_error_init(&error);
+  bridge_start(bridge);
+  llmb_call *call = call_of(bridge, "hello", NULL);
+  nap_ms(300);
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, LLMB_NEVER, NULL, &error));
+  CHECK_TEXT("", error.message);
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
 static void first_token_timeout__ends_a_call_that_says_nothing(void) {
   llmb_bridge *bridge = bridge_of("sleep 60000", "first_token_timeout_ms", "80", NULL);
   llmb_error error;
@@ -215,5 +228,6 @@ CHECK_MAIN(TEST(deadline__ends_a_call_to_a_hung_engine), TEST(deadline__ends_a_c
            TEST(stall_timeout__keeps_calls_from_an_engine_that_hangs),
            TEST(stall_timeout__frees_the_slot_for_a_call_that_sleeps_in_the_queue),
            TEST(stall_timeout__bears_an_engine_that_is_slow_but_moves), TEST(stall_timeout__is_not_for_slow_readers),
+           TEST(stall_timeout__is_not_for_an_answer_that_lies_here_whole),
            TEST(first_token_timeout__ends_a_call_that_says_nothing),
            TEST(first_token_timeout__is_over_with_the_first_piece))

@@ -123,7 +123,7 @@ static void produce(struct simulated_engine *engine, uint32_t slot) {
     if (engine->abilities & LLMB_ENGINE_RESUMES) send(engine, slot, FRAME_TOKENS, &token, sizeof token);
     send(engine, slot, FRAME_PIECE, text, (uint32_t)size);
     work->tokens_done++;
-    atomic_fetch_add(&engine->region->slots[slot].progress, 1);
+    atomic_store(&engine->region->slots[slot].progress, world.now_ns);
     work->wake_ns = world.now_ns + world_between_ns(0, 3 * WORLD_MS);
   }
 }
