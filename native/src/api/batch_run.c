@@ -47,7 +47,7 @@ void batch_start_items(llmb_batch *batch, uint64_t now_ns) {
       status = start_item(batch, &batch->flights[batch->flight_count], index, now_ns);
     }
     if (status == LLMB_OK) {
-      batch->flight_count++;
+      batch->flights[batch->flight_count++].call->awaits_end = true; /* an item is told whole */
     } else {
       end_item(batch, index, status, &batch->failure);
     }

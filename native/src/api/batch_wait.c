@@ -58,10 +58,18 @@ static bool spin(llmb_batch *batch, uint64_t until_ns) {
 
 /* Asks the engines to ring for each call that is placed. A queued one is rung by whoever places it, through the
  * bridge's own steps: this thread drives them while it waits. */
-static void arm(const llmb_batch *batch, enum channel_sleeper how) {
+static void arm(const llmb_batch *batch) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) {
+    const llmb_call *call = batch->flights[i].call;
+    if (!is_placed(call)) continue;
+    atomic_store_explicit(&slot_of(call)->shared->host_sleeps, call_sleeper(call), memory_order_relaxed);
+  }
+}
+
+static void disarm(const llmb_batch *batch) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     if (!is_placed(batch->flights[i].call)) continue;
-    atomic_store_explicit(&slot_of(batch->flights[i].call)->shared->host_sleeps, how, memory_order_relaxed);
+    atomic_store_explicit(&slot_of(batch->flights[i].call)->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);
   }
 }
 
@@ -124,10 +132,10 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (poll.until_ns < batch->look_ns) batch->look_ns = poll.until_ns;
   pthread_mutex_unlock(&bridge->lock);
 
-  arm(batch, CHANNEL_SLEEPS_ON_SLOT);
+  arm(batch);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
   if (!nudged && !any_news(batch) && !atomic_load(&batch->cancelled)) os_poll(poll.items, poll.count, poll.until_ns);
-  arm(batch, CHANNEL_AWAKE);
+  disarm(batch);
   clear_bells(batch, poll.items);
   if (poll.items[wake].readable) os_event_clear(batch->bell);
 

@@ -122,6 +122,9 @@ uint64_t call_next_limit_ns(const llmb_call *call);
  * did not fit into the ring. */
 bool call_slot_has_news(const llmb_call *call);
 
+/* What a placed call's owner asks to be rung for while it sleeps. */
+enum channel_sleeper call_sleeper(const llmb_call *call);
+
 /* Waits until call_look says true or until_ns passes (false). */
 bool call_wait(llmb_call *call, uint64_t until_ns);
 

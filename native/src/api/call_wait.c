@@ -22,7 +22,7 @@ static void spin_for_news(const llmb_call *call, uint64_t until_ns) {
 }
 
 /* Whoever has been alone in its worker is not to be that longer than it must: its parts are looked at as they come. */
-static enum channel_sleeper sleeper_of(const llmb_call *call) {
+enum channel_sleeper call_sleeper(const llmb_call *call) {
   return call->awaits_end && !call->ticket.alone ? CHANNEL_SLEEPS_FOR_END : CHANNEL_SLEEPS_ON_SLOT;
 }
 
@@ -40,7 +40,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   pool_prepare_poll(&call->stage->pool, worker, &poll);
   pthread_mutex_unlock(&bridge->lock);
 
-  atomic_store_explicit(&slot->shared->host_sleeps, sleeper_of(call), memory_order_relaxed);
+  atomic_store_explicit(&slot->shared->host_sleeps, call_sleeper(call), memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
   if (!call_slot_has_news(call) && !atomic_load(&worker->dead) && !atomic_load(&call->cancel_requested)) {
     FAULT_POINT(HOST_SLEEP);
