@@ -84,6 +84,21 @@ static void silence__is_a_stall(void) {
   check_limit("silence", "stall_timeout_ms", "250", LLMB_E_ENGINE_HUNG);
 }
 
+static void beginning__that_cannot_be_is_not_believed(void) {
+  static const char *const orders[] = {"began 0", "began 1", "began 18446744073709551615"};
+  struct faults faults;
+  faults_open(&faults, NULL);
+  for (unsigned i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+    llmb_result result;
+    llmb_result_init(&result);
+    llmb_call *call = faults_call(&faults, NULL, orders[i]);
+    CHECK_INT(LLMB_OK, llmb_call_finish(call, LLMB_NEVER, &result, NULL));
+    CHECK(result.queue_ms <= result.first_token_ms && result.first_token_ms <= result.total_ms);
+    llmb_call_close(call);
+  }
+  faults_close(&faults);
+}
+
 /* Reads and forgets, as a caller does that passes an answer on; how much there was. */
 static llmb_status stream_away(llmb_call *call, uint64_t *total, llmb_error *error) {
   static uint8_t buffer[READ_SIZE];
@@ -183,6 +198,7 @@ static void endless_tokens__fail_the_call_and_cost_no_more_than_their_limit(void
 CHECK_MAIN(TEST(drip_of_pieces__ends_at_the_deadline), TEST(drip_of_a_head__ends_at_the_deadline),
            TEST(drip_of_a_head__is_a_stall), TEST(drip_of_a_head__is_no_first_token),
            TEST(drip_of_one_endless_piece__ends_at_the_deadline), TEST(silence__is_a_stall),
-           TEST(gibibyte__that_is_allowed_needs_no_memory_to_stream), TEST(gibibyte__and_a_byte_is_too_large),
-           TEST(endless_answer__costs_no_more_than_output_bytes), TEST(endless_answer__ends_at_the_deadline),
+           TEST(beginning__that_cannot_be_is_not_believed), TEST(gibibyte__that_is_allowed_needs_no_memory_to_stream),
+           TEST(gibibyte__and_a_byte_is_too_large), TEST(endless_answer__costs_no_more_than_output_bytes),
+           TEST(endless_answer__ends_at_the_deadline),
            TEST(endless_tokens__fail_the_call_and_cost_no_more_than_their_limit))
