@@ -107,6 +107,7 @@ void scheduler::begin_generating(llmb_request *request) {
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
   if (replay != nullptr) call->replay.assign(replay, replay + produced);
+  calls_.reserve(calls_.size() + 1);  // nothing may fail any more once a sequence is taken
   take_sequence(*call);
   calls_.push_back(std::move(call));
 }
