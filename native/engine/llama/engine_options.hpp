@@ -13,6 +13,8 @@ namespace llama_engine {
 // as many tokens take a tenth more time each (113 M parameters, Q8_0), twice as many gain nothing that was measured.
 constexpr uint32_t prompt_chunk_tokens = 128;
 constexpr uint32_t prompt_first_chunk_tokens = 64;
+// Short prompts that are read between two rounds of all answers, as long as they have no more tokens than one chunk.
+constexpr uint32_t prompts_a_round_max = 8;
 // The context of a call where neither the setting nor the model says less.
 constexpr uint32_t context_default_tokens = 4096;
 // Texts that one decode can embed, whatever the number of slots.

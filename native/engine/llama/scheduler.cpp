@@ -42,7 +42,7 @@ void scheduler::serve() {
   while (take_requests()) {
     drop_cancelled();
     embed_batch();
-    prompt_chunk();
+    prompt_round();
     generate_round();
     for (auto &call : calls_) deliver(*call);
     remove_ended();

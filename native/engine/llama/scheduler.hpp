@@ -46,7 +46,9 @@ class scheduler {
   void take_sequence(call_slot &call);
   uint32_t keep_prefix(llama_seq_id sequence, uint32_t tokens);
   void copy_prefix(call_slot &call);
-  void prompt_chunk();
+  call_slot *next_prompt() const;
+  void prompt_round();
+  void prompt_chunk(call_slot &call, uint32_t end);
 
   void generate_round();
   void generate_batch(const std::vector<call_slot *> &calls);

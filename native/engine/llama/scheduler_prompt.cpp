@@ -37,16 +37,34 @@ void scheduler::copy_prefix(call_slot &call) {
   call.cached = call.decoded < before ? 0 : call.cached + call.decoded - before;
 }
 
-void scheduler::prompt_chunk() {
+// Whose turn it is among those whose prompt is not read yet; null if there is none.
+call_slot *scheduler::next_prompt() const {
   std::vector<call_slot *> waiting;
   for (auto &call : calls_) {
     if (call->request != nullptr && call->state == call_state::prompt) waiting.push_back(call.get());
   }
-  if (waiting.empty()) return;
-  call_slot &call = *waiting[prompt_turn_++ % waiting.size()];
-  copy_prefix(call);
+  return waiting.empty() ? nullptr : waiting[prompt_turn_ % waiting.size()];
+}
+
+// Several short prompts are read before the next round, so that their answers share a batch from the beginning; all of
+// them together have no more tokens than one whole chunk.
+void scheduler::prompt_round() {
+  uint32_t tokens = 0;
+  for (uint32_t i = 0; i < prompts_a_round_max; i++) {
+    call_slot *call = next_prompt();
+    if (call == nullptr) return;
+    copy_prefix(*call);
+    uint32_t end = std::min(prompt_chunk_end(call->decoded), static_cast<uint32_t>(call->prompt.size()));
+    uint32_t size = end - call->decoded;
+    if (tokens > 0 && tokens + size > prompt_chunk_tokens) return;
+    prompt_turn_++;
+    tokens += size;
+    prompt_chunk(*call, end);
+  }
+}
+
+void scheduler::prompt_chunk(call_slot &call, uint32_t end) {
   uint32_t size = static_cast<uint32_t>(call.prompt.size());
-  uint32_t end = std::min(prompt_chunk_end(call.decoded), size);
   decoder_->batch_clear();
   for (uint32_t i = call.decoded; i < end; i++) {
     call.output = decoder_->batch_add(call.prompt[i], i, call.sequence, i + 1 == size);
