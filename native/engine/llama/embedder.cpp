@@ -79,7 +79,7 @@ size_t embedder::batch_fit(const std::vector<const embedding_text *> &texts) con
   size_t tokens = 0, count = 0;
   while (count < texts.size() && count < embedding_texts_max) {
     tokens += texts[count]->tokens.size();
-    if (tokens > decoder_.batch_capacity()) break;
+    if (tokens > decoder_.batch_capacity() || (count > 0 && tokens > embedding_batch_tokens)) break;
     count++;
   }
   return std::max<size_t>(count, 1);
