@@ -39,7 +39,7 @@ internal static class ComparisonPage
         yield return string.Create(CultureInfo.InvariantCulture,
             $"{report.Date}; {machine.Processor}, {machine.Processors} processor(s), {machine.MemoryGib} GiB, Linux {machine.Kernel}; {threads} thread(s); load before the run {machine.LoadBefore}, after it {machine.LoadAfter}.");
         if (report.Quick) yield return "**A quick run**: a look, not a result.";
-        if (machine.LoadBefore > machine.Processors / 2.0) yield return "**The machine was busy**: other work is in these figures.";
+        if (machine.LoadBefore > machine.Processors / 2.0) yield return "**Something else ran until shortly before**, if only the build, and may be in these figures.";
         yield return "";
         yield return "Versions: " + string.Join("; ", report.Versions.Select(version => $"{version.Key} {version.Value}")) + ".";
         yield return "Models: " + string.Join(", ", report.Models.Select(model => string.Create(CultureInfo.InvariantCulture, $"{model.Name} ({model.Bytes / 1e6:0.0} MB)"))) + ".";
