@@ -16,7 +16,7 @@ void bench_options_print_usage(void) {
       "                       [--embed-model FILE] [--threads N] [--pin]\n"
       "  --filter TEXT  the metric of this name, or those whose names contain it\n"
       "  --json         one JSON object a line instead of a table\n"
-      "  --quick        half a minute instead of three: rougher figures\n"
+      "  --quick        two minutes instead of four and a half: rougher figures\n"
       "  --list         what is measured against what, and the targets\n"
       "  --model FILE   a tiny GGUF file, for what a call costs; default: share/llmbridge/demo.gguf of this "
       "installation\n"
