@@ -11,13 +11,10 @@
 
 #include "core/error.h"
 #include "exec_command.h"
+#include "tool_descriptor.h"
 #include "tool_stall.h"
 #include "tool_tree.h"
-
-static int close_descriptor(int descriptor) {
-  if (descriptor >= 0) close(descriptor);
-  return -1;
-}
+#include "tool_watch.h"
 
 /* The prompt as a file that cannot be changed: whatever the program does with its stdin, nothing here waits for it. */
 static int prompt_file(const char *prompt, uint64_t size) {
@@ -27,12 +24,12 @@ static int prompt_file(const char *prompt, uint64_t size) {
   while (done < size) {
     const ssize_t written = write(file, prompt + done, size - done);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return close_descriptor(file);
+    if (written <= 0) return tool_descriptor_close(file);
     done += (uint64_t)written;
   }
   if (lseek(file, 0, SEEK_SET) != 0 ||
       fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
-    return close_descriptor(file);
+    return tool_descriptor_close(file);
   }
   return file;
 }
@@ -44,27 +41,13 @@ static int open_input(llmb_request *request, bool prompt_is_argument) {
   return prompt_file(prompt, size);
 }
 
-/* A pipe whose reader, this engine, never waits. */
-static bool open_pipe(int *out_read, int *out_write) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  *out_read = ends[0];
-  *out_write = ends[1];
-  return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
-}
-
-static bool wait_for(int waiter, int descriptor) {
-  struct epoll_event event = {.events = EPOLLIN};
-  return epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
 static llmb_status start_program(struct exec_run *run, const struct tool_command *tool, llmb_error *error) {
   struct exec_command command;
   int input = -1, output = -1, log = -1;
   llmb_status status = exec_command_make(tool, run->request, run->mark, &command, error);
   if (status != LLMB_OK) return status;
   input = open_input(run->request, command.prompt_is_argument);
-  if (input < 0 || !open_pipe(&run->output, &output) || !open_pipe(&run->log, &log)) {
+  if (input < 0 || !tool_pipe_open(&run->output, &output) || !tool_pipe_open(&run->log, &log)) {
     status =
         error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not make the program's descriptors");
     goto finish;
@@ -78,8 +61,8 @@ static llmb_status start_program(struct exec_run *run, const struct tool_command
   llmb_request_accept(run->request); /* from here on it may have effects */
   status = tool_open(&start, &run->tool, error);
   if (status != LLMB_OK) goto finish;
-  if (!wait_for(run->waiter, run->output) || !wait_for(run->waiter, run->log) ||
-      !wait_for(run->waiter, run->tool.process)) {
+  if (!tool_watch(run->waiter, run->output, EPOLLIN, NULL) || !tool_watch(run->waiter, run->log, EPOLLIN, NULL) ||
+      !tool_watch(run->waiter, run->tool.process, EPOLLIN, NULL)) {
     status = error_set_os(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, errno, "could not watch the program");
     tool_tree_kill(run->tool.pid);
     while (!tool_reap(&run->tool, error)) continue;
@@ -87,15 +70,15 @@ static llmb_status start_program(struct exec_run *run, const struct tool_command
 
 finish:
   exec_command_clear(&command);
-  close_descriptor(input);
-  close_descriptor(output);
-  close_descriptor(log);
+  tool_descriptor_close(input);
+  tool_descriptor_close(output);
+  tool_descriptor_close(log);
   return status;
 }
 
 static void release(struct exec_run *run) {
-  run->output = close_descriptor(run->output);
-  run->log = close_descriptor(run->log);
+  run->output = tool_descriptor_close(run->output);
+  run->log = tool_descriptor_close(run->log);
   run->request = NULL;
 }
 
@@ -132,8 +115,11 @@ static void flush_chunk(struct exec_run *run) {
 static void watch_output(struct exec_run *run, bool watch) {
   if (run->output < 0 || run->output_waits == !watch) return;
   /* Taken out, not asked for nothing: its end would be told all the same, again and again. */
-  struct epoll_event event = {.events = EPOLLIN};
-  epoll_ctl(run->waiter, watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, run->output, &event);
+  if (watch) {
+    tool_watch(run->waiter, run->output, EPOLLIN, NULL);
+  } else {
+    tool_unwatch(run->waiter, run->output);
+  }
   run->output_waits = !watch;
 }
 
@@ -144,7 +130,7 @@ static void read_output(struct exec_run *run) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) break;
     if (size <= 0) {
-      run->output = close_descriptor(run->output); /* closing takes it out of the epoll set */
+      run->output = tool_descriptor_close(run->output); /* closing takes it out of the epoll set */
       break;
     }
     run->chunk_size = (uint64_t)size;
@@ -209,16 +195,16 @@ void exec_run_step(struct exec_run *run, uint64_t now_ns, bool (*is_ours)(void *
     tool_tree_kill(run->tool.pid);
     run->kill_ns = LLMB_NEVER;
   }
-  if (run->log >= 0 && tool_log_read(&run->tail, run->log) == TOOL_LOG_END) run->log = close_descriptor(run->log);
+  if (run->log >= 0 && tool_log_read(&run->tail, run->log) == TOOL_LOG_END) run->log = tool_descriptor_close(run->log);
   const bool ended = tool_ended(&run->tool); /* before the read: what it wrote is there then */
   if (run->cancelled) {
-    run->output = close_descriptor(run->output); /* nobody wants it any more */
+    run->output = tool_descriptor_close(run->output); /* nobody wants it any more */
     run->chunk_size = 0;
   } else {
     read_output(run);
   }
   if (ended && run->close_ns == LLMB_NEVER) {
-    epoll_ctl(run->waiter, EPOLL_CTL_DEL, run->tool.process, NULL); /* readable from here on for ever */
+    tool_unwatch(run->waiter, run->tool.process); /* readable from here on for ever */
     run->close_ns = now_ns + TOOL_LAST_OUTPUT_NS;
   }
   const bool over = run->output < 0 || (now_ns >= run->close_ns && !run->output_waits);

@@ -11,15 +11,11 @@
 
 #include "core/error.h"
 #include "jsonrpc_limits.h"
+#include "tool_descriptor.h"
 #include "tool_tree.h"
 #include "tool_watch.h"
 
 extern char **environ;
-
-static int close_descriptor(int descriptor) {
-  if (descriptor >= 0) close(descriptor);
-  return -1;
-}
 
 static bool open_input(int *out_ours, int *out_its) {
   int ends[2];
@@ -27,14 +23,6 @@ static bool open_input(int *out_ours, int *out_its) {
   *out_ours = ends[0];
   *out_its = ends[1];
   return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0; /* only our end never waits */
-}
-
-static bool open_pipe(int *out_read, int *out_write) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  *out_read = ends[0];
-  *out_write = ends[1];
-  return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
 /* This engine's own environment, and the mark. */
@@ -48,9 +36,9 @@ static void make_environment(char *mark, char **out) {
 }
 
 static void release(struct daemon *daemon) {
-  daemon->input = close_descriptor(daemon->input);
-  daemon->output = close_descriptor(daemon->output);
-  daemon->log = close_descriptor(daemon->log);
+  daemon->input = tool_descriptor_close(daemon->input);
+  daemon->output = tool_descriptor_close(daemon->output);
+  daemon->log = tool_descriptor_close(daemon->log);
   tool_buffer_clear(&daemon->queue);
   tool_buffer_clear(&daemon->lines);
 }
@@ -63,7 +51,8 @@ llmb_status daemon_start(struct daemon *daemon, const struct tool_command *comma
   *daemon = (struct daemon){.tool.process = -1, .input = -1, .output = -1, .log = -1, .waiter = waiter};
   snprintf(daemon->mark, sizeof daemon->mark, TOOL_MARK_NAME "=%llu", ++serial);
   make_environment(daemon->mark, environment);
-  if (!open_input(&daemon->input, &input) || !open_pipe(&daemon->output, &output) || !open_pipe(&daemon->log, &log)) {
+  if (!open_input(&daemon->input, &input) || !tool_pipe_open(&daemon->output, &output) ||
+      !tool_pipe_open(&daemon->log, &log)) {
     status =
         error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not make the daemon's descriptors");
     goto finish;
@@ -85,9 +74,9 @@ llmb_status daemon_start(struct daemon *daemon, const struct tool_command *comma
   }
 
 finish:
-  close_descriptor(input);
-  close_descriptor(output);
-  close_descriptor(log);
+  tool_descriptor_close(input);
+  tool_descriptor_close(output);
+  tool_descriptor_close(log);
   if (status != LLMB_OK) release(daemon);
   return status;
 }
@@ -121,14 +110,14 @@ void daemon_flush(struct daemon *daemon) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) break;
     if (size < 0) {
-      daemon->input = close_descriptor(daemon->input);
+      daemon->input = tool_descriptor_close(daemon->input);
       break;
     }
     written += (uint64_t)size;
   }
   tool_buffer_drop(&daemon->queue, daemon->input >= 0 ? written : daemon->queue.size);
   watch_input(daemon, daemon->queue.size > 0);
-  if (daemon->last_line && daemon->queue.size == 0) daemon->input = close_descriptor(daemon->input);
+  if (daemon->last_line && daemon->queue.size == 0) daemon->input = tool_descriptor_close(daemon->input);
 }
 
 /* Reads once; false when there is nothing now. */
@@ -139,7 +128,7 @@ static bool read_chunk(struct daemon *daemon) {
     daemon->output_ready = size == TOOL_CHUNK_SIZE; /* else that was all, as far as this look knows */
     if (size < 0 && errno == EAGAIN) return false;
     if (size <= 0) {
-      daemon->output = close_descriptor(daemon->output); /* closing takes it out of the epoll set */
+      daemon->output = tool_descriptor_close(daemon->output); /* closing takes it out of the epoll set */
     } else {
       daemon->lines.size += (uint64_t)size;
     }
@@ -176,7 +165,7 @@ void daemon_read_log(struct daemon *daemon) {
   if (daemon->log < 0 || !daemon->log_ready) return;
   daemon->log_ready = false;
   if (tool_log_read(&daemon->tail, daemon->log) != TOOL_LOG_END) return;
-  daemon->log = close_descriptor(daemon->log);
+  daemon->log = tool_descriptor_close(daemon->log);
 }
 
 void daemon_end(struct daemon *daemon, bool (*is_ours)(void *context, pid_t pid), void *context, llmb_error *out_exit) {
@@ -197,7 +186,7 @@ static bool await_end(const struct daemon *daemon, int milliseconds) {
 
 void daemon_dismiss(struct daemon *daemon) {
   if (!runs(daemon)) return;
-  daemon->input = close_descriptor(daemon->input);
+  daemon->input = tool_descriptor_close(daemon->input);
   if (await_end(daemon, JSONRPC_FAREWELL_MS)) return;
   tool_terminate(&daemon->tool);
   await_end(daemon, JSONRPC_TERMINATE_MS);
