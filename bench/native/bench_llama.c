@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
-enum { CONTEXT = 1024, PATH_SIZE = 8192, MODEL_BYTES_PER_THREAD = 8 << 20 };
+enum { CONTEXT = 1024, PATH_SIZE = 8192 };
 #define CONTEXT_TEXT "1024"
 
 struct job {
@@ -21,17 +19,6 @@ struct job_done {
 
 static void module_path(const struct bench_run *run, char *path) {
   snprintf(path, PATH_SIZE, "%s/bench-llama.so", run->options->helpers);
-}
-
-/* What is asked for, or what the engine takes by itself with one worker (engine_options.cpp). */
-static const char *thread_text(const struct bench_run *run, const struct bench_model *model) {
-  static char text[16];
-  struct stat file;
-  if (run->options->threads != NULL) return run->options->threads;
-  long count = stat(model->path, &file) == 0 ? (long)(file.st_size / MODEL_BYTES_PER_THREAD) : 0;
-  if (count > get_nprocs()) count = get_nprocs();
-  snprintf(text, sizeof text, "%ld", count < 1 ? 1 : count);
-  return text;
 }
 
 bool bench_llama_present(struct bench_run *run, const struct bench_model *model) {
@@ -52,11 +39,14 @@ const char *const *bench_llama_settings(const struct bench_run *run, const struc
   static const char *settings[20];
   /* Time enough for eight streams on a busy machine; the calls are measured, not limited. */
   const char *const all[] = {
-      "engine",  "llama",      "model",      model->path, "slots",         slots, "threads",    thread_text(run, model),
-      "context", CONTEXT_TEXT, "max_tokens", max_tokens,  "prompt_format", "raw", "timeout_ms", "600000",
-      NULL,
+      "engine",     "llama",      "model",    model->path,     "slots", slots,        "context",
+      CONTEXT_TEXT, "max_tokens", max_tokens, "prompt_format", "raw",   "timeout_ms", "600000",
   };
+  const size_t count = sizeof all / sizeof all[0];
   memcpy(settings, all, sizeof all);
+  settings[count] = run->options->threads != NULL ? "threads" : NULL;
+  settings[count + 1] = run->options->threads;
+  settings[count + 2] = NULL;
   return settings;
 }
 
@@ -73,7 +63,7 @@ struct llama_baseline_options bench_llama_baseline_options(const struct bench_ru
   return (struct llama_baseline_options){
       .model = model->path,
       .context = CONTEXT,
-      .threads = (uint32_t)strtoul(thread_text(run, model), NULL, 10),
+      .threads = run->options->threads != NULL ? (uint32_t)strtoul(run->options->threads, NULL, 10) : 0,
       .sequences = slots,
   };
 }

@@ -58,7 +58,8 @@ llama_baseline::llama_baseline(const llama_baseline_options &options) {
   model.reset(llama_model_load_from_file(options.model, llama_model_default_params()));
   if (model == nullptr) throw std::runtime_error("the model does not load");
   vocab = llama_model_get_vocab(model.get());
-  threads = llama_engine::threadpool_create(options.threads);
+  uint32_t thread_count = options.threads > 0 ? options.threads : llama_engine::threads_default(options.model, 1);
+  threads = llama_engine::threadpool_create(thread_count);
   llama_context_params params = llama_context_default_params();
   params.n_ctx = options.context * options.sequences;
   params.n_batch = std::max(llama_engine::prompt_chunk_tokens, options.sequences);
@@ -66,7 +67,7 @@ llama_baseline::llama_baseline(const llama_baseline_options &options) {
   params.n_seq_max = options.sequences;
   params.n_outputs_max = options.sequences;
   params.kv_unified = false;
-  params.n_threads = static_cast<int32_t>(options.threads);
+  params.n_threads = static_cast<int32_t>(thread_count);
   params.n_threads_batch = params.n_threads;
   params.no_perf = true;
   context.reset(llama_init_from_model(model.get(), params));

@@ -13,8 +13,8 @@ extern "C" {
 
 struct llama_baseline_options {
   const char *model;
-  uint32_t context; /* tokens of one sequence */
-  uint32_t threads;
+  uint32_t context;   /* tokens of one sequence */
+  uint32_t threads;   /* 0: as many as the engine takes by itself with one worker */
   uint32_t sequences; /* as the engine's slots: they share the context's memory */
 };
 

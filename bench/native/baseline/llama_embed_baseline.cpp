@@ -47,7 +47,8 @@ llama_embed_baseline::llama_embed_baseline(const llama_baseline_options &options
   llama_engine::backend_load();
   model.reset(llama_model_load_from_file(options.model, llama_model_default_params()));
   if (model == nullptr) throw std::runtime_error("the model does not load");
-  threads = llama_engine::threadpool_create(options.threads);
+  uint32_t thread_count = options.threads > 0 ? options.threads : llama_engine::threads_default(options.model, 1);
+  threads = llama_engine::threadpool_create(thread_count);
   llama_context_params params = llama_context_default_params();
   params.n_ctx = std::min(options.context, static_cast<uint32_t>(llama_model_n_ctx_train(model.get())));
   params.n_batch = params.n_ubatch = params.n_ctx;
@@ -55,7 +56,7 @@ llama_embed_baseline::llama_embed_baseline(const llama_baseline_options &options
   params.kv_unified = true;
   params.embeddings = true;
   params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;  // as the engine, which says why
-  params.n_threads = static_cast<int32_t>(options.threads);
+  params.n_threads = static_cast<int32_t>(thread_count);
   params.n_threads_batch = params.n_threads;
   params.no_perf = true;
   context.reset(llama_init_from_model(model.get(), params));

@@ -25,12 +25,12 @@ static double number_of(const llmb_engine *engine, const char *name, double fall
   return number_read(name, llmb_engine_setting(engine, name), fallback);
 }
 
-static uint32_t threads_default(const std::string &model_path, uint32_t workers) {
+uint32_t threads_default(const std::string &model_path, uint32_t workers) {
   std::error_code error;
   uint64_t bytes = std::filesystem::file_size(model_path, error);
   if (error) bytes = 0;  // loading it will say why
-  return static_cast<uint32_t>(
-      std::min<uint64_t>(std::thread::hardware_concurrency() / workers, bytes / model_bytes_per_thread));
+  uint64_t count = std::min<uint64_t>(std::thread::hardware_concurrency() / workers, bytes / model_bytes_per_thread);
+  return std::max(1U, static_cast<uint32_t>(count));
 }
 
 engine_options engine_options_read(const llmb_engine *engine) {
@@ -45,8 +45,7 @@ engine_options engine_options_read(const llmb_engine *engine) {
   options.gpu_layers = static_cast<int32_t>(number_of(engine, "gpu_layers", 0));
   uint32_t workers = std::max(1U, static_cast<uint32_t>(number_of(engine, "workers", 1)));
   uint32_t threads = static_cast<uint32_t>(number_of(engine, "threads", 0));
-  if (threads == 0) threads = threads_default(options.model_path, workers);
-  options.threads = std::max(1U, threads);
+  options.threads = threads > 0 ? threads : threads_default(options.model_path, workers);
   const char *batching = llmb_engine_setting(engine, "batching");
   options.batching = batching == nullptr || std::strcmp(batching, "off") != 0;
   const char *log = llmb_engine_setting(engine, "log");

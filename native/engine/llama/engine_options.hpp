@@ -44,6 +44,9 @@ struct engine_options {
 // Reads the options from the bridge's settings; throws failure for what the settings table cannot refuse.
 engine_options engine_options_read(const llmb_engine *engine);
 
+// The threads of each of so many workers where `threads` is not set; at least 1.
+uint32_t threads_default(const std::string &model_path, uint32_t workers);
+
 // A number out of a setting's text; the fallback where there is none. Throws failure when the text is no number.
 double number_read(const char *name, const char *text, double fallback);
 
