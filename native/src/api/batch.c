@@ -46,8 +46,7 @@ static llmb_status start(llmb_bridge *bridge, uint32_t kind, const uint8_t *cons
   if (status != LLMB_OK) return status;
   if (inputs == NULL || sizes == NULL || count == 0 || count > LLMB_BATCH_ITEMS_MAX || order > LLMB_BATCH_IN_ORDER) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
-                     "the items or their sizes are NULL, count is not 1 to %d "
-                     "but %u, or order is not 0 or 1 but %u",
+                     "the items or their sizes are NULL, count is not 1 to %d but %u, or order is not 0 or 1 but %u",
                      LLMB_BATCH_ITEMS_MAX, count, order);
   }
   llmb_batch *batch = NULL;

@@ -93,10 +93,6 @@ llmb_status call_text_reserve(struct call_text *text, llmb_error *error);
  * can be given out; 0 if that is only part of a character, or the call has just failed. */
 uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity);
 
-/* Reads on until the end of the answer (LLMB_OK), its failure, or deadline_ns (LLMB_E_NOT_READY). What has come stays
- * in *into whatever is returned. */
-llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t deadline_ns, llmb_error *error);
-
 /* Reads all of an answer into *out_text, which is freed with memory_release. */
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error);
 

@@ -146,12 +146,13 @@ llmb_status call_text_reserve(struct call_text *text, llmb_error *error) {
   return LLMB_OK;
 }
 
-llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t deadline_ns, llmb_error *error) {
+/* Reads on until the end of the answer or its failure. */
+static llmb_status read_text(llmb_call *call, struct call_text *into, llmb_error *error) {
   for (;;) {
     llmb_status status = call_text_reserve(into, error);
     if (status != LLMB_OK) return status;
     uint64_t size = 0;
-    status = llmb_call_read(call, (uint8_t *)into->text + into->size, into->capacity - into->size - 1, deadline_ns,
+    status = llmb_call_read(call, (uint8_t *)into->text + into->size, into->capacity - into->size - 1, LLMB_NEVER,
                             &size, error);
     into->size += size;
     into->text[into->size] = 0;
@@ -162,7 +163,7 @@ llmb_status call_read_text(llmb_call *call, struct call_text *into, uint64_t dea
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
   struct call_text answer = {.text = NULL};
   call->awaits_end = true;
-  const llmb_status status = call_read_text(call, &answer, LLMB_NEVER, error);
+  const llmb_status status = read_text(call, &answer, error);
   call->awaits_end = false;
   if (status != LLMB_OK) {
     memory_release(answer.text);
