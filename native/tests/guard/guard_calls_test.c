@@ -1,10 +1,10 @@
 /* What a warm call costs, in instructions, system calls and allocations of both sides, against the committed numbers.
  */
-#include "../check.h"
+#include "guard_main.h"
 #include "guard_numbers.h"
 #include "guard_scenarios.h"
 
-enum { SKIPPED = 77, MANY_CALLS = 100000, ATTEMPTS_MAX = 5 };
+enum { MANY_CALLS = 100000, ATTEMPTS_MAX = 5 };
 
 static const char *const side_names[GUARD_SIDE_COUNT] = {"host", "engine"};
 
@@ -123,18 +123,7 @@ static void a_call__costs_the_host_the_same_beside_calls_in_flight(void) {
   check_attempts(costs_the_same_beside, "beside_7");
 }
 
-int main(int argc, char **argv) {
-  static const struct check_test tests[] = {TEST(a_call__costs_what_is_committed),
-                                            TEST(a_call_with_settings__costs_what_is_committed),
-                                            TEST(an_embedding__costs_what_is_committed),
-                                            TEST(a_streamed_piece__costs_what_is_committed),
-                                            TEST(a_batch__costs_what_is_committed),
-                                            TEST(a_call__costs_the_same_after_a_hundred_thousand),
-                                            TEST(a_call__costs_the_host_the_same_beside_calls_in_flight)};
-  char reason[256];
-  if (!guard_may_trace(reason, sizeof reason)) {
-    printf("skipped: %s\n", reason);
-    return SKIPPED;
-  }
-  return check_run(tests, sizeof tests / sizeof tests[0], argc, argv);
-}
+GUARD_MAIN(TEST(a_call__costs_what_is_committed), TEST(a_call_with_settings__costs_what_is_committed),
+           TEST(an_embedding__costs_what_is_committed), TEST(a_streamed_piece__costs_what_is_committed),
+           TEST(a_batch__costs_what_is_committed), TEST(a_call__costs_the_same_after_a_hundred_thousand),
+           TEST(a_call__costs_the_host_the_same_beside_calls_in_flight))

@@ -3,14 +3,14 @@
 #include <sys/resource.h>
 
 #include "../bridge/bridge_harness.h"
-#include "guard_child.h"
+#include "guard_main.h"
 #include "guard_numbers.h"
 #include "guard_system_calls.h"
 
 #define MAPPED_SIZE ((size_t)1 << 30)
 #define TOUCHED_SIZE ((size_t)256 << 20)
 
-enum { SKIPPED = 77, PAGE_SIZE = 4096, FEW_FAULTS = 100 };
+enum { PAGE_SIZE = 4096, FEW_FAULTS = 100 };
 
 struct host {
   bool is_large;
@@ -100,13 +100,5 @@ static void a_start__copies_none_of_the_hosts_pages(void) {
   munmap(memory, MAPPED_SIZE);
 }
 
-int main(int argc, char **argv) {
-  static const struct check_test tests[] = {TEST(a_start__copies_none_of_the_hosts_pages),
-                                            TEST(a_start__makes_the_same_system_calls_in_a_host_of_a_gigabyte)};
-  char reason[256];
-  if (!guard_may_trace(reason, sizeof reason)) {
-    printf("skipped: %s\n", reason);
-    return SKIPPED;
-  }
-  return check_run(tests, sizeof tests / sizeof tests[0], argc, argv);
-}
+GUARD_MAIN(TEST(a_start__copies_none_of_the_hosts_pages),
+           TEST(a_start__makes_the_same_system_calls_in_a_host_of_a_gigabyte))

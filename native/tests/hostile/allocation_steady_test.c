@@ -96,10 +96,14 @@ static void ask_a_batch(llmb_bridge *bridge, const llmb_settings *settings) {
   llmb_batch_close(batch);
 }
 
-HOSTILE_TEST(a_call__allocates_nothing) {
+static void check_allocations(uint64_t expected, void (*call)(llmb_bridge *bridge, const llmb_settings *settings)) {
   llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
-  CHECK_INT(0, allocations_of(ask_into_buffer, bridge, NULL));
+  CHECK_INT(expected, allocations_of(call, bridge, NULL));
   bridge_end(bridge);
+}
+
+HOSTILE_TEST(a_call__allocates_nothing) {
+  check_allocations(0, ask_into_buffer);
 }
 
 HOSTILE_TEST(a_call_with_settings__allocates_nothing) {
@@ -120,27 +124,19 @@ HOSTILE_TEST(a_call_whose_answer_is_checked__allocates_nothing) {
 }
 
 HOSTILE_TEST(an_answer__is_the_one_thing_allocated) {
-  llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
-  CHECK_INT(CALLS, allocations_of(ask_for_text, bridge, NULL));
-  bridge_end(bridge);
+  check_allocations(CALLS, ask_for_text);
 }
 
 HOSTILE_TEST(an_embedding__allocates_nothing) {
-  llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
-  CHECK_INT(0, allocations_of(embed_into_buffer, bridge, NULL));
-  bridge_end(bridge);
+  check_allocations(0, embed_into_buffer);
 }
 
 HOSTILE_TEST(a_count_of_tokens__allocates_nothing) {
-  llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
-  CHECK_INT(0, allocations_of(count_tokens, bridge, NULL));
-  bridge_end(bridge);
+  check_allocations(0, count_tokens);
 }
 
 HOSTILE_TEST(a_batch__allocates_nothing) {
-  llmb_bridge *bridge = bridge_of("echo", "isolation", "inproc", NULL);
-  CHECK_INT(0, allocations_of(ask_a_batch, bridge, NULL));
-  bridge_end(bridge);
+  check_allocations(0, ask_a_batch);
 }
 
 CHECK_MAIN(TEST(a_call__allocates_nothing), TEST(a_batch__allocates_nothing),
