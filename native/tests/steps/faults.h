@@ -36,8 +36,8 @@ UNUSED static void faults_open(void) {
   setenv(FAULT_PAGE_VARIABLE, path, 1);
 }
 
-/* Only where host and engine can't copy at the same time is it sure that the engine finds a long request in parts; what
- * is started from here on has the same processors. */
+/* Only where host and engine can't run at the same time is it sure that the engine finds a long request in parts, and
+ * that the host sleeps for each answer; what is started from here on has the same processors. */
 UNUSED static void faults_take_turns(bool turns) {
   static cpu_set_t all;
   cpu_set_t one;
@@ -52,7 +52,7 @@ UNUSED static void faults_take_turns(bool turns) {
 /* From here on the process that passes the step as the `pass`th, from 1, gets the signal: once. */
 UNUSED static void faults_arm(enum fault_point point, unsigned pass, int signal_number) {
   faults_open();
-  faults_take_turns(point == FAULT_ENGINE_REQUEST_PART);
+  faults_take_turns(point == FAULT_ENGINE_REQUEST_PART || point == FAULT_HOST_SLEEP);
   atomic_store(&faults->point, FAULT_NONE);
   atomic_store(&faults->passes_left, pass);
   atomic_store(&faults->signal_number, (uint32_t)signal_number);
