@@ -1,13 +1,17 @@
 /* Batches are calls, started as places get free and read as they have news. */
-#include "batch_object.h"
-
 #include <stdatomic.h>
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/memory.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
+#include "api/batch_memory.h"
+#include "api/batch_object.h"
+#include "api/batch_run.h"
+#include "api/batch_wait.h"
+#include "api/bridge_object.h"
+#include "api/bridge_stage.h"
+#include "api/call_object.h"
+#include "core/error.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
 
 static llmb_status copy_settings(const llmb_settings *given, llmb_settings **out, llmb_error *error) {
   if (given == NULL) return LLMB_OK;

@@ -1,9 +1,14 @@
 /* A batch's memory. What a thousand small items need stays with the bridge for its next batch: given back to the
  * system, it would come again page by page. */
-#include "../core/error.h"
-#include "../core/memory.h"
-#include "../platform/os_event.h"
-#include "batch_object.h"
+#include "api/batch_memory.h"
+
+#include "api/batch_object.h"
+#include "api/bridge_object.h"
+#include "api/call_read.h"
+#include "api/call_start.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "platform/os_event.h"
 
 static llmb_status no_memory(uint64_t size, llmb_error *error) {
   return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "no memory for a batch (%llu bytes)",
@@ -109,13 +114,4 @@ void batch_recycle(llmb_batch *batch) {
   pthread_mutex_unlock(&bridge->lock);
   if (!keep) batch_free(batch);
   bridge_release(bridge);
-}
-
-void batch_free(llmb_batch *batch) {
-  if (batch == NULL) return;
-  for (uint32_t i = 0; i < BATCH_FLIGHTS_MAX; i++) memory_release(batch->flights[i].answer.text);
-  memory_release(batch->items);
-  memory_release(batch->answers);
-  os_handle_close(batch->bell);
-  memory_release(batch);
 }

@@ -4,7 +4,7 @@
 
 #include <llmbridge/batch.h>
 
-#include "call_object.h"
+#include "api/call_read.h"
 
 enum {
   BATCH_FLIGHTS_MAX = 64,            /* as many as can be waited for at once; more would only wait in the queue */
@@ -56,31 +56,7 @@ struct llmb_batch {
   llmb_error failure; /* of the item just looked at: too large to be made anew for each */
 };
 
-/* A new batch, or one that was closed and kept. */
-llmb_status batch_create(llmb_bridge *bridge, llmb_batch **out, llmb_error *error);
-
-/* Makes room for as many items as batch->count and inputs of so many bytes. */
-llmb_status batch_reserve(llmb_batch *batch, uint64_t inputs_size, llmb_error *error);
-
-/* Memory for an item's answer, until the batch is closed; NULL if there is none. */
-void *batch_answer_room(llmb_batch *batch, struct batch_item *item, uint64_t size);
-
-/* Keeps a batch without calls for the bridge's next one, or frees it. */
-void batch_recycle(llmb_batch *batch);
-
 /* NULL is fine. */
 void batch_free(llmb_batch *batch);
-
-/* Gives the next items to the bridge, as many as may be in flight. */
-void batch_start_items(llmb_batch *batch, uint64_t now_ns);
-
-/* Reads what has come of the items in flight; true if any has ended. */
-bool batch_read_items(llmb_batch *batch, uint64_t now_ns);
-
-/* Whether a look at the call may find something, but for the passing of its limits. */
-bool batch_call_has_news(const llmb_call *call);
-
-/* Waits until one of the calls may have news or until_ns passes; drives the bridge meanwhile. */
-void batch_wait(llmb_batch *batch, uint64_t until_ns);
 
 #endif

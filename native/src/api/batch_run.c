@@ -1,10 +1,20 @@
 /* What a batch does with its items: starts them as places get free, and reads those that have news. */
+#include "api/batch_run.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/memory.h"
-#include "batch_object.h"
+#include "api/batch_memory.h"
+#include "api/batch_object.h"
+#include "api/batch_wait.h"
+#include "api/call_limits.h"
+#include "api/call_look.h"
+#include "api/call_object.h"
+#include "api/call_read.h"
+#include "api/call_start.h"
+#include "api/call_take.h"
+#include "core/error.h"
+#include "core/memory.h"
 
 static void end_item(llmb_batch *batch, uint32_t index, llmb_status status, const llmb_error *error) {
   struct batch_item *item = &batch->items[index];

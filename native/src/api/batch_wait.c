@@ -1,7 +1,13 @@
 /* Waiting for many calls at once: a short spin over their slots, then asleep on all that can bring news. */
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "batch_object.h"
+#include "api/batch_wait.h"
+
+#include "api/batch_object.h"
+#include "api/bridge_stage.h"
+#include "api/call_limits.h"
+#include "api/call_wait.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "pool/pool_poll.h"
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
 

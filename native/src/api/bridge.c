@@ -1,21 +1,20 @@
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "../platform/os_region.h"
-#include "batch_object.h"
-#include "bridge_object.h"
-#include "call_object.h"
-#include "launch.h"
-#include "process_state.h"
-
-uint64_t settings_duration_ns(const llmb_settings *settings, enum setting_id id) {
-  const int64_t milliseconds = settings->values[id].integer;
-  return milliseconds <= 0 ? LLMB_NEVER : (uint64_t)milliseconds * 1000000u;
-}
+#include "api/batch_object.h"
+#include "api/bridge_object.h"
+#include "api/bridge_stage.h"
+#include "api/call_object.h"
+#include "api/process_state.h"
+#include "core/error.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "pool/connection.h"
+#include "pool/pool.h"
+#include "pool/pool_poll.h"
+#include "pool/pool_start.h"
+#include "pool/pool_stats.h"
 
 llmb_status bridge_check(const llmb_bridge *bridge, llmb_error *error) {
   if (bridge == NULL) {
@@ -266,23 +265,11 @@ void llmb_bridge_close(llmb_bridge *bridge) {
   bridge_release(bridge);
 }
 
-static void abandon_worker(struct connection *worker) {
-  os_handle_close(worker->socket);
-  os_handle_close(worker->engine_bell);
-  os_handle_close(worker->process.events); /* not engine_process_close: that would end the parent's engine */
-  os_handle_close(worker->process.process);
-  for (uint32_t s = 0; s < worker->slot_count; s++) os_handle_close(worker->slots[s].bell);
-  os_region_unmap(worker->region, worker->region_size);
-}
-
 void bridge_abandon(llmb_bridge *bridge) {
   /* The lock may be held by a thread that does not exist here, and calls may have been in any state: only close what
    * keeps the parent's engines from noticing the parent's end, and leave the memory. */
   for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
-    for (uint32_t i = 0; i < stage->pool.worker_count_max; i++) {
-      if (stage->pool.workers[i] != NULL) abandon_worker(stage->pool.workers[i]);
-      stage->pool.workers[i] = NULL;
-    }
+    pool_abandon(&stage->pool);
   }
   bridge->bell = os_handle_close(bridge->bell);
 }

@@ -8,9 +8,9 @@
 #include <llmbridge/bridge.h>
 #include <llmbridge/call.h>
 
-#include "../core/settings_set.h"
-#include "../pool/pool.h"
-#include "bridge_stage.h"
+#include "api/bridge_stage.h"
+#include "core/settings_set.h"
+#include "pool/pool.h"
 
 enum { BRIDGE_CALLS_KEPT_MAX = 16 }; /* closed call objects that are kept for the next calls */
 
@@ -45,8 +45,5 @@ void bridge_abandon(llmb_bridge *bridge);
 /* Sleeps once, driving the pool that the ticket is in, until something may have changed for a queued ticket or until_ns
  * passes. */
 llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
-
-/* An integer setting as nanoseconds of a millisecond value; 0 stands for none: LLMB_NEVER. */
-uint64_t settings_duration_ns(const llmb_settings *settings, enum setting_id id);
 
 #endif

@@ -1,12 +1,17 @@
-#include "bridge_stage.h"
+#include "api/bridge_stage.h"
 
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/memory.h"
-#include "../platform/os_clock.h"
-#include "call_object.h"
-#include "launch.h"
+#include "api/bridge_object.h"
+#include "api/launch.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/settings_resolve.h"
+#include "platform/os_clock.h"
+#include "pool/demotion.h"
+#include "pool/pool.h"
+#include "pool/pool_poll.h"
+#include "pool/restart_policy.h"
 
 static void configure_pool(struct bridge_stage *stage, os_handle bell, struct pool_stats *stats) {
   const struct setting_value *values = stage->settings.values;
@@ -22,7 +27,7 @@ static void configure_pool(struct bridge_stage *stage, os_handle bell, struct po
   stage->is_open = true;
 }
 
-static void name_engine(llmb_error *error, const llmb_settings *settings) {
+void stage_name_engine(llmb_error *error, const llmb_settings *settings) {
   const char *engine = settings->values[SETTING_ENGINE].text;
   if (engine != NULL) error_copy_text(error->engine, sizeof error->engine, engine, strlen(engine), 0);
 }
@@ -32,7 +37,7 @@ static llmb_status open_stage(llmb_bridge *bridge, struct bridge_stage *stage, l
   llmb_status status = resolved;
   if (status == LLMB_OK) status = launch_prepare(&stage->settings, &stage->pool.launch, &stage->unusable);
   if (status != LLMB_OK) {
-    name_engine(&stage->unusable, &stage->settings);
+    stage_name_engine(&stage->unusable, &stage->settings);
     return status;
   }
   configure_pool(stage, bridge->bell, &bridge->stats);
@@ -68,7 +73,7 @@ llmb_status stages_open(llmb_bridge *bridge, const llmb_settings *given, llmb_er
   }
   if (status == LLMB_OK) status = make_stages(bridge, &list, error);
   if (status != LLMB_OK) {
-    name_engine(error, &first);
+    stage_name_engine(error, &first);
     settings_clear(&first);
     return status;
   }
@@ -119,78 +124,6 @@ struct bridge_stage *stage_first(llmb_bridge *bridge, uint64_t now_ns) {
     last = stage;
   }
   return last; /* better one that failed than none */
-}
-
-/* Failures that another engine may not have. */
-static bool is_engines_fault(llmb_status outcome) {
-  switch (outcome) {
-    case LLMB_E_NOT_FOUND:
-    case LLMB_E_SPAWN_FAILED:
-    case LLMB_E_START_TIMEOUT:
-    case LLMB_E_ENGINE_CRASHED:
-    case LLMB_E_ENGINE_HUNG:
-    case LLMB_E_UNAVAILABLE:
-    case LLMB_E_MODEL_INVALID:
-    case LLMB_E_PROTOCOL_ERROR:
-    case LLMB_E_OUT_OF_MEMORY:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/* The call as it was before any engine had it. */
-static void forget_answer(llmb_call *call) {
-  call->token_count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
-  call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
-  call->vectors_to_skip = call->deaths = 0;
-  call->holder.held_size = 0;
-  (void)call_request_resume(&call->request, NULL, 0, 0); /* there is none: it needs no more room than before */
-}
-
-/* Why the engine that was chosen failed: what its caller wants to know if the others cannot help. */
-static void keep_first_failure(llmb_call *call, llmb_status outcome) {
-  void *memory = NULL;
-  if (call->first_failure != NULL || memory_allocate(sizeof *call->first_failure, &memory) != LLMB_OK) return;
-  call->first_failure = memory;
-  *call->first_failure = call->error;
-  call->first_failure->status = outcome;
-  name_engine(call->first_failure, &call->stage->settings);
-}
-
-llmb_status stage_last_word(llmb_call *call, llmb_status outcome) {
-  if (outcome != LLMB_E_UNSUPPORTED || call->first_failure == NULL) return outcome;
-  error_copy(&call->error, call->first_failure);
-  return call->error.status;
-}
-
-bool stage_fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, uint64_t now_ns) {
-  llmb_bridge *bridge = call->bridge;
-  const bool cannot = outcome == LLMB_E_UNSUPPORTED;
-  if (bridge->stage_count == 1 || !(cannot || is_engines_fault(outcome)) || !call->error.retry_safe) return false;
-  if (call->delivered || now_ns >= call->deadline_ns || atomic_load(&call->cancel_requested)) return false;
-  if (atomic_load(&bridge->closing)) return false;
-  struct bridge_stage *next = stage_next(bridge, call->stage);
-  while (next != NULL && !demotion_allows(&next->demotion, now_ns)) next = stage_next(bridge, next);
-  if (next == NULL) return false;
-  keep_first_failure(call, outcome);
-  demotion_note(&call->stage->demotion, cannot ? DEMOTION_NEITHER : DEMOTION_FAILURE, now_ns);
-  forget_answer(call); /* before it is counted: it is begun anew, not continued */
-  call_count_move(call, call_is_begun(call), now_ns);
-  pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);
-  call->ticket.alone = call->ticket.moved = call->ticket.hung = false;
-  call->stage = next;
-  call->result.fallback = 1;
-  call_enter(call, now_ns);
-  return true;
-}
-
-void stage_note_end(llmb_call *call) {
-  if (call->bridge->stage_count == 1) return;
-  const enum demotion_verdict verdict = call->outcome == LLMB_OK          ? DEMOTION_SUCCESS
-                                        : is_engines_fault(call->outcome) ? DEMOTION_FAILURE
-                                                                          : DEMOTION_NEITHER;
-  demotion_note(&call->stage->demotion, verdict, call->end_ns);
 }
 
 void stages_step(llmb_bridge *bridge, uint64_t now_ns) {

@@ -5,11 +5,9 @@
 
 #include <llmbridge/bridge.h>
 
-#include "../core/settings_fallback.h"
-#include "../pool/demotion.h"
-#include "../pool/pool.h"
-
-struct llmb_call;
+#include "core/settings_fallback.h"
+#include "pool/demotion.h"
+#include "pool/pool_poll.h"
 
 struct bridge_stage {
   struct pool pool;
@@ -30,16 +28,8 @@ void stages_free(llmb_bridge *bridge);
 /* Under the lock: the stage that a new call should go to. */
 struct bridge_stage *stage_first(llmb_bridge *bridge, uint64_t now_ns);
 
-/* Under the lock: whether a call that is about to end like this goes on with another engine instead; it has gone there
- * then, or has ended there. */
-bool stage_fall_back(struct llmb_call *call, llmb_status outcome, bool engine_ended, uint64_t now_ns);
-
-/* How a call ends that no engine is left for: that the last one does not do such things says less than why the first
- * failed. Fills the call's error then. */
-llmb_status stage_last_word(struct llmb_call *call, llmb_status outcome);
-
-/* What the end of a call says of the engine that had it. */
-void stage_note_end(struct llmb_call *call);
+/* Writes the name of the engine that the settings choose into the error. */
+void stage_name_engine(llmb_error *error, const llmb_settings *settings);
 
 /* The pools' functions for all stages. */
 void stages_step(llmb_bridge *bridge, uint64_t now_ns);

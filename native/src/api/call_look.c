@@ -1,92 +1,18 @@
 /* Moving a call on: what has come from the engine, what has become of the engine, which limit has passed. */
+#include "api/call_look.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../platform/os_clock.h"
-#include "call_object.h"
-
-uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns) {
-  return duration_ns < LLMB_NEVER - from_ns ? from_ns + duration_ns : LLMB_NEVER;
-}
-
-/* Only for its first slot: a call that lost one with its engine has been waiting for an answer. */
-static uint64_t queue_limit_ns(const llmb_call *call) {
-  return call->attempts == 0 ? call->queue_deadline_ns : LLMB_NEVER;
-}
-
-uint64_t call_next_limit_ns(const llmb_call *call) {
-  uint64_t next_ns = call->deadline_ns;
-  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
-  if (state == TICKET_QUEUED && queue_limit_ns(call) < next_ns) next_ns = queue_limit_ns(call);
-  if (state == TICKET_PLACED) {
-    const uint64_t stall_ns = call_later_ns(call->progress_ns, call->stall_limit_ns);
-    if (stall_ns < next_ns) next_ns = stall_ns;
-    const uint64_t first_ns = call_later_ns(call->placed_ns, call->first_token_limit_ns);
-    if (call->first_piece_ns == 0 && first_ns < next_ns) next_ns = first_ns;
-  }
-  return next_ns;
-}
-
-/* Whether the engine has moved since the last look. */
-static void note_progress(llmb_call *call, uint64_t now_ns) {
-  const struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
-  const uint64_t progress = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
-  if (progress == call->progress_seen) return;
-  call->progress_seen = progress;
-  /* When it got on, not when that is seen, or a hang right behind it would go unseen for as long again. An engine may
-   * lie: never later than now. */
-  const uint64_t when_ns = progress < now_ns ? progress : now_ns;
-  if (when_ns > call->progress_ns) call->progress_ns = when_ns;
-}
-
-static unsigned long long limit_ms(uint64_t duration_ns) {
-  return (unsigned long long)(duration_ns / 1000000u);
-}
-
-static void end_at_deadline(llmb_call *call, bool engine_ended, bool locked) {
-  static const char *const doing[] = {
-      [LLMB_PHASE_LOAD] = "the engine was loading its model; its start goes on",
-      [LLMB_PHASE_QUEUE] = "the call was waiting for a free slot",
-      [LLMB_PHASE_PROMPT] = "the engine was reading the prompt",
-      [LLMB_PHASE_GENERATE] = "the engine was answering",
-      [LLMB_PHASE_EMBED] = "the engine was computing embeddings",
-  };
-  const uint32_t phase = call_phase(call);
-  call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, phase, engine_ended, locked,
-                "the call took longer than %llu ms (timeout_ms): %s", limit_ms(call->deadline_ns - call->start_ns),
-                doing[phase]);
-}
-
-void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
-  if (atomic_load_explicit(&call->cancel_requested, memory_order_acquire)) {
-    call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, locked, "the call was cancelled by its caller");
-  } else if (now_ns >= call->deadline_ns) {
-    end_at_deadline(call, false, locked);
-  }
-  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
-  if (call->ended) return;
-  if (state == TICKET_QUEUED && now_ns >= queue_limit_ns(call)) {
-    call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, call_phase(call), false, locked,
-                  "the call waited longer than %llu ms for a free slot (queue_timeout_ms)",
-                  limit_ms(call->queue_deadline_ns - call->start_ns));
-  }
-}
-
-/* An engine is judged only when all is taken that it has said. */
-static void check_engine_limits(llmb_call *call, uint64_t now_ns, bool locked) {
-  if (atomic_load_explicit(&call->ticket.state, memory_order_acquire) != TICKET_PLACED) return;
-  note_progress(call, now_ns);
-  if (call->first_piece_ns == 0 && now_ns >= call_later_ns(call->placed_ns, call->first_token_limit_ns)) {
-    call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false, locked,
-                  "no token came within %llu ms (first_token_timeout_ms)", limit_ms(call->first_token_limit_ns));
-  } else if (now_ns >= call_later_ns(call->progress_ns, call->stall_limit_ns)) {
-    call->ticket.hung = true;
-    call_end_with(call, LLMB_E_ENGINE_HUNG, call_phase(call), false, locked,
-                  "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));
-  }
-}
+#include "api/call_limits.h"
+#include "api/call_request.h"
+#include "api/call_settle.h"
+#include "api/call_survive.h"
+#include "api/call_take.h"
+#include "core/fault_point.h"
+#include "platform/os_clock.h"
+#include "pool/pool.h"
+#include "pool/slot.h"
 
 /* A part of the answer is here. When it came is the engine's word, since its reader may look only at the end; within
  * the bounds of what can be, as an engine may lie. */
@@ -97,7 +23,7 @@ static void note_part(llmb_call *call, const struct slot *slot, uint64_t now_ns)
     const uint64_t first_ns = atomic_load_explicit(&slot->shared->first_output, memory_order_relaxed);
     call->first_piece_ns = first_ns >= call->placed_ns && first_ns <= now_ns ? first_ns : now_ns;
   }
-  note_progress(call, now_ns);
+  call_note_progress(call, now_ns);
   /* While it waits for room, the delay is the reader's. */
   if (atomic_load_explicit(&slot->shared->engine_blocked, memory_order_relaxed) != 0) call->progress_ns = now_ns;
 }
@@ -160,7 +86,7 @@ static void take_failure(llmb_call *call, struct slot *slot, bool locked) {
   failure.status = failure_status(call, failure.status, os_clock_ns());
   if (failure.phase < LLMB_PHASE_CONFIGURE || failure.phase > LLMB_PHASE_STOP) failure.phase = call_phase(call);
   if (failure.status == LLMB_E_DEADLINE_EXCEEDED) {
-    end_at_deadline(call, true, locked);
+    call_end_at_deadline(call, true, locked);
   } else if (failure.status == LLMB_E_CANCELLED) {
     const bool closed = !atomic_load(&call->cancel_requested);
     call_end_with(call, LLMB_E_CANCELLED, closed ? LLMB_PHASE_STOP : failure.phase, true, locked,
@@ -176,7 +102,7 @@ static void take_death(llmb_call *call, uint64_t now_ns, bool locked) {
   if (call->ticket.connection->end.guard_expired && now_ns >= call->deadline_ns) {
     /* The keeper has done at the deadline what this look comes to see. */
     pool_step(&call->stage->pool, now_ns);
-    end_at_deadline(call, true, true);
+    call_end_at_deadline(call, true, true);
   } else {
     call_survive(call, now_ns);
   }
@@ -230,7 +156,7 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
         take_death(call, now_ns, locked);
       } else {
         call_check_limits(call, now_ns, locked);
-        check_engine_limits(call, now_ns, locked);
+        call_check_engine_limits(call, now_ns, locked);
       }
       break;
   }
@@ -244,7 +170,7 @@ bool call_look(llmb_call *call, uint64_t now_ns, bool locked) {
       return look_placed(call, now_ns, locked) || call->ended;
     case TICKET_FAILED:
       if (call->error.status == LLMB_E_START_TIMEOUT && now_ns >= call->deadline_ns) {
-        end_at_deadline(call, true, locked);
+        call_end_at_deadline(call, true, locked);
       } else {
         call_end(call, call->error.status, true, locked);
       }

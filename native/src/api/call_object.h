@@ -1,12 +1,12 @@
-/* What stands behind llmb_call, and how it moves on. */
+/* The object behind llmb_call. */
 #ifndef LLMB_CALL_OBJECT_H
 #define LLMB_CALL_OBJECT_H
 
 #include <llmbridge/engine.h>
 
-#include "../core/utf8.h"
-#include "bridge_object.h"
-#include "call_request.h"
+#include "api/bridge_object.h"
+#include "api/call_request.h"
+#include "core/utf8.h"
 
 enum { CALL_BUFFER_KEPT_SIZE = 16 << 10 }; /* other buffers above this are freed with their call */
 
@@ -57,118 +57,17 @@ struct llmb_call {
   uint64_t watch_token;
 };
 
-/* Moves the call on as far as it goes without waiting; true if a read would return something. `locked` says that the
- * bridge's lock is held by the caller. */
-bool call_look(llmb_call *call, uint64_t now_ns, bool locked);
+/* Everything of a kept object but its buffers. */
+void call_reset(llmb_call *call);
 
-/* Checks the input and the settings, and starts the call. */
-llmb_status call_start(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
-                       llmb_call **out_call, llmb_error *out_error);
+/* Frees the buffers that the next call of this object will hardly need. */
+void call_drop_large_buffers(llmb_call *call);
 
-/* The same with the object of a call that has ended, which its owner keeps also where this fails. */
-llmb_status call_start_again(llmb_call *call, const struct call_input *input, const llmb_settings *settings,
-                             uint64_t now_ns, llmb_error *out_error);
-
-/* Gives an object without a call back. */
-void call_recycle(llmb_call *call);
-
-/* LLMB_OK if the handle may be used here, for this kind of reading. */
-llmb_status call_check(const llmb_call *call, uint32_t kind, llmb_error *error);
+void call_free(llmb_call *call);
 
 /* How the call ended; the error is filled if it failed. */
 llmb_status call_outcome(const llmb_call *call, llmb_error *error);
 llmb_status call_not_ready(llmb_error *error);
 void call_copy_result(llmb_result *target, const llmb_result *source);
-
-/* An answer while it is read. */
-struct call_text {
-  char *text; /* NUL-terminated, freed with memory_release; NULL before the first read */
-  uint64_t size, capacity;
-};
-
-/* Makes room for a read. */
-llmb_status call_text_reserve(struct call_text *text, llmb_error *error);
-
-/* After a look that said there is text: takes what is there of the current piece, checks it, and says how much of it
- * can be given out; 0 if that is only part of a character, or the call has just failed. */
-uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity);
-
-/* Reads all of an answer into *out_text, which is freed with memory_release. */
-llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error);
-
-/* Whether a whole vector was received that has not been read. */
-bool call_has_vector(const llmb_call *call);
-
-/* Receives one vector and forgets it; *out_dimension is 0 when there are no more. */
-llmb_status call_drop_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error);
-
-/* The owner's check of an answer that is complete: LLMB_OK, or the call has ended with a failure. */
-bool call_check_whole(llmb_call *call, bool locked);
-
-/* Keeps a piece of an answer that will be checked as a whole; false if the call has ended for lack of memory. */
-bool call_keep_text(llmb_call *call, const uint8_t *text, uint64_t size);
-
-/* A moment and a duration of which either may be without end. */
-uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns);
-
-/* When the call must be looked at though nothing has happened. */
-uint64_t call_next_limit_ns(const llmb_call *call);
-
-/* Of a placed call, cheap enough to spin on: whether its engine has written, or made room for more of a request that
- * did not fit into the ring. */
-bool call_slot_has_news(const llmb_call *call);
-
-/* What a placed call's owner asks to be rung for while it sleeps. */
-enum channel_sleeper call_sleeper(const llmb_call *call);
-
-/* Waits until call_look says true or until_ns passes (false). */
-bool call_wait(llmb_call *call, uint64_t until_ns);
-
-/* Ends the call. `engine_ended` says that the engine has sent its last frame of it. */
-void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked);
-
-/* The same with a failure that is described here. */
-void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
-                   const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-/* Whether the engine it is with has accepted it. */
-bool call_is_begun(const llmb_call *call);
-
-/* Whether nothing would be done twice: the engine never began, or what it does has no effects and nobody has seen any
- * of it. */
-bool call_may_be_repeated(const llmb_call *call);
-
-/* Ends a placed call as its engine says that it failed. */
-void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked);
-
-/* Ends a placed call whose engine did what no engine may, and the engine with it. */
-void call_end_broken(llmb_call *call, bool locked, const char *what);
-
-/* Records tokens that the engine has produced; false if the call has ended over it. */
-bool call_take_tokens(llmb_call *call, bool locked);
-
-/* A repeated call that has come further than where its engine died need not be kept apart any more. */
-void call_clear_suspicion(llmb_call *call, bool locked);
-
-/* Under the lock: what to do now that the engine has died over this call. */
-void call_survive(llmb_call *call, uint64_t now_ns);
-
-/* Sends what fits of the request; under the lock. */
-void call_push_request(llmb_call *call);
-
-/* Finds a place for the call's next attempt; under the lock. Ends the call if there is none. */
-void call_enter(llmb_call *call, uint64_t now_ns);
-
-/* Checks the time limits that are the caller's and the wish to cancel; ends the call if one applies. */
-void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked);
-
-/* Under the lock: counts how a call has ended, before it leaves its slot; and that it goes to another engine. */
-void call_count_end(const llmb_call *call);
-void call_count_move(const llmb_call *call, bool begun, uint64_t now_ns);
-
-/* The phase a call is in, for an error about it. */
-uint32_t call_phase(const llmb_call *call);
-
-void call_free(llmb_call *call);
 
 #endif

@@ -1,11 +1,15 @@
+#include "api/call_read.h"
+
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../core/json_check.h"
-#include "../core/memory.h"
-#include "../platform/os_clock.h"
-#include "call_object.h"
+#include "api/bridge_object.h"
+#include "api/call_object.h"
+#include "api/call_start.h"
+#include "api/call_survive.h"
+#include "api/call_take.h"
+#include "api/call_wait.h"
+#include "core/error.h"
+#include "core/memory.h"
 
 enum { READ_CAPACITY_MIN = 4, FINISH_BUFFER_SIZE = 4096, ANSWER_SIZE_FIRST = 512 };
 
@@ -15,68 +19,6 @@ llmb_status call_check(const llmb_call *call, uint32_t kind, llmb_error *error) 
   if (status != LLMB_OK || call->kind == kind || kind == 0) return status;
   return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "this call gives %s",
                    call->kind == LLMB_REQUEST_EMBED ? "vectors, not text" : "no vectors");
-}
-
-llmb_status call_outcome(const llmb_call *call, llmb_error *error) {
-  if (call->outcome != LLMB_OK) error_copy(error, &call->error);
-  return call->outcome;
-}
-
-llmb_status call_not_ready(llmb_error *error) {
-  return error_set(error, LLMB_E_NOT_READY, LLMB_PHASE_GENERATE, "nothing came before the deadline of this read");
-}
-
-bool call_keep_text(llmb_call *call, const uint8_t *text, uint64_t size) {
-  if (call->whole_size + size > call->whole_capacity) {
-    void *grown = call->whole;
-    const uint64_t capacity = (call->whole_size + size) * 2;
-    if (memory_resize(&grown, capacity) != LLMB_OK) {
-      call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, false,
-                    "no memory to check an answer of %llu bytes", (unsigned long long)(call->whole_size + size));
-      return false;
-    }
-    call->whole = grown;
-    call->whole_capacity = capacity;
-  }
-  memcpy(call->whole + call->whole_size, text, size);
-  call->whole_size += size;
-  return true;
-}
-
-bool call_check_whole(llmb_call *call, bool locked) {
-  if (!call->expects_json) return true;
-  uint64_t offset = 0;
-  const char *what = "";
-  if (json_check(call->whole, call->whole_size, &offset, &what) == LLMB_OK) return true;
-  call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true, locked,
-                "the answer is not JSON (expect=json): at byte %llu of %llu: %s", (unsigned long long)offset,
-                (unsigned long long)call->whole_size, what);
-  return false;
-}
-
-uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
-  struct connection *worker = call->ticket.connection;
-  struct slot *slot = &worker->slots[call->ticket.slot];
-  const uint32_t held = call->holder.held_size;
-  const uint64_t taken = slot_take_piece(slot, buffer + held, capacity - held);
-  call->received_size += taken;
-  FAULT_POINT(HOST_PIECE_TAKEN);
-  if (slot_release_room(slot)) connection_wake_engine(worker);
-  uint64_t size = 0;
-  if (utf8_holder_feed(&call->holder, buffer, taken, &size) != UTF8_VALID) {
-    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false,
-                  "the answer is not UTF-8 from byte %llu on", (unsigned long long)(call->output_size + size));
-    return 0;
-  }
-  call->output_size += size;
-  if (call->output_size > call->output_size_max) {
-    call_end_with(call, LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_VALIDATE, false, false,
-                  "the answer is larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
-    return 0;
-  }
-  if (call->expects_json && !call_keep_text(call, buffer, size)) return 0;
-  call->delivered |= size > 0;
-  return size;
 }
 
 llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, uint64_t deadline_ns,
@@ -98,18 +40,53 @@ llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, 
   }
 }
 
+llmb_status call_await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error) {
+  *out_dimension = 0;
+  while (!call_has_vector(call)) {
+    if (!call_wait(call, deadline_ns)) return call_not_ready(error);
+    if (call->ended) return call_outcome(call, error);
+    if (!call_take_vector(call) && call->ended) return call_outcome(call, error);
+  }
+  *out_dimension = call->dimension;
+  return LLMB_OK;
+}
+
+void call_next_vector(llmb_call *call) {
+  call->vector_size = call->vector_received = 0;
+  call->vectors_read++;
+  call_clear_suspicion(call, false);
+  call->delivered = true;
+}
+
+llmb_status call_drop_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error) {
+  const llmb_status status = call_await_vector(call, deadline_ns, out_dimension, error);
+  if (status == LLMB_OK && *out_dimension > 0) call_next_vector(call);
+  return status;
+}
+
+llmb_status llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capacity, uint64_t deadline_ns,
+                                  uint64_t *out_dimension, llmb_error *out_error) {
+  llmb_status status = call_check(call, LLMB_REQUEST_EMBED, out_error);
+  if (status != LLMB_OK) return status;
+  if (out_dimension == NULL || (buffer == NULL && capacity > 0)) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "buffer or out_dimension is NULL");
+  }
+  status = call_await_vector(call, deadline_ns, out_dimension, out_error);
+  if (status != LLMB_OK || *out_dimension == 0) return status;
+  if (capacity < *out_dimension) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "capacity: it is %llu, the vector has %llu numbers", (unsigned long long)capacity,
+                     (unsigned long long)*out_dimension);
+  }
+  memcpy(buffer, call->vector, call->vector_size);
+  call_next_vector(call);
+  return LLMB_OK;
+}
+
 llmb_status llmb_call_poll(llmb_call *call, uint64_t deadline_ns, llmb_error *out_error) {
   const llmb_status status = call_check(call, 0, out_error);
   if (status != LLMB_OK) return status;
   return call_wait(call, deadline_ns) ? LLMB_OK : call_not_ready(out_error);
-}
-
-void call_copy_result(llmb_result *target, const llmb_result *source) {
-  if (target == NULL) return;
-  const uint32_t size = target->struct_size < sizeof *target ? target->struct_size : (uint32_t)sizeof *target;
-  if (size <= sizeof target->struct_size) return;
-  memcpy((uint8_t *)target + sizeof target->struct_size, (const uint8_t *)source + sizeof source->struct_size,
-         size - sizeof source->struct_size);
 }
 
 llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *out_result, llmb_error *out_error) {

@@ -1,9 +1,13 @@
-#include "call_request.h"
+#include "api/call_request.h"
 
 #include <string.h>
 
-#include "../channel/channel_limits.h"
-#include "../core/memory.h"
+#include "api/call_object.h"
+#include "channel/channel_limits.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "platform/os_clock.h"
+#include "pool/connection.h"
 
 static llmb_status reserve(struct call_request *request, uint64_t size) {
   if (size <= request->capacity) return LLMB_OK;
@@ -112,4 +116,28 @@ void call_request_reset(struct call_request *request) {
 void call_request_free(struct call_request *request) {
   request->bytes = memory_release(request->bytes);
   request->capacity = 0;
+}
+
+/* A long request goes step by step, so that the engine takes one while the next is put. */
+void call_push_request(llmb_call *call) {
+  struct connection *worker = call->ticket.connection;
+  struct slot *slot = &worker->slots[call->ticket.slot];
+  struct call_request *request = &call->request;
+  if (request->sent == 0) {
+    call_request_number(request, slot->call_id);
+    call->attempts++;
+    call->progress_ns = os_clock_ns();
+    if (call->attempts == 1) call->placed_ns = call->progress_ns;
+    call->progress_seen = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
+  }
+  /* No more than a ring at once: others want the lock. One that sleeps is woken when all of that is there. */
+  const uint64_t begin = request->sent, until = begin + CHANNEL_REQUEST_RING_SIZE;
+  while (request->sent < until && call_request_put(request, slot) > 0) {
+    FAULT_POINT(HOST_REQUEST_PUT);
+    ring_publish(&slot->requests);
+    FAULT_POINT(HOST_REQUEST_SENT);
+    slot->submit_left = request->size - request->sent;
+    if (slot->submit_left > 0) connection_show_engine(worker);
+  }
+  if (request->sent > begin) connection_wake_engine(worker);
 }

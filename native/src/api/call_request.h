@@ -2,9 +2,11 @@
 #ifndef LLMB_CALL_REQUEST_H
 #define LLMB_CALL_REQUEST_H
 
-#include "../channel/frame.h"
-#include "../core/settings_set.h"
-#include "../pool/slot.h"
+#include "channel/frame.h"
+#include "core/settings_set.h"
+#include "pool/slot.h"
+
+struct llmb_call;
 
 /* A buffer above this is freed with its call, and a lent input above it is not copied. */
 enum { CALL_REQUEST_KEPT_SIZE = 64 << 10 };
@@ -48,5 +50,8 @@ uint64_t call_request_put(struct call_request *request, struct slot *slot);
 void call_request_reset(struct call_request *request);
 
 void call_request_free(struct call_request *request);
+
+/* Sends what fits of the request; under the lock. */
+void call_push_request(struct llmb_call *call);
 
 #endif

@@ -1,21 +1,21 @@
+#include "api/call_start.h"
+
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "call_object.h"
-
-void call_free(llmb_call *call) {
-  os_handle_close(call->ticket.bell);
-  call_request_free(&call->request);
-  memory_release(call->vector);
-  memory_release(call->whole);
-  memory_release(call->tokens);
-  memory_release(call->first_failure);
-  memory_release(call);
-}
+#include "api/bridge_object.h"
+#include "api/bridge_stage.h"
+#include "api/call_limits.h"
+#include "api/call_object.h"
+#include "api/call_request.h"
+#include "api/call_settle.h"
+#include "core/error.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "core/settings_parse.h"
+#include "core/settings_resolve.h"
+#include "platform/os_clock.h"
+#include "pool/connection.h"
+#include "pool/pool_queue.h"
 
 /* A kept object or a new one. */
 static llmb_status call_create(llmb_bridge *bridge, llmb_call **out) {
@@ -42,47 +42,9 @@ static llmb_status call_create(llmb_bridge *bridge, llmb_call **out) {
   return LLMB_OK;
 }
 
-/* Everything of a kept object but its buffers. */
-static void call_reset(llmb_call *call) {
-  call->next = NULL;
-  atomic_store_explicit(&call->ticket.state, TICKET_OUTSIDE, memory_order_relaxed);
-  atomic_store_explicit(&call->ticket.watched, 0, memory_order_relaxed);
-  atomic_store_explicit(&call->cancel_requested, 0, memory_order_relaxed);
-  call->ticket.connection = NULL;
-  call->ticket.waited_for_start = call->ticket.hung = false;
-  call->placed_ns = call->first_piece_ns = call->end_ns = 0;
-  call->progress_seen = call->progress_ns = 0;
-  call->output_size = call->received_size = 0;
-  call->token_count = call->progress_at_death = 0;
-  call->vectors_to_skip = call->deaths = 0;
-  call->ticket.alone = call->ticket.moved = false;
-  call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
-  call->vectors_wanted = call->vectors_read = 0;
-  call->holder.held_size = 0;
-  call->delivered = call->awaits_end = call->ended = call->watched = false;
-  call->outcome = LLMB_OK;
-  call->attempts = 0;
-  llmb_result_init(&call->result);
-}
-
-/* A buffer for the next call, unless it is large. */
-static void *kept(void *buffer, uint64_t *capacity, uint64_t item_size) {
-  if (*capacity * item_size <= CALL_BUFFER_KEPT_SIZE) return buffer;
-  *capacity = 0;
-  return memory_release(buffer);
-}
-
-static void shed(llmb_call *call) {
-  call->vector = kept(call->vector, &call->vector_capacity, 1);
-  call->whole = kept(call->whole, &call->whole_capacity, 1);
-  call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
-  call->first_failure = memory_release(call->first_failure);
-  call_request_reset(&call->request);
-}
-
 void call_recycle(llmb_call *call) {
   llmb_bridge *bridge = call->bridge;
-  shed(call);
+  call_drop_large_buffers(call);
   pthread_mutex_lock(&bridge->lock);
   const bool keep = bridge->kept_count < BRIDGE_CALLS_KEPT_MAX;
   if (keep) {
@@ -183,47 +145,6 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
 }
 
-/* A long request goes step by step, so that the engine takes one while the next is put. */
-void call_push_request(llmb_call *call) {
-  struct connection *worker = call->ticket.connection;
-  struct slot *slot = &worker->slots[call->ticket.slot];
-  struct call_request *request = &call->request;
-  if (request->sent == 0) {
-    call_request_number(request, slot->call_id);
-    call->attempts++;
-    call->progress_ns = os_clock_ns();
-    if (call->attempts == 1) call->placed_ns = call->progress_ns;
-    call->progress_seen = atomic_load_explicit(&slot->shared->progress, memory_order_relaxed);
-  }
-  /* No more than a ring at once: others want the lock. One that sleeps is woken when all of that is there. */
-  const uint64_t begin = request->sent, until = begin + CHANNEL_REQUEST_RING_SIZE;
-  while (request->sent < until && call_request_put(request, slot) > 0) {
-    FAULT_POINT(HOST_REQUEST_PUT);
-    ring_publish(&slot->requests);
-    FAULT_POINT(HOST_REQUEST_SENT);
-    slot->submit_left = request->size - request->sent;
-    if (slot->submit_left > 0) connection_show_engine(worker);
-  }
-  if (request->sent > begin) connection_wake_engine(worker);
-}
-
-void call_enter(llmb_call *call, uint64_t now_ns) {
-  llmb_bridge *bridge = call->bridge;
-  call->request.sent = 0;
-  if (atomic_load(&bridge->closing)) {
-    call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, true, "the bridge was closed");
-    return;
-  }
-  const llmb_status status = pool_enter(&call->stage->pool, &call->ticket, now_ns, &call->error);
-  if (status != LLMB_OK) {
-    call->error.retry_safe = 1;
-    call_end(call, status, true, true);
-    return;
-  }
-  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_relaxed);
-  if (state == TICKET_PLACED) call_push_request(call);
-}
-
 /* Starts a call whose input has been checked. */
 static llmb_status begin(llmb_call *call, const struct call_input *input, const llmb_settings *settings,
                          uint64_t now_ns, llmb_error *error) {
@@ -269,7 +190,7 @@ llmb_status call_start_again(llmb_call *call, const struct call_input *input, co
                              uint64_t now_ns, llmb_error *out_error) {
   const llmb_status status = check_input(call->bridge, input, settings, out_error);
   if (status != LLMB_OK) return status;
-  shed(call);
+  call_drop_large_buffers(call);
   return begin(call, input, settings, now_ns, out_error);
 }
 

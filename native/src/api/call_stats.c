@@ -1,8 +1,9 @@
 /* What is counted and told of a call. */
+#include "api/call_stats.h"
+
 #include <string.h>
 
-#include "../core/error.h"
-#include "call_object.h"
+#include "pool/pool_stats.h"
 
 static void tell(const llmb_call *call, enum llmb_event_kind kind, uint64_t now_ns) {
   const struct connection *worker = call->ticket.connection;

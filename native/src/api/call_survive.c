@@ -4,14 +4,20 @@
  * begun anew, or continued from the tokens already produced, so that what was delivered stays true. Until it has come
  * further it is the only one in its worker that can have killed: if that dies too, it is the request that kills, and it
  * is tried no more. Neighbours that are past where they died are not held guilty, and go on beside it. */
+#include "api/call_survive.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/memory.h"
-#include "../core/policy.h"
-#include "../platform/os_clock.h"
-#include "call_object.h"
+#include "api/call_request.h"
+#include "api/call_settle.h"
+#include "api/call_stats.h"
+#include "core/memory.h"
+#include "core/policy.h"
+#include "platform/os_clock.h"
+#include "pool/connection.h"
+#include "pool/pool.h"
+#include "pool/slot.h"
 
 /* How far the answer is: what the next engine need not find out again. */
 static uint64_t progress(const llmb_call *call) {

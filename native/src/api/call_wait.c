@@ -1,8 +1,16 @@
 /* Waiting for a call: first a short spin, then asleep on everything that can bring news. */
-#include "../core/fault_point.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "call_object.h"
+#include "api/call_wait.h"
+
+#include "api/bridge_object.h"
+#include "api/call_limits.h"
+#include "api/call_look.h"
+#include "api/call_settle.h"
+#include "core/fault_point.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "pool/pool.h"
+#include "pool/pool_poll.h"
+#include "pool/slot.h"
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
 

@@ -1,11 +1,11 @@
-#include "engine_environment.h"
+#include "api/engine_environment.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../platform/os_path.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "platform/os_path.h"
 
 enum { ENVIRONMENT_ENTRIES_MAX = 64, PATH_SIZE_MAX = 4096 };
 

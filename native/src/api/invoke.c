@@ -1,9 +1,11 @@
 /* Calls of methods: engines that have any, such as JSON-RPC daemons, are asked by name. */
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/json_check.h"
-#include "call_object.h"
+#include "api/call_object.h"
+#include "api/call_read.h"
+#include "api/call_start.h"
+#include "core/error.h"
+#include "core/json_check.h"
 
 static llmb_status check_params(const uint8_t *json, uint64_t size, llmb_error *error) {
   uint64_t offset = 0;

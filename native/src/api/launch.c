@@ -1,17 +1,17 @@
-#include "launch.h"
-
-#include <llmbridge/bridge.h>
+#include "api/launch.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/engine_abilities.h"
-#include "../core/error.h"
-#include "../core/memory.h"
-#include "../core/text_quote.h"
-#include "../platform/os_path.h"
-#include "bridge_object.h"
-#include "engine_environment.h"
+#include <llmbridge/bridge.h>
+
+#include "api/engine_environment.h"
+#include "core/engine_abilities.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/settings_parse.h"
+#include "core/text_quote.h"
+#include "platform/os_path.h"
 
 enum { PATH_SIZE_MAX = 4096, ENGINE_FILE_SIZE_MAX = 40 };
 

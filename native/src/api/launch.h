@@ -2,8 +2,8 @@
 #ifndef LLMB_LAUNCH_H
 #define LLMB_LAUNCH_H
 
-#include "../core/settings_set.h"
-#include "../pool/connection.h"
+#include "core/settings_set.h"
+#include "pool/connection.h"
 
 /* Fills *out from effective settings; a model path is made absolute and checked for what the host can see without
  * reading it. Cleared by launch_clear, also after a failure. */

@@ -1,18 +1,22 @@
-#include "process_state.h"
+#include "api/process_state.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "../keeper/keeper_hold.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_fork.h"
-#include "simple_object.h"
+#include "keeper/keeper_hold.h"
+#include "platform/os_clock.h"
+#include "platform/os_fork.h"
 
 enum page_word { PAGE_WIPED = 0, PAGE_CURRENT = 1, PAGE_RENEWING = 2 };
 
 /* The page is emptied by fork; all else here is inherited as it was. */
 static _Atomic(volatile unsigned *) page;
 static _Atomic uint64_t generation;
+static _Atomic(void (*)(void)) forget_simple;
+
+void process_on_fork(void (*forget)(void)) {
+  atomic_store(&forget_simple, forget);
+}
 
 static _Atomic unsigned *word_of(volatile unsigned *address) {
   return (_Atomic unsigned *)(uintptr_t)address;
@@ -42,7 +46,8 @@ void process_enter(void) {
   for (;;) {
     unsigned state = PAGE_WIPED;
     if (atomic_compare_exchange_strong(word_of(address), &state, PAGE_RENEWING)) {
-      simple_abandon();
+      void (*forget)(void) = atomic_load(&forget_simple);
+      if (forget != NULL) forget();
       keeper_hold_abandon();
       atomic_fetch_add(&generation, 1);
       atomic_store_explicit(word_of(address), PAGE_CURRENT, memory_order_release);

@@ -1,8 +1,12 @@
 /* One thread of the host's that waits for many calls at once. */
-#include "../core/error.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "call_object.h"
+#include "api/bridge_object.h"
+#include "api/bridge_stage.h"
+#include "api/call_limits.h"
+#include "api/call_look.h"
+#include "core/error.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "pool/pool_poll.h"
 
 /* From here on the engine rings the bridge's bell for this call. */
 static void arm(llmb_call *call) {

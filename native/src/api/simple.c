@@ -4,15 +4,15 @@
 
 #include <llmbridge/llmbridge.h>
 
-#include "../core/error.h"
-#include "bridge_object.h"
-#include "process_state.h"
-#include "simple_object.h"
+#include "api/bridge_object.h"
+#include "api/process_state.h"
+#include "core/error.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static llmb_bridge *shared_bridge;
 
-void simple_abandon(void) {
+/* Forgets the parent's bridge, in a forked child. */
+static void simple_abandon(void) {
   lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER; /* another thread of the parent may have held it */
   if (shared_bridge != NULL) bridge_abandon(shared_bridge);
   shared_bridge = NULL;
@@ -20,6 +20,7 @@ void simple_abandon(void) {
 
 /* The bridge, held against a shutdown on another thread; released with bridge_release. */
 static llmb_status simple_acquire(llmb_bridge **out, llmb_error *error) {
+  process_on_fork(simple_abandon); /* before there is a bridge to forget */
   process_enter();
   llmb_status status = LLMB_OK;
   pthread_mutex_lock(&lock);

@@ -4,9 +4,12 @@
 
 #include <llmbridge/stats.h>
 
-#include "../core/error.h"
-#include "../platform/os_clock.h"
-#include "bridge_object.h"
+#include "api/bridge_object.h"
+#include "api/bridge_stage.h"
+#include "core/error.h"
+#include "platform/os_clock.h"
+#include "pool/connection.h"
+#include "pool/pool_stats.h"
 
 enum { STATS_SIZE_MIN = offsetof(llmb_stats, breaker), STATS_SIZE_MAX = 1 << 16 };
 
@@ -14,12 +17,6 @@ enum { STATS_SIZE_MIN = offsetof(llmb_stats, breaker), STATS_SIZE_MAX = 1 << 16 
 _Static_assert(offsetof(llmb_stats, calls_ended) == 32, "llmb_stats' layout is frozen");
 _Static_assert(sizeof(llmb_worker) == 32, "llmb_worker's layout is frozen");
 _Static_assert(sizeof(llmb_event) == 240, "llmb_event's layout is frozen");
-
-void llmb_stats_init(llmb_stats *stats) {
-  if (stats == NULL) return;
-  memset(stats, 0, sizeof *stats);
-  stats->struct_size = sizeof *stats;
-}
 
 static uint32_t state_of(const struct connection *worker) {
   switch (worker->state) {

@@ -1,9 +1,9 @@
-#include "channel_layout.h"
+#include "channel/channel_layout.h"
 
 #include <assert.h>
 #include <stddef.h>
 
-#include "channel_limits.h"
+#include "channel/channel_limits.h"
 
 static_assert(sizeof(struct channel_slot) % 64 == 0, "slots must not share cache lines");
 static_assert(sizeof(struct channel_region) % 64 == 0, "the first slot must start on a cache line");

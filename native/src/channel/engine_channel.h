@@ -7,14 +7,14 @@
 
 #include <llmbridge/engine.h>
 
-#include "../core/settings_set.h"
-#include "../keeper/keeper_lifeline.h"
-#include "../platform/os_handle.h"
-#include "channel_layout.h"
-#include "channel_limits.h"
-#include "frame.h"
-#include "ring.h"
-#include "spin.h"
+#include "channel/channel_layout.h"
+#include "channel/channel_limits.h"
+#include "channel/frame.h"
+#include "channel/ring.h"
+#include "channel/spin.h"
+#include "core/settings_set.h"
+#include "keeper/keeper_lifeline.h"
+#include "platform/os_handle.h"
 
 enum engine_slot_state {
   ENGINE_SLOT_IDLE,      /* waiting for a frame's head */

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/error.h"
-#include "../platform/os_confine.h"
-#include "../platform/os_path.h"
-#include "engine_channel.h"
+#include "channel/engine_channel.h"
+#include "core/error.h"
+#include "platform/os_confine.h"
+#include "platform/os_path.h"
 
 _Static_assert((int)OS_CONFINE_ALL == (int)LLMB_SANDBOX_ALL && (int)OS_CONFINE_CALLS == (int)LLMB_SANDBOX_CALLS &&
                    (int)OS_CONFINE_FILES == (int)LLMB_SANDBOX_FILES,

@@ -3,15 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_poll.h"
-#include "../platform/os_region.h"
-#include "../platform/os_socket.h"
-#include "engine_channel.h"
-#include "handshake.h"
+#include "channel/engine_channel.h"
+#include "channel/handshake.h"
+#include "core/error.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "platform/os_clock.h"
+#include "platform/os_poll.h"
+#include "platform/os_region.h"
+#include "platform/os_socket.h"
 
 enum { ENGINE_SOCKET = 3, ENGINE_LIFELINE = 4, WATCHER_STACK_SIZE = 64 << 10, EXIT_ORPHANED = 125 };
 

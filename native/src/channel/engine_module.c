@@ -1,8 +1,8 @@
-#include "engine_module.h"
+#include "channel/engine_module.h"
 
 #include <stdio.h>
 
-#include "../platform/os_module.h"
+#include "platform/os_module.h"
 
 typedef const char *(*module_version_fn)(void);
 

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "engine_channel.h"
+#include "channel/engine_channel.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
 
 /* Buffers above this are given back after the request, so that one long prompt does not stay for ever. */
 enum { PAYLOAD_KEEP_SIZE = 256 << 10, SETTINGS_KEEP_SIZE = 4 << 10 };

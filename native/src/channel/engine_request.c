@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_poll.h"
-#include "engine_channel.h"
+#include "channel/engine_channel.h"
+#include "core/error.h"
+#include "core/fault_point.h"
+#include "platform/os_clock.h"
+#include "platform/os_poll.h"
 
 uint32_t llmb_request_kind(const llmb_request *request) {
   return request->submit.kind;

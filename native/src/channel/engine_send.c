@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../platform/os_event.h"
-#include "engine_channel.h"
+#include "channel/engine_channel.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "platform/os_event.h"
 
 enum { BACKLOG_SIZE_FIRST = 4096 };
 

@@ -1,9 +1,9 @@
-#include "../core/fault_point.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "../platform/os_poll.h"
-#include "../platform/os_socket.h"
-#include "engine_channel.h"
+#include "channel/engine_channel.h"
+#include "core/fault_point.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "platform/os_poll.h"
+#include "platform/os_socket.h"
 
 static bool host_wrote(llmb_engine *engine) {
   return atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire) != engine->seen_sequence;

@@ -1,13 +1,13 @@
-#include "engine_thread.h"
+#include "channel/engine_thread.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/memory.h"
-#include "../platform/os_thread.h"
-#include "engine_channel.h"
-#include "engine_module.h"
+#include "channel/engine_channel.h"
+#include "channel/engine_module.h"
+#include "core/memory.h"
+#include "platform/os_thread.h"
 
 enum { MODULE_PATH_SIZE_MAX = 4096 };
 

@@ -7,7 +7,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "../platform/os_handle.h"
+#include "platform/os_handle.h"
 
 struct engine_thread;
 

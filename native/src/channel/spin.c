@@ -1,7 +1,7 @@
-#include "spin.h"
+#include "channel/spin.h"
 
-#include "../platform/os_clock.h"
-#include "channel_limits.h"
+#include "channel/channel_limits.h"
+#include "platform/os_clock.h"
 
 struct spin spin_create(void) {
   const bool usable = os_cpu_count() > 1;

@@ -6,19 +6,8 @@
 #include "core/engine_abilities.h"
 #include "core/error.h"
 #include "core/settings_parse.h"
+#include "core/settings_resolve.h"
 #include "core/text_quote.h"
-
-/* The next name of the list; returns where the one after it begins, NULL after the last. */
-static const char *next_name(const char *at, const char **out_name, uint64_t *out_size) {
-  const char *const blanks = " \t";
-  at += strspn(at, blanks);
-  const uint64_t whole = strcspn(at, ",");
-  uint64_t size = whole;
-  while (size > 0 && strchr(blanks, at[size - 1]) != NULL) size--;
-  *out_name = at;
-  *out_size = size;
-  return at[whole] == ',' ? at + whole + 1 : NULL;
-}
 
 static bool contains(const struct fallback_list *list, const char *name) {
   for (unsigned i = 0; i < list->count; i++) {
@@ -41,7 +30,7 @@ llmb_status fallback_parse(const char *text, const char *first, struct fallback_
     uint64_t size = 0;
     char name[FALLBACK_NAME_SIZE];
     struct setting_value parsed;
-    at = next_name(at, &begin, &size);
+    at = fallback_next_name(at, &begin, &size);
     if (size >= sizeof name) return refuse(text, "has a name that no engine has", error);
     memcpy(name, begin, size);
     name[size] = 0;
@@ -54,21 +43,6 @@ llmb_status fallback_parse(const char *text, const char *first, struct fallback_
     memcpy(out->names[out->count++], name, sizeof name);
   }
   return LLMB_OK;
-}
-
-uint8_t fallback_bits(const char *text) {
-  uint8_t bits = 0;
-  for (const char *at = text; at != NULL;) {
-    const char *begin = NULL;
-    uint64_t size = 0;
-    char name[FALLBACK_NAME_SIZE];
-    at = next_name(at, &begin, &size);
-    if (size >= sizeof name) continue;
-    memcpy(name, begin, size);
-    name[size] = 0;
-    bits |= settings_engine_bit(name);
-  }
-  return bits;
 }
 
 static bool passes(enum setting_id id, const char *engine) {

@@ -2,9 +2,9 @@
 #ifndef LLMB_CORE_SETTINGS_FALLBACK_H
 #define LLMB_CORE_SETTINGS_FALLBACK_H
 
-#include "settings_set.h"
+#include "core/settings_resolve.h"
 
-enum { FALLBACK_ENGINES_MAX = 3, FALLBACK_NAME_SIZE = 16 };
+enum { FALLBACK_ENGINES_MAX = 3 };
 
 struct fallback_list {
   unsigned count;
@@ -14,9 +14,6 @@ struct fallback_list {
 /* Reads the names, parted by commas, blanks around them allowed; NULL is none. Each must be an engine, none may be
  * there twice, nor be `first`. */
 llmb_status fallback_parse(const char *text, const char *first, struct fallback_list *out, llmb_error *error);
-
-/* The bits (setting_engine) of the names in a text that may be wrong; NULL is none. */
-uint8_t fallback_bits(const char *text);
 
 /* The effective settings of a bridge's fallback engine: what was given and what the environment says, as far as this
  * engine uses it. `out` is initialised by this and cleared by settings_clear, also after a failure. */

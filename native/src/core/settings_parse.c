@@ -117,3 +117,8 @@ llmb_status setting_parse(enum setting_id id, const char *value, struct setting_
   if (status == LLMB_OK) *out = parsed;
   return status;
 }
+
+uint64_t settings_duration_ns(const llmb_settings *settings, enum setting_id id) {
+  const int64_t milliseconds = settings->values[id].integer;
+  return milliseconds <= 0 ? LLMB_NEVER : (uint64_t)milliseconds * 1000000u;
+}

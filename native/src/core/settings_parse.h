@@ -8,6 +8,9 @@
  * message of a refusal names setting, value and what is allowed. */
 llmb_status setting_parse(enum setting_id id, const char *value, struct setting_value *out, llmb_error *error);
 
+/* An integer setting as nanoseconds of a millisecond value; 0 stands for none: LLMB_NEVER. */
+uint64_t settings_duration_ns(const llmb_settings *settings, enum setting_id id);
+
 /* Finds a choice in "a|b|c": its place, or -1. */
 int choice_find(const char *choices, const char *value);
 

@@ -1,11 +1,36 @@
 /* Which value counts: explicit before environment before default, a call's before its bridge's. */
+#include "core/settings_resolve.h"
+
 #include <string.h>
 
 #include "core/error.h"
-#include "core/memory.h"
 #include "core/settings_environment.h"
-#include "core/settings_fallback.h"
-#include "core/settings_set.h"
+
+const char *fallback_next_name(const char *at, const char **out_name, uint64_t *out_size) {
+  const char *const blanks = " \t";
+  at += strspn(at, blanks);
+  const uint64_t whole = strcspn(at, ",");
+  uint64_t size = whole;
+  while (size > 0 && strchr(blanks, at[size - 1]) != NULL) size--;
+  *out_name = at;
+  *out_size = size;
+  return at[whole] == ',' ? at + whole + 1 : NULL;
+}
+
+uint8_t fallback_bits(const char *text) {
+  uint8_t bits = 0;
+  for (const char *at = text; at != NULL;) {
+    const char *begin = NULL;
+    uint64_t size = 0;
+    char name[FALLBACK_NAME_SIZE];
+    at = fallback_next_name(at, &begin, &size);
+    if (size >= sizeof name) continue;
+    memcpy(name, begin, size);
+    name[size] = 0;
+    bits |= settings_engine_bit(name);
+  }
+  return bits;
+}
 
 /* Refuses what is set explicitly and neither the engine uses nor one of those that stand in for it. */
 static llmb_status check_use(const llmb_settings *given, const char *engine, const char *fallback, llmb_error *error) {

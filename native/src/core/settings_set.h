@@ -4,7 +4,7 @@
 
 #include <llmbridge/settings.h>
 
-#include "settings_table.h"
+#include "core/settings_table.h"
 
 enum setting_source { SETTING_FROM_DEFAULT = 0, SETTING_FROM_ENVIRONMENT = 1, SETTING_EXPLICIT = 2 };
 
@@ -41,17 +41,6 @@ llmb_status settings_store(llmb_settings *settings, enum setting_id id, const ch
 
 /* Stores in `out` what is set explicitly in `given`. */
 llmb_status settings_copy_explicit(const llmb_settings *given, llmb_settings *out, llmb_error *error);
-
-/* A bridge's effective settings: defaults, then LLMBRIDGE_* of the environment, then what `given` (may be NULL) sets.
- * Unknown LLMBRIDGE_* variables are refused with the nearest name (LLMBRIDGE_LIBRARY and LLMBRIDGE_CACHE are others').
- * A setting the chosen engine does not use is `unsupported` when explicit and dropped when from the environment.
- * `out` is initialised by this and cleared by settings_clear, also after a failure. */
-llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *out, llmb_error *error);
-
-/* A call's effective settings: the bridge's, then what `given` (not NULL) sets. Bridge-only settings in `given` are
- * refused as invalid_argument, those the bridge's engine does not use as unsupported. The texts stay theirs. */
-llmb_status settings_resolve_call(const llmb_settings *bridge, const llmb_settings *given, llmb_settings *out,
-                                  llmb_error *error);
 
 void settings_clear(llmb_settings *settings);
 

@@ -98,29 +98,3 @@ void gguf_file_clear(struct gguf_file *file) {
   memory_release(file->tensors);
   *file = (struct gguf_file){0};
 }
-
-const struct gguf_key *gguf_key_find(const struct gguf_file *file, const char *name) {
-  for (uint64_t i = 0; i < file->key_count; i++) {
-    if (strcmp(file->keys[i].name, name) == 0) return &file->keys[i];
-  }
-  return NULL;
-}
-
-int64_t gguf_key_integer(const struct gguf_key *key) {
-  bool is_signed = key->type == GGUF_INT8 || key->type == GGUF_INT16 || key->type == GGUF_INT32;
-  unsigned unused = 64 - 8 * gguf_value_size(key->type);
-  return is_signed ? (int64_t)(key->bits << unused) >> unused : (int64_t)key->bits;
-}
-
-double gguf_key_float(const struct gguf_key *key) {
-  double value = 0;
-  if (key->type == GGUF_FLOAT32) {
-    uint32_t bits = (uint32_t)key->bits;
-    float narrow;
-    memcpy(&narrow, &bits, sizeof narrow);
-    value = (double)narrow;
-  } else {
-    memcpy(&value, &key->bits, sizeof value);
-  }
-  return value;
-}

@@ -1,6 +1,6 @@
-#include <llmbridge/model.h>
-
 #include <stdio.h>
+
+#include <llmbridge/model.h>
 
 #include "core/error.h"
 #include "core/json_writer.h"

@@ -9,7 +9,7 @@
 
 #include <llmbridge/status.h>
 
-#include "../platform/os_handle.h"
+#include "platform/os_handle.h"
 
 struct keeper;
 

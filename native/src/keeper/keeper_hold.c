@@ -1,9 +1,9 @@
-#include "keeper_hold.h"
+#include "keeper/keeper_hold.h"
 
 #include <pthread.h>
 
-#include "../core/error.h"
-#include "../core/memory.h"
+#include "core/error.h"
+#include "core/memory.h"
 
 struct keeper_hold {
   struct keeper *keeper;

@@ -2,7 +2,7 @@
 #ifndef LLMB_KEEPER_HOLD_H
 #define LLMB_KEEPER_HOLD_H
 
-#include "keeper_client.h"
+#include "keeper/keeper_client.h"
 
 struct keeper_hold;
 

@@ -4,7 +4,7 @@
 
 #include <llmbridge/status.h>
 
-#include "os_handle.h"
+#include "platform/os_handle.h"
 
 llmb_status os_event_create(os_handle *out, int *os_code);
 void os_event_ring(os_handle event);

@@ -4,7 +4,7 @@
 
 #include <llmbridge/status.h>
 
-#include "os_handle.h"
+#include "platform/os_handle.h"
 
 /* Opens a regular file and learns its size; never waits for another process, whatever stands at the path.
  * LLMB_E_NOT_FOUND: nothing is there. LLMB_E_OUT_OF_MEMORY: no memory or descriptor. LLMB_E_INVALID_ARGUMENT: it cannot

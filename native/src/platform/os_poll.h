@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "os_handle.h"
+#include "platform/os_handle.h"
 
 struct os_poll_item {
   os_handle handle; /* OS_HANDLE_NONE is skipped */

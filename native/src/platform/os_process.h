@@ -7,7 +7,7 @@
 
 #include <llmbridge/status.h>
 
-#include "os_handle.h"
+#include "platform/os_handle.h"
 
 /* A handle of the calling process, to give to others; readable in a poll once the process has ended. */
 llmb_status os_process_self(os_handle *out, int *os_code);

@@ -4,7 +4,7 @@
 
 #include <llmbridge/status.h>
 
-#include "os_handle.h"
+#include "platform/os_handle.h"
 
 /* Makes a zeroed region sealed against shrinking and growing, and maps it. *out_handle is to be passed on and closed.*/
 llmb_status os_region_create(uint64_t size, os_handle *out_handle, void **out_address, int *os_code);

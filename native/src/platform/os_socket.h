@@ -7,7 +7,7 @@
 
 #include <llmbridge/status.h>
 
-#include "os_handle.h"
+#include "platform/os_handle.h"
 
 enum { OS_SOCKET_HANDLES_MAX = 4 };          /* descriptors in one message */
 enum { OS_SOCKET_MESSAGE_SIZE_MAX = 65536 }; /* bytes in one message */

@@ -1,15 +1,15 @@
-#include "connection.h"
+#include "pool/connection.h"
 
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../core/policy.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_event.h"
-#include "../platform/os_region.h"
-#include "../platform/os_socket.h"
+#include "core/error.h"
+#include "core/fault_point.h"
+#include "core/memory.h"
+#include "core/policy.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "platform/os_region.h"
+#include "platform/os_socket.h"
 
 static llmb_status send_open(const struct launch *launch, struct connection *connection, os_handle region,
                              os_handle bridge_bell, int *os_code) {
@@ -214,4 +214,13 @@ void connection_wake_engine(struct connection *connection) {
 
 void connection_ring_slot(struct connection *connection, uint32_t slot) {
   os_event_ring(connection->slots[slot].bell);
+}
+
+void connection_abandon(struct connection *connection) {
+  os_handle_close(connection->socket);
+  os_handle_close(connection->engine_bell);
+  os_handle_close(connection->process.events); /* not engine_process_close: that would end the parent's engine */
+  os_handle_close(connection->process.process);
+  for (uint32_t s = 0; s < connection->slot_count; s++) os_handle_close(connection->slots[s].bell);
+  os_region_unmap(connection->region, connection->region_size);
 }

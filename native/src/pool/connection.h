@@ -6,15 +6,15 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "../channel/channel_limits.h"
-#include "../channel/engine_thread.h"
-#include "../channel/handshake.h"
-#include "../core/command_text.h"
-#include "../keeper/keeper_hold.h"
-#include "recycle.h"
-#include "slot.h"
-#include "restart_policy.h"
-#include "worker_states.h"
+#include "channel/channel_limits.h"
+#include "channel/engine_thread.h"
+#include "channel/handshake.h"
+#include "core/command_text.h"
+#include "keeper/keeper_hold.h"
+#include "pool/recycle.h"
+#include "pool/restart_policy.h"
+#include "pool/slot.h"
+#include "pool/worker_states.h"
 
 /* How to start an engine: made once, when the bridge is opened. */
 struct launch {
@@ -119,5 +119,8 @@ void connection_describe_end(const struct connection *connection, uint32_t phase
 
 struct connection *connection_retain(struct connection *connection);
 struct connection *connection_release(struct connection *connection); /* returns NULL */
+
+/* In a forked child: closes the descriptors of a worker of the parent's, and ends nothing. */
+void connection_abandon(struct connection *connection);
 
 #endif

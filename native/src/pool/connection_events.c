@@ -2,73 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/error.h"
-#include "../core/json_check.h"
-#include "../core/fault_point.h"
-#include "../core/memory.h"
-#include "../core/policy.h"
-#include "../platform/os_clock.h"
-#include "../platform/os_socket.h"
-#include "connection.h"
-#include "pool_limits.h"
-
-/* All that can be done: what it works on is cancelled, and it finds its host gone when it next looks. */
-static void stop_thread(struct connection *connection) {
-  for (uint32_t i = 0; i < connection->slot_count; i++) {
-    struct slot *slot = &connection->slots[i];
-    if (slot->state == SLOT_FREE) continue;
-    atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
-  }
-  connection_wake_engine(connection);
-  os_socket_end(connection->socket);
-}
-
-void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns) {
-  const struct worker_step step = worker_next(connection->state, event);
-  connection->state = step.state;
-  switch ((enum worker_action)step.action) {
-    case WORKER_ACTION_SERVE:
-      connection->served = true;
-      connection_note_ready(connection, now_ns);
-      connection->ready_ns = now_ns;
-      break;
-    case WORKER_ACTION_AWAIT:
-      connection->last_breath_ns = now_ns + POOL_LAST_BREATH_NS;
-      break;
-    case WORKER_ACTION_KILL:
-      FAULT_POINT(HOST_KILL);
-      connection->killed = true;
-      connection->last_breath_ns = now_ns + POOL_KILLED_NS;
-      if (connection->thread != NULL) {
-        stop_thread(connection);
-      } else {
-        keeper_hold_kill(connection->keeper, &connection->process);
-      }
-      break;
-    case WORKER_ACTION_BURY:
-      FAULT_POINT(HOST_BURY);
-      /* From here on its rings hold all there will ever be; the owners of its slots look at them once more. */
-      connection->busy_at_end = connection->busy_count;
-      atomic_store_explicit(&connection->dead, 1, memory_order_release);
-      for (uint32_t i = 0; i < connection->slot_count; i++) {
-        if (connection->slots[i].state == SLOT_BUSY) connection_ring_slot(connection, i);
-      }
-      connection->keeper = keeper_hold_release(connection->keeper); /* calls may keep this struct for long */
-      break;
-    case WORKER_ACTION_NONE:
-    case WORKER_ACTION_INVALID:
-      break;
-  }
-}
-
-void connection_fail(struct connection *connection, enum worker_event event, llmb_status failure, const char *reason,
-                     uint64_t now_ns) {
-  if (connection->failure == LLMB_OK) {
-    connection->failure = failure;
-    error_copy_text(connection->failure_text, sizeof connection->failure_text, reason, strlen(reason), 0);
-  }
-  connection_apply(connection, event, now_ns);
-}
+#include "core/error.h"
+#include "core/fault_point.h"
+#include "core/json_check.h"
+#include "core/memory.h"
+#include "core/policy.h"
+#include "platform/os_clock.h"
+#include "platform/os_socket.h"
+#include "pool/connection.h"
+#include "pool/pool_limits.h"
+#include "pool/slot.h"
+#include "pool/worker_states.h"
 
 static void breach(struct connection *connection, const char *what, uint64_t now_ns) {
   char reason[256];
@@ -354,40 +298,4 @@ uint64_t connection_next_look_ns(const struct connection *connection) {
     }
   }
   return next_ns;
-}
-
-/* "exited with status 3", "was ended by signal 11", ... */
-static void describe_exit(const struct connection *connection, char *text, size_t capacity) {
-  const struct keeper_event *end = &connection->end;
-  if (end->exit_kind == LLMB_EXIT_CODE) {
-    snprintf(text, capacity, "exited with status %d", end->exit_value);
-  } else if (end->exit_kind == LLMB_EXIT_SIGNAL) {
-    snprintf(text, capacity, "was ended by signal %d", end->exit_value);
-  } else if (end->kind == KEEPER_EVENT_LOST) {
-    snprintf(text, capacity, "was lost together with its keeper");
-  } else {
-    snprintf(text, capacity, "ended");
-  }
-}
-
-void connection_describe_end(const struct connection *connection, uint32_t phase, llmb_error *error) {
-  const struct keeper_event *end = &connection->end;
-  char how[96];
-  describe_exit(connection, how, sizeof how);
-  if (connection->failure != LLMB_OK) {
-    error_set(error, connection->failure, phase, "%s", connection->failure_text);
-  } else if (end->kind == KEEPER_EVENT_SPAWN_FAILED) {
-    error_set_os(error, end->status, LLMB_PHASE_START, end->os_code, "could not start the engine's program (%s)",
-                 end->step);
-  } else if (end->guard_expired) {
-    error_set(error, LLMB_E_ENGINE_HUNG, phase, "the engine ignored a deadline and was stopped by the keeper");
-  } else if (connection->last_words[0] != 0) {
-    error_set(error, LLMB_E_ENGINE_CRASHED, phase, "the engine %s: %s", how, connection->last_words);
-  } else {
-    error_set(error, LLMB_E_ENGINE_CRASHED, phase, "the engine %s", how);
-  }
-  if (error == NULL || end->kind == KEEPER_EVENT_SPAWN_FAILED) return;
-  error->exit_kind = end->kind == KEEPER_EVENT_LOST ? (int32_t)LLMB_EXIT_UNKNOWN : end->exit_kind;
-  error->exit_value = end->exit_value;
-  error_copy_text(error->engine_log, sizeof error->engine_log, end->log, strnlen(end->log, sizeof end->log), 1);
 }

@@ -1,6 +1,6 @@
-#include "demotion.h"
+#include "pool/demotion.h"
 
-#include "../core/policy.h"
+#include "core/policy.h"
 
 bool demotion_allows(struct demotion *demotion, uint64_t now_ns) {
   if (demotion->until_ns == 0) return true;

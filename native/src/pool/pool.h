@@ -2,13 +2,12 @@
 #ifndef LLMB_POOL_H
 #define LLMB_POOL_H
 
-#include "../platform/os_poll.h"
-#include "connection.h"
-#include "pool_limits.h"
-#include "pool_stats.h"
-#include "restart_policy.h"
-#include "retry_budget.h"
-#include "ticket.h"
+#include "pool/connection.h"
+#include "pool/pool_limits.h"
+#include "pool/pool_stats.h"
+#include "pool/restart_policy.h"
+#include "pool/retry_budget.h"
+#include "pool/ticket.h"
 
 struct pool {
   struct launch launch;
@@ -45,28 +44,6 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
 /* Takes in what has happened to the workers and acts on it: places queued tickets, fails them, starts workers. */
 void pool_step(struct pool *pool, uint64_t now_ns);
 
-/* Whether a slot waits for the engine's last word on a call that has ended for the host. */
-bool pool_drains(const struct pool *pool);
-
-/* What to poll in order to notice what pool_step would act on: appends to items, retains the connections polled in
- * `held` (release with pool_release_held). If `only` is not NULL: what concerns that worker alone. */
-struct pool_poll {
-  struct os_poll_item items[POOL_POLL_ITEMS_MAX];
-  unsigned count;
-  struct connection *held[POOL_WORKERS_MAX];
-  unsigned held_count;
-  uint64_t until_ns; /* look again at the latest then */
-};
-void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out);
-void pool_release_held(struct pool_poll *poll);
-
-/* Clears the doorbells of draining slots that rang. */
-void pool_after_poll(struct pool_poll *poll);
-
-/* Whether a worker is ready, or one is on its way. */
-bool pool_ready(const struct pool *pool);
-bool pool_starting(const struct pool *pool);
-
 /* A call of this worker has succeeded: it is well. */
 void pool_note_success(struct pool *pool, struct connection *worker, uint64_t now_ns);
 
@@ -74,10 +51,10 @@ void pool_note_success(struct pool *pool, struct connection *worker, uint64_t no
  * their engine died once. */
 bool pool_may_repeat(struct pool *pool, struct connection *worker);
 
-/* Wakes whoever waits with this ticket. */
-void ticket_ring(struct pool *pool, struct pool_ticket *ticket);
-
 /* Ends all workers and waits for them, bounded. */
 void pool_close(struct pool *pool);
+
+/* In a forked child: closes the descriptors of the parent's workers, and ends nothing. */
+void pool_abandon(struct pool *pool);
 
 #endif

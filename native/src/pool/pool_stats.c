@@ -1,11 +1,11 @@
-#include "pool_stats.h"
+#include "pool/pool_stats.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/error.h"
+#include "core/error.h"
 
 _Static_assert((int)LLMB_STATS_WORKERS_MAX == (int)POOL_WORKERS_MAX, "each worker has its place");
 _Static_assert((int)LLMB_E_NOT_READY < (int)LLMB_STATS_STATUSES - 1, "each status below 99 has its place");
@@ -135,4 +135,10 @@ void stats_note_breaker(struct pool_stats *stats, const struct restart_policy *p
   event_set_text(event, "%s", names[policy->breaker]);
   if (policy->breaker != BREAKER_OPEN || policy->open_until_ns <= now_ns) return;
   event_set_text(event, "open for %llu ms", whole_ms(policy->open_until_ns - now_ns));
+}
+
+void llmb_stats_init(llmb_stats *stats) {
+  if (stats == NULL) return;
+  memset(stats, 0, sizeof *stats);
+  stats->struct_size = sizeof *stats;
 }

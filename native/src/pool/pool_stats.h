@@ -7,8 +7,8 @@
 
 #include <llmbridge/stats.h>
 
-#include "pool_limits.h"
-#include "restart_policy.h"
+#include "pool/pool_limits.h"
+#include "pool/restart_policy.h"
 
 struct pool_stats {
   llmb_stats figures; /* the counters; the states of a moment are filled in when somebody looks */

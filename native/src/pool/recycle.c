@@ -1,7 +1,7 @@
-#include "recycle.h"
+#include "pool/recycle.h"
 
-#include "chance.h"
-#include "../core/policy.h"
+#include "core/policy.h"
+#include "pool/chance.h"
 
 struct recycle recycle_begin(const struct recycle_limits *limits, uint64_t *chance) {
   const uint64_t spread = limits->calls / POOL_RECYCLE_SPREAD_DIVISOR;

@@ -1,9 +1,9 @@
-#include "restart_policy.h"
+#include "pool/restart_policy.h"
 
 #include <string.h>
 
-#include "../core/policy.h"
-#include "chance.h"
+#include "core/policy.h"
+#include "pool/chance.h"
 
 void restart_policy_init(struct restart_policy *policy, uint32_t limit, uint64_t window_ns, uint64_t seed) {
   memset(policy, 0, sizeof *policy);

@@ -1,6 +1,6 @@
-#include "retry_budget.h"
+#include "pool/retry_budget.h"
 
-#include "../core/policy.h"
+#include "core/policy.h"
 
 void retry_budget_init(struct retry_budget *budget) {
   budget->tenths = POOL_RETRY_TENTHS_MAX;

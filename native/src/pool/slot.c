@@ -1,9 +1,9 @@
-#include "slot.h"
+#include "pool/slot.h"
 
 #include <llmbridge/status.h>
 
-#include "../channel/channel_limits.h"
-#include "../core/error.h"
+#include "channel/channel_limits.h"
+#include "core/error.h"
 
 void slot_begin(struct slot *slot, uint64_t call_id) {
   slot->state = SLOT_BUSY;

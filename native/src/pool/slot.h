@@ -8,11 +8,11 @@
 
 #include <llmbridge/status.h>
 
-#include "../channel/channel_layout.h"
-#include "../channel/frame.h"
-#include "../channel/ring.h"
-#include "../channel/spin.h"
-#include "../platform/os_handle.h"
+#include "channel/channel_layout.h"
+#include "channel/frame.h"
+#include "channel/ring.h"
+#include "channel/spin.h"
+#include "platform/os_handle.h"
 
 enum slot_state {
   SLOT_FREE,

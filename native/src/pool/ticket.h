@@ -7,7 +7,7 @@
 
 #include <llmbridge/status.h>
 
-#include "../platform/os_handle.h"
+#include "platform/os_handle.h"
 
 struct connection;
 

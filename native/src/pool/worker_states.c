@@ -1,4 +1,4 @@
-#include "worker_states.h"
+#include "pool/worker_states.h"
 
 #include <assert.h>
 

@@ -1,4 +1,4 @@
-#include "../os_clock.h"
+#include "platform/os_clock.h"
 
 #include <sched.h>
 #include <time.h>

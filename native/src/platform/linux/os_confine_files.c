@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../os_confine.h"
+#include "platform/os_confine.h"
 
 /* Landlock's interface, by number: the headers of the oldest system we build on know only its beginning. */
 enum { SYS_CREATE_RULESET = 444, SYS_ADD_RULE = 445, SYS_RESTRICT_SELF = 446 };

@@ -1,8 +1,8 @@
-#include "../os_event.h"
-
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "platform/os_event.h"
 
 llmb_status os_event_create(os_handle *out, int *os_code) {
   *out = os_handle_raise(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

@@ -1,9 +1,9 @@
-#include "../os_file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "platform/os_file.h"
 
 static llmb_status status_of(int os_code) {
   switch (os_code) {

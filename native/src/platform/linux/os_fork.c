@@ -1,8 +1,8 @@
-#include "../os_fork.h"
-
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "platform/os_fork.h"
 
 volatile unsigned *os_fork_page_create(void) {
   size_t size = (size_t)sysconf(_SC_PAGESIZE);

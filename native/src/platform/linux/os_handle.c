@@ -1,8 +1,8 @@
-#include "../os_handle.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+#include "platform/os_handle.h"
 
 os_handle os_handle_close(os_handle handle) {
   /* Linux frees the number even when close fails: trying again could close somebody else's descriptor. */

@@ -1,8 +1,8 @@
-#include "../os_module.h"
-
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "platform/os_module.h"
 
 void *os_module_open(const char *path, char *problem, uint64_t capacity) {
   void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

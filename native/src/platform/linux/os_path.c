@@ -1,5 +1,3 @@
-#include "../os_path.h"
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
@@ -11,6 +9,8 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "platform/os_path.h"
 
 extern char **environ;
 

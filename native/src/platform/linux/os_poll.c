@@ -1,12 +1,11 @@
-#include "../os_poll.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
 
 #include <llmbridge/status.h>
 
-#include "../os_clock.h"
+#include "platform/os_clock.h"
+#include "platform/os_poll.h"
 
 enum { FAILED_NAP_NS = 1000000 };
 

@@ -1,11 +1,11 @@
-#include "../os_process.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "platform/os_process.h"
 
 /* glibc 2.34 has no wrappers for pidfds yet. */
 llmb_status os_process_self(os_handle *out, int *os_code) {

@@ -5,8 +5,6 @@
  * The intermediate never execs and was cloned with exit signal 0: so its end raises no SIGCHLD, wait(-1) does not see
  * it, and an ignored SIGCHLD does not reap it. When it ends, the final process is init's. Both share the caller's
  * memory and suspend their creator (os_process_child.h). */
-#include "../os_process.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,8 +15,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "../os_socket.h"
-#include "os_process_child.h"
+#include "platform/linux/os_process_child.h"
+#include "platform/os_process.h"
+#include "platform/os_socket.h"
 
 enum {
   GUARD_SIZE = 4096,

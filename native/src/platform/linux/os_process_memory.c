@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../os_process.h"
+#include "platform/os_process.h"
 
 enum { STATM_SIZE_MAX = 256 };
 

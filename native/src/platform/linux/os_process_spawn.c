@@ -2,8 +2,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "../os_process.h"
-#include "os_process_child.h"
+#include "platform/linux/os_process_child.h"
+#include "platform/os_process.h"
 
 struct spawn_plan {
   const struct os_process_start *start;

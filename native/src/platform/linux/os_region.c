@@ -1,5 +1,3 @@
-#include "../os_region.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -7,6 +5,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "platform/os_region.h"
 
 enum { REGION_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
 

@@ -1,13 +1,12 @@
 /* SOCK_SEQPACKET: message borders are kept, and unlike with datagrams the other side's end is seen. */
-#include "../os_socket.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../os_clock.h"
+#include "platform/os_clock.h"
+#include "platform/os_socket.h"
 
 union control_room {
   struct cmsghdr align;

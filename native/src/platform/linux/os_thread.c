@@ -1,6 +1,6 @@
-#include "../os_thread.h"
-
 #include <signal.h>
+
+#include "platform/os_thread.h"
 
 llmb_status os_thread_start(void *(*run)(void *argument), void *argument, os_thread *out) {
   sigset_t all, before;

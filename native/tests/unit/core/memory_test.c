@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/memory_faults.h"
+#include "core/settings_resolve.h"
 #include "core/settings_set.h"
 
 static llmb_error error;

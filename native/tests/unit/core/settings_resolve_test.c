@@ -1,5 +1,6 @@
 #include "../../check.h"
 
+#include "core/settings_resolve.h"
 #include "core/settings_set.h"
 
 static llmb_error error;

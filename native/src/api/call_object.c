@@ -1,0 +1,72 @@
+/* The object behind llmb_call: its memory, and what it says once it has ended. */
+#include "api/call_object.h"
+
+#include <string.h>
+
+#include "api/call_request.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+void call_free(llmb_call *call) {
+  os_handle_close(call->ticket.bell);
+  call_request_free(&call->request);
+  memory_release(call->vector);
+  memory_release(call->whole);
+  memory_release(call->tokens);
+  memory_release(call->first_failure);
+  memory_release(call);
+}
+
+void call_reset(llmb_call *call) {
+  call->next = NULL;
+  atomic_store_explicit(&call->ticket.state, TICKET_OUTSIDE, memory_order_relaxed);
+  atomic_store_explicit(&call->ticket.watched, 0, memory_order_relaxed);
+  atomic_store_explicit(&call->cancel_requested, 0, memory_order_relaxed);
+  call->ticket.connection = NULL;
+  call->ticket.waited_for_start = call->ticket.hung = false;
+  call->placed_ns = call->first_piece_ns = call->end_ns = 0;
+  call->progress_seen = call->progress_ns = 0;
+  call->output_size = call->received_size = 0;
+  call->token_count = call->progress_at_death = 0;
+  call->vectors_to_skip = call->deaths = 0;
+  call->ticket.alone = call->ticket.moved = false;
+  call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
+  call->vectors_wanted = call->vectors_read = 0;
+  call->holder.held_size = 0;
+  call->delivered = call->awaits_end = call->ended = call->watched = false;
+  call->outcome = LLMB_OK;
+  call->attempts = 0;
+  llmb_result_init(&call->result);
+}
+
+/* A buffer for the next call, unless it is large. */
+static void *kept(void *buffer, uint64_t *capacity, uint64_t item_size) {
+  if (*capacity * item_size <= CALL_BUFFER_KEPT_SIZE) return buffer;
+  *capacity = 0;
+  return memory_release(buffer);
+}
+
+void call_drop_large_buffers(llmb_call *call) {
+  call->vector = kept(call->vector, &call->vector_capacity, 1);
+  call->whole = kept(call->whole, &call->whole_capacity, 1);
+  call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
+  call->first_failure = memory_release(call->first_failure);
+  call_request_reset(&call->request);
+}
+
+llmb_status call_outcome(const llmb_call *call, llmb_error *error) {
+  if (call->outcome != LLMB_OK) error_copy(error, &call->error);
+  return call->outcome;
+}
+
+llmb_status call_not_ready(llmb_error *error) {
+  return error_set(error, LLMB_E_NOT_READY, LLMB_PHASE_GENERATE, "nothing came before the deadline of this read");
+}
+
+void call_copy_result(llmb_result *target, const llmb_result *source) {
+  if (target == NULL) return;
+  const uint32_t size = target->struct_size < sizeof *target ? target->struct_size : (uint32_t)sizeof *target;
+  if (size <= sizeof target->struct_size) return;
+  memcpy((uint8_t *)target + sizeof target->struct_size, (const uint8_t *)source + sizeof source->struct_size,
+         size - sizeof source->struct_size);
+}
