@@ -8,8 +8,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace LlmBridge.Benchmarks;
 
-/// <summary>How all benchmarks run: a short job, so that all of them take minutes, and in this process, so that nothing is
-/// restored or built meanwhile.</summary>
+/// <summary>How all benchmarks run: a short job, so that all of them take minutes, and in this process, so that nothing
+/// is restored or built meanwhile.</summary>
 internal sealed class BenchmarkSettings : ManualConfig
 {
     public BenchmarkSettings()

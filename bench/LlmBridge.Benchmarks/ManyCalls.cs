@@ -23,7 +23,10 @@ public class ManyCalls() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngi
     [BenchmarkCategory(Answers), Benchmark(OperationsPerInvoke = Items)]
     public async Task AskManyAsTheyCome()
     {
-        await foreach (LlmItem<LlmReply> item in Client.AskManyAsync(s_prompts, null, LlmItemOrder.AsTheyCome)) item.GetValueOrThrow();
+        await foreach (LlmItem<LlmReply> item in Client.AskManyAsync(s_prompts, null, LlmItemOrder.AsTheyCome))
+        {
+            item.GetValueOrThrow();
+        }
     }
 
     [BenchmarkCategory(Vectors), Benchmark(Baseline = true, OperationsPerInvoke = Items)]

@@ -23,7 +23,8 @@ internal sealed unsafe class NativeCalls
         ulong size;
         NativeError error;
         error.struct_size = (uint)sizeof(NativeError);
-        Check(NativeMethods.llmb_generate(_bridge, *prompt.Starts, *prompt.Sizes, SettingsHandle.None, &answer, &size, null, &error), error);
+        Check(NativeMethods.llmb_generate(
+            _bridge, *prompt.Starts, *prompt.Sizes, SettingsHandle.None, &answer, &size, null, &error), error);
         NativeMethods.llmb_free(answer);
         return size;
     }
@@ -34,7 +35,8 @@ internal sealed unsafe class NativeCalls
         byte* piece = stackalloc byte[PieceBytes];
         NativeError error;
         error.struct_size = (uint)sizeof(NativeError);
-        Check(NativeMethods.llmb_call_start(_bridge, *prompt.Starts, *prompt.Sizes, SettingsHandle.None, out CallHandle call, &error), error);
+        Check(NativeMethods.llmb_call_start(
+            _bridge, *prompt.Starts, *prompt.Sizes, SettingsHandle.None, out CallHandle call, &error), error);
         using (call)
         {
             for (int pieces = 0; ; pieces++)
@@ -54,7 +56,8 @@ internal sealed unsafe class NativeCalls
         NativeError error;
         error.struct_size = (uint)sizeof(NativeError);
         Check(
-            NativeMethods.llmb_embed_texts(_bridge, texts.Starts, texts.Sizes, texts.Count, SettingsHandle.None, &vectors, &dimension, null, &error),
+            NativeMethods.llmb_embed_texts(_bridge, texts.Starts, texts.Sizes, texts.Count, SettingsHandle.None,
+                &vectors, &dimension, null, &error),
             error);
         NativeMethods.llmb_free(vectors);
         return dimension;
@@ -75,8 +78,10 @@ internal sealed unsafe class NativeCalls
         error.struct_size = (uint)sizeof(NativeError);
         Check(
             embeds
-                ? NativeMethods.llmb_batch_start_embed(_bridge, texts.Starts, texts.Sizes, texts.Count, SettingsHandle.None, InOrder, &batch, &error)
-                : NativeMethods.llmb_batch_start(_bridge, texts.Starts, texts.Sizes, texts.Count, SettingsHandle.None, InOrder, &batch, &error),
+                ? NativeMethods.llmb_batch_start_embed(
+                    _bridge, texts.Starts, texts.Sizes, texts.Count, SettingsHandle.None, InOrder, &batch, &error)
+                : NativeMethods.llmb_batch_start(
+                    _bridge, texts.Starts, texts.Sizes, texts.Count, SettingsHandle.None, InOrder, &batch, &error),
             error);
         for (int ended = 0; ; ended++)
         {

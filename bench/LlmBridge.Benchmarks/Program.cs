@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
 using LlmBridge.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(BenchmarkSettings).Assembly).Run(args is [] ? ["--filter", "*"] : args, new BenchmarkSettings());
+BenchmarkSwitcher.FromAssembly(typeof(BenchmarkSettings).Assembly).Run(
+    args is [] ? ["--filter", "*"] : args, new BenchmarkSettings());

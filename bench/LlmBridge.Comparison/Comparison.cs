@@ -12,12 +12,18 @@ internal sealed class Comparison(CompareOptions options)
         Machine machine = Machine.Look();
         if (_ways.Any(way => way.Key == "node")) Tool.RestoreNode();
         var models = new Models(options.Model);
-        foreach (ModelKind kind in Enum.GetValues<ModelKind>()) await SteadyAsync(models, kind, options.Threads, _schedule.Metrics);
+        foreach (ModelKind kind in Enum.GetValues<ModelKind>())
+        {
+            await SteadyAsync(models, kind, options.Threads, _schedule.Metrics);
+        }
         await StartsAsync(models, ModelKind.Tiny, "cold_start_tiny", "recover_tiny");
         await StartsAsync(models, ModelKind.Speed, "cold_start", "recover");
         if (options.Threads > 1)
         {
-            foreach (ModelKind kind in Enum.GetValues<ModelKind>()) await SteadyAsync(models, kind, 1, _schedule.SingleThreadMetrics);
+            foreach (ModelKind kind in Enum.GetValues<ModelKind>())
+            {
+                await SteadyAsync(models, kind, 1, _schedule.SingleThreadMetrics);
+            }
         }
         return new Report
         {
@@ -42,5 +48,6 @@ internal sealed class Comparison(CompareOptions options)
     }
 
     private async Task StartsAsync(Models models, ModelKind kind, string coldStart, string recover) =>
-        await new StartRun(options, _schedule, models[kind], Metric.Of(coldStart), Metric.Of(recover), _results).RunAsync(_ways);
+        await new StartRun(options, _schedule, models[kind], Metric.Of(coldStart), Metric.Of(recover), _results)
+            .RunAsync(_ways);
 }

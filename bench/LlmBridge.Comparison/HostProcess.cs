@@ -46,7 +46,8 @@ internal sealed class HostProcess : IDisposable
         {
             await _process.StandardInput.WriteLineAsync(order.AsMemory(), limit.Token);
             await _process.StandardInput.FlushAsync(limit.Token);
-            string line = await _process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new MeasureException("the host ended");
+            string line = await _process.StandardOutput.ReadLineAsync(limit.Token)
+                ?? throw new MeasureException("the host ended");
             Outcome outcome = JsonSerializer.Deserialize<Outcome>(line, Report.Json)!;
             return outcome.Error == null ? outcome : throw new MeasureException(outcome.Error);
         }

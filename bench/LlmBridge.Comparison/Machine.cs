@@ -20,7 +20,8 @@ internal sealed record Machine
 
     public static Machine Look() => new()
     {
-        Processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1] ?? "unknown",
+        Processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
+            line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1] ?? "unknown",
         Processors = Environment.ProcessorCount,
         MemoryGib = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024.0 / 1024 / 1024, 1),
         Kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
@@ -30,5 +31,6 @@ internal sealed record Machine
 
     public Machine LookAgain() => this with { LoadAfter = Load() };
 
-    private static double Load() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+    private static double Load() =>
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 }

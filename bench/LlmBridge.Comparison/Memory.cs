@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace LlmBridge.Comparison;
 
-/// <summary>A process's private memory (its anonymous pages, which nobody shares) and what it maps of one file, in KiB.</summary>
+/// <summary>A process's private memory (its anonymous pages, which nobody shares) and what it maps of one file, in
+/// KiB.</summary>
 internal sealed record Memory(long Private, long OfFile)
 {
     /// <summary>Null where the process may not be looked at.</summary>
@@ -22,7 +23,8 @@ internal sealed record Memory(long Private, long OfFile)
     public static IEnumerable<int> Helpers(int helper, int host)
     {
         if (helper == 0) return [];
-        string parent = File.ReadLines($"/proc/{helper}/status").First(line => line.StartsWith("PPid:", StringComparison.Ordinal));
+        string parent =
+            File.ReadLines($"/proc/{helper}/status").First(line => line.StartsWith("PPid:", StringComparison.Ordinal));
         int keeper = int.Parse(parent["PPid:".Length..], CultureInfo.InvariantCulture);
         return keeper == host || keeper <= 1 ? [helper] : [helper, keeper];
     }

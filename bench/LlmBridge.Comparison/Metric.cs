@@ -21,7 +21,8 @@ internal enum ModelKind
 /// <param name="Order">The order to the hosts; null for what is measured in fresh hosts.</param>
 /// <param name="Width">Streams or texts in one round.</param>
 /// <param name="Tokens">Tokens in each stream.</param>
-internal sealed record Metric(string Key, string Title, ModelKind Model, string Unit, string? Order = null, int Width = 1, int Tokens = 1)
+internal sealed record Metric(
+    string Key, string Title, ModelKind Model, string Unit, string? Order = null, int Width = 1, int Tokens = 1)
 {
     private const int LongAnswer = 64;
 

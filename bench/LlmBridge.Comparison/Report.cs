@@ -3,18 +3,22 @@ using System.Text.Json;
 namespace LlmBridge.Comparison;
 
 /// <summary>One metric of one way. Without a median it says why there is none.</summary>
-internal sealed record Figure(string Metric, string Way, int Threads, double? Median, double? Low, double? High, int Count, string? Problem);
+internal sealed record Figure(
+    string Metric, string Way, int Threads, double? Median, double? Low, double? High, int Count, string? Problem);
 
-/// <summary>Where the memory is after the work with the model of 135 M parameters, in KiB; null where it could not be seen.</summary>
+/// <summary>Where the memory is after the work with the model of 135 M parameters, in KiB; null where it could not be
+/// seen.</summary>
 /// <param name="HostBefore">Private memory of the host before it opened anything.</param>
 /// <param name="Host">Private memory of the host afterwards.</param>
 /// <param name="HostModel">The model's file in the host.</param>
 /// <param name="Helper">Private memory of its helper processes.</param>
 /// <param name="HelperModel">The model's file in them.</param>
-internal sealed record MemoryFigure(string Way, long? HostBefore, long? Host, long? HostModel, long? Helper, long? HelperModel);
+internal sealed record MemoryFigure(
+    string Way, long? HostBefore, long? Host, long? HostModel, long? Helper, long? HelperModel);
 
 /// <summary>Which ways gave one and the same answer; empty if there was only one way.</summary>
-internal sealed record Agreement(string Metric, int Threads, IReadOnlyList<string> Same, IReadOnlyList<string> Different);
+internal sealed record Agreement(
+    string Metric, int Threads, IReadOnlyList<string> Same, IReadOnlyList<string> Different);
 
 internal sealed record ModelFile(ModelKind Kind, string Name, long Bytes);
 
@@ -51,5 +55,6 @@ internal sealed record Report
     public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, Json) + "\n");
 
     public Figure? Find(Metric metric, Way way, int threads) =>
-        Figures.FirstOrDefault(figure => figure.Metric == metric.Key && figure.Way == way.Key && figure.Threads == threads);
+        Figures.FirstOrDefault(
+            figure => figure.Metric == metric.Key && figure.Way == way.Key && figure.Threads == threads);
 }

@@ -12,16 +12,21 @@ internal sealed class Results
     public List<MemoryFigure> Memory { get; } = [];
 
     public IReadOnlyList<Figure> Figures =>
-        [.. _values.Select(entry => FigureOf(entry.Key, entry.Value)), .. _problems.Select(entry => FigureOf(entry.Key, []))];
+        [.. _values.Select(entry => FigureOf(entry.Key, entry.Value)), .. _problems.Select(
+            entry => FigureOf(entry.Key, []))];
 
     public IReadOnlyList<Agreement> Agreements =>
-        [.. _answers.Where(entry => entry.Value.Count > 1).Select(entry => AgreementOf(entry.Key.Metric, entry.Key.Threads, entry.Value))];
+        [.. _answers.Where(entry => entry.Value.Count > 1).Select(
+            entry => AgreementOf(entry.Key.Metric, entry.Key.Threads, entry.Value))];
 
     public bool Failed(Metric metric, int threads, Way way) => _problems.ContainsKey((metric, threads, way));
 
     public void Add(Metric metric, int threads, Way way, IEnumerable<double> values)
     {
-        if (!_values.TryGetValue((metric, threads, way), out List<double>? all)) _values[(metric, threads, way)] = all = [];
+        if (!_values.TryGetValue((metric, threads, way), out List<double>? all))
+        {
+            _values[(metric, threads, way)] = all = [];
+        }
         all.AddRange(values);
     }
 
@@ -36,7 +41,10 @@ internal sealed class Results
     /// <summary>What a way answered to the prompt that all are given.</summary>
     public void AddAnswer(Metric metric, int threads, Way way, Outcome outcome)
     {
-        if (!_answers.TryGetValue((metric, threads), out List<(Way, Outcome)>? all)) _answers[(metric, threads)] = all = [];
+        if (!_answers.TryGetValue((metric, threads), out List<(Way, Outcome)>? all))
+        {
+            _answers[(metric, threads)] = all = [];
+        }
         all.Add((way, outcome));
     }
 
@@ -45,7 +53,8 @@ internal sealed class Results
         double[] sorted = [.. values.Order()];
         return sorted.Length == 0
             ? new Figure(key.Metric.Key, key.Way.Key, key.Threads, null, null, null, 0, _problems[key])
-            : new Figure(key.Metric.Key, key.Way.Key, key.Threads, At(sorted, 0.5), At(sorted, 0.1), At(sorted, 0.9), sorted.Length, null);
+            : new Figure(key.Metric.Key, key.Way.Key, key.Threads, At(sorted, 0.5), At(sorted, 0.1), At(sorted, 0.9),
+                sorted.Length, null);
     }
 
     private static double At(double[] sorted, double share) => sorted[(int)Math.Round((sorted.Length - 1) * share)];
@@ -65,5 +74,6 @@ internal sealed class Results
     private static double Cosine(IReadOnlyList<double> one, IReadOnlyList<double> other) =>
         Dot(one, other) / Math.Sqrt(Dot(one, one) * Dot(other, other));
 
-    private static double Dot(IReadOnlyList<double> one, IReadOnlyList<double> other) => one.Zip(other, (a, b) => a * b).Sum();
+    private static double Dot(IReadOnlyList<double> one, IReadOnlyList<double> other) =>
+        one.Zip(other, (a, b) => a * b).Sum();
 }

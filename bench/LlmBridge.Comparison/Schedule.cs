@@ -15,7 +15,8 @@ internal sealed record Schedule(
     /// <summary>ggml's threads look for new work for a while after a decode; the next way should not feel it.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
 
-    public static Schedule Full { get; } = new(3, 1, 3, Metric.All, [Metric.Of("one_token_tiny"), Metric.Of("tokens_1"), Metric.Of("tokens_8")]);
+    public static Schedule Full { get; } =
+        new(3, 1, 3, Metric.All, [Metric.Of("one_token_tiny"), Metric.Of("tokens_1"), Metric.Of("tokens_8")]);
 
     public static Schedule Quick { get; } = new(
         1, 0.3, 1, [.. Metric.All.Where(metric => metric.Key is not ("tokens_2" or "tokens_4"))], []);

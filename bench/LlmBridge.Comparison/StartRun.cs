@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace LlmBridge.Comparison;
 
-/// <summary>Cold start and recovery: a fresh host for each, whose first answer is timed, and the answer after a kill -9.</summary>
-internal sealed class StartRun(CompareOptions options, Schedule schedule, string model, Metric coldStart, Metric recover, Results results)
+/// <summary>Cold start and recovery: a fresh host for each, whose first answer is timed, and the answer after a kill
+/// -9.</summary>
+internal sealed class StartRun(
+    CompareOptions options, Schedule schedule, string model, Metric coldStart, Metric recover, Results results)
 {
     private const string OneToken = "generate 1 1 1 1 1";
 
@@ -12,7 +14,10 @@ internal sealed class StartRun(CompareOptions options, Schedule schedule, string
         Console.Error.WriteLine($"{coldStart.Key}, {recover.Key}");
         for (int i = 0; i < schedule.Starts; i++)
         {
-            foreach (Way way in ways.Where(way => !results.Failed(coldStart, options.Threads, way))) await TryAsync(way);
+            foreach (Way way in ways.Where(way => !results.Failed(coldStart, options.Threads, way)))
+            {
+                await TryAsync(way);
+            }
         }
     }
 
@@ -46,7 +51,8 @@ internal sealed class StartRun(CompareOptions options, Schedule schedule, string
 
     private HostProcess Start(Way way) => HostProcess.Start(way, options.Prefix, model, options.Threads);
 
-    private static async Task<double> SecondsOfAsync(HostProcess host, string order) => (await host.OrderAsync(order)).Seconds[0];
+    private static async Task<double> SecondsOfAsync(HostProcess host, string order) =>
+        (await host.OrderAsync(order)).Seconds[0];
 
     /// <summary>What someone has to do whose program dies with its model: start the program again.</summary>
     private async Task<double> RestartAsync(Way way, HostProcess host)

@@ -76,11 +76,15 @@ internal sealed class SteadyRun(CompareOptions options, Schedule schedule, strin
     }
 
     private string Order(Metric metric, int rounds) =>
-        FormattableString.Invariant($"{metric.Order} {_number} {rounds} {schedule.TurnSeconds} {metric.Width} {metric.Tokens}");
+        FormattableString.Invariant(
+            $"{metric.Order} {_number} {rounds} {schedule.TurnSeconds} {metric.Width} {metric.Tokens}");
 
     private async Task LookAtMemoryAsync(Way way)
     {
-        if (!_hosts.TryGetValue(way, out HostProcess? host) || !_memoryBefore.TryGetValue(way, out Memory? before)) return;
+        if (!_hosts.TryGetValue(way, out HostProcess? host) || !_memoryBefore.TryGetValue(way, out Memory? before))
+        {
+            return;
+        }
         try
         {
             int helper = (await host.OrderAsync("helper")).Pid;
@@ -89,7 +93,8 @@ internal sealed class SteadyRun(CompareOptions options, Schedule schedule, strin
             bool seen = helpers.All(memory => memory != null);
             results.Memory.Add(new MemoryFigure(
                 way.Key, before?.Private, now?.Private, now?.OfFile,
-                seen ? helpers.Sum(memory => memory!.Private) : null, seen ? helpers.Sum(memory => memory!.OfFile) : null));
+                seen ? helpers.Sum(memory => memory!.Private) : null,
+                seen ? helpers.Sum(memory => memory!.OfFile) : null));
         }
         catch (MeasureException gone)
         {

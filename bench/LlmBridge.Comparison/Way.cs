@@ -22,12 +22,22 @@ internal sealed record Way(string Key, string Name, string Text, Victim Victim)
 {
     public static IReadOnlyList<Way> All { get; } =
     [
-        new("bridge", "llmbridge", "a C program with this library: a pool of one engine process with eight slots", Victim.Helper),
-        new("inprocess", "libllama in-process", "a C program that calls libllama itself, with a loop that decodes all streams in one batch", Victim.Host),
-        new("node", "node-llama-cpp", "a Node program with node-llama-cpp 3.22.1, in its process; one context with eight sequences", Victim.Host),
-        new("popen", "a shell per call", "a C program that calls popen() for each call: a program loads the model, answers, ends; one after the other", Victim.None),
-        new("daemon", "Python daemon", "a Python program and its Python daemon: a JSON-RPC line there, a line back, one call at a time", Victim.Helper),
-        new("http", "ASP.NET server", "a C# program with HttpClient and a minimal ASP.NET server on loopback; a lock around the model", Victim.Helper),
+        new("bridge", "llmbridge", "a C program with this library: a pool of one engine process with eight slots",
+            Victim.Helper),
+        new("inprocess", "libllama in-process",
+            "a C program that calls libllama itself, with a loop that decodes all streams in one batch", Victim.Host),
+        new("node", "node-llama-cpp",
+            "a Node program with node-llama-cpp 3.22.1, in its process; one context with eight sequences", Victim.Host),
+        new("popen", "a shell per call",
+            "a C program that calls popen() for each call: a program loads the model, answers, ends; one after the "
+                + "other",
+            Victim.None),
+        new("daemon", "Python daemon",
+            "a Python program and its Python daemon: a JSON-RPC line there, a line back, one call at a time",
+            Victim.Helper),
+        new("http", "ASP.NET server",
+            "a C# program with HttpClient and a minimal ASP.NET server on loopback; a lock around the model",
+            Victim.Helper),
     ];
 
     /// <summary>The program that is the host, and its arguments.</summary>
@@ -40,7 +50,8 @@ internal sealed record Way(string Key, string Name, string Text, Victim Victim)
         {
             "node" => ("node", [Repository.At("bench/comparison/node/host.mjs"), model, count]),
             "daemon" => ("python3", [Repository.At("bench/comparison/python/host.py"), module, model, count]),
-            "http" => ("dotnet", [Repository.BuiltAt("bench/comparison/http", "LlmBridge.Comparison.Http.dll"), "host", module, model, count]),
+            "http" => ("dotnet", [Repository.BuiltAt("bench/comparison/http", "LlmBridge.Comparison.Http.dll"), "host",
+                module, model, count]),
             _ => (Path.Combine(helpers, "comparison-host"), [Key, model, count]),
         };
     }

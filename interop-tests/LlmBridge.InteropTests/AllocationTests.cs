@@ -1,7 +1,7 @@
 namespace LlmBridge.InteropTests;
 
-/// <summary>What calls leave to the garbage collector, on all threads together. Bytes are counted, so load on the machine
-/// changes nothing, nor does whether an answer came while its caller still waited in place.</summary>
+/// <summary>What calls leave to the garbage collector, on all threads together. Bytes are counted, so load on the
+/// machine changes nothing, nor does whether an answer came while its caller still waited in place.</summary>
 [TestClass]
 public sealed class AllocationTests : BridgeTest
 {

@@ -39,7 +39,8 @@ public sealed class AskTests : BridgeTest
     public async Task Ask_WithAMebibyte_ReturnsItWhole()
     {
         await using LlmClient client = await OpenFakeAsync();
-        string prompt = string.Concat(Enumerable.Range(0, 1 << 17).Select(i => $"{i % 1000:000} ä😀")); // 9 bytes and more each
+        // 9 bytes and more each.
+        string prompt = string.Concat(Enumerable.Range(0, 1 << 17).Select(i => $"{i % 1000:000} ä😀"));
         Assert.AreEqual(prompt, (await client.AskAsync(prompt, null, Watchdog)).Text);
     }
 
@@ -68,7 +69,8 @@ public sealed class AskTests : BridgeTest
     public async Task Ask_WithALongAnswer_FailsWhereItExceedsOutputBytes()
     {
         await using LlmClient client = await OpenFakeAsync("flood 100000");
-        LlmException failure = await FailsAsync(LlmStatus.OutputTooLarge, () => client.AskAsync("hi", new CallOptions { OutputBytes = 1000 }, Watchdog));
+        LlmException failure = await FailsAsync(
+            LlmStatus.OutputTooLarge, () => client.AskAsync("hi", new CallOptions { OutputBytes = 1000 }, Watchdog));
         StringAssert.Contains(failure.Message, "1000");
         Assert.IsGreaterThanOrEqualTo(100000, (await client.AskAsync("hi", null, Watchdog)).Text.Length);
     }

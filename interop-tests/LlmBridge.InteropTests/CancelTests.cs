@@ -24,7 +24,8 @@ public sealed class CancelTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync();
         var cancelled = new CancellationToken(canceled: true);
-        OperationCanceledException thrown = await Assert.ThrowsAsync<OperationCanceledException>(() => client.AskAsync("hi", null, cancelled));
+        OperationCanceledException thrown =
+            await Assert.ThrowsAsync<OperationCanceledException>(() => client.AskAsync("hi", null, cancelled));
         Assert.AreEqual(cancelled, thrown.CancellationToken);
         Assert.AreEqual(0, client.EngineProcessId);
     }
@@ -32,7 +33,8 @@ public sealed class CancelTests : BridgeTest
     [TestMethod]
     public async Task Ask_OfAHungEngine_IsCancelledAllTheSame()
     {
-        await using LlmClient client = await OpenFakeAsync("hang", new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
+        await using LlmClient client =
+            await OpenFakeAsync("hang", new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
         await client.StartAsync(Watchdog);
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await Assert.ThrowsAsync<OperationCanceledException>(() => client.AskAsync("hi", null, source.Token));

@@ -26,7 +26,8 @@ public sealed class CommandLineTests
     [TestMethod]
     public async Task Ask_WithADash_ReadsThePromptFromStdin()
     {
-        ProgramRun run = await ProgramRun.OfAsync(Repository.CommandLine, ["ask", "-", "--engine", "fake"], Watchdog, "first line\nsecond line\n");
+        ProgramRun run = await ProgramRun.OfAsync(
+            Repository.CommandLine, ["ask", "-", "--engine", "fake"], Watchdog, "first line\nsecond line\n");
         Assert.AreEqual("first line\nsecond line\n", run.Output);
     }
 
@@ -39,20 +40,24 @@ public sealed class CommandLineTests
         using JsonDocument reply = JsonDocument.Parse(run.Output);
         JsonElement root = reply.RootElement;
         CollectionAssert.AreEqual(
-            new[] { "text", "engine", "fallback", "finish_reason", "usage", "timings_ms", "attempts" }, root.EnumerateObject().Select(m => m.Name).ToArray());
+            new[] { "text", "engine", "fallback", "finish_reason", "usage", "timings_ms", "attempts" },
+            root.EnumerateObject().Select(m => m.Name).ToArray());
         Assert.AreEqual("hi", root.GetProperty("text").GetString());
         Assert.AreEqual("fake", root.GetProperty("engine").GetString());
         Assert.AreEqual("stop", root.GetProperty("finish_reason").GetString());
-        CollectionAssert.AreEqual(new[] { "prompt_tokens", "cached_prompt_tokens", "completion_tokens" }, root.GetProperty("usage").EnumerateObject().Select(m => m.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "prompt_tokens", "cached_prompt_tokens", "completion_tokens" },
+            root.GetProperty("usage").EnumerateObject().Select(m => m.Name).ToArray());
         CollectionAssert.AreEqual(
-            new[] { "queue", "start", "first_token", "total" }, root.GetProperty("timings_ms").EnumerateObject().Select(m => m.Name).ToArray());
+            new[] { "queue", "start", "first_token", "total" },
+            root.GetProperty("timings_ms").EnumerateObject().Select(m => m.Name).ToArray());
         Assert.AreEqual(1, root.GetProperty("attempts").GetInt32());
     }
 
     [TestMethod]
     public async Task Ask_ThatFails_PrintsNothingOnStdoutAndOneErrorObjectOnStderr()
     {
-        ProgramRun run = await RunAsync("ask", "hi", "--engine", "fake", "--set", "command=hang", "--timeout", "300ms", "--set", "grace_ms=100", "--json");
+        ProgramRun run = await RunAsync("ask", "hi", "--engine", "fake", "--set", "command=hang", "--timeout", "300ms",
+            "--set", "grace_ms=100", "--json");
         Assert.AreEqual(15, run.ExitCode);
         Assert.AreEqual("", run.Output);
         using JsonDocument error = JsonDocument.Parse(run.Errors);
@@ -84,10 +89,12 @@ public sealed class CommandLineTests
     public async Task Environment_GivesSettings_AndAnUnknownVariableIsAnError()
     {
         ProgramRun good = await ProgramRun.OfAsync(
-            Repository.CommandLine, ["ask", "hi"], Watchdog, environment: new Dictionary<string, string> { ["LLMBRIDGE_ENGINE"] = "fake" });
+            Repository.CommandLine, ["ask", "hi"], Watchdog,
+            environment: new Dictionary<string, string> { ["LLMBRIDGE_ENGINE"] = "fake" });
         Assert.AreEqual("hi\n", good.Output, good.Errors);
         ProgramRun bad = await ProgramRun.OfAsync(
-            Repository.CommandLine, ["ask", "hi", "--engine", "fake"], Watchdog, environment: new Dictionary<string, string> { ["LLMBRIDGE_SLOST"] = "2" });
+            Repository.CommandLine, ["ask", "hi", "--engine", "fake"], Watchdog,
+            environment: new Dictionary<string, string> { ["LLMBRIDGE_SLOST"] = "2" });
         Assert.AreEqual(11, bad.ExitCode);
         StringAssert.Contains(bad.Errors, "LLMBRIDGE_SLOTS");
     }
@@ -98,10 +105,14 @@ public sealed class CommandLineTests
     [DataRow("slow_start 100000")]
     public async Task Ask_OnCtrlC_Ends130AndLeavesNothing(string script)
     {
-        using Process process = ProgramRun.Start(Repository.CommandLine, ["ask", "hi", "--engine", "fake", "--set", "command=" + script]);
+        using Process process =
+            ProgramRun.Start(Repository.CommandLine, ["ask", "hi", "--engine", "fake", "--set", "command=" + script]);
         Processes.WaitUntil(() => Processes.KeepersOf(process.Id).Count > 0, "the keeper");
         long[] keepers = [.. Processes.KeepersOf(process.Id)]; // one, and for a moment what it forks
-        if (script.StartsWith("pieces", StringComparison.Ordinal)) await process.StandardOutput.ReadAsync(new char[1], Watchdog);
+        if (script.StartsWith("pieces", StringComparison.Ordinal))
+        {
+            await process.StandardOutput.ReadAsync(new char[1], Watchdog);
+        }
         Processes.Signal(process.Id, Processes.SignalInterrupt);
         Task<string> rest = process.StandardOutput.ReadToEndAsync(Watchdog);
         await process.WaitForExitAsync(Watchdog);
@@ -123,7 +134,8 @@ public sealed class CommandLineTests
             using JsonDocument vector = JsonDocument.Parse(line);
             Assert.IsGreaterThan(1, vector.RootElement.GetArrayLength());
         }
-        ProgramRun fromStdin = await ProgramRun.OfAsync(Repository.CommandLine, ["embed", "-", "--engine", "fake"], Watchdog, "a\nbb\n");
+        ProgramRun fromStdin =
+            await ProgramRun.OfAsync(Repository.CommandLine, ["embed", "-", "--engine", "fake"], Watchdog, "a\nbb\n");
         Assert.AreEqual(run.Output, fromStdin.Output);
     }
 
@@ -133,7 +145,8 @@ public sealed class CommandLineTests
         ProgramRun run = await RunAsync("embed", "a", "bb", "--engine", "fake", "--json");
         using JsonDocument reply = JsonDocument.Parse(run.Output);
         Assert.AreEqual(2, reply.RootElement.GetProperty("embeddings").GetArrayLength());
-        Assert.AreEqual(reply.RootElement.GetProperty("dimension").GetInt32(), reply.RootElement.GetProperty("embeddings")[0].GetArrayLength());
+        Assert.AreEqual(reply.RootElement.GetProperty("dimension").GetInt32(),
+            reply.RootElement.GetProperty("embeddings")[0].GetArrayLength());
     }
 
     [TestMethod]
@@ -150,14 +163,17 @@ public sealed class CommandLineTests
         Assert.AreEqual(0, run.ExitCode, run.Output + run.Errors);
         using JsonDocument report = JsonDocument.Parse(run.Output);
         Assert.IsTrue(report.RootElement.GetProperty("ok").GetBoolean());
-        Assert.IsTrue(report.RootElement.GetProperty("checks").EnumerateArray().All(c => c.GetProperty("ok").GetBoolean()), run.Output);
+        Assert.IsTrue(
+            report.RootElement.GetProperty("checks").EnumerateArray().All(c => c.GetProperty("ok").GetBoolean()),
+            run.Output);
     }
 
     [TestMethod]
     public async Task Doctor_WithoutItsLibrary_SaysWhatToDo()
     {
         ProgramRun run = await ProgramRun.OfAsync(
-            Repository.CommandLine, ["doctor"], Watchdog, environment: new Dictionary<string, string> { ["LLMBRIDGE_LIBRARY"] = "/nonexistent/libllmbridge.so" });
+            Repository.CommandLine, ["doctor"], Watchdog,
+            environment: new Dictionary<string, string> { ["LLMBRIDGE_LIBRARY"] = "/nonexistent/libllmbridge.so" });
         Assert.AreEqual(12, run.ExitCode);
         StringAssert.Contains(run.Output, "FAIL library");
         StringAssert.Contains(run.Output, "/nonexistent/libllmbridge.so");
@@ -172,5 +188,6 @@ public sealed class CommandLineTests
         StringAssert.Contains(run.Output, "FAIL model");
     }
 
-    private Task<ProgramRun> RunAsync(params string[] arguments) => ProgramRun.OfAsync(Repository.CommandLine, arguments, Watchdog);
+    private Task<ProgramRun> RunAsync(params string[] arguments) =>
+        ProgramRun.OfAsync(Repository.CommandLine, arguments, Watchdog);
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace LlmBridge.InteropTests;
 
-/// <summary>The command line's less common ways: JSON everywhere, other engines, batches of texts, the benchmark.</summary>
+/// <summary>The command line's less common ways: JSON everywhere, other engines, batches of texts, the
+/// benchmark.</summary>
 [TestClass]
 public sealed class CommandOptionsTests
 {
@@ -15,7 +16,8 @@ public sealed class CommandOptionsTests
     public async Task Chat_WithJson_PrintsAnObjectALine()
     {
         ProgramRun run = await ProgramRun.OfAsync(
-            Repository.CommandLine, ["chat", "--engine", "fake", "--set", "command=pieces 1 0", "--json"], Watchdog, "first\nsecond\n");
+            Repository.CommandLine, ["chat", "--engine", "fake", "--set", "command=pieces 1 0", "--json"], Watchdog,
+            "first\nsecond\n");
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.HasCount(2, lines);
@@ -30,7 +32,8 @@ public sealed class CommandOptionsTests
     [TestMethod]
     public async Task Ask_WithJson_Interrupted_SaysInWhichPhase()
     {
-        using Process process = ProgramRun.Start(Repository.CommandLine, ["ask", "hi", "--engine", "fake", "--set", "command=hang", "--json"]);
+        using Process process = ProgramRun.Start(
+            Repository.CommandLine, ["ask", "hi", "--engine", "fake", "--set", "command=hang", "--json"]);
         Processes.WaitUntil(() => Processes.KeepersOf(process.Id).Count > 0, "the keeper");
         Processes.Signal(process.Id, Processes.SignalInterrupt);
         string errors = await process.StandardError.ReadToEndAsync(Watchdog);
@@ -46,7 +49,8 @@ public sealed class CommandOptionsTests
     [DataRow("", "empty")]
     public async Task Embed_OfAnEmptyLine_SaysWhich(string input, string said)
     {
-        ProgramRun run = await ProgramRun.OfAsync(Repository.CommandLine, ["embed", "-", "--engine", "fake"], Watchdog, input);
+        ProgramRun run =
+            await ProgramRun.OfAsync(Repository.CommandLine, ["embed", "-", "--engine", "fake"], Watchdog, input);
         Assert.AreEqual(11, run.ExitCode);
         Assert.AreEqual("", run.Output);
         StringAssert.Contains(run.Errors, said);
@@ -68,7 +72,11 @@ public sealed class CommandOptionsTests
     {
         ProgramRun run = await ProgramRun.OfAsync(
             Repository.CommandLine,
-            ["ask", "hi", "--engine", "llama", "--model", "/nonexistent/model.gguf", "--set", "fallback=fake", "--json"], Watchdog);
+            [
+                "ask", "hi", "--engine", "llama", "--model", "/nonexistent/model.gguf", "--set", "fallback=fake",
+                "--json",
+            ],
+            Watchdog);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         using JsonDocument reply = JsonDocument.Parse(run.Output);
         Assert.AreEqual("fake", reply.RootElement.GetProperty("engine").GetString());

@@ -9,7 +9,8 @@ public sealed class ComparisonTests
 {
     private static readonly string[] s_metrics =
     [
-        "one_token_tiny", "one_token", "tokens_1", "tokens_8", "embed_1", "embed_64", "cold_start_tiny", "cold_start", "recover_tiny", "recover",
+        "one_token_tiny", "one_token", "tokens_1", "tokens_8", "embed_1", "embed_64", "cold_start_tiny", "cold_start",
+        "recover_tiny", "recover",
     ];
 
     public TestContext TestContext { get; set; } = null!;
@@ -23,13 +24,19 @@ public sealed class ComparisonTests
         using var folder = new TemporaryFolder();
         string program = Path.Combine(AppContext.BaseDirectory, "LlmBridge.Comparison.dll");
         ProgramRun run = await ProgramRun.OfAsync(
-            "dotnet", [program, "--quick", "--only", "bridge", "--threads", "1", "--model", TestModel.Make("random"), "--out", folder.Path], Watchdog);
+            "dotnet",
+            [
+                program, "--quick", "--only", "bridge", "--threads", "1", "--model", TestModel.Make("random"), "--out",
+                folder.Path,
+            ],
+            Watchdog);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
 
         string result = Directory.GetFiles(folder.Path, "comparison-*.json").Single();
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllTextAsync(result, Watchdog));
         JsonElement[] figures = [.. json.RootElement.GetProperty("figures").EnumerateArray()];
-        CollectionAssert.AreEquivalent(s_metrics, figures.Select(figure => figure.GetProperty("metric").GetString()).ToArray());
+        CollectionAssert.AreEquivalent(
+            s_metrics, figures.Select(figure => figure.GetProperty("metric").GetString()).ToArray());
         Assert.IsTrue(figures.All(figure => figure.GetProperty("median").GetDouble() > 0));
         Assert.IsGreaterThan(0, json.RootElement.GetProperty("memory")[0].GetProperty("helper").GetInt64());
 

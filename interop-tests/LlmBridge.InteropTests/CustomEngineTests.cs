@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace LlmBridge.InteropTests;
 
-/// <summary>The example engines, as a user would run them. What an SDK must bear is tested by the rows custom.* in C.</summary>
+/// <summary>The example engines, as a user would run them. What an SDK must bear is tested by the rows custom.* in
+/// C.</summary>
 [TestClass]
 public sealed class CustomEngineTests : BridgeTest
 {
@@ -26,7 +27,8 @@ public sealed class CustomEngineTests : BridgeTest
         Assert.AreEqual("one two", reply.Text);
         Assert.AreEqual(LlmFinishReason.Length, reply.FinishReason);
         Assert.AreEqual(4, reply.Usage.PromptTokens);
-        CollectionAssert.AreEqual(new float[] { 1, 1, 1, 0, 0, 0, 0, 3 }, await client.EmbedAsync("abc", null, Watchdog));
+        CollectionAssert.AreEqual(
+            new float[] { 1, 1, 1, 0, 0, 0, 0, 3 }, await client.EmbedAsync("abc", null, Watchdog));
         Assert.AreEqual(3, await client.CountTokensAsync("three little words", Watchdog));
     }
 
@@ -37,9 +39,15 @@ public sealed class CustomEngineTests : BridgeTest
         await using LlmClient client = await OpenAsync(program, file);
         JsonElement result = await client.InvokeAsync("echo", """{"a":[1,2]}""", null, Watchdog);
         Assert.AreEqual(2, result.GetProperty("a")[1].GetInt32());
-        StringAssert.Contains((await FailsAsync(LlmStatus.Unsupported, () => client.InvokeAsync("sing", "", null, Watchdog))).Message, "sing");
+        StringAssert.Contains(
+            (await FailsAsync(LlmStatus.Unsupported, () => client.InvokeAsync("sing", "", null, Watchdog))).Message,
+            "sing");
     }
 
     private static Task<LlmClient> OpenAsync(string program, string file) =>
-        LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Custom, Command = JsonSerializer.Serialize(new[] { program, file }) });
+        LlmClient.OpenAsync(new BridgeOptions
+        {
+            Engine = LlmEngine.Custom,
+            Command = JsonSerializer.Serialize(new[] { program, file }),
+        });
 }

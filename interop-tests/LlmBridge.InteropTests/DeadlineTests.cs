@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace LlmBridge.InteropTests;
 
-/// <summary>Every call ends by its deadline, whatever the engine does. How soon after it is the benchmarks' matter.</summary>
+/// <summary>Every call ends by its deadline, whatever the engine does. How soon after it is the benchmarks'
+/// matter.</summary>
 [TestClass]
 public sealed class DeadlineTests : BridgeTest
 {
@@ -16,14 +17,16 @@ public sealed class DeadlineTests : BridgeTest
     [DataRow("slow_start 100000")]
     public async Task Ask_WithAnEngineThatTakesTooLong_EndsAtTheDeadline(string script)
     {
-        await using LlmClient client = await OpenFakeAsync(script, new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
+        await using LlmClient client =
+            await OpenFakeAsync(script, new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
         await TimesOutAsync(client);
     }
 
     [TestMethod]
     public async Task Ask_WithAStoppedEngine_EndsAtTheDeadlineAndTheNextCallWorks()
     {
-        await using LlmClient client = await OpenFakeAsync(null, new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
+        await using LlmClient client =
+            await OpenFakeAsync(null, new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
         long engine = await StartEngineAsync(client);
         Processes.Signal(engine, Processes.SignalStop);
         await TimesOutAsync(client);
@@ -38,7 +41,11 @@ public sealed class DeadlineTests : BridgeTest
         int pieces = 0;
         LlmTimeoutException timeout = await Assert.ThrowsExactlyAsync<LlmTimeoutException>(async () =>
         {
-            await foreach (string piece in client.StreamAsync("hi", new CallOptions { Timeout = TimeSpan.FromSeconds(2) }, Watchdog)) pieces++;
+            await foreach (string piece in client.StreamAsync(
+                "hi", new CallOptions { Timeout = TimeSpan.FromSeconds(2) }, Watchdog))
+            {
+                pieces++;
+            }
         });
         Assert.AreEqual(LlmStatus.DeadlineExceeded, timeout.Error.Status);
         Assert.IsGreaterThan(0, pieces);
@@ -55,7 +62,8 @@ public sealed class DeadlineTests : BridgeTest
     private async Task TimesOutAsync(LlmClient client)
     {
         long start = Stopwatch.GetTimestamp();
-        LlmTimeoutException timeout = await Assert.ThrowsExactlyAsync<LlmTimeoutException>(() => client.AskAsync("hi", s_limited, Watchdog));
+        LlmTimeoutException timeout =
+            await Assert.ThrowsExactlyAsync<LlmTimeoutException>(() => client.AskAsync("hi", s_limited, Watchdog));
         Assert.AreEqual(LlmStatus.DeadlineExceeded, timeout.Error.Status, timeout.Message);
         Assert.IsGreaterThanOrEqualTo(s_limit, Stopwatch.GetElapsedTime(start), "the deadline must not come early");
     }

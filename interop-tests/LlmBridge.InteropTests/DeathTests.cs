@@ -76,9 +76,11 @@ public sealed class DeathTests : BridgeTest
     [DataRow("hang")]
     public async Task Host_KilledWhileItAsks_LeavesNothing(string script)
     {
-        using Process host = ProgramRun.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "LlmBridge.TestHost.dll"), script + "; hang"]);
+        using Process host = ProgramRun.Start(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "LlmBridge.TestHost.dll"), script + "; hang"]);
         string? line = await host.StandardOutput.ReadLineAsync(Watchdog);
-        Assert.IsNotNull(line, "the host failed: {0}", line == null ? await host.StandardError.ReadToEndAsync(Watchdog) : "");
+        Assert.IsNotNull(
+            line, "the host failed: {0}", line == null ? await host.StandardError.ReadToEndAsync(Watchdog) : "");
         long engine = long.Parse(line, CultureInfo.InvariantCulture);
         long keeper = Processes.ParentOf(engine);
         CollectionAssert.Contains(Processes.KeepersOf(host.Id).ToArray(), keeper);

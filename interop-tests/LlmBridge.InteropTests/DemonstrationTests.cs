@@ -40,8 +40,14 @@ public sealed class DemonstrationTests : BridgeTest
         string file = Path.Combine(Path.GetTempPath(), "llmbridge-log." + Guid.NewGuid().ToString("N"));
         try
         {
-            var options = new BridgeOptions { Settings = new Dictionary<string, string> { ["log"] = "debug", ["log_file"] = file } };
-            await using (LlmClient client = await LlmClient.OpenAsync(options)) await client.AskAsync("CANARY-81723, what is 2+2?", null, Watchdog);
+            var options = new BridgeOptions
+            {
+                Settings = new Dictionary<string, string> { ["log"] = "debug", ["log_file"] = file },
+            };
+            await using (LlmClient client = await LlmClient.OpenAsync(options))
+            {
+                await client.AskAsync("CANARY-81723, what is 2+2?", null, Watchdog);
+            }
             string log = await File.ReadAllTextAsync(file, Watchdog);
             Assert.AreNotEqual("", log);
             Assert.DoesNotContain("81723", log);
@@ -63,15 +69,17 @@ public sealed class DemonstrationTests : BridgeTest
     [TestMethod]
     public async Task CommandLine_WhoseReaderIsGone_EndsWithoutTheRest()
     {
-        ProgramRun run = await ProgramRun.OfAsync(
-            "sh", ["-c", $"{{ '{Repository.CommandLine}' ask x --engine fake --set 'command=pieces 1000000 20'; echo $? >&2; }} | head -c 10"], Watchdog);
+        string ask = $"'{Repository.CommandLine}' ask x --engine fake --set 'command=pieces 1000000 20'";
+        ProgramRun run =
+            await ProgramRun.OfAsync("sh", ["-c", $"{{ {ask}; echo $? >&2; }} | head -c 10"], Watchdog);
         StringAssert.Contains(run.Errors, "141");
     }
 
     [TestMethod]
     public async Task CommandLine_ThatCannotWrite_SaysSo()
     {
-        ProgramRun run = await ProgramRun.OfAsync("sh", ["-c", $"'{Repository.CommandLine}' ask x --engine fake >/dev/full"], Watchdog);
+        ProgramRun run = await ProgramRun.OfAsync(
+            "sh", ["-c", $"'{Repository.CommandLine}' ask x --engine fake >/dev/full"], Watchdog);
         Assert.AreEqual(109, run.ExitCode);
         StringAssert.Contains(run.Errors, "cannot be written");
     }
@@ -88,7 +96,8 @@ public sealed class DemonstrationTests : BridgeTest
     [TestMethod]
     public async Task Chat_RemembersTheTurnsBefore()
     {
-        ProgramRun run = await ProgramRun.OfAsync(Repository.CommandLine, ["chat"], Watchdog, "My name is Ben.\nWhat is my name?\n");
+        ProgramRun run =
+            await ProgramRun.OfAsync(Repository.CommandLine, ["chat"], Watchdog, "My name is Ben.\nWhat is my name?\n");
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         string[] answers = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.HasCount(2, answers);
@@ -100,7 +109,8 @@ public sealed class DemonstrationTests : BridgeTest
     {
         await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Slots = 8 });
         int[] numbers = [.. Enumerable.Range(1, 8)];
-        LlmReply[] replies = await Task.WhenAll(numbers.Select(n => client.AskAsync($"What is {n}+{n + 1}?", null, Watchdog)));
+        LlmReply[] replies =
+            await Task.WhenAll(numbers.Select(n => client.AskAsync($"What is {n}+{n + 1}?", null, Watchdog)));
         for (int i = 0; i < numbers.Length; i++)
         {
             string sum = ((2 * numbers[i]) + 1).ToString(CultureInfo.InvariantCulture);
@@ -124,7 +134,8 @@ public sealed class DemonstrationTests : BridgeTest
     {
         await using LlmClient client = await LlmClient.OpenAsync();
         LlmReply whole = await client.AskAsync("What is the capital of France?", null, Watchdog);
-        LlmReply stopped = await client.AskAsync("What is the capital of France?", new CallOptions { Stop = ["Paris"] }, Watchdog);
+        LlmReply stopped =
+            await client.AskAsync("What is the capital of France?", new CallOptions { Stop = ["Paris"] }, Watchdog);
         Assert.AreEqual(LlmFinishReason.StopString, stopped.FinishReason);
         Assert.AreEqual(whole.Text[..whole.Text.IndexOf("Paris", StringComparison.Ordinal)], stopped.Text);
     }
@@ -133,7 +144,8 @@ public sealed class DemonstrationTests : BridgeTest
     public async Task Ask_InJson_GivesJsonThatValidates()
     {
         await using LlmClient client = await LlmClient.OpenAsync();
-        LlmReply reply = await client.AskAsync("Answer in JSON: What is the capital of France?", new CallOptions { Expect = LlmExpect.Json }, Watchdog);
+        LlmReply reply = await client.AskAsync(
+            "Answer in JSON: What is the capital of France?", new CallOptions { Expect = LlmExpect.Json }, Watchdog);
         using JsonDocument json = JsonDocument.Parse(reply.Text);
         Assert.AreEqual("Paris", json.RootElement.GetProperty("capital").GetString());
     }
@@ -170,7 +182,8 @@ public sealed class DemonstrationTests : BridgeTest
     {
         await using LlmClient client = await LlmClient.OpenAsync();
         LlmEmbeddings embeddings = await client.EmbedAsync(
-            ["What is the capital of France?", "Which city is the capital of France?", "What is the opposite of hot?"], null, Watchdog);
+            ["What is the capital of France?", "Which city is the capital of France?", "What is the opposite of hot?"],
+            null, Watchdog);
         IReadOnlyList<float[]> vectors = embeddings.Vectors;
         Assert.IsGreaterThan(Dot(vectors[0], vectors[2]), Dot(vectors[0], vectors[1]));
     }

@@ -13,7 +13,8 @@ public sealed class DocsTests
     [TestMethod]
     public void Pages_HoldAnExampleEach()
     {
-        IEnumerable<string> pages = Directory.EnumerateFiles(Repository.At("docs/hosts"), "*.md").Select(p => Path.GetRelativePath(Repository.Root, p));
+        IEnumerable<string> pages = Directory.EnumerateFiles(Repository.At("docs/hosts"), "*.md").Select(
+            p => Path.GetRelativePath(Repository.Root, p));
         CollectionAssert.AreEqual(Array.Empty<string>(), pages.Except(PageExample.All.Select(e => e.Page)).ToArray());
     }
 
@@ -28,7 +29,8 @@ public sealed class DocsTests
         string source = folder.At(name + language.Extension);
         await File.WriteAllTextAsync(source, example.Code, TestContext.CancellationToken);
         var marked = new MarkedRun();
-        HostProgram program = await HostProgram.PrepareAsync(language, source, folder.Path, TestContext.CancellationToken);
+        HostProgram program =
+            await HostProgram.PrepareAsync(language, source, folder.Path, TestContext.CancellationToken);
         ProgramRun run = await program.RunAsync([], [marked.Mark], TestContext.CancellationToken);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         Assert.IsNotNull(example.Output, $"{page}: no output block stands behind the example {name}");

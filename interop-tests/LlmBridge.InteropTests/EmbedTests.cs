@@ -58,7 +58,8 @@ public sealed class EmbedTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync("sleep 100000");
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        OperationCanceledException cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => client.EmbedAsync("hi", null, source.Token));
+        OperationCanceledException cancelled =
+            await Assert.ThrowsAsync<OperationCanceledException>(() => client.EmbedAsync("hi", null, source.Token));
         Assert.AreEqual(source.Token, cancelled.CancellationToken);
     }
 
@@ -75,7 +76,11 @@ public sealed class EmbedTests : BridgeTest
     {
         TestModel.RequireLlama();
         await using LlmClient client = await LlmClient.OpenAsync(
-            new BridgeOptions { Model = TestModel.Make("chain"), Calls = new CallOptions { PromptFormat = LlmPromptFormat.Raw } });
+            new BridgeOptions
+            {
+                Model = TestModel.Make("chain"),
+                Calls = new CallOptions { PromptFormat = LlmPromptFormat.Raw },
+            });
         LlmReply reply = await client.AskAsync("Who are you?", null, Watchdog);
         Assert.AreEqual(reply.Usage.PromptTokens, await client.CountTokensAsync("Who are you?", Watchdog));
     }
@@ -88,13 +93,21 @@ public sealed class EmbedTests : BridgeTest
     {
         TestModel.RequireLlama();
         string model = TestModel.Make("random", "--arch", architecture, "--seed", "9");
-        var options = new CallOptions { Pooling = Enum.Parse<LlmPooling>(pooling, ignoreCase: true), Normalize = LlmNormalize.None };
-        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = model, Context = 256, Threads = 1, Calls = options });
+        var options = new CallOptions
+        {
+            Pooling = Enum.Parse<LlmPooling>(pooling, ignoreCase: true),
+            Normalize = LlmNormalize.None,
+        };
+        await using LlmClient client =
+            await LlmClient.OpenAsync(new BridgeOptions { Model = model, Context = 256, Threads = 1, Calls = options });
         const string text = "a text to embed";
-        ProgramRun run = await ProgramRun.OfAsync(Repository.At("build/release/bin/llama_reference"), ["embed", model, text, reference, "256", "1"], Watchdog);
+        ProgramRun run = await ProgramRun.OfAsync(Repository.At("build/release/bin/llama_reference"),
+            ["embed", model, text, reference, "256", "1"], Watchdog);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
-        float[] expected = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => float.Parse(l, System.Globalization.CultureInfo.InvariantCulture))];
-        LlmEmbeddings batch = await client.EmbedAsync(["another one", text, "and a third text that is somewhat longer"], null, Watchdog);
+        float[] expected = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(
+            l => float.Parse(l, System.Globalization.CultureInfo.InvariantCulture))];
+        LlmEmbeddings batch =
+            await client.EmbedAsync(["another one", text, "and a third text that is somewhat longer"], null, Watchdog);
         foreach (float[] vector in new[] { await client.EmbedAsync(text, null, Watchdog), batch.Vectors[1] })
         {
             Assert.HasCount(expected.Length, vector);

@@ -21,8 +21,10 @@ public sealed class HostTests
         HostProgram driver = await PrepareAsync(HostLanguage.Named(language));
         Scenario wanted = Scenario.Named(scenario);
         var marked = new MarkedRun();
-        ProgramRun run = await driver.RunAsync([scenario], [.. wanted.Environment, marked.Mark], TestContext.CancellationToken);
-        Lines.AssertMatch(wanted.Expect, run.Output, $"exit status {run.ExitCode}, stdout:\n{run.Output}\nstderr:\n{run.Errors}");
+        ProgramRun run =
+            await driver.RunAsync([scenario], [.. wanted.Environment, marked.Mark], TestContext.CancellationToken);
+        Lines.AssertMatch(
+            wanted.Expect, run.Output, $"exit status {run.ExitCode}, stdout:\n{run.Output}\nstderr:\n{run.Errors}");
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         marked.AwaitNothingLeft();
     }
@@ -31,7 +33,8 @@ public sealed class HostTests
     {
         if (s_drivers.TryGetValue(language.Name, out HostProgram? driver)) return driver;
         driver = await HostProgram.PrepareAsync(
-            language, language.Driver, Repository.At($"artifacts/tests/drivers/{language}"), TestContext.CancellationToken);
+            language, language.Driver, Repository.At($"artifacts/tests/drivers/{language}"),
+            TestContext.CancellationToken);
         return s_drivers[language.Name] = driver;
     }
 }

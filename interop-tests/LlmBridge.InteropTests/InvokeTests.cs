@@ -6,24 +6,29 @@ namespace LlmBridge.InteropTests;
 [TestClass]
 public sealed class InvokeTests : BridgeTest
 {
-    private static string Command => JsonSerializer.Serialize(new[] { "python3", Repository.At("hosts/python/examples/counting_daemon.py") });
+    private static string Command =>
+        JsonSerializer.Serialize(new[] { "python3", Repository.At("hosts/python/examples/counting_daemon.py") });
 
-    internal static Task<LlmClient> OpenAsync() => LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = Command });
+    internal static Task<LlmClient> OpenAsync() =>
+        LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = Command });
 
     [TestMethod]
     public async Task Invoke_GivesBackTheResult_AndTheDaemonRemembers()
     {
         await using LlmClient client = await OpenAsync();
         await client.InvokeAsync("remember", """{"note": "milk"}""", cancellationToken: Watchdog);
-        JsonElement result = await client.InvokeAsync("remember", JsonSerializer.SerializeToElement(new[] { "tea" }), cancellationToken: Watchdog);
-        CollectionAssert.AreEqual(new[] { "milk", "tea" }, result.GetProperty("notes").EnumerateArray().Select(note => note.GetString()).ToArray());
+        JsonElement result = await client.InvokeAsync(
+            "remember", JsonSerializer.SerializeToElement(new[] { "tea" }), cancellationToken: Watchdog);
+        CollectionAssert.AreEqual(new[] { "milk", "tea" },
+            result.GetProperty("notes").EnumerateArray().Select(note => note.GetString()).ToArray());
     }
 
     [TestMethod]
     public async Task Invoke_OfAMethodThatThereIsNot_FailsWithTheDaemonsOwnError()
     {
         await using LlmClient client = await OpenAsync();
-        LlmException failure = await FailsAsync(LlmStatus.EngineError, () => client.InvokeAsync("forget", cancellationToken: Watchdog));
+        LlmException failure =
+            await FailsAsync(LlmStatus.EngineError, () => client.InvokeAsync("forget", cancellationToken: Watchdog));
         StringAssert.Contains(failure.Message, "(-32601)");
     }
 
@@ -31,14 +36,17 @@ public sealed class InvokeTests : BridgeTest
     public async Task Invoke_WithParametersThatAreNoObjectOrArray_IsRefused()
     {
         await using LlmClient client = await OpenAsync();
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.InvokeAsync("remember", "7", cancellationToken: Watchdog));
+        await FailsAsync(
+            LlmStatus.InvalidArgument, () => client.InvokeAsync("remember", "7", cancellationToken: Watchdog));
     }
 
     [TestMethod]
     public async Task Invoke_OnTheCommandLine_PrintsTheResult()
     {
         ProgramRun run = await ProgramRun.OfAsync(
-            Repository.CommandLine, ["invoke", "remember", """{"note": "milk"}""", "--engine", "jsonrpc", "--set", "command=" + Command], Watchdog);
+            Repository.CommandLine,
+            ["invoke", "remember", """{"note": "milk"}""", "--engine", "jsonrpc", "--set", "command=" + Command],
+            Watchdog);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         using JsonDocument result = JsonDocument.Parse(run.Output);
         Assert.AreEqual("milk", result.RootElement.GetProperty("notes")[0].GetString());

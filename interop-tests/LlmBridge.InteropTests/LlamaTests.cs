@@ -28,7 +28,8 @@ public sealed class LlamaTests : BridgeTest
     public async Task Ask_FromEightThreadsAtOnce_AnswersEachAsAlone()
     {
         await using LlmClient client = await OpenChainAsync();
-        LlmReply[] replies = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => client.AskAsync($"Question {i}?", null, Watchdog), Watchdog)));
+        LlmReply[] replies = await Task.WhenAll(Enumerable.Range(0, 32).Select(
+            i => Task.Run(() => client.AskAsync($"Question {i}?", null, Watchdog), Watchdog)));
         foreach (LlmReply reply in replies) Assert.AreEqual(TestModel.ChainAnswer, reply.Text);
     }
 
@@ -56,7 +57,8 @@ public sealed class LlamaTests : BridgeTest
     public async Task Ask_WithAPromptThatBeginsLikeTheOneBefore_SaysHowMuchWasNotReadAgain()
     {
         string shared = string.Concat(Enumerable.Repeat("a rule for all questions. ", 12)); // more than one chunk
-        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = TestModel.Make("random"), Context = ContextTokens, Threads = 1 });
+        await using LlmClient client = await LlmClient.OpenAsync(
+            new BridgeOptions { Model = TestModel.Make("random"), Context = ContextTokens, Threads = 1 });
         var brief = new CallOptions { MaxTokens = 4, PromptFormat = LlmPromptFormat.Raw };
         LlmUsage first = (await client.AskAsync(shared + "One?", brief, Watchdog)).Usage;
         LlmUsage second = (await client.AskAsync(shared + "Two?", brief, Watchdog)).Usage;
@@ -73,13 +75,17 @@ public sealed class LlamaTests : BridgeTest
     [DataRow("qwen2", "f32", 5)]
     [DataRow("gemma", "f32", 6)]
     [DataRow("phi3", "f32", 7)]
-    public async Task Ask_OfARandomModel_SaysTokenForTokenWhatAPlainLoopOverLlamaSays(string architecture, string type, int seed)
+    public async Task Ask_OfARandomModel_SaysTokenForTokenWhatAPlainLoopOverLlamaSays(
+        string architecture, string type, int seed)
     {
         string model = TestModel.Make("random", "--arch", architecture, "--type", type, "--seed", $"{seed}");
-        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = model, Context = ContextTokens, Threads = 1 });
-        foreach (string prompt in new[] { "Once upon a time", "Grüße, 世界 🌍", string.Concat(Enumerable.Repeat("a longer prompt ", 12)) })
+        await using LlmClient client =
+            await LlmClient.OpenAsync(new BridgeOptions { Model = model, Context = ContextTokens, Threads = 1 });
+        string longer = string.Concat(Enumerable.Repeat("a longer prompt ", 12));
+        foreach (string prompt in new[] { "Once upon a time", "Grüße, 世界 🌍", longer })
         {
-            LlmReply reply = await client.AskAsync(prompt, new CallOptions { MaxTokens = 40, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
+            LlmReply reply = await client.AskAsync(
+                prompt, new CallOptions { MaxTokens = 40, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
             Reference reference = await Reference.OfAsync(model, prompt, 40, Watchdog);
             Assert.AreEqual(reference.Text, reply.Text);
             Assert.AreEqual(reference.PromptTokens, reply.Usage.PromptTokens);
@@ -92,7 +98,8 @@ public sealed class LlamaTests : BridgeTest
     public async Task Ask_WithAPromptLongerThanTheContext_IsContextFull()
     {
         await using LlmClient client = await OpenChainAsync(new BridgeOptions { Context = 64 });
-        LlmException failure = await FailsAsync(LlmStatus.ContextFull, () => client.AskAsync(new string('q', 1000), null, Watchdog));
+        LlmException failure =
+            await FailsAsync(LlmStatus.ContextFull, () => client.AskAsync(new string('q', 1000), null, Watchdog));
         Assert.AreEqual(LlmPhase.Prompt, failure.Error.Phase);
         Assert.AreEqual(TestModel.ChainAnswer, (await client.AskAsync("Who are you?", null, Watchdog)).Text);
     }
@@ -102,8 +109,16 @@ public sealed class LlamaTests : BridgeTest
     {
         string endless = TestModel.Make("chain", "--loop", "--context", "100000");
         await using LlmClient client = await LlmClient.OpenAsync(
-            new BridgeOptions { Model = endless, Context = 50000, Slots = 1, Retries = 0, Calls = new CallOptions { MaxTokens = 49000 } });
-        await using (IAsyncEnumerator<string> pieces = client.StreamAsync("go", null, Watchdog).GetAsyncEnumerator(Watchdog))
+            new BridgeOptions
+            {
+                Model = endless,
+                Context = 50000,
+                Slots = 1,
+                Retries = 0,
+                Calls = new CallOptions { MaxTokens = 49000 },
+            });
+        await using (IAsyncEnumerator<string> pieces =
+            client.StreamAsync("go", null, Watchdog).GetAsyncEnumerator(Watchdog))
         {
             Assert.IsTrue(await pieces.MoveNextAsync());
             Processes.Signal(client.EngineProcessId, Processes.SignalKill);
@@ -123,14 +138,17 @@ public sealed class LlamaTests : BridgeTest
     public async Task Ask_WhenCancelled_FreesItsSlot()
     {
         string endless = TestModel.Make("chain", "--loop", "--context", "100000");
-        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = endless, Context = 50000, Slots = 1 });
+        await using LlmClient client =
+            await LlmClient.OpenAsync(new BridgeOptions { Model = endless, Context = 50000, Slots = 1 });
         long engine = await StartEngineAsync(client);
         for (int round = 0; round < 3; round++)
         {
             using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-            await Assert.ThrowsAsync<OperationCanceledException>(() => client.AskAsync("go", new CallOptions { MaxTokens = 49000 }, source.Token));
+            await Assert.ThrowsAsync<OperationCanceledException>(
+                () => client.AskAsync("go", new CallOptions { MaxTokens = 49000 }, source.Token));
         }
-        Assert.AreEqual(4, (await client.AskAsync("go", new CallOptions { MaxTokens = 4 }, Watchdog)).Usage.CompletionTokens);
+        Assert.AreEqual(
+            4, (await client.AskAsync("go", new CallOptions { MaxTokens = 4 }, Watchdog)).Usage.CompletionTokens);
         Assert.AreEqual(engine, client.EngineProcessId);
     }
 
@@ -145,7 +163,8 @@ public sealed class LlamaTests : BridgeTest
         foreach (string path in new[]
                  {
                      TestModel.Fake("empty.gguf", []),
-                     TestModel.Fake("text.gguf", Encoding.UTF8.GetBytes("This is no model at all, only a line of text.\n")),
+                     TestModel.Fake(
+                         "text.gguf", Encoding.UTF8.GetBytes("This is no model at all, only a line of text.\n")),
                      TestModel.Fake("magic.gguf", Encoding.UTF8.GetBytes("GGUF")),
                      TestModel.Fake("half.gguf", whole[..(whole.Length / 2)]),
                      Path.GetTempPath(),
@@ -169,10 +188,12 @@ public sealed class LlamaTests : BridgeTest
     /// <summary>What llama_reference printed.</summary>
     private sealed record Reference(long PromptTokens, long Tokens, string Finish, string Text)
     {
-        public static async Task<Reference> OfAsync(string model, string prompt, int maxTokens, CancellationToken watchdog)
+        public static async Task<Reference> OfAsync(
+            string model, string prompt, int maxTokens, CancellationToken watchdog)
         {
             ProgramRun run = await ProgramRun.OfAsync(
-                Repository.At("build/release/bin/llama_reference"), ["generate", model, prompt, $"{maxTokens}", $"{ContextTokens}", "1"], watchdog);
+                Repository.At("build/release/bin/llama_reference"),
+                ["generate", model, prompt, $"{maxTokens}", $"{ContextTokens}", "1"], watchdog);
             Assert.AreEqual(0, run.ExitCode, run.Errors);
             string[] lines = run.Output.Split('\n', 5);
             return new Reference(

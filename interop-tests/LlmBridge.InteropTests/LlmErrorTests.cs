@@ -32,18 +32,29 @@ public sealed class LlmErrorTests
         Fill(ref Unsafe.As<Bytes512, byte>(ref native.message), "ein \"Grüß\" und\ttab \\ 🌍");
         Fill(ref Unsafe.As<Bytes32, byte>(ref native.engine), "llama");
         Fill(ref Unsafe.As<Bytes2048, byte>(ref native.engine_log), "line 1\nline 2");
-        Exception exception = Assert.ThrowsExactly<LlmException>(() => NativeStatus.ThrowIfFailed(LlmStatus.EngineCrashed, native));
+        Exception exception =
+            Assert.ThrowsExactly<LlmException>(() => NativeStatus.ThrowIfFailed(LlmStatus.EngineCrashed, native));
         using JsonDocument ours = JsonDocument.Parse(((ILlmFailure)exception).Error.ToJson());
         using JsonDocument theirs = JsonDocument.Parse(LibrarysJson(native));
-        Assert.IsTrue(JsonElement.DeepEquals(theirs.RootElement, ours.RootElement), $"{theirs.RootElement}\n{ours.RootElement}");
+        Assert.IsTrue(
+            JsonElement.DeepEquals(theirs.RootElement, ours.RootElement), $"{theirs.RootElement}\n{ours.RootElement}");
     }
 
     [TestMethod]
     public void Names_AreThoseOfTheLibrary()
     {
-        foreach (LlmStatus status in Enum.GetValues<LlmStatus>()) Assert.AreEqual(Name("llmb_status_name", (int)status), status.Name());
-        foreach (LlmPhase phase in Enum.GetValues<LlmPhase>()) Assert.AreEqual(Name("llmb_phase_name", (int)phase), phase.Name());
-        foreach (LlmFinishReason reason in Enum.GetValues<LlmFinishReason>()) Assert.AreEqual(Name("llmb_finish_reason_name", (int)reason), reason.Name());
+        foreach (LlmStatus status in Enum.GetValues<LlmStatus>())
+        {
+            Assert.AreEqual(Name("llmb_status_name", (int)status), status.Name());
+        }
+        foreach (LlmPhase phase in Enum.GetValues<LlmPhase>())
+        {
+            Assert.AreEqual(Name("llmb_phase_name", (int)phase), phase.Name());
+        }
+        foreach (LlmFinishReason reason in Enum.GetValues<LlmFinishReason>())
+        {
+            Assert.AreEqual(Name("llmb_finish_reason_name", (int)reason), reason.Name());
+        }
     }
 
     private static void Fill(ref byte field, string text)
@@ -75,8 +86,10 @@ public sealed class LlmErrorTests
         }
     }
 
-    private static string Name(string function, int value) => Marshal.PtrToStringUTF8(Function<NameOf>(function)(value))!;
+    private static string Name(string function, int value) =>
+        Marshal.PtrToStringUTF8(Function<NameOf>(function)(value))!;
 
     private static T Function<T>(string name)
-        where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(NativeLibrary.Load(Repository.Library), name));
+        where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(
+            NativeLibrary.GetExport(NativeLibrary.Load(Repository.Library), name));
 }

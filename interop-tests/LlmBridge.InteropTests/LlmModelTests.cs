@@ -7,7 +7,8 @@ public sealed class LlmModelTests
     [TestMethod]
     public void Inspect_SaysWhatTheFileHolds()
     {
-        LlmModel model = LlmModel.Inspect(TestModel.Make("random", "--arch", "qwen2", "--layers", "3", "--type", "q8_0", "--context", "768"));
+        LlmModel model = LlmModel.Inspect(
+            TestModel.Make("random", "--arch", "qwen2", "--layers", "3", "--type", "q8_0", "--context", "768"));
         Assert.AreEqual("qwen2", model.Architecture);
         Assert.AreEqual(3, model.BlockCount);
         Assert.AreEqual(768, model.ContextLength);
@@ -20,13 +21,15 @@ public sealed class LlmModelTests
 
     [TestMethod]
     public void Inspect_OfNoFile_IsNotFound() =>
-        Assert.AreEqual(LlmStatus.NotFound, Assert.ThrowsExactly<LlmException>(() => LlmModel.Inspect("/nonexistent/model.gguf")).Error.Status);
+        Assert.AreEqual(LlmStatus.NotFound,
+            Assert.ThrowsExactly<LlmException>(() => LlmModel.Inspect("/nonexistent/model.gguf")).Error.Status);
 
     [TestMethod]
     public void Inspect_OfADamagedFile_SaysWhatIsWrong()
     {
         byte[] whole = File.ReadAllBytes(TestModel.Make("chain"));
-        LlmException failure = Assert.ThrowsExactly<LlmException>(() => LlmModel.Inspect(TestModel.Fake("cut.gguf", whole[..(whole.Length / 2)])));
+        LlmException failure = Assert.ThrowsExactly<LlmException>(
+            () => LlmModel.Inspect(TestModel.Fake("cut.gguf", whole[..(whole.Length / 2)])));
         Assert.AreEqual(LlmStatus.ModelInvalid, failure.Error.Status);
         Assert.AreNotEqual("", failure.Error.Message);
     }

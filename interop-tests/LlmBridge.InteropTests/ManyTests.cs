@@ -26,7 +26,8 @@ public sealed class ManyTests : BridgeTest
     public async Task AskMany_OneFailingItem_DoesNotFailTheRest()
     {
         await using LlmClient client = await OpenFakeAsync();
-        List<LlmItem<LlmReply>> items = await ListAsync(client.AskManyAsync(["a", "", "c", "\udc00", "e"], cancellationToken: Watchdog));
+        List<LlmItem<LlmReply>> items =
+            await ListAsync(client.AskManyAsync(["a", "", "c", "\udc00", "e"], cancellationToken: Watchdog));
         CollectionAssert.AreEqual(new[] { "a", null, "c", null, "e" }, items.Select(i => i.Value?.Text).ToArray());
         foreach (LlmItem<LlmReply> item in items.Where(i => i.Value is null))
         {
@@ -54,7 +55,8 @@ public sealed class ManyTests : BridgeTest
     public async Task AskMany_LeftEarly_CancelsTheRest()
     {
         await using LlmClient client = await OpenFakeAsync("pieces 3 1");
-        await foreach (LlmItem<LlmReply> item in client.AskManyAsync(Enumerable.Repeat("again", 1000), cancellationToken: Watchdog))
+        await foreach (LlmItem<LlmReply> item in client.AskManyAsync(
+            Enumerable.Repeat("again", 1000), cancellationToken: Watchdog))
         {
             Assert.IsNotNull(item.Value);
             break;
@@ -70,14 +72,16 @@ public sealed class ManyTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync("sleep 100000");
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => ListAsync(client.AskManyAsync(["a", "b"], cancellationToken: source.Token)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => ListAsync(client.AskManyAsync(["a", "b"], cancellationToken: source.Token)));
     }
 
     [TestMethod]
     public async Task EmbedMany_GivesEachTextItsVector_AndOneFailingDoesNotFailTheRest()
     {
         await using LlmClient client = await OpenFakeAsync();
-        List<LlmItem<float[]>> items = await ListAsync(client.EmbedManyAsync(["a", "", "abc"], cancellationToken: Watchdog));
+        List<LlmItem<float[]>> items =
+            await ListAsync(client.EmbedManyAsync(["a", "", "abc"], cancellationToken: Watchdog));
         Assert.AreEqual(1, items[0].GetValueOrThrow()[^1]);
         Assert.IsInstanceOfType<LlmException>(items[1].Failure);
         Assert.AreEqual(3, items[2].GetValueOrThrow()[^1]);
@@ -87,8 +91,12 @@ public sealed class ManyTests : BridgeTest
     public async Task Embed_OfAnEmptyText_SaysWhich()
     {
         await using LlmClient client = await OpenFakeAsync();
-        StringAssert.Contains((await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(["a", ""], null, Watchdog))).Message, "number 2 of 2");
-        StringAssert.Contains((await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync([], null, Watchdog))).Message, "texts");
+        StringAssert.Contains(
+            (await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(["a", ""], null, Watchdog))).Message,
+            "number 2 of 2");
+        StringAssert.Contains(
+            (await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync([], null, Watchdog))).Message,
+            "texts");
     }
 
     [TestMethod]

@@ -23,7 +23,8 @@ public sealed class OptionsTests : BridgeTest
     public async Task Ask_WithACallSettingOutOfRange_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        LlmException failure = await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { MaxTokens = 0 }, Watchdog));
+        LlmException failure = await FailsAsync(
+            LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { MaxTokens = 0 }, Watchdog));
         StringAssert.Contains(failure.Error.Message, "max_tokens");
     }
 
@@ -31,7 +32,8 @@ public sealed class OptionsTests : BridgeTest
     public async Task Ask_WithANulInASetting_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { SystemPrompt = "a\0b" }, Watchdog));
+        await FailsAsync(LlmStatus.InvalidArgument,
+            () => client.AskAsync("hi", new CallOptions { SystemPrompt = "a\0b" }, Watchdog));
     }
 
     [TestMethod]
@@ -44,9 +46,11 @@ public sealed class OptionsTests : BridgeTest
     [TestMethod]
     public async Task Calls_InTheBridgesOptions_AreDefaultsOfEachCall()
     {
-        await using LlmClient client = await OpenFakeAsync("flood 5000", new BridgeOptions { Calls = new CallOptions { OutputBytes = 1000 } });
+        await using LlmClient client =
+            await OpenFakeAsync("flood 5000", new BridgeOptions { Calls = new CallOptions { OutputBytes = 1000 } });
         await FailsAsync(LlmStatus.OutputTooLarge, () => client.AskAsync("hi", null, Watchdog));
-        Assert.IsGreaterThanOrEqualTo(5000, (await client.AskAsync("hi", new CallOptions { OutputBytes = 10000 }, Watchdog)).Text.Length);
+        Assert.IsGreaterThanOrEqualTo(
+            5000, (await client.AskAsync("hi", new CallOptions { OutputBytes = 10000 }, Watchdog)).Text.Length);
     }
 
     [TestMethod]
@@ -72,7 +76,8 @@ public sealed class OptionsTests : BridgeTest
             SystemPrompt = "Be brief.",
             Expect = LlmExpect.Text,
         };
-        await using LlmClient client = await OpenFakeAsync(null, new BridgeOptions { Workers = 1, Slots = 2, Queue = 3, Calls = call });
+        await using LlmClient client =
+            await OpenFakeAsync(null, new BridgeOptions { Workers = 1, Slots = 2, Queue = 3, Calls = call });
         Assert.AreEqual("hi", (await client.AskAsync("hi", call, Watchdog)).Text);
     }
 }

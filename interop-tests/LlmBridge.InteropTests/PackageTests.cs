@@ -1,6 +1,7 @@
 namespace LlmBridge.InteropTests;
 
-/// <summary>The NuGet packages, used from outside the repository by the program that stands in the page for C#.</summary>
+/// <summary>The NuGet packages, used from outside the repository by the program that stands in the page for
+/// C#.</summary>
 [TestClass]
 public sealed class PackageTests
 {
@@ -25,7 +26,8 @@ public sealed class PackageTests
     [TestMethod]
     [DataRow("build")]
     [DataRow("publish", "--runtime", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true")]
-    [DataRow("publish", "--runtime", "linux-x64", "--self-contained", "-p:PublishSingleFile=true", "-p:PublishTrimmed=true")]
+    [DataRow(
+        "publish", "--runtime", "linux-x64", "--self-contained", "-p:PublishSingleFile=true", "-p:PublishTrimmed=true")]
     public async Task Library_InAnApplicationOutside_AnswersAsThePageSays(string verb, params string[] options)
     {
         using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
@@ -43,11 +45,15 @@ public sealed class PackageTests
         using var folder = new TemporaryFolder();
         ProgramRun install = await ProgramRun.OfAsync(
             "dotnet",
-            ["tool", "install", "LlmBridge.Cli", "--version", PackageFeed.Version, "--tool-path", folder.Path, "--add-source", s_feed!.Path],
+            [
+                "tool", "install", "LlmBridge.Cli", "--version", PackageFeed.Version, "--tool-path", folder.Path,
+                "--add-source", s_feed!.Path,
+            ],
             Watchdog);
         Assert.AreEqual(0, install.ExitCode, install.Output + install.Errors);
         var marked = new MarkedRun();
-        ProgramRun run = await CleanRun.OfAsync([folder.At("llmbridge"), "ask", "What is 2+2?"], [marked.Mark], Watchdog);
+        ProgramRun run =
+            await CleanRun.OfAsync([folder.At("llmbridge"), "ask", "What is 2+2?"], [marked.Mark], Watchdog);
         Assert.AreEqual("2 + 2 = 4.\n", run.Output, run.Errors);
         marked.AwaitNothingLeft();
     }

@@ -67,9 +67,11 @@ public sealed class StatisticsTests : BridgeTest
         DateTimeOffset before = DateTimeOffset.Now;
         await client.StartAsync(Watchdog);
         IReadOnlyList<LlmEvent> events = client.GetEvents();
-        CollectionAssert.AreEqual(new[] { LlmEventKind.EngineStarting, LlmEventKind.EngineReady }, events.Select(e => e.Kind).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { LlmEventKind.EngineStarting, LlmEventKind.EngineReady }, events.Select(e => e.Kind).ToArray());
         CollectionAssert.AreEqual(new long[] { 1, 2 }, events.Select(e => e.Sequence).ToArray());
-        Assert.IsTrue(events.All(e => e.Time > before.AddSeconds(-1) && e.Time <= DateTimeOffset.Now), "an event lies outside the test's time");
+        Assert.IsTrue(events.All(e => e.Time > before.AddSeconds(-1) && e.Time <= DateTimeOffset.Now),
+            "an event lies outside the test's time");
         Assert.AreEqual(LlmEventKind.EngineReady, client.GetEvents(1).Single().Kind);
         Assert.IsEmpty(client.GetEvents(2));
     }
@@ -102,7 +104,8 @@ public sealed class StatisticsTests : BridgeTest
     {
         ulong[] counts = new ulong[NativeConstants.LLMB_STATS_BUCKETS];
         counts[^1] = 1;
-        Assert.AreEqual(LlmHistogram.BoundsMs[^2], new LlmHistogram(counts, 1).Percentile(1)!.Value.TotalMilliseconds, 1);
+        Assert.AreEqual(
+            LlmHistogram.BoundsMs[^2], new LlmHistogram(counts, 1).Percentile(1)!.Value.TotalMilliseconds, 1);
         Assert.IsTrue(double.IsInfinity(LlmHistogram.BoundsMs[^1]));
     }
 
@@ -110,7 +113,8 @@ public sealed class StatisticsTests : BridgeTest
     {
         const double Tick = 0.0001;
         Assert.IsTrue(
-            time.TotalMilliseconds >= LlmHistogram.BoundsMs[bucket - 1] - Tick && time.TotalMilliseconds <= LlmHistogram.BoundsMs[bucket] + Tick,
+            time.TotalMilliseconds >= LlmHistogram.BoundsMs[bucket - 1] - Tick
+                && time.TotalMilliseconds <= LlmHistogram.BoundsMs[bucket] + Tick,
             $"{time.TotalMilliseconds} ms is not in bucket {bucket}");
     }
 }

@@ -76,7 +76,8 @@ public sealed class StreamTests : BridgeTest
     public async Task Stream_WhileTheClientIsDisposed_EndsAsCancelled()
     {
         LlmClient client = await OpenFakeAsync("pieces 100000 5");
-        await using IAsyncEnumerator<string> pieces = client.StreamAsync("hi", null, Watchdog).GetAsyncEnumerator(Watchdog);
+        await using IAsyncEnumerator<string> pieces =
+            client.StreamAsync("hi", null, Watchdog).GetAsyncEnumerator(Watchdog);
         Assert.IsTrue(await pieces.MoveNextAsync());
         await client.DisposeAsync();
         await Assert.ThrowsExactlyAsync<OperationCanceledException>(async () => await pieces.MoveNextAsync());

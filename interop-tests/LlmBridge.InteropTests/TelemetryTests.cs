@@ -33,7 +33,8 @@ public sealed class TelemetryTests : BridgeTest
         Assert.HasCount(1, measurements.Of("gen_ai.server.time_to_first_token"));
         IReadOnlyList<Measured> tokens = measurements.Of("gen_ai.client.token.usage");
         Assert.AreEqual(reply.Usage.PromptTokens, tokens.Single(t => t.Tags["gen_ai.token.type"] is "input").Value);
-        Assert.AreEqual(reply.Usage.CompletionTokens, tokens.Single(t => t.Tags["gen_ai.token.type"] is "output").Value);
+        Assert.AreEqual(
+            reply.Usage.CompletionTokens, tokens.Single(t => t.Tags["gen_ai.token.type"] is "output").Value);
     }
 
     [TestMethod]
@@ -42,9 +43,11 @@ public sealed class TelemetryTests : BridgeTest
         using var measurements = new Measurements();
         await using LlmClient client = await OpenFakeAsync("signal 11@accept", new BridgeOptions { Retries = 0 });
         await FailsAsync(LlmStatus.EngineCrashed, () => client.AskAsync("hi", null, Watchdog));
-        Assert.AreEqual("engine_crashed", measurements.Of("gen_ai.client.operation.duration").Single().Tags["error.type"]);
+        Assert.AreEqual(
+            "engine_crashed", measurements.Of("gen_ai.client.operation.duration").Single().Tags["error.type"]);
         Assert.IsEmpty(measurements.Of("gen_ai.client.token.usage"));
-        Assert.AreEqual(1, measurements.Of("llmbridge.engines.ended").Single(m => m.Tags["llmbridge.cause"] is "crashed").Value);
+        Assert.AreEqual(
+            1, measurements.Of("llmbridge.engines.ended").Single(m => m.Tags["llmbridge.cause"] is "crashed").Value);
         Assert.AreEqual("engine_crashed", measurements.Of("llmbridge.calls.ended").Single().Tags["llmbridge.status"]);
     }
 
@@ -55,9 +58,12 @@ public sealed class TelemetryTests : BridgeTest
         await using LlmClient busy = await OpenFakeAsync();
         await busy.AskAsync("hi", null, Watchdog);
         LlmClient idle = await OpenFakeAsync();
-        CollectionAssert.AreEquivalent(new double[] { 1, 0 }, measurements.Of("llmbridge.calls.started").Select(m => m.Value).ToArray());
-        Assert.AreEqual(2, measurements.Of("llmbridge.calls.started").Select(m => m.Tags["llmbridge.client"]).Distinct().Count());
-        Assert.AreEqual(1, measurements.Of("llmbridge.workers").Where(m => m.Tags["llmbridge.worker.state"] is "ready").Sum(m => m.Value));
+        CollectionAssert.AreEquivalent(
+            new double[] { 1, 0 }, measurements.Of("llmbridge.calls.started").Select(m => m.Value).ToArray());
+        Assert.AreEqual(
+            2, measurements.Of("llmbridge.calls.started").Select(m => m.Tags["llmbridge.client"]).Distinct().Count());
+        Assert.AreEqual(1, measurements.Of("llmbridge.workers").Where(m =>
+            m.Tags["llmbridge.worker.state"] is "ready").Sum(m => m.Value));
         await idle.DisposeAsync();
         Assert.AreEqual(1, measurements.Of("llmbridge.calls.started").Single().Value);
     }
@@ -87,7 +93,8 @@ public sealed class TelemetryTests : BridgeTest
         using var spans = new Spans();
         await using LlmClient client = await LlmClient.OpenAsync(
             new BridgeOptions { Model = TestModel.Make("chain"), Calls = new CallOptions { Temperature = 0.5 } });
-        await client.AskAsync("hi", new CallOptions { MaxTokens = 4, Seed = 7, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
+        await client.AskAsync(
+            "hi", new CallOptions { MaxTokens = 4, Seed = 7, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
         Activity span = spans.Ended.Single();
         Assert.AreEqual("text_completion chain", span.DisplayName);
         Assert.AreEqual("text_completion", span.GetTagItem("gen_ai.operation.name"));
@@ -104,7 +111,8 @@ public sealed class TelemetryTests : BridgeTest
         using var spans = new Spans();
         await using LlmClient client = await OpenFakeAsync("pieces 3 1");
         await foreach (string _ in client.StreamAsync("hi", null, Watchdog)) Assert.IsEmpty(spans.Ended);
-        Assert.AreEqual("stop", ((string[])spans.Ended.Single().GetTagItem("gen_ai.response.finish_reasons")!).Single());
+        Assert.AreEqual(
+            "stop", ((string[])spans.Ended.Single().GetTagItem("gen_ai.response.finish_reasons")!).Single());
         await foreach (string _ in client.StreamAsync("hi", null, Watchdog)) break;
         Assert.AreEqual("cancelled", spans.Ended[1].GetTagItem("error.type"));
         Assert.AreEqual(ActivityStatusCode.Error, spans.Ended[1].Status);
@@ -133,7 +141,8 @@ public sealed class TelemetryTests : BridgeTest
         Assert.AreEqual("remember", span.GetTagItem("rpc.method"));
         Assert.AreEqual("jsonrpc", span.GetTagItem("llmbridge.engine"));
         Assert.AreEqual(ActivityStatusCode.Unset, span.Status);
-        Assert.AreEqual("invoke", measurements.Of("gen_ai.client.operation.duration").Single().Tags["gen_ai.operation.name"]);
+        Assert.AreEqual(
+            "invoke", measurements.Of("gen_ai.client.operation.duration").Single().Tags["gen_ai.operation.name"]);
         Assert.IsEmpty(measurements.Of("gen_ai.client.token.usage"));
         StringAssert.DoesNotMatch(spans.Everything + measurements.Everything, new(Secret));
     }
@@ -166,7 +175,8 @@ public sealed class TelemetryTests : BridgeTest
     public async Task Log_GetsACrashWithItsCause_Once()
     {
         using var log = new RecordingLog();
-        await using LlmClient client = await OpenFakeAsync("signal 11@accept", new BridgeOptions { Retries = 0, LoggerFactory = log });
+        await using LlmClient client =
+            await OpenFakeAsync("signal 11@accept", new BridgeOptions { Retries = 0, LoggerFactory = log });
         await FailsAsync(LlmStatus.EngineCrashed, () => client.AskAsync("hi", null, Watchdog));
         LogEntry crash = log.Entries.Single(e => e.Id == (int)LlmEventKind.EngineFailed);
         Assert.AreEqual(LogLevel.Error, crash.Level);

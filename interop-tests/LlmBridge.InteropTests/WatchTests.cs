@@ -17,7 +17,8 @@ public sealed class WatchTests
     public async Task WithJson_PrintsAnObjectEachInterval_UntilCtrlC()
     {
         using Process process = Start("--json", "--engine", "fake");
-        JsonElement sample = await ReadUntilAsync(process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _) && HasProcess(s));
+        JsonElement sample = await ReadUntilAsync(
+            process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _) && HasProcess(s));
         JsonElement worker = sample.GetProperty("workers").EnumerateArray().Single();
         Assert.AreEqual("ready", worker.GetProperty("state").GetString());
         Assert.AreEqual("closed", sample.GetProperty("breaker").GetString());
@@ -29,9 +30,11 @@ public sealed class WatchTests
     [TestMethod]
     public async Task WithJson_NamesTheCauseOfACrash()
     {
-        using Process process = Start("--json", "--engine", "fake", "--set", "command=signal 11@accept", "--set", "retries=0");
+        using Process process =
+            Start("--json", "--engine", "fake", "--set", "command=signal 11@accept", "--set", "retries=0");
         JsonElement death = default;
-        JsonElement sample = await ReadUntilAsync(process, s => TryFind(s.GetProperty("events"), "engine_failed", out death));
+        JsonElement sample =
+            await ReadUntilAsync(process, s => TryFind(s.GetProperty("events"), "engine_failed", out death));
         Assert.AreEqual("signal 11", death.GetProperty("exit").GetString());
         Assert.AreEqual("engine_crashed", death.GetProperty("status").GetString());
         Assert.IsGreaterThan(0, sample.GetProperty("engines").GetProperty("crashed").GetInt64());
@@ -43,7 +46,8 @@ public sealed class WatchTests
     {
         TestModel.RequireLlama();
         using Process process = Start("--json", "--model", TestModel.Make("random", "--arch", "bert", "--seed", "9"));
-        JsonElement sample = await ReadUntilAsync(process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _));
+        JsonElement sample =
+            await ReadUntilAsync(process, s => s.GetProperty("calls").GetProperty("ended").TryGetProperty("ok", out _));
         Assert.AreEqual(1, sample.GetProperty("calls").GetProperty("ended").GetProperty("unsupported").GetInt64());
         await InterruptAsync(process);
     }
@@ -74,7 +78,8 @@ public sealed class WatchTests
     [DataRow(2, "--interval", "soon")]
     public async Task WithAWrongSetting_EndsAtOnceAndSaysSo(int expected, params string[] arguments)
     {
-        ProgramRun run = await ProgramRun.OfAsync(Repository.CommandLine, ["doctor", "--watch", .. arguments], Watchdog);
+        ProgramRun run =
+            await ProgramRun.OfAsync(Repository.CommandLine, ["doctor", "--watch", .. arguments], Watchdog);
         Assert.AreEqual(expected, run.ExitCode, run.Errors);
         Assert.AreEqual("", run.Output);
         Assert.AreNotEqual("", run.Errors);
@@ -96,7 +101,8 @@ public sealed class WatchTests
     }
 
     /// <summary>A worker's process number may come a moment after its first answer.</summary>
-    private static bool HasProcess(JsonElement sample) => sample.GetProperty("workers").EnumerateArray().Any(w => w.GetProperty("pid").GetInt64() != 0);
+    private static bool HasProcess(JsonElement sample) =>
+        sample.GetProperty("workers").EnumerateArray().Any(w => w.GetProperty("pid").GetInt64() != 0);
 
     private static bool TryFind(JsonElement events, string kind, out JsonElement found)
     {

@@ -48,7 +48,8 @@ internal sealed class Script(string text) : IEngine
         }
     }
 
-    public async IAsyncEnumerable<float[]> EmbedAsync(EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<float[]> EmbedAsync(
+        EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         At("accept");
@@ -60,24 +61,31 @@ internal sealed class Script(string text) : IEngine
         }
     }
 
-    public ValueTask<long> CountTokensAsync(EngineRequest request, CancellationToken cancellationToken) => new(CountWords(request.Prompt));
+    public ValueTask<long> CountTokensAsync(EngineRequest request, CancellationToken cancellationToken) =>
+        new(CountWords(request.Prompt));
 
-    public ValueTask<string> InvokeAsync(EngineRequest request, string method, string? parametersJson, CancellationToken cancellationToken) => new(method switch
-    {
-        "echo" => parametersJson ?? "null",
-        "settings" => ToJson(request.Settings),
-        "environment" => ToJson(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => KeyValuePair.Create((string)e.Key, (string)e.Value!))),
-        _ => throw new EngineException(LlmStatus.Unsupported, $"there is no method {method}"),
-    });
+    public ValueTask<string> InvokeAsync(EngineRequest request, string method, string? parametersJson,
+        CancellationToken cancellationToken) => new(method switch
+        {
+            "echo" => parametersJson ?? "null",
+            "settings" => ToJson(request.Settings),
+            "environment" => ToJson(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(
+                e => KeyValuePair.Create((string)e.Key, (string)e.Value!))),
+            _ => throw new EngineException(LlmStatus.Unsupported, $"there is no method {method}"),
+        });
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> PiecesAsync(EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> PiecesAsync(
+        EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (Step step in InTurn())
         {
             switch (step.Verb)
             {
                 case "echo":
-                    foreach (byte[] chunk in Encoding.UTF8.GetBytes(request.Prompt).Chunk(ChunkBytes)) yield return chunk;
+                    foreach (byte[] chunk in Encoding.UTF8.GetBytes(request.Prompt).Chunk(ChunkBytes))
+                    {
+                        yield return chunk;
+                    }
                     break;
                 case "pieces":
                     for (int i = 1; i <= step.Number(1); i++)
@@ -94,7 +102,10 @@ internal sealed class Script(string text) : IEngine
                     }
                     break;
                 case "flood":
-                    for (int left = step.Number(1); left > 0; left -= ChunkBytes) yield return Encoding.ASCII.GetBytes(new string('x', Math.Min(ChunkBytes, left)));
+                    for (int left = step.Number(1); left > 0; left -= ChunkBytes)
+                    {
+                        yield return Encoding.ASCII.GetBytes(new string('x', Math.Min(ChunkBytes, left)));
+                    }
                     break;
                 case "bad_utf8":
                     yield return new byte[] { (byte)'b', (byte)'a', (byte)'d', 0xff, 0xfe };
@@ -139,14 +150,17 @@ internal sealed class Script(string text) : IEngine
 
     /// <summary>"fail context_full": with the status of that name.</summary>
     private static EngineException Failure(Step step) =>
-        new(Enum.Parse<LlmStatus>(step.Words[1].Replace("_", "", StringComparison.Ordinal), ignoreCase: true), "the script says so");
+        new(Enum.Parse<LlmStatus>(step.Words[1].Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
+            "the script says so");
 
     private static int CountWords(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 
-    private static float[] EchoVector(string text) => [.. "abcdefg".Select(letter => (float)text.Count(c => c == letter)), Encoding.UTF8.GetByteCount(text)];
+    private static float[] EchoVector(string text) =>
+        [.. "abcdefg".Select(letter => (float)text.Count(c => c == letter)), Encoding.UTF8.GetByteCount(text)];
 
     private static string ToJson(IEnumerable<KeyValuePair<string, string>> pairs) =>
-        new JsonObject(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))).ToJsonString();
+        new JsonObject(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value))))
+            .ToJsonString();
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -16,7 +16,8 @@ internal sealed record Step(string[] Words, string Moment)
 
     public static Step[] ParseAll(string script)
     {
-        Step[] steps = [.. script.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        Step[] steps = [.. script.Split(
+            ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
         // A script that only says when to fail still answers.
         return steps.Any(s => s.Moment.Length == 0) ? steps : [.. steps, Parse("echo")];
     }

@@ -24,4 +24,5 @@ if (errors.Length > 0)
     return ExitStatus.WrongUsage;
 }
 // Signals are Interrupt's to handle: it lets a command end its engine before the process goes.
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+return await result.InvokeAsync(
+    new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });

@@ -2,7 +2,8 @@ using System.IO.Pipes;
 
 namespace LlmBridge.Engines;
 
-/// <summary>Wakes the thread that serves: a descriptor that is readable while somebody has rung and nobody heard.</summary>
+/// <summary>Wakes the thread that serves: a descriptor that is readable while somebody has rung and nobody
+/// heard.</summary>
 internal sealed class EngineBell : IDisposable
 {
     private readonly Lock _lock = new();

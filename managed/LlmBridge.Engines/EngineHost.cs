@@ -29,7 +29,8 @@ public static class EngineHost
 
     private static bool Load(IEngine engine, nint handle)
     {
-        NativeEngine.Declare(handle, (engine.Repeats ? NativeEngineAbility.Repeats : 0) | (engine.Acts ? NativeEngineAbility.Acts : 0));
+        NativeEngine.Declare(
+            handle, (engine.Repeats ? NativeEngineAbility.Repeats : 0) | (engine.Acts ? NativeEngineAbility.Acts : 0));
         try
         {
             // On a thread of the pool: a context that this thread may have would wait for itself.

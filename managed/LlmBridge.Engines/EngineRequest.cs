@@ -43,7 +43,8 @@ public sealed class EngineRequest
         }
     }
 
-    /// <summary>Says that work goes on. A request that neither yields nor says so within the stall limit counts as hung.</summary>
+    /// <summary>Says that work goes on. A request that neither yields nor says so within the stall limit counts as
+    /// hung.</summary>
     public void Progress() => NativeRequest.Progress(_request);
 
     /// <summary>Why the answer ended; to be set before it does.</summary>

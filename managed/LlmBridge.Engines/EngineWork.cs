@@ -17,7 +17,8 @@ internal sealed class EngineWork : IDisposable
     private readonly EngineRequest _request;
     private readonly CancellationTokenSource _source = new();
     private readonly Channel<Output> _outputs =
-        Channel.CreateBounded<Output>(new BoundedChannelOptions(OutputsWaitingMax) { SingleReader = true, SingleWriter = true });
+        Channel.CreateBounded<Output>(
+            new BoundedChannelOptions(OutputsWaitingMax) { SingleReader = true, SingleWriter = true });
 
     private long _pieces;
     private Exception? _failure;
@@ -79,7 +80,10 @@ internal sealed class EngineWork : IDisposable
         }
         catch (Exception e) // whatever it was, the caller must hear of it
         {
-            if (e is not (EngineException or OperationCanceledException)) await Console.Error.WriteLineAsync(e.ToString()).ConfigureAwait(false);
+            if (e is not (EngineException or OperationCanceledException))
+            {
+                await Console.Error.WriteLineAsync(e.ToString()).ConfigureAwait(false);
+            }
             _failure = e;
         }
         _ended = true;
@@ -91,7 +95,8 @@ internal sealed class EngineWork : IDisposable
         switch (_request.Kind)
         {
             case NativeRequestKind.Generate:
-                await foreach (ReadOnlyMemory<byte> piece in _engine.GenerateUtf8Async(_request, cancelled).ConfigureAwait(false))
+                await foreach (ReadOnlyMemory<byte> piece in _engine.GenerateUtf8Async(_request,
+                    cancelled).ConfigureAwait(false))
                 {
                     await WriteAsync(piece, cancelled).ConfigureAwait(false);
                 }
@@ -107,11 +112,13 @@ internal sealed class EngineWork : IDisposable
                 break;
             case NativeRequestKind.Invoke:
                 string? parameters = _request.Texts.Count > 1 ? _request.Texts[1] : null;
-                string result = await _engine.InvokeAsync(_request, _request.Prompt, parameters, cancelled).ConfigureAwait(false);
+                string result =
+                    await _engine.InvokeAsync(_request, _request.Prompt, parameters, cancelled).ConfigureAwait(false);
                 await WriteAsync(Encoding.UTF8.GetBytes(result), cancelled).ConfigureAwait(false);
                 break;
             default:
-                throw EngineException.Unsupported($"the engine {_engine.Name} does not know requests of kind {_request.Kind}");
+                throw EngineException.Unsupported(
+                    $"the engine {_engine.Name} does not know requests of kind {_request.Kind}");
         }
     }
 
@@ -136,7 +143,10 @@ internal sealed class EngineWork : IDisposable
         LlmStatus status = output.Vector is { } vector
             ? NativeRequest.WriteVector(_handle, vector)
             : NativeRequest.Write(_handle, output.Piece.Span);
-        if (status == LlmStatus.InvalidArgument) _failure ??= new EngineException(LlmStatus.EngineError, "a vector is empty or too large");
+        if (status == LlmStatus.InvalidArgument)
+        {
+            _failure ??= new EngineException(LlmStatus.EngineError, "a vector is empty or too large");
+        }
         return status != LlmStatus.NotReady;
     }
 
@@ -145,7 +155,8 @@ internal sealed class EngineWork : IDisposable
         Exception? failure = _failure ?? (_givenUp ? new OperationCanceledException() : null);
         if (failure == null)
         {
-            NativeRequest.Done(_handle, _request.FinishReason, _request.PromptTokens, _request.CompletionTokens ?? _pieces);
+            NativeRequest.Done(
+                _handle, _request.FinishReason, _request.PromptTokens, _request.CompletionTokens ?? _pieces);
             return;
         }
         LlmPhase phase = _request.Kind == NativeRequestKind.Embed ? LlmPhase.Embed : LlmPhase.Generate;

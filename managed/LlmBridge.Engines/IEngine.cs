@@ -16,7 +16,8 @@ public interface IEngine
     /// <summary>True when a request whose engine died may be begun anew: nothing happens twice by it.</summary>
     bool Repeats => false;
 
-    /// <summary>True when requests may have effects elsewhere, so that no error of one that was begun says that a retry is safe.</summary>
+    /// <summary>True when requests may have effects elsewhere, so that no error of one that was begun says that a retry
+    /// is safe.</summary>
     bool Acts => false;
 
     /// <summary>Gets ready. An <see cref="EngineException"/> is told to everybody who waits for the engine.</summary>
@@ -47,6 +48,7 @@ public interface IEngine
         throw EngineException.Unsupported($"the engine {Name} does not count tokens");
 
     /// <summary>The result of a method, as JSON.</summary>
-    ValueTask<string> InvokeAsync(EngineRequest request, string method, string? parametersJson, CancellationToken cancellationToken) =>
+    ValueTask<string> InvokeAsync(
+        EngineRequest request, string method, string? parametersJson, CancellationToken cancellationToken) =>
         throw EngineException.Unsupported($"the engine {Name} has no methods");
 }

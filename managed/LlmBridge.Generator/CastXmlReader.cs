@@ -5,7 +5,8 @@ using System.Xml.Linq;
 
 namespace LlmBridge.Generator;
 
-/// <summary>Has CastXML (Clang's own reading of C) describe the headers, and makes an <see cref="Api"/> of it.</summary>
+/// <summary>Has CastXML (Clang's own reading of C) describe the headers, and makes an <see cref="Api"/> of
+/// it.</summary>
 internal sealed class CastXmlReader
 {
     private const int BitsPerByte = 8;
@@ -17,7 +18,8 @@ internal sealed class CastXmlReader
     private CastXmlReader(XDocument document, string headerFolder)
     {
         _headerFolder = Path.GetFullPath(headerFolder) + Path.DirectorySeparatorChar;
-        _elements = document.Root!.Elements().Where(e => e.Name != "Comment").ToDictionary(e => e.Attribute("id")!.Value);
+        _elements =
+            document.Root!.Elements().Where(e => e.Name != "Comment").ToDictionary(e => e.Attribute("id")!.Value);
         _comments = document.Root!.Elements("Comment").ToDictionary(e => e.Attribute("id")!.Value);
     }
 
@@ -39,10 +41,8 @@ internal sealed class CastXmlReader
     private static void RunCastXml(string includeFolder, string header, string output)
     {
         var start = new ProcessStartInfo("castxml") { RedirectStandardError = true };
-        foreach (string argument in new[] { "--castxml-output=1", "-std=c17", "-I", includeFolder, header, "-o", output })
-        {
-            start.ArgumentList.Add(argument);
-        }
+        string[] arguments = ["--castxml-output=1", "-std=c17", "-I", includeFolder, header, "-o", output];
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
         Process process;
         try
         {
@@ -63,7 +63,8 @@ internal sealed class CastXmlReader
     private Api ReadApi()
     {
         // CastXML lists declarations in the order of the sources; the output must not depend on that alone.
-        XElement[] ours = [.. _elements.Values.Where(IsOurs).OrderBy(e => FileOf(e), StringComparer.Ordinal).ThenBy(LineOf)];
+        XElement[] ours =
+            [.. _elements.Values.Where(IsOurs).OrderBy(e => FileOf(e), StringComparer.Ordinal).ThenBy(LineOf)];
         return new Api(
             [.. ours.Where(e => e.Name == "Function").Select(ReadFunction)],
             [.. ours.Where(e => e.Name == "Struct" && e.Attribute("incomplete") == null).Select(ReadStruct)],
@@ -73,32 +74,37 @@ internal sealed class CastXmlReader
     private bool IsOurs(XElement element) =>
         element.Attribute("file") != null && FileOf(element).StartsWith(_headerFolder, StringComparison.Ordinal);
 
-    private string FileOf(XElement element) => Path.GetFullPath(_elements[element.Attribute("file")!.Value].Attribute("name")!.Value);
+    private string FileOf(XElement element) =>
+        Path.GetFullPath(_elements[element.Attribute("file")!.Value].Attribute("name")!.Value);
 
     private static int LineOf(XElement element) => Number(element, "line");
 
     private ApiFunction ReadFunction(XElement element) => new(
         NameOf(element),
         ReadType(element.Attribute("returns")!.Value),
-        [.. element.Elements("Argument").Select(a => new ApiParameter(NameOf(a), ReadType(a.Attribute("type")!.Value)))],
+        [.. element.Elements("Argument").Select(
+            a => new ApiParameter(NameOf(a), ReadType(a.Attribute("type")!.Value)))],
         Path.GetFileName(FileOf(element)),
         CommentOf(element));
 
     private ApiStruct ReadStruct(XElement element) => new(
         NameOf(element),
         Number(element, "size") / BitsPerByte,
-        [.. element.Attribute("members")!.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => _elements[id]).Where(e => e.Name == "Field").Select(ReadField)],
+        [.. element.Attribute("members")!.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id =>
+            _elements[id]).Where(e => e.Name == "Field").Select(ReadField)],
         CommentOf(element));
 
     private ApiField ReadField(XElement element)
     {
         string type = element.Attribute("type")!.Value;
-        return new ApiField(NameOf(element), ReadType(type), Number(element, "offset") / BitsPerByte, SizeOf(type), CommentOf(element));
+        return new ApiField(
+            NameOf(element), ReadType(type), Number(element, "offset") / BitsPerByte, SizeOf(type), CommentOf(element));
     }
 
     private ApiEnum ReadEnum(XElement element) => new(
         NameOf(element),
-        [.. element.Elements("EnumValue").Select(v => new ApiEnumValue(NameOf(v), long.Parse(v.Attribute("init")!.Value, CultureInfo.InvariantCulture), EnumValueComment(element, NameOf(v))))],
+        [.. element.Elements("EnumValue").Select(v => new ApiEnumValue(NameOf(v), long.Parse(
+            v.Attribute("init")!.Value, CultureInfo.InvariantCulture), EnumValueComment(element, NameOf(v))))],
         CommentOf(element));
 
     private ApiType ReadType(string id)
@@ -117,7 +123,8 @@ internal sealed class CastXmlReader
             case "Typedef" or "Struct" or "Enumeration" or "FundamentalType":
                 return new ApiType(NameOf(element), 0);
             default:
-                throw new GeneratorException($"a public header uses a type the generator does not know: {element.Name}");
+                throw new GeneratorException(
+                    $"a public header uses a type the generator does not know: {element.Name}");
         }
     }
 
@@ -139,7 +146,8 @@ internal sealed class CastXmlReader
         return HeaderComment.Parse(Encoding.UTF8.GetString(source, begin, Number(comment, "end_offset") - begin + 1));
     }
 
-    /// <summary>CastXML attaches no comments to enum values, so they are taken from the line that names the value.</summary>
+    /// <summary>CastXML attaches no comments to enum values, so they are taken from the line that names the
+    /// value.</summary>
     private HeaderComment EnumValueComment(XElement enumeration, string name)
     {
         string[] lines = Encoding.UTF8.GetString(SourceOf(FileOf(enumeration))).Split('\n');
@@ -163,5 +171,6 @@ internal sealed class CastXmlReader
 
     private static string NameOf(XElement element) => element.Attribute("name")!.Value;
 
-    private static int Number(XElement element, string attribute) => int.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
+    private static int Number(XElement element, string attribute) =>
+        int.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace LlmBridge.Generator;
 
 /// <summary>A documentation comment of a header, split into what XML documentation has places for.</summary>
-internal sealed partial record HeaderComment(string Summary, IReadOnlyDictionary<string, string> Parameters, IReadOnlyList<string> Remarks)
+internal sealed partial record HeaderComment(
+    string Summary, IReadOnlyDictionary<string, string> Parameters, IReadOnlyList<string> Remarks)
 {
     public static readonly HeaderComment None = new("", new Dictionary<string, string>(), []);
 

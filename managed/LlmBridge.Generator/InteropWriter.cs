@@ -21,8 +21,10 @@ internal static class InteropWriter
             source.Documentation(function.Comment);
             source.Line("[LibraryImport(Library)]");
             if (Mapping.Brief.Contains(function.Name)) source.Line("[SuppressGCTransition]");
-            IEnumerable<string> parameters = function.Parameters.Select(p => $"{Mapping.ParameterType(function, p)} {p.Name}");
-            Signature(source, $"internal static partial {Mapping.TypeName(function.Returns)} {function.Name}(", [.. parameters]);
+            IEnumerable<string> parameters =
+                function.Parameters.Select(p => $"{Mapping.ParameterType(function, p)} {p.Name}");
+            Signature(source, $"internal static partial {Mapping.TypeName(function.Returns)} {function.Name}(",
+                [.. parameters]);
         }
         source.Close();
         return source.ToString();
@@ -37,7 +39,10 @@ internal static class InteropWriter
             return;
         }
         source.Line(start);
-        for (int i = 0; i < parameters.Length; i++) source.Line("    " + parameters[i] + (i + 1 < parameters.Length ? "," : ");"));
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            source.Line("    " + parameters[i] + (i + 1 < parameters.Length ? "," : ");"));
+        }
     }
 
     public static string Structs(Api api)
@@ -67,10 +72,13 @@ internal static class InteropWriter
 
     private static void Arrays(SourceWriter source, IReadOnlyList<ApiType> types)
     {
-        foreach (ApiType array in types.DistinctBy(Mapping.ArrayName).OrderBy(t => t.ArrayLength).ThenBy(Mapping.ArrayName, StringComparer.Ordinal))
+        foreach (ApiType array in types.DistinctBy(Mapping.ArrayName).OrderBy(t => t.ArrayLength).ThenBy(
+            Mapping.ArrayName, StringComparer.Ordinal))
         {
             source.Line();
-            source.Summary(array.Name == "char" ? $"Text of up to {array.ArrayLength - 1} bytes and its NUL, inside a struct." : $"{array.ArrayLength} of them, inside a struct.");
+            source.Summary(array.Name == "char"
+                ? $"Text of up to {array.ArrayLength - 1} bytes and its NUL, inside a struct."
+                : $"{array.ArrayLength} of them, inside a struct.");
             source.Line($"[InlineArray({array.ArrayLength})]");
             source.Open($"internal struct {Mapping.ArrayName(array)}");
             source.Line($"private {Mapping.TypeName(array)} _first;");
@@ -125,7 +133,8 @@ internal static class InteropWriter
             source.Open($"public static string Name(this {Mapping.EnumName(type)} value) => value switch");
             foreach (ApiEnumValue value in type.Values)
             {
-                source.Line($"{Mapping.EnumName(type)}.{Mapping.EnumValueName(type, value)} => \"{Mapping.EnumValueSuffix(type, value).ToLowerInvariant()}\",");
+                string name = Mapping.EnumValueSuffix(type, value).ToLowerInvariant();
+                source.Line($"{Mapping.EnumName(type)}.{Mapping.EnumValueName(type, value)} => \"{name}\",");
             }
             source.Line("_ => \"unknown\",");
             source.CloseStatement();

@@ -9,8 +9,10 @@ internal static class LayoutWriter
     public static string CProgram(Api api)
     {
         var text = new StringBuilder();
-        text.Append("/* Made by LlmBridge.Generator from native/include/llmbridge. Do not edit: run `build.sh generate`.\n");
-        text.Append(" * Prints each struct's size, and each member's offset and size, as the C compiler sees them. */\n");
+        text.Append(
+            "/* Made by LlmBridge.Generator from native/include/llmbridge. Do not edit: run `build.sh generate`.\n");
+        text.Append(
+            " * Prints each struct's size, and each member's offset and size, as the C compiler sees them. */\n");
         text.Append("#include <llmbridge/llmbridge.h>\n#include <stddef.h>\n#include <stdio.h>\n\n");
         text.Append("#define MEMBER(type, name) \\\n");
         text.Append("  printf(#type \".\" #name \" %zu %zu\\n\", offsetof(type, name), sizeof(((type *)0)->name))\n\n");
@@ -43,14 +45,16 @@ internal static class LayoutWriter
             source.Line($"lines.Add($\"{type.Name} {{Unsafe.SizeOf<{name}>()}}\");");
             foreach (ApiField field in type.Fields)
             {
-                source.Line($"lines.Add(Member(\"{type.Name}.{field.Name}\", ref {type.Name}, ref {type.Name}.{field.Name}));");
+                source.Line(
+                    $"lines.Add(Member(\"{type.Name}.{field.Name}\", ref {type.Name}, ref {type.Name}.{field.Name}));");
             }
         }
         source.Line("return lines;");
         source.Close();
         source.Line();
         source.Open("private static string Member<TStruct, TField>(string name, ref TStruct start, ref TField field)");
-        source.Line("long offset = Unsafe.ByteOffset(ref Unsafe.As<TStruct, byte>(ref start), ref Unsafe.As<TField, byte>(ref field));");
+        source.Line("ref byte first = ref Unsafe.As<TStruct, byte>(ref start);");
+        source.Line("long offset = Unsafe.ByteOffset(ref first, ref Unsafe.As<TField, byte>(ref field));");
         source.Line("return $\"{name} {offset} {Unsafe.SizeOf<TField>()}\";");
         source.Close();
         source.Close();
@@ -58,5 +62,6 @@ internal static class LayoutWriter
     }
 
     /// <summary>The names that the library must export, and no others.</summary>
-    public static string Exports(Api api) => string.Concat(api.Functions.Select(f => f.Name).Order(StringComparer.Ordinal).Select(n => n + "\n"));
+    public static string Exports(Api api) =>
+        string.Concat(api.Functions.Select(f => f.Name).Order(StringComparer.Ordinal).Select(n => n + "\n"));
 }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace LlmBridge.Generator;
 
-/// <summary>The one table from C's names to C#'s: which struct, enum and handle becomes what, and who may see it.</summary>
+/// <summary>The one table from C's names to C#'s: which struct, enum and handle becomes what, and who may see
+/// it.</summary>
 internal static class Mapping
 {
     private const string Prefix = "llmb_";
@@ -16,7 +17,8 @@ internal static class Mapping
     };
 
     /// <summary>Opaque types of which C# keeps no ownership.</summary>
-    public static readonly IReadOnlySet<string> RawHandles = new HashSet<string> { "llmb_batch", "llmb_engine", "llmb_request" };
+    public static readonly IReadOnlySet<string> RawHandles =
+        new HashSet<string> { "llmb_batch", "llmb_engine", "llmb_request" };
 
     /// <summary>The enums that applications see: the name in C#, and what is cut off the values' names.</summary>
     private static readonly Dictionary<string, (string Name, string[] Prefixes)> s_publicEnums =
@@ -32,7 +34,8 @@ internal static class Mapping
         };
 
     /// <summary>Functions that only read a clock: the garbage collector need not be told of them.</summary>
-    public static readonly IReadOnlySet<string> Brief = new HashSet<string> { "llmb_clock_ns", "llmb_deadline_after_ms" };
+    public static readonly IReadOnlySet<string> Brief =
+        new HashSet<string> { "llmb_clock_ns", "llmb_deadline_after_ms" };
 
     private static readonly Dictionary<string, string> s_plain = new()
     {
@@ -52,10 +55,15 @@ internal static class Mapping
     /// <summary>A type that no handle stands for, such as uint64_t* or llmb_error*.</summary>
     public static string TypeName(ApiType type)
     {
-        if (RawHandles.Contains(type.Name) || Handles.ContainsKey(type.Name)) return "nint" + new string('*', type.Pointers - 1);
+        if (RawHandles.Contains(type.Name) || Handles.ContainsKey(type.Name))
+        {
+            return "nint" + new string('*', type.Pointers - 1);
+        }
         if (!s_plain.TryGetValue(type.Name, out string? name))
         {
-            name = type.Name.StartsWith(Prefix, StringComparison.Ordinal) ? StructName(type.Name) : throw new GeneratorException($"no C# type is known for {type}: add it to Mapping.cs");
+            name = type.Name.StartsWith(Prefix, StringComparison.Ordinal)
+                ? StructName(type.Name)
+                : throw new GeneratorException($"no C# type is known for {type}: add it to Mapping.cs");
         }
         return name + new string('*', type.Pointers);
     }
@@ -65,7 +73,9 @@ internal static class Mapping
     {
         if (type.Pointers > 0) throw new GeneratorException($"arrays of pointers are not known: {type}");
         string element = TypeName(type);
-        return type.Name == "char" ? $"Bytes{type.ArrayLength}" : $"{char.ToUpperInvariant(element[0])}{element[1..]}Array{type.ArrayLength}";
+        return type.Name == "char"
+            ? $"Bytes{type.ArrayLength}"
+            : $"{char.ToUpperInvariant(element[0])}{element[1..]}Array{type.ArrayLength}";
     }
 
     /// <summary>llmb_error is NativeError: structs are never seen by applications.</summary>
@@ -73,9 +83,11 @@ internal static class Mapping
 
     public static bool IsPublic(ApiEnum type) => s_publicEnums.ContainsKey(type.Name);
 
-    public static string EnumName(ApiEnum type) => s_publicEnums.TryGetValue(type.Name, out var known) ? known.Name : StructName(type.Name);
+    public static string EnumName(ApiEnum type) =>
+        s_publicEnums.TryGetValue(type.Name, out var known) ? known.Name : StructName(type.Name);
 
-    /// <summary>A parameter's type: handles as SafeHandles, except where the handle's own release calls the function.</summary>
+    /// <summary>A parameter's type: handles as SafeHandles, except where the handle's own release calls the
+    /// function.</summary>
     public static string ParameterType(ApiFunction function, ApiParameter parameter)
     {
         bool releases = function.Name.EndsWith("_close", StringComparison.Ordinal);
@@ -98,7 +110,10 @@ internal static class Mapping
     {
         string first = type.Values[0].Name;
         int length = first.LastIndexOf('_') + 1;
-        while (!type.Values.All(v => string.CompareOrdinal(v.Name, 0, first, 0, length) == 0)) length = first.LastIndexOf('_', length - 2) + 1;
+        while (!type.Values.All(v => string.CompareOrdinal(v.Name, 0, first, 0, length) == 0))
+        {
+            length = first.LastIndexOf('_', length - 2) + 1;
+        }
         return first[..length];
     }
 

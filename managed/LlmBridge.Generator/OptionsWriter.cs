@@ -1,16 +1,17 @@
 using System.Globalization;
-using System.Security;
 
 namespace LlmBridge.Generator;
 
-/// <summary>Writes the options records and their enums from the settings table: the Generated folder of LlmBridge.</summary>
+/// <summary>Writes the options records and their enums from the settings table: the Generated folder of
+/// LlmBridge.</summary>
 internal static class OptionsWriter
 {
     private const string Origin = "the library's settings table";
 
     public static string BridgeOptions(IReadOnlyList<Setting> settings) => Record(
         "BridgeOptions",
-        "How a bridge works: engine, model, limits. What is not set is what the environment (LLMBRIDGE_NAME) or the default says.",
+        "How a bridge works: engine, model, limits. What is not set is what the environment (LLMBRIDGE_NAME) or the "
+        + "default says.",
         [.. settings.Where(s => s.OfBridge)]);
 
     public static string CallOptions(IReadOnlyList<Setting> settings) => Record(
@@ -41,7 +42,10 @@ internal static class OptionsWriter
         foreach (Setting setting in choices)
         {
             source.Open($"public static string Of({EnumName(setting)} value) => value switch");
-            foreach (string choice in setting.Choices) source.Line($"{EnumName(setting)}.{Mapping.Pascal(choice)} => \"{choice}\",");
+            foreach (string choice in setting.Choices)
+            {
+                source.Line($"{EnumName(setting)}.{Mapping.Pascal(choice)} => \"{choice}\",");
+            }
             source.Line("_ => throw new ArgumentOutOfRangeException(nameof(value), value, null),");
             source.CloseStatement();
             source.Line();
@@ -66,7 +70,7 @@ internal static class OptionsWriter
         source.Open("private partial void WriteTyped(ISettingsWriter writer)");
         foreach (Setting setting in settings)
         {
-            source.Line($"if ({PropertyName(setting)} is {{ }} {Variable(setting)}) writer.{WriterCall(setting)};");
+            source.If($"{PropertyName(setting)} is {{ }} {Variable(setting)}", $"writer.{WriterCall(setting)};");
         }
         source.Close();
         source.Close();
@@ -83,17 +87,21 @@ internal static class OptionsWriter
             facts.Add($"from {Figure(minimum)} to {Figure(maximum)}");
         }
         if (setting.Unit is { Length: > 0 } unit) facts.Add($"in {unit}");
-        source.Line($"/// <remarks>{SecurityElement.Escape(string.Join(", ", facts)).Replace("&quot;", "\"")}.</remarks>");
+        source.Remarks(string.Join(", ", facts) + ".");
     }
 
     private static string Figure(double value) =>
-        Math.Abs(value) < 1e15 ? value.ToString("0.######", CultureInfo.InvariantCulture) : value.ToString("G17", CultureInfo.InvariantCulture);
+        Math.Abs(value) < 1e15
+            ? value.ToString("0.######", CultureInfo.InvariantCulture)
+            : value.ToString("G17", CultureInfo.InvariantCulture);
 
     private static string Help(Setting setting) => setting.Help.EndsWith('.') ? setting.Help : setting.Help + ".";
 
-    private static bool IsDuration(Setting setting) => setting.Type == "integer" && setting.Name.EndsWith("_ms", StringComparison.Ordinal);
+    private static bool IsDuration(Setting setting) =>
+        setting.Type == "integer" && setting.Name.EndsWith("_ms", StringComparison.Ordinal);
 
-    private static bool IsSwitch(Setting setting) => setting.Type == "choice" && setting.Choices.Order().SequenceEqual(["off", "on"]);
+    private static bool IsSwitch(Setting setting) =>
+        setting.Type == "choice" && setting.Choices.Order().SequenceEqual(["off", "on"]);
 
     private static bool IsEnum(Setting setting) => setting.Type == "choice" && !IsSwitch(setting);
 

@@ -38,8 +38,14 @@ internal static class Output
     {
         string[] stale = [.. files.Where(f => Differs(root, f.Key, f.Value)).Select(f => f.Key)];
         string[] unknown = [.. GeneratedFiles(root).Except(files.Keys)];
-        foreach (string name in stale) Console.Error.WriteLine($"{name} is not what the generator makes: run build.sh generate");
-        foreach (string name in unknown) Console.Error.WriteLine($"{name} lies in a Generated folder but is not generated");
+        foreach (string name in stale)
+        {
+            Console.Error.WriteLine($"{name} is not what the generator makes: run build.sh generate");
+        }
+        foreach (string name in unknown)
+        {
+            Console.Error.WriteLine($"{name} lies in a Generated folder but is not generated");
+        }
         if (stale.Length + unknown.Length > 0) return 1;
         Console.WriteLine($"{files.Count} generated files are up to date");
         return 0;

@@ -13,7 +13,10 @@ internal static class SettingsTable
 {
     public static IReadOnlyList<Setting> Read(string libraryPath)
     {
-        if (!File.Exists(libraryPath)) throw new GeneratorException($"{libraryPath} does not exist: build the native part first");
+        if (!File.Exists(libraryPath))
+        {
+            throw new GeneratorException($"{libraryPath} does not exist: build the native part first");
+        }
         using JsonDocument document = JsonDocument.Parse(ReadJson(libraryPath));
         return [.. document.RootElement.GetProperty("settings").EnumerateArray().Where(IsBuilt).Select(Parse)];
     }
@@ -21,7 +24,8 @@ internal static class SettingsTable
     private static string ReadJson(string libraryPath)
     {
         nint library = NativeLibrary.Load(Path.GetFullPath(libraryPath));
-        var read = Marshal.GetDelegateForFunctionPointer<ReadSettings>(NativeLibrary.GetExport(library, "llmb_settings_json"));
+        var read =
+            Marshal.GetDelegateForFunctionPointer<ReadSettings>(NativeLibrary.GetExport(library, "llmb_settings_json"));
         return Marshal.PtrToStringUTF8(read())!;
     }
 
@@ -42,11 +46,16 @@ internal static class SettingsTable
         Text(setting, "unit"),
         Text(setting, "help") ?? "");
 
-    private static string[] Texts(JsonElement setting, string name) => [.. setting.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
+    private static string[] Texts(JsonElement setting, string name) =>
+        [.. setting.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
 
     private static string? Text(JsonElement setting, string name) =>
-        setting.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        setting.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static double? Number(JsonElement setting, string name) =>
-        setting.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        setting.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble()
+            : null;
 }

@@ -19,7 +19,29 @@ internal sealed class SourceWriter
         Line();
     }
 
-    public void Line(string line = "") => _text.Append(line.Length > 0 ? new string(' ', 4 * _depth) + line : "").Append('\n');
+    public void Line(string line = "")
+    {
+        string whole = line.Length > 0 ? new string(' ', 4 * _depth) + line : "";
+        if (whole.Length > LineLength)
+        {
+            throw new GeneratorException($"a generated line is longer than {LineLength} columns: {whole.Trim()}");
+        }
+        _text.Append(whole).Append('\n');
+    }
+
+    /// <summary>A statement under a condition: on one line where that has room.</summary>
+    public void If(string condition, string statement)
+    {
+        string whole = $"if ({condition}) {statement}";
+        if (4 * _depth + whole.Length <= LineLength)
+        {
+            Line(whole);
+            return;
+        }
+        Open($"if ({condition})");
+        Line(statement);
+        Close();
+    }
 
     public void Open(string line)
     {
@@ -49,9 +71,12 @@ internal sealed class SourceWriter
 
     public void Summary(string text) => Element("summary", "", [text]);
 
+    public void Remarks(string text) => Element("remarks", "", [text]);
+
     private void Element(string name, string attributes, IReadOnlyList<string> paragraphs)
     {
-        string[] escaped = [.. paragraphs.Select(p => SecurityElement.Escape(p).Replace("&apos;", "'").Replace("&quot;", "\""))];
+        string[] escaped =
+            [.. paragraphs.Select(p => SecurityElement.Escape(p).Replace("&apos;", "'").Replace("&quot;", "\""))];
         string whole = $"/// <{name}{attributes}>{escaped[0]}</{name}>";
         if (escaped.Length == 1 && whole.Length + 4 * _depth <= LineLength)
         {
@@ -61,7 +86,10 @@ internal sealed class SourceWriter
         Line($"/// <{name}{attributes}>");
         foreach (string paragraph in escaped)
         {
-            foreach (string line in Wrap(escaped.Length > 1 ? $"<para>{paragraph}</para>" : paragraph)) Line("/// " + line);
+            foreach (string line in Wrap(escaped.Length > 1 ? $"<para>{paragraph}</para>" : paragraph))
+            {
+                Line("/// " + line);
+            }
         }
         Line($"/// </{name}>");
     }

@@ -17,27 +17,31 @@ internal static unsafe class LibraryLoader
     /// <summary>The library in use.</summary>
     public static LoadedLibrary Current => s_library.Value;
 
-    private static string FileName =>
-        OperatingSystem.IsWindows() ? "llmbridge.dll" : OperatingSystem.IsMacOS() ? "libllmbridge.dylib" : "libllmbridge.so";
+    private static string FileName => OperatingSystem.IsWindows()
+        ? "llmbridge.dll"
+        : OperatingSystem.IsMacOS() ? "libllmbridge.dylib" : "libllmbridge.so";
 
     private static LoadedLibrary Load()
     {
         var tried = new List<string>();
         foreach (string candidate in Candidates())
         {
-            if (!NativeLibrary.TryLoad(candidate, typeof(LibraryLoader).Assembly, DllImportSearchPath.SafeDirectories, out nint handle))
+            if (!NativeLibrary.TryLoad(
+                candidate, typeof(LibraryLoader).Assembly, DllImportSearchPath.SafeDirectories, out nint handle))
             {
                 tried.Add(File.Exists(candidate) ? candidate + " (there, but cannot be loaded)" : candidate);
                 continue;
             }
             CheckAbi(candidate, handle);
-            NativeLibrary.SetDllImportResolver(typeof(LibraryLoader).Assembly, (name, _, _) => name == NativeMethods.Library ? handle : 0);
+            NativeLibrary.SetDllImportResolver(
+                typeof(LibraryLoader).Assembly, (name, _, _) => name == NativeMethods.Library ? handle : 0);
             return new LoadedLibrary(candidate, Utf8.Text(NativeMethods.llmb_version()), AbiVersion);
         }
         NativeStatus.Throw(
             LlmStatus.NotFound,
             LlmPhase.Configure,
-            $"{FileName} was not found. Tried: {string.Join(", ", tried)}. Build it with `dotnet build Bridge.sln`, or set {Variable} to the file.");
+            $"{FileName} was not found. Tried: {string.Join(", ", tried)}. "
+            + $"Build it with `dotnet build Bridge.sln`, or set {Variable} to the file.");
         return null;
     }
 
@@ -49,7 +53,8 @@ internal static unsafe class LibraryLoader
         var candidates = new List<string>
         {
             Path.Combine(app, FileName),
-            Path.Combine(app, "runtimes", $"{OsName()}-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(), "native", FileName),
+            Path.Combine(app, "runtimes", $"{OsName()}-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(),
+                "native", FileName),
         };
         if (RepositoryRoot(app) is { } root) candidates.Add(Path.Combine(root, "artifacts", "native", "lib", FileName));
         candidates.Add(OperatingSystem.IsLinux() ? FileName + "." + AbiVersion : FileName); // by the system's loader
@@ -70,12 +75,15 @@ internal static unsafe class LibraryLoader
 
     private static void CheckAbi(string path, nint handle)
     {
-        uint abi = NativeLibrary.TryGetExport(handle, "llmb_abi_version", out nint function) ? ((delegate* unmanaged<uint>)function)() : 0;
+        uint abi = NativeLibrary.TryGetExport(handle, "llmb_abi_version", out nint function)
+            ? ((delegate* unmanaged<uint>)function)()
+            : 0;
         if (abi == AbiVersion) return;
         NativeStatus.Throw(
             LlmStatus.ProtocolError,
             LlmPhase.Configure,
-            $"{path} has ABI {abi}, this build of LlmBridge needs {AbiVersion}: use the library and the package of one version.");
+            $"{path} has ABI {abi}, this build of LlmBridge needs {AbiVersion}: "
+            + "use the library and the package of one version.");
     }
 }
 

@@ -45,7 +45,8 @@ internal static unsafe class NativeBridge
     public static int LoadProgressPermille(BridgeHandle bridge)
     {
         uint permille;
-        NativeStatus.ThrowIfFailed(NativeMethods.llmb_bridge_load_progress(bridge, &permille), "looking at the load progress");
+        NativeStatus.ThrowIfFailed(
+            NativeMethods.llmb_bridge_load_progress(bridge, &permille), "looking at the load progress");
         return (int)permille;
     }
 
@@ -71,10 +72,12 @@ internal static unsafe class NativeBridge
         uint count;
         fixed (ulong* pointer = tokens)
         {
-            NativeStatus.ThrowIfFailed(NativeMethods.llmb_pump_wait(bridge, pointer, (uint)tokens.Length, deadlineNs, &count, &error), error);
+            NativeStatus.ThrowIfFailed(
+                NativeMethods.llmb_pump_wait(bridge, pointer, (uint)tokens.Length, deadlineNs, &count, &error), error);
         }
         return (int)count;
     }
 
-    public static void PumpWake(BridgeHandle bridge) => NativeStatus.ThrowIfFailed(NativeMethods.llmb_pump_wake(bridge), "waking the pump");
+    public static void PumpWake(BridgeHandle bridge) =>
+        NativeStatus.ThrowIfFailed(NativeMethods.llmb_pump_wake(bridge), "waking the pump");
 }

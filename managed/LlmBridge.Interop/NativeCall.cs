@@ -1,6 +1,7 @@
 namespace LlmBridge.Interop;
 
-/// <summary>llmb_call_*: one call in flight. The failures of a call come as exceptions; "nothing yet" does not.</summary>
+/// <summary>llmb_call_*: one call in flight. The failures of a call come as exceptions; "nothing yet" does
+/// not.</summary>
 internal static unsafe class NativeCall
 {
     /// <summary>What Read returns when there is nothing yet.</summary>
@@ -18,14 +19,16 @@ internal static unsafe class NativeCall
         CallHandle call;
         fixed (byte* pointer = text.WithNul)
         {
-            status = NativeMethods.llmb_call_start(bridge, pointer, (ulong)text.Bytes.Length, settings, out call, &error);
+            status =
+                NativeMethods.llmb_call_start(bridge, pointer, (ulong)text.Bytes.Length, settings, out call, &error);
         }
         if (status != LlmStatus.Ok) call.Dispose();
         NativeStatus.ThrowIfFailed(status, error);
         return call;
     }
 
-    /// <summary>Reads the next piece; 0 is the end of the answer, <see cref="NotReady"/> that the deadline passed.</summary>
+    /// <summary>Reads the next piece; 0 is the end of the answer, <see cref="NotReady"/> that the deadline
+    /// passed.</summary>
     public static int Read(CallHandle call, Span<byte> buffer, ulong deadlineNs)
     {
         NativeError error;
@@ -41,7 +44,8 @@ internal static unsafe class NativeCall
         return (int)size;
     }
 
-    /// <summary>Reads the next piece if there is one. Throws nothing: after 0, at the end or a failure, Read says which.</summary>
+    /// <summary>Reads the next piece if there is one. Throws nothing: after 0, at the end or a failure, Read says
+    /// which.</summary>
     public static int ReadNow(CallHandle call, Span<byte> buffer)
     {
         ulong size = 0;
@@ -89,7 +93,8 @@ internal static unsafe class NativeCall
                 starts[i] = next;
                 next += block.Sizes[i];
             }
-            status = NativeMethods.llmb_embed_start(bridge, pointers, sizes, (uint)starts.Length, settings, out call, &error);
+            status = NativeMethods.llmb_embed_start(
+                bridge, pointers, sizes, (uint)starts.Length, settings, out call, &error);
         }
         if (status != LlmStatus.Ok) call.Dispose();
         NativeStatus.ThrowIfFailed(status, error);
@@ -98,7 +103,8 @@ internal static unsafe class NativeCall
 
     /// <summary>Starts the call of a daemon's method.</summary>
     /// <param name="parametersJson">A JSON object or array; empty for none.</param>
-    public static CallHandle StartInvoke(BridgeHandle bridge, string method, string parametersJson, SettingsHandle settings)
+    public static CallHandle StartInvoke(
+        BridgeHandle bridge, string method, string parametersJson, SettingsHandle settings)
     {
         using var name = new Utf8.Encoded(method, stackalloc byte[Utf8.StackBytes], nameof(method));
         using var json = new Utf8.Encoded(parametersJson, stackalloc byte[Utf8.StackBytes], nameof(parametersJson));
@@ -127,7 +133,8 @@ internal static unsafe class NativeCall
         CallHandle call;
         fixed (byte* pointer = encoded.WithNul)
         {
-            status = NativeMethods.llmb_count_tokens_start(bridge, pointer, (ulong)encoded.Bytes.Length, out call, &error);
+            status =
+                NativeMethods.llmb_count_tokens_start(bridge, pointer, (ulong)encoded.Bytes.Length, out call, &error);
         }
         if (status != LlmStatus.Ok) call.Dispose();
         NativeStatus.ThrowIfFailed(status, error);
@@ -154,7 +161,8 @@ internal static unsafe class NativeCall
         LlmStatus status;
         fixed (float* pointer = buffer)
         {
-            status = NativeMethods.llmb_call_read_vector(call, pointer, (ulong)buffer.Length, deadlineNs, &dimension, &error);
+            status = NativeMethods.llmb_call_read_vector(
+                call, pointer, (ulong)buffer.Length, deadlineNs, &dimension, &error);
         }
         if (status == LlmStatus.NotReady) return NotReady;
         if (status == LlmStatus.InvalidArgument && dimension > (ulong)buffer.Length) return (int)dimension;

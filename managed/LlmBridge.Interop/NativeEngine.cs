@@ -11,9 +11,11 @@ internal static unsafe class NativeEngine
         NativeError error;
         error.struct_size = (uint)sizeof(NativeError);
         nint engine;
-        fixed (byte* namePointer = nameText.Terminated(nameof(name)), versionPointer = versionText.Terminated(nameof(version)))
+        fixed (byte* namePointer = nameText.Terminated(nameof(name)))
+        fixed (byte* versionPointer = versionText.Terminated(nameof(version)))
         {
-            NativeStatus.ThrowIfFailed(NativeMethods.llmb_engine_connect(namePointer, versionPointer, &engine, &error), error);
+            NativeStatus.ThrowIfFailed(
+                NativeMethods.llmb_engine_connect(namePointer, versionPointer, &engine, &error), error);
         }
         return engine;
     }
@@ -31,7 +33,8 @@ internal static unsafe class NativeEngine
 
     public static void Loading(nint engine, uint permille) => NativeMethods.llmb_engine_loading(engine, permille);
 
-    public static void Declare(nint engine, NativeEngineAbility abilities) => NativeMethods.llmb_engine_declare(engine, (uint)abilities);
+    public static void Declare(nint engine, NativeEngineAbility abilities) =>
+        NativeMethods.llmb_engine_declare(engine, (uint)abilities);
 
     public static void Ready(nint engine, string infoJson)
     {

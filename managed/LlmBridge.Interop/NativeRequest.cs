@@ -1,6 +1,7 @@
 namespace LlmBridge.Interop;
 
-/// <summary>llmb_request_*: one call as the engine sees it. What is not marked otherwise is for the thread that serves.</summary>
+/// <summary>llmb_request_*: one call as the engine sees it. What is not marked otherwise is for the thread that
+/// serves.</summary>
 internal static unsafe class NativeRequest
 {
     public static NativeRequestKind Kind(nint request) => (NativeRequestKind)NativeMethods.llmb_request_kind(request);
@@ -60,7 +61,10 @@ internal static unsafe class NativeRequest
     /// <summary>NotReady where the host reads too slowly: nothing was taken.</summary>
     public static LlmStatus WriteVector(nint request, ReadOnlySpan<float> vector)
     {
-        fixed (float* pointer = vector) return NativeMethods.llmb_request_write_vector(request, pointer, (ulong)vector.Length);
+        fixed (float* pointer = vector)
+        {
+            return NativeMethods.llmb_request_write_vector(request, pointer, (ulong)vector.Length);
+        }
     }
 
     /// <summary>Ends the request with success.</summary>

@@ -24,7 +24,8 @@ internal static unsafe class NativeSettings
         {
             NativeError error;
             error.struct_size = (uint)sizeof(NativeError);
-            NativeStatus.ThrowIfFailed(NativeMethods.llmb_settings_set(settings, namePointer, valuePointer, &error), error);
+            NativeStatus.ThrowIfFailed(
+                NativeMethods.llmb_settings_set(settings, namePointer, valuePointer, &error), error);
         }
     }
 

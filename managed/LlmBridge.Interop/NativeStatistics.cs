@@ -23,7 +23,9 @@ internal static unsafe class NativeStatistics
         uint count;
         fixed (NativeEvent* pointer = events)
         {
-            NativeStatus.ThrowIfFailed(NativeMethods.llmb_bridge_events(bridge, (ulong)after, pointer, (uint)events.Length, &count, &error), error);
+            NativeStatus.ThrowIfFailed(
+                NativeMethods.llmb_bridge_events(bridge, (ulong)after, pointer, (uint)events.Length, &count, &error),
+                error);
         }
         return (int)count;
     }

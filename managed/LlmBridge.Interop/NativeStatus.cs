@@ -18,7 +18,8 @@ internal static class NativeStatus
 
     [DoesNotReturn]
     public static void Throw(LlmStatus status, LlmPhase phase, string message, Exception? inner = null) =>
-        throw new LlmException(new LlmError { Status = status, Phase = phase, Message = message, RetrySafe = true }, inner);
+        throw new LlmException(
+            new LlmError { Status = status, Phase = phase, Message = message, RetrySafe = true }, inner);
 
     public static Exception ToException(LlmError error) => error.Status switch
     {
@@ -27,7 +28,8 @@ internal static class NativeStatus
         _ => new LlmException(error),
     };
 
-    /// <summary>The struct is the library's only where the function failed; a status of its own wins over the struct's.</summary>
+    /// <summary>The struct is the library's only where the function failed; a status of its own wins over the
+    /// struct's.</summary>
     private static LlmError ToError(LlmStatus status, in NativeError error)
     {
         if (error.status != status) return new LlmError { Status = status, Message = "the library gave no detail" };

@@ -7,7 +7,8 @@ namespace LlmBridge.Interop;
 /// it: what the library gives out was checked there, but an engine's own words may have been cut.</summary>
 internal static class Utf8
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Big enough for names, values and most prompts; small enough for any thread's stack.</summary>
     public const int StackBytes = 512;
@@ -26,13 +27,15 @@ internal static class Utf8
         return Ascii.Equals(end < 0 ? field : field[..end], ascii);
     }
 
-    public static unsafe string Text(byte* text) => Text(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+    public static unsafe string Text(byte* text) =>
+        Text(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
 
     /// <summary>A whole answer, which the library has checked to be UTF-8.</summary>
     public static string Answer(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
     /// <summary>A message of anybody's, made such that it can be encoded and is read to its end.</summary>
-    public static string Sayable(string message) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(message)).Replace('\0', ' ');
+    public static string Sayable(string message) =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(message)).Replace('\0', ' ');
 
     /// <summary>The most bytes that a text can need.</summary>
     public static int SizeMax(string text) => s_strict.GetMaxByteCount(text.Length);
@@ -46,7 +49,8 @@ internal static class Utf8
         }
         catch (EncoderFallbackException e)
         {
-            NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, $"{what}: not Unicode text, a surrogate stands alone at {e.Index}", e);
+            NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure,
+                $"{what}: not Unicode text, a surrogate stands alone at {e.Index}", e);
             return 0;
         }
     }
@@ -81,11 +85,16 @@ internal static class Utf8
             }
         }
 
-        /// <summary>The text with its NUL, for functions that read up to a NUL and would miss what follows an inner one.</summary>
+        /// <summary>The text with its NUL, for functions that read up to a NUL and would miss what follows an inner
+        /// one.</summary>
         public readonly ReadOnlySpan<byte> Terminated(string what)
         {
             int nul = Bytes.IndexOf((byte)0);
-            if (nul >= 0) NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, $"{what}: a NUL stands at byte {nul}; text must have none");
+            if (nul >= 0)
+            {
+                NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure,
+                    $"{what}: a NUL stands at byte {nul}; text must have none");
+            }
             return WithNul;
         }
 

@@ -3,10 +3,10 @@ using LlmBridge.TestModels.Gguf;
 namespace LlmBridge.TestModels;
 
 /// <summary>
-/// A llama-type model that says a sentence known in advance. Its blocks add nothing, so the next token depends on the last
-/// one alone: each token is embedded as "where in the sentence we are", and the output matrix reads off what comes next.
-/// The numbers are ones and zeros, so greedy text is the same on every processor, for every batch shape, and after any
-/// prompt.
+/// A llama-type model that says a sentence known in advance. Its blocks add nothing, so the next token depends on the
+/// last one alone: each token is embedded as "where in the sentence we are", and the output matrix reads off what comes
+/// next. The numbers are ones and zeros, so greedy text is the same on every processor, for every batch shape, and
+/// after any prompt.
 /// </summary>
 public sealed record ChainModel
 {

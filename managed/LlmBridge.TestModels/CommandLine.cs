@@ -11,13 +11,13 @@ internal static class CommandLine
     private const string Usage = """
         usage: chain OUT.gguf [--text TEXT] [--loop] [--split-characters] [--layers N] [--feed-forward N] [--context N]
                               [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE] [--abort] [--experts N]
-               random OUT.gguf [--arch llama|qwen2|gemma|gemma2|phi3|bert] [--seed N] [--layers N] [--width N] [--heads N]
-                              [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
+               random OUT.gguf [--arch llama|qwen2|gemma|gemma2|phi3|bert] [--seed N] [--layers N] [--width N]
+                              [--heads N] [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
                speed [--kind generate|embed] [--type q8_0|q4_0]   to measure speed with: real sizes, random weights
                sparse                                             4.3 GB that take no room on disk
                bench                                              the three that llmbridge-bench measures with
-        The last three are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and made where
-        they are not there; their path is printed.
+        The last three are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and
+        made where they are not there; their path is printed.
         """;
 
     internal static int Run(string[] args)

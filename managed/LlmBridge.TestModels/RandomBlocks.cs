@@ -4,7 +4,8 @@ using LlmBridge.TestModels.Gguf;
 
 namespace LlmBridge.TestModels;
 
-/// <summary>Rows of quantised types, made as they are stored: the quants are random bits, and only the scale is chosen.</summary>
+/// <summary>Rows of quantised types, made as they are stored: the quants are random bits, and only the scale is
+/// chosen.</summary>
 internal static class RandomBlocks
 {
     // The standard deviations of a random signed byte and of a random nibble.
@@ -25,7 +26,8 @@ internal static class RandomBlocks
             }
 
             // Of either sign: quants are half a step below zero in the middle, which must not add up along a row.
-            BinaryPrimitives.WriteHalfLittleEndian(row.AsSpan(at), ulong.IsEvenInteger(numbers.Next()) ? scale : -scale);
+            BinaryPrimitives.WriteHalfLittleEndian(
+                row.AsSpan(at), ulong.IsEvenInteger(numbers.Next()) ? scale : -scale);
             MemoryMarshal.AsBytes(quants)[..(blockSize - 2)].CopyTo(row.AsSpan(at + 2));
         }
 

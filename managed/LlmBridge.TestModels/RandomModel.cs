@@ -3,8 +3,8 @@ using LlmBridge.TestModels.Gguf;
 namespace LlmBridge.TestModels;
 
 /// <summary>
-/// A small model with seeded random weights, for tests that compare numbers. It speaks in letters and syllables and never
-/// ends by itself: the rows of bytes and control tokens in its output matrix are zero, so that they are never the
+/// A small model with seeded random weights, for tests that compare numbers. It speaks in letters and syllables and
+/// never ends by itself: the rows of bytes and control tokens in its output matrix are zero, so that they are never the
 /// likeliest.
 /// </summary>
 public sealed record RandomModel
@@ -30,7 +30,8 @@ public sealed record RandomModel
     /// <summary>The length of a token's vector, a multiple of 32 times the heads.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>How many attention heads; half as many for keys and values, where the architecture shares them.</summary>
+    /// <summary>How many attention heads; half as many for keys and values, where the architecture shares
+    /// them.</summary>
     public int Heads { get; init; } = 4;
 
     /// <summary>The inner size of each block.</summary>
@@ -44,7 +45,8 @@ public sealed record RandomModel
     {
         if (!Architectures.Contains(Architecture))
         {
-            throw new ArgumentException($"no architecture {Architecture}; there are {string.Join(", ", Architectures)}");
+            throw new ArgumentException(
+                $"no architecture {Architecture}; there are {string.Join(", ", Architectures)}");
         }
 
         var writer = new GgufWriter();

@@ -3,8 +3,8 @@ using LlmBridge.TestModels.Gguf;
 namespace LlmBridge.TestModels;
 
 /// <summary>
-/// Adds tensors of random numbers; every tensor's numbers depend on the seed and its name alone. Blocks of quantised types
-/// can be made directly: much faster than by way of normally distributed numbers, for models that are large.
+/// Adds tensors of random numbers; every tensor's numbers depend on the seed and its name alone. Blocks of quantised
+/// types can be made directly: much faster than by way of normally distributed numbers, for models that are large.
 /// </summary>
 internal sealed class RandomWeights(GgufWriter writer, ModelShape shape, ulong seed, bool blocksDirectly = false)
 {

@@ -9,9 +9,9 @@ public static class Sentence
     private const int LengthUsual = 4;
 
     /// <summary>
-    /// Pieces of about four characters with spaces written as <see cref="Vocabulary.Space"/>; one that came up before is
-    /// made longer. With <paramref name="splitCharacters"/>, characters outside ASCII become their bytes ("&lt;0xC3&gt;") as long as
-    /// no byte comes twice.
+    /// Pieces of about four characters with spaces written as <see cref="Vocabulary.Space"/>; one that came up before
+    /// is made longer. With <paramref name="splitCharacters"/>, characters outside ASCII become their bytes
+    /// ("&lt;0xC3&gt;") as long as no byte comes twice.
     /// </summary>
     public static IReadOnlyList<string> Cut(string text, bool splitCharacters)
     {

@@ -3,8 +3,8 @@ using LlmBridge.TestModels.Gguf;
 namespace LlmBridge.TestModels;
 
 /// <summary>
-/// Models to measure speed with: shapes that are in use, random weights, made in a second or two. Like <see cref="RandomModel"/>
-/// they never end by themselves, and speak in valid UTF-8.
+/// Models to measure speed with: shapes that are in use, random weights, made in a second or two. Like
+/// <see cref="RandomModel"/> they never end by themselves, and speak in valid UTF-8.
 /// </summary>
 internal static class SpeedModel
 {

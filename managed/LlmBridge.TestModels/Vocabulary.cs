@@ -5,8 +5,8 @@ namespace LlmBridge.TestModels;
 
 /// <summary>
 /// A tokenizer of the SentencePiece kind: control tokens, all 256 bytes, printable ASCII, the space, and the pieces a
-/// model is to speak in. Any UTF-8 text can be tokenized with it. Pieces of three characters or more are never found in a
-/// prompt, since no shorter ones lead to them, so a prompt can't begin in the middle of what a model says.
+/// model is to speak in. Any UTF-8 text can be tokenized with it. Pieces of three characters or more are never found in
+/// a prompt, since no shorter ones lead to them, so a prompt can't begin in the middle of what a model says.
 /// </summary>
 public sealed class Vocabulary
 {

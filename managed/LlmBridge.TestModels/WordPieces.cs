@@ -2,7 +2,8 @@ using LlmBridge.TestModels.Gguf;
 
 namespace LlmBridge.TestModels;
 
-/// <summary>The tokenizer of the encoder: word pieces, beginnings of words marked with <see cref="Vocabulary.Space"/>.</summary>
+/// <summary>The tokenizer of the encoder: word pieces, beginnings of words marked with
+/// <see cref="Vocabulary.Space"/>.</summary>
 internal static class WordPieces
 {
     private static readonly string[] s_special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];

@@ -19,11 +19,16 @@ public sealed partial class LlmClient
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
     /// <exception cref="LlmException">The call failed; its Error says how.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
-    /// <exception cref="OperationCanceledException">The caller's token, or the client's disposal, ended the call.</exception>
-    public Task<LlmReply> AskAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.IsWanted ? AskObservedAsync(prompt, options, cancellationToken) : AskQuietlyAsync(prompt, options, cancellationToken);
+    /// <exception cref="OperationCanceledException">The caller's token, or the client's disposal, ended the
+    /// call.</exception>
+    public Task<LlmReply> AskAsync(
+        string prompt, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _telemetry.IsWanted
+            ? AskObservedAsync(prompt, options, cancellationToken)
+            : AskQuietlyAsync(prompt, options, cancellationToken);
 
-    private async Task<LlmReply> AskQuietlyAsync(string prompt, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<LlmReply> AskQuietlyAsync(
+        string prompt, CallOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         cancellationToken.ThrowIfCancellationRequested();
@@ -47,17 +52,22 @@ public sealed partial class LlmClient
     /// <param name="prompt">The prompt: Unicode text, not empty.</param>
     /// <param name="options">What this call asks for; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
-    /// <exception cref="LlmException">The call failed; its Error says how. Pieces given out before stay valid.</exception>
+    /// <exception cref="LlmException">The call failed; its Error says how. Pieces given out before stay
+    /// valid.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
-    public IAsyncEnumerable<string> StreamAsync(string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> StreamAsync(
+        string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return _telemetry.IsWanted ? StreamObservedAsync(prompt, options, cancellationToken) : StreamPiecesAsync(prompt, options, null, cancellationToken);
+        return _telemetry.IsWanted
+            ? StreamObservedAsync(prompt, options, cancellationToken)
+            : StreamPiecesAsync(prompt, options, null, cancellationToken);
     }
 
     /// <param name="atEnd">Told what is known of the call once its answer is complete.</param>
     private async IAsyncEnumerable<string> StreamPiecesAsync(
-        string prompt, CallOptions? options, Action<LlmReply>? atEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string prompt, CallOptions? options, Action<LlmReply>? atEnd,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using CallHandle call = StartCall(prompt, options);
@@ -151,7 +161,8 @@ public sealed partial class LlmClient
         }
     }
 
-    /// <summary>Waits for news of the call. Throws when the wait ended for another reason: the call must then be closed.</summary>
+    /// <summary>Waits for news of the call. Throws when the wait ended for another reason: the call must then be
+    /// closed.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(CallHandle call, ICallReader? reader, CancellationToken cancellationToken)
     {
@@ -159,7 +170,8 @@ public sealed partial class LlmClient
         if (Ended(cancellationToken) is { } ended) throw ended;
     }
 
-    /// <summary>The exception for a call that the caller or the client's disposal has ended; null if neither has.</summary>
+    /// <summary>The exception for a call that the caller or the client's disposal has ended; null if neither
+    /// has.</summary>
     private OperationCanceledException? Ended(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return new OperationCanceledException(cancellationToken);
@@ -181,7 +193,8 @@ public sealed partial class LlmClient
         };
     }
 
-    private static LlmUsage Usage(in NativeResult result) => new((long)result.prompt_tokens, (long)result.completion_tokens);
+    private static LlmUsage Usage(in NativeResult result) =>
+        new((long)result.prompt_tokens, (long)result.completion_tokens);
 
     private static LlmTimings Timings(in NativeResult result) => new(
         TimeSpan.FromMilliseconds(result.queue_ms),

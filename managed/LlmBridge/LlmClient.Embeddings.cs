@@ -9,8 +9,11 @@ public sealed partial class LlmClient
     /// <param name="text">Unicode text, not empty.</param>
     /// <param name="options">What this call asks for, such as pooling; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
-    public Task<float[]> EmbedAsync(string text, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.IsWanted ? EmbedOneObservedAsync(text, options, cancellationToken) : EmbedOneQuietlyAsync(text, options, cancellationToken);
+    public Task<float[]> EmbedAsync(
+        string text, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _telemetry.IsWanted
+            ? EmbedOneObservedAsync(text, options, cancellationToken)
+            : EmbedOneQuietlyAsync(text, options, cancellationToken);
 
     /// <summary>Computes the embeddings of several texts, which share the engine's work.</summary>
     /// <param name="texts">1 to 4096 texts, none of them empty.</param>
@@ -20,9 +23,12 @@ public sealed partial class LlmClient
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     public Task<LlmEmbeddings> EmbedAsync(
         IReadOnlyList<string> texts, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.IsWanted ? EmbedObservedAsync(texts, options, cancellationToken) : EmbedQuietlyAsync(texts, options, cancellationToken);
+        _telemetry.IsWanted
+            ? EmbedObservedAsync(texts, options, cancellationToken)
+            : EmbedQuietlyAsync(texts, options, cancellationToken);
 
-    private async Task<float[]> EmbedOneQuietlyAsync(string text, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<float[]> EmbedOneQuietlyAsync(
+        string text, CallOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
         cancellationToken.ThrowIfCancellationRequested();
@@ -40,7 +46,8 @@ public sealed partial class LlmClient
         }
     }
 
-    private async Task<LlmEmbeddings> EmbedQuietlyAsync(IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<LlmEmbeddings> EmbedQuietlyAsync(
+        IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
     {
         CheckTexts(texts);
         cancellationToken.ThrowIfCancellationRequested();
@@ -49,7 +56,10 @@ public sealed partial class LlmClient
         {
             using CallHandle call = StartEmbed(texts, options);
             var vectors = new List<float[]>(texts.Count);
-            while (await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false) is { } vector) vectors.Add(vector);
+            while (await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false) is { } vector)
+            {
+                vectors.Add(vector);
+            }
             return MakeEmbeddings(call, vectors);
         }
         finally
@@ -94,8 +104,8 @@ public sealed partial class LlmClient
         return NativeCall.StartEmbed(_bridge, texts, settings);
     }
 
-    /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template. Starts the engine
-    /// if it must.</summary>
+    /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template. Starts the
+    /// engine if it must.</summary>
     public async Task<long> CountTokensAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -121,10 +131,17 @@ public sealed partial class LlmClient
     private static void CheckTexts(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        if (texts.Count == 0) NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, "texts: there is none to embed");
+        if (texts.Count == 0)
+        {
+            NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, "texts: there is none to embed");
+        }
         for (int i = 0; i < texts.Count; i++)
         {
-            if (texts[i] is "") NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, $"texts: number {i + 1} of {texts.Count} is empty");
+            if (texts[i] is "")
+            {
+                NativeStatus.Throw(
+                    LlmStatus.InvalidArgument, LlmPhase.Configure, $"texts: number {i + 1} of {texts.Count} is empty");
+            }
         }
     }
 

@@ -17,12 +17,14 @@ public sealed partial class LlmClient
     /// with Unsupported the engine has no methods.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     public Task<JsonElement> InvokeAsync(
-        string method, JsonElement? parameters = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        string method, JsonElement? parameters = null, CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         InvokeAsync(method, parameters?.GetRawText(), options, cancellationToken);
 
     /// <summary>The same with the parameters as JSON text.</summary>
     public Task<JsonElement> InvokeAsync(
-        string method, string? parametersJson, CallOptions? options = null, CancellationToken cancellationToken = default)
+        string method, string? parametersJson, CallOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(method);
         return _telemetry.IsWanted
@@ -32,7 +34,8 @@ public sealed partial class LlmClient
 
     /// <param name="telemetry">Told what is known of the call once its result is complete.</param>
     private async Task<JsonElement> InvokeQuietlyAsync(
-        string method, string? parametersJson, CallOptions? options, CallTelemetry? telemetry, CancellationToken cancellationToken)
+        string method, string? parametersJson, CallOptions? options, CallTelemetry? telemetry,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _operations.Enter(this);

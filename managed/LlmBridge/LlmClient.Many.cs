@@ -16,27 +16,31 @@ public sealed partial class LlmClient
     /// <param name="order">In order, or as they come.</param>
     /// <param name="cancellationToken">Cancels what has not ended.</param>
     public IAsyncEnumerable<LlmItem<LlmReply>> AskManyAsync(
-        IEnumerable<string> prompts, CallOptions? options = null, LlmItemOrder order = LlmItemOrder.InOrder, CancellationToken cancellationToken = default)
+        IEnumerable<string> prompts, CallOptions? options = null, LlmItemOrder order = LlmItemOrder.InOrder,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         return ManyAsync(prompts, (prompt, token) => AskAsync(prompt, options, token), order, cancellationToken);
     }
 
-    /// <summary>Embeds many texts, each with an outcome of its own; in <see cref="EmbedAsync(IReadOnlyList{string}, CallOptions?, CancellationToken)"/>
-    /// one that fails fails all.</summary>
+    /// <summary>Embeds many texts, each with an outcome of its own; in
+    /// <see cref="EmbedAsync(IReadOnlyList{string}, CallOptions?, CancellationToken)"/> one that fails fails
+    /// all.</summary>
     /// <param name="texts">Read as there is room for another call; there may be any number.</param>
     /// <param name="options">What each call asks for; what is not set is what the bridge says.</param>
     /// <param name="order">In order, or as they come.</param>
     /// <param name="cancellationToken">Cancels what has not ended.</param>
     public IAsyncEnumerable<LlmItem<float[]>> EmbedManyAsync(
-        IEnumerable<string> texts, CallOptions? options = null, LlmItemOrder order = LlmItemOrder.InOrder, CancellationToken cancellationToken = default)
+        IEnumerable<string> texts, CallOptions? options = null, LlmItemOrder order = LlmItemOrder.InOrder,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return ManyAsync(texts, (text, token) => EmbedAsync(text, options, token), order, cancellationToken);
     }
 
     private async IAsyncEnumerable<LlmItem<T>> ManyAsync<T>(
-        IEnumerable<string> inputs, Func<string, CancellationToken, Task<T>> call, LlmItemOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<string> inputs, Func<string, CancellationToken, Task<T>> call, LlmItemOrder order,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -47,9 +51,13 @@ public sealed partial class LlmClient
         {
             while (true)
             {
-                while (running.Count < _callsAtOnce && next.MoveNext()) running.Add(OutcomeAsync(index++, call(next.Current, source.Token)));
+                while (running.Count < _callsAtOnce && next.MoveNext())
+                {
+                    running.Add(OutcomeAsync(index++, call(next.Current, source.Token)));
+                }
                 if (running.Count == 0) yield break;
-                Task<LlmItem<T>> ended = order == LlmItemOrder.InOrder ? running[0] : await Task.WhenAny(running).ConfigureAwait(false);
+                Task<LlmItem<T>> ended =
+                    order == LlmItemOrder.InOrder ? running[0] : await Task.WhenAny(running).ConfigureAwait(false);
                 LlmItem<T> item = await ended.ConfigureAwait(false);
                 running.Remove(ended);
                 yield return item;
@@ -62,7 +70,8 @@ public sealed partial class LlmClient
         }
     }
 
-    /// <summary>What became of one call. The end of the caller's patience or of the client is no item's own failure.</summary>
+    /// <summary>What became of one call. The end of the caller's patience or of the client is no item's own
+    /// failure.</summary>
     private static async Task<LlmItem<T>> OutcomeAsync<T>(int index, Task<T> call)
         where T : class
     {

@@ -3,10 +3,12 @@ using System.Text.Json;
 
 namespace LlmBridge;
 
-/// <summary>The same calls for those who listen: each with a span, measurements and the log of what happened meanwhile.</summary>
+/// <summary>The same calls for those who listen: each with a span, measurements and the log of what happened
+/// meanwhile.</summary>
 public sealed partial class LlmClient
 {
-    private async Task<LlmReply> AskObservedAsync(string prompt, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<LlmReply> AskObservedAsync(
+        string prompt, CallOptions? options, CancellationToken cancellationToken)
     {
         using CallTelemetry telemetry = _telemetry.BeginGenerate(options);
         try
@@ -26,7 +28,8 @@ public sealed partial class LlmClient
         }
     }
 
-    private async Task<LlmEmbeddings> EmbedObservedAsync(IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<LlmEmbeddings> EmbedObservedAsync(
+        IReadOnlyList<string> texts, CallOptions? options, CancellationToken cancellationToken)
     {
         using CallTelemetry telemetry = _telemetry.BeginEmbed(options);
         try
@@ -46,7 +49,8 @@ public sealed partial class LlmClient
         }
     }
 
-    private async Task<float[]> EmbedOneObservedAsync(string text, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<float[]> EmbedOneObservedAsync(
+        string text, CallOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
         return (await EmbedObservedAsync([text], options, cancellationToken).ConfigureAwait(false)).Vectors[0];
@@ -58,7 +62,8 @@ public sealed partial class LlmClient
         using var telemetry = new CallTelemetry(method);
         try
         {
-            return await InvokeQuietlyAsync(method, parametersJson, options, telemetry, cancellationToken).ConfigureAwait(false);
+            return await InvokeQuietlyAsync(
+                method, parametersJson, options, telemetry, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -76,10 +81,14 @@ public sealed partial class LlmClient
     {
         using CallTelemetry telemetry = _telemetry.BeginGenerate(options);
         IAsyncEnumerator<string> pieces =
-            StreamPiecesAsync(prompt, options, telemetry.Succeeded, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            StreamPiecesAsync(prompt, options, telemetry.Succeeded, cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
         try
         {
-            while (await ObservedAsync(pieces.MoveNextAsync(), telemetry).ConfigureAwait(false)) yield return pieces.Current;
+            while (await ObservedAsync(pieces.MoveNextAsync(), telemetry).ConfigureAwait(false))
+            {
+                yield return pieces.Current;
+            }
         }
         finally
         {

@@ -24,9 +24,11 @@ public sealed partial class LlmClient : IAsyncDisposable
         _disposal = new Lazy<Task>(() => Task.Run(CloseAsync)); // closing waits for processes to end
     }
 
-    /// <summary>Opens a client: checks options and environment, finds the engine and the model, starts nothing yet.</summary>
+    /// <summary>Opens a client: checks options and environment, finds the engine and the model, starts nothing
+    /// yet.</summary>
     /// <exception cref="LlmException">An option is wrong, or the library, engine or model is missing.</exception>
-    public static Task<LlmClient> OpenAsync(BridgeOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<LlmClient> OpenAsync(
+        BridgeOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Open(options), cancellationToken); // it looks at files
 
     private static LlmClient Open(BridgeOptions? options)
@@ -69,7 +71,8 @@ public sealed partial class LlmClient : IAsyncDisposable
     /// <summary>Which layers of the sandbox hold in the ready engine.</summary>
     public LlmSandboxLayers SandboxLayers => (LlmSandboxLayers)NativeBridge.SandboxLayers(_bridge);
 
-    /// <summary>What the engine said of itself and its model, as a JSON object; empty before any engine was ready.</summary>
+    /// <summary>What the engine said of itself and its model, as a JSON object; empty before any engine was
+    /// ready.</summary>
     public string EngineInfoJson => NativeBridge.Info(_bridge);
 
     /// <summary>Process number of the engine started last, 0 if none runs. For logs, not for signals.</summary>
@@ -88,5 +91,6 @@ public sealed partial class LlmClient : IAsyncDisposable
         _bridge.Dispose();
     }
 
-    private static OperationCanceledException Disposed() => new("The client was disposed while the call was in flight.");
+    private static OperationCanceledException Disposed() =>
+        new("The client was disposed while the call was in flight.");
 }

@@ -3,7 +3,8 @@ namespace LlmBridge;
 /// <summary>The vectors of some texts and what is known of how they came about.</summary>
 public sealed record LlmEmbeddings
 {
-    /// <summary>One vector for each text, in the order of the texts. All have one dimension; every number is finite.</summary>
+    /// <summary>One vector for each text, in the order of the texts. All have one dimension; every number is
+    /// finite.</summary>
     public required IReadOnlyList<float[]> Vectors { get; init; }
 
     /// <summary>How many numbers each vector has.</summary>

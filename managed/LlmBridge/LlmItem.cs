@@ -15,7 +15,8 @@ public sealed record LlmItem<T>
     public Exception? Failure { get; init; }
 
     /// <summary>The answer; throws where there is none.</summary>
-    public T GetValueOrThrow() => Value ?? throw new InvalidOperationException($"item {Index} failed: {Failure!.Message}", Failure);
+    public T GetValueOrThrow() =>
+        Value ?? throw new InvalidOperationException($"item {Index} failed: {Failure!.Message}", Failure);
 }
 
 /// <summary>In which order the items of many calls are told.</summary>

@@ -18,8 +18,11 @@ public sealed record LlmModel
         BlockCount = Number(json, "block_count");
         Vocabulary = Number(json, "vocabulary");
         Tokenizer = Text(json, "tokenizer");
-        HasChatTemplate = json.TryGetProperty("chat_template", out JsonElement has) && has.ValueKind == JsonValueKind.True;
-        ChatTemplate = json.TryGetProperty("metadata", out JsonElement metadata) ? Text(metadata, "tokenizer.chat_template") : null;
+        HasChatTemplate =
+            json.TryGetProperty("chat_template", out JsonElement has) && has.ValueKind == JsonValueKind.True;
+        ChatTemplate = json.TryGetProperty("metadata", out JsonElement metadata)
+            ? Text(metadata, "tokenizer.chat_template")
+            : null;
         FileBytes = Number(json, "file_bytes");
     }
 
@@ -62,9 +65,10 @@ public sealed record LlmModel
     /// <summary>All of it as JSON, the file's own metadata included.</summary>
     public string Json { get; }
 
-    /// <summary>Checks a GGUF file and says what is in it, without loading it: a large model takes no longer than a small
-    /// one.</summary>
-    /// <exception cref="LlmException">The file does not exist or is damaged; the message says what is wrong where.</exception>
+    /// <summary>Checks a GGUF file and says what is in it, without loading it: a large model takes no longer than a
+    /// small one.</summary>
+    /// <exception cref="LlmException">The file does not exist or is damaged; the message says what is wrong
+    /// where.</exception>
     public static LlmModel Inspect(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -74,8 +78,13 @@ public sealed record LlmModel
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static long? Number(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out long number)
+            ? number
+            : null;
 }

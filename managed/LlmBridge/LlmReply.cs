@@ -30,7 +30,8 @@ public sealed record LlmReply
 /// <param name="CompletionTokens">Tokens of the answer.</param>
 public readonly record struct LlmUsage(long PromptTokens, long CompletionTokens)
 {
-    /// <summary>Of the prompt's tokens, those that the engine still knew from a call that begins alike and did not read again.</summary>
+    /// <summary>Of the prompt's tokens, those that the engine still knew from a call that begins alike and did not read
+    /// again.</summary>
     public long CachedPromptTokens { get; init; }
 }
 

@@ -1,6 +1,7 @@
 namespace LlmBridge.Comparison.Pages;
 
-/// <summary>From values to places: linear from 0, or by powers of ten where the values span more than a linear axis shows.</summary>
+/// <summary>From values to places: linear from 0, or by powers of ten where the values span more than a linear axis
+/// shows.</summary>
 internal sealed class Axis
 {
     private const double LinearSpanMax = 20;

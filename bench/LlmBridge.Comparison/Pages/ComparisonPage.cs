@@ -18,7 +18,8 @@ internal static class ComparisonPage
             if (chart.Groups.Count == 0) continue;
             SvgWriter.Write(chart, Path.Combine(folder, plot.File));
             lines.AddRange(Section(plot.Title, plot.File, plot.Text));
-            lines.AddRange(["", .. FigureTable.Of(report, [.. plot.Metrics.Select(entry => Metric.Of(entry.Metric))], threads)]);
+            lines.AddRange(
+                ["", .. FigureTable.Of(report, [.. plot.Metrics.Select(entry => Metric.Of(entry.Metric))], threads)]);
         }
         lines.AddRange(MemorySection(report, folder));
         if (threads > 1) lines.AddRange(SingleThreadSection(report));
@@ -31,30 +32,46 @@ internal static class ComparisonPage
         Machine machine = report.Machine;
         yield return "# The same work in six ways";
         yield return "";
-        yield return "What a program sees that has a language model through this library, and through other ways. Each way is a host program of its own that measures itself; "
-            + "all use the same libraries of llama.cpp, the same models, prompts and numbers of threads, and take the likeliest token.";
+        yield return "What a program sees that has a language model through this library, and through other ways. "
+            + "Each way is a host program of its own that measures itself; all use the same libraries of llama.cpp, "
+            + "the same models, prompts and numbers of threads, and take the likeliest token.";
         yield return "";
-        foreach (Way way in Way.All.Where(way => report.Figures.Any(figure => figure.Way == way.Key))) yield return $"- **{way.Name}**: {way.Text}.";
+        foreach (Way way in Way.All.Where(way => report.Figures.Any(figure => figure.Way == way.Key)))
+        {
+            yield return $"- **{way.Name}**: {way.Text}.";
+        }
         yield return "";
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{report.Date}; {machine.Processor}, {machine.Processors} processor(s), {machine.MemoryGib} GiB, Linux {machine.Kernel}; {threads} thread(s); load before the run {machine.LoadBefore}, after it {machine.LoadAfter}.");
+            $"{report.Date}; {machine.Processor}, {machine.Processors} processor(s), {machine.MemoryGib} GiB, "
+            + $"Linux {machine.Kernel}; {threads} thread(s); load before the run {machine.LoadBefore}, "
+            + $"after it {machine.LoadAfter}.");
         if (report.Quick) yield return "**A quick run**: a look, not a result.";
-        if (machine.LoadBefore > machine.Processors / 2.0) yield return "**Something else ran until shortly before**, if only the build, and may be in these figures.";
+        if (machine.LoadBefore > machine.Processors / 2.0)
+        {
+            yield return "**Something else ran until shortly before**, if only the build, and may be in these figures.";
+        }
         yield return "";
-        yield return "Versions: " + string.Join("; ", report.Versions.Select(version => $"{version.Key} {version.Value}")) + ".";
-        yield return "Models: " + string.Join(", ", report.Models.Select(model => string.Create(CultureInfo.InvariantCulture, $"{model.Name} ({model.Bytes / 1e6:0.0} MB)"))) + ".";
+        yield return "Versions: "
+            + string.Join("; ", report.Versions.Select(version => $"{version.Key} {version.Value}")) + ".";
+        yield return "Models: " + string.Join(", ", report.Models.Select(
+            model => string.Create(CultureInfo.InvariantCulture, $"{model.Name} ({model.Bytes / 1e6:0.0} MB)"))) + ".";
         yield return "";
-        yield return "Made by `./build.sh compare" + (report.Command.Length > 0 ? " " + report.Command : "") + "`. Bars and tables have the median; the lines, and what is in brackets, go from the tenth to the ninetieth percentile.";
+        yield return "Made by `./build.sh compare" + (report.Command.Length > 0 ? " " + report.Command : "")
+            + "`. Bars and tables have the median; the lines, and what is in brackets, go from the tenth to the "
+            + "ninetieth percentile.";
     }
 
-    private static IEnumerable<string> Section(string title, string picture, string text) => ["", $"## {title}", "", text, "", $"![{title}]({picture})"];
+    private static IEnumerable<string> Section(string title, string picture, string text) =>
+        ["", $"## {title}", "", text, "", $"![{title}]({picture})"];
 
     private static IEnumerable<string> MemorySection(Report report, string folder)
     {
         if (report.Memory.Count == 0) return [];
         SvgWriter.Write(MemoryPlot.Chart(report), Path.Combine(folder, MemoryPlot.File));
-        const string text = "Private memory is what nobody shares: heap, stacks, the buffers of llama.cpp. The model's file is mapped: its pages belong to the system's cache. "
-            + "Where there is no helper the model is in the host, and goes down with it; only the program that the shell starts has it for as long as a call.";
+        const string text = "Private memory is what nobody shares: heap, stacks, the buffers of llama.cpp. "
+            + "The model's file is mapped: its pages belong to the system's cache. Where there is no helper the model "
+            + "is in the host, and goes down with it; only the program that the shell starts has it for as long as a "
+            + "call.";
         return [.. Section(MemoryPlot.Title, MemoryPlot.File, text), "", .. MemoryPlot.Table(report)];
     }
 
@@ -70,12 +87,16 @@ internal static class ComparisonPage
         return
         [
             "", "## Do all say the same?", "",
-            "The first answer of each way to the same question; vectors are the same if their directions are. Several streams may be decoded in batches of other "
-                + "shapes, whose rounding can tip a choice between two tokens.", "",
+            "The first answer of each way to the same question; vectors are the same if their directions are. "
+                + "Several streams may be decoded in batches of other shapes, whose rounding can tip a choice between "
+                + "two tokens.",
+            "",
             "| | the same | another |", "|---|---|---|",
-            .. report.Agreements.Select(agreement => $"| {agreement.Metric}, {agreement.Threads} thread(s) | {Names(agreement.Same)} | {Names(agreement.Different)} |"),
+            .. report.Agreements.Select(one =>
+                $"| {one.Metric}, {one.Threads} thread(s) | {Names(one.Same)} | {Names(one.Different)} |"),
         ];
     }
 
-    private static string Names(IEnumerable<string> keys) => string.Join(", ", Way.All.Where(way => keys.Contains(way.Key)).Select(way => way.Name));
+    private static string Names(IEnumerable<string> keys) =>
+        string.Join(", ", Way.All.Where(way => keys.Contains(way.Key)).Select(way => way.Name));
 }

@@ -5,7 +5,8 @@ internal static class FigureTable
 {
     public static IEnumerable<string> Of(Report report, IReadOnlyList<Metric> all, int threads)
     {
-        Metric[] metrics = [.. all.Where(metric => report.Figures.Any(figure => figure.Metric == metric.Key && figure.Threads == threads))];
+        Metric[] metrics = [.. all.Where(
+            metric => report.Figures.Any(figure => figure.Metric == metric.Key && figure.Threads == threads))];
         return Lines(report, metrics, threads);
     }
 
@@ -14,7 +15,8 @@ internal static class FigureTable
         "| | " + string.Join(" | ", metrics.Select(metric => $"{metric.Title}, {metric.Unit}")) + " |",
         "|---|" + string.Concat(metrics.Select(_ => "---:|")),
         .. Way.All.Where(way => metrics.Any(metric => report.Find(metric, way, threads) != null))
-            .Select(way => $"| {Strong(way)} | " + string.Join(" | ", metrics.Select(metric => Cell(report.Find(metric, way, threads)))) + " |"),
+            .Select(way => $"| {Strong(way)} | " + string.Join(
+                " | ", metrics.Select(metric => Cell(report.Find(metric, way, threads)))) + " |"),
     ];
 
     private static string Strong(Way way) => way.Key == "bridge" ? $"**{way.Name}**" : way.Name;
@@ -22,7 +24,8 @@ internal static class FigureTable
     private static string Cell(Figure? figure) => figure switch
     {
         null => "",
-        { Median: { } median, Low: { } low, High: { } high } => $"{Number.Text(median)} ({Number.Text(low)} to {Number.Text(high)})",
+        { Median: { } median, Low: { } low, High: { } high } =>
+            $"{Number.Text(median)} ({Number.Text(low)} to {Number.Text(high)})",
         _ => "failed: " + figure.Problem,
     };
 }

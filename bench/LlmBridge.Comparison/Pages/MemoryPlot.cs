@@ -17,16 +17,20 @@ internal static class MemoryPlot
     [
         "| MiB | host before | host after | model's file in the host | helpers | model's file in helpers |",
         "|---|---:|---:|---:|---:|---:|",
-        .. report.Memory.Select(memory =>
-            $"| {Name(memory)} | {Number.Mebibytes(memory.HostBefore)} | {Number.Mebibytes(memory.Host)} | {Number.Mebibytes(memory.HostModel)} | {Number.Mebibytes(memory.Helper)} | {Number.Mebibytes(memory.HelperModel)} |"),
+        .. report.Memory.Select(memory => $"| {Name(memory)} | {string.Join(" | ", Columns(memory))} |"),
     ];
+
+    private static IEnumerable<string> Columns(MemoryFigure memory) =>
+        ((long?[])[memory.HostBefore, memory.Host, memory.HostModel, memory.Helper, memory.HelperModel])
+        .Select(Number.Mebibytes);
 
     private static BarGroup Group(Report report, string title, Func<MemoryFigure, long?> kibibytes) => new(
         title, [.. report.Memory.Select(memory => BarOf(memory, kibibytes(memory)))]);
 
     private static Bar BarOf(MemoryFigure memory, long? kibibytes) => new(
         Name(memory), kibibytes > 0 ? kibibytes / 1024.0 : null, null, null,
-        kibibytes == null ? "not to be seen" : kibibytes <= 0 ? "none" : Number.Mebibytes(kibibytes), memory.Way == "bridge");
+        kibibytes == null ? "not to be seen" : kibibytes <= 0 ? "none" : Number.Mebibytes(kibibytes),
+        memory.Way == "bridge");
 
     private static string Name(MemoryFigure memory) => Way.All.Single(way => way.Key == memory.Way).Name;
 }

@@ -45,11 +45,14 @@ internal static class SvgWriter
     {
         double bottom = Top + chart.Groups.Sum(HeightOf);
         IEnumerable<Bar> bars = chart.Groups.SelectMany(group => group.Bars);
-        var axis = new Axis([.. bars.SelectMany(bar => (double?[])[bar.Value, bar.High]).OfType<double>().Where(value => value > 0).DefaultIfEmpty(1)]);
+        var axis = new Axis([.. bars.SelectMany(
+            bar => (double?[])[bar.Value, bar.High]).OfType<double>().Where(value => value > 0).DefaultIfEmpty(1)]);
         var svg = new XElement(
             s_svg + "svg",
-            new XAttribute("viewBox", FormattableString.Invariant($"{-Margin} {-Margin} {Width + (2 * Margin)} {bottom + AxisHeight + (2 * Margin)}")),
-            new XAttribute("width", Width + (2 * Margin)), new XAttribute("height", bottom + AxisHeight + (2 * Margin)), new XAttribute("role", "img"),
+            new XAttribute("viewBox", FormattableString.Invariant(
+                $"{-Margin} {-Margin} {Width + (2 * Margin)} {bottom + AxisHeight + (2 * Margin)}")),
+            new XAttribute("width", Width + (2 * Margin)), new XAttribute("height", bottom + AxisHeight + (2 * Margin)),
+            new XAttribute("role", "img"),
             new XElement(s_svg + "title", chart.Title), new XElement(s_svg + "style", Style),
             Text("title", 0, 18, chart.Title),
             Text("note", 0, 40, chart.Note + (axis.IsLogarithmic ? "; axis by powers of ten" : "")),
@@ -92,7 +95,8 @@ internal static class SvgWriter
         {
             end = X(axis, value);
             yield return new XElement(
-                s_svg + "rect", new XAttribute("class", ours.Trim()), At("x", LabelsEnd), At("y", y), At("width", end - LabelsEnd),
+                s_svg + "rect", new XAttribute("class", ours.Trim()), At("x", LabelsEnd), At("y", y),
+                At("width", end - LabelsEnd),
                 new XAttribute("height", BarHeight), new XAttribute("rx", 2));
         }
         if (bar is { Low: { } low, High: { } high } && high > low)

@@ -28,7 +28,8 @@ internal static class HostLoop
 
     private static async Task<object> ObeyAsync(ServerProcess server, string[] words) => words[0] switch
     {
-        "generate" => await RunRoundsAsync(words, number => GenerateAsync(server, number, int.Parse(words[4]), uint.Parse(words[5]))),
+        "generate" => await RunRoundsAsync(
+            words, number => GenerateAsync(server, number, int.Parse(words[4]), uint.Parse(words[5]))),
         "embed" => await RunRoundsAsync(words, number => EmbedAsync(server, number, int.Parse(words[4]))),
         "recover" => await RecoverAsync(server, int.Parse(words[1])),
         "helper" => new { pid = server.Id },
@@ -53,7 +54,8 @@ internal static class HostLoop
     private static async Task<Round> GenerateAsync(ServerProcess server, int number, int streams, uint tokens)
     {
         var question = new Question($"{number:D5}. Once upon a time there was", tokens);
-        Generation[] answers = await Task.WhenAll(Enumerable.Range(0, streams).Select(_ => server.PostAsync<Generation>("/generate", question)));
+        Generation[] answers = await Task.WhenAll(
+            Enumerable.Range(0, streams).Select(_ => server.PostAsync<Generation>("/generate", question)));
         return new Round { Tokens = answers.Sum(answer => (long)answer.Tokens), Text = answers[0].Text };
     }
 

@@ -1,6 +1,7 @@
 namespace LlmBridge.Comparison.Http;
 
-/// <summary>Says its address on stdout and answers until its stdin ends; one request at a time, as simple code does.</summary>
+/// <summary>Says its address on stdout and answers until its stdin ends; one request at a time, as simple code
+/// does.</summary>
 internal static class Server
 {
     public static async Task RunAsync(string[] model)
@@ -12,7 +13,8 @@ internal static class Server
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using WebApplication application = builder.Build();
-        application.MapPost("/generate", (Question question) => { lock (one) return llm.Generate(question.Prompt, question.Tokens); });
+        application.MapPost(
+            "/generate", (Question question) => { lock (one) return llm.Generate(question.Prompt, question.Tokens); });
         application.MapPost("/embed", (string[] texts) => { lock (one) return llm.Embed(texts); });
         await application.StartAsync();
         Console.WriteLine(application.Urls.Single());

@@ -36,9 +36,17 @@ internal sealed class ServerProcess(string[] model) : IDisposable
 
     private async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string argument in (string[])[typeof(Server).Assembly.Location, "server", .. model]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (string argument in (string[])[typeof(Server).Assembly.Location, "server", .. model])
+        {
+            start.ArgumentList.Add(argument);
+        }
         _process = Process.Start(start)!;
-        _address = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the server did not start");
+        _address = await _process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("the server did not start");
     }
 }

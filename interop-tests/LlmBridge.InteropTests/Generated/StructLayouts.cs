@@ -97,7 +97,8 @@ internal static class StructLayouts
 
     private static string Member<TStruct, TField>(string name, ref TStruct start, ref TField field)
     {
-        long offset = Unsafe.ByteOffset(ref Unsafe.As<TStruct, byte>(ref start), ref Unsafe.As<TField, byte>(ref field));
+        ref byte first = ref Unsafe.As<TStruct, byte>(ref start);
+        long offset = Unsafe.ByteOffset(ref first, ref Unsafe.As<TField, byte>(ref field));
         return $"{name} {offset} {Unsafe.SizeOf<TField>()}";
     }
 }

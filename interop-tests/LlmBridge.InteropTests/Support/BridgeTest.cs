@@ -10,7 +10,8 @@ public abstract class BridgeTest
 
     [TestCleanup]
     public void LeavesNoKeeperBehind() =>
-        Processes.WaitUntil(() => Processes.KeepersOf(Environment.ProcessId).Count == 0, "the keeper to end with the last client");
+        Processes.WaitUntil(
+            () => Processes.KeepersOf(Environment.ProcessId).Count == 0, "the keeper to end with the last client");
 
     /// <summary>A client of the fake engine with a script.</summary>
     protected static Task<LlmClient> OpenFakeAsync(string? script = null, BridgeOptions? options = null) =>
@@ -23,7 +24,8 @@ public abstract class BridgeTest
         return failure;
     }
 
-    /// <summary>Starts the client's engine and says its process number, which may come a moment after the engine is ready.</summary>
+    /// <summary>Starts the client's engine and says its process number, which may come a moment after the engine is
+    /// ready.</summary>
     protected async Task<long> StartEngineAsync(LlmClient client)
     {
         await client.StartAsync(Watchdog);

@@ -1,6 +1,7 @@
 namespace LlmBridge.InteropTests.Support;
 
-/// <summary>Runs a program as a user of the library would: what this process was told about the library is not passed on.</summary>
+/// <summary>Runs a program as a user of the library would: what this process was told about the library is not passed
+/// on.</summary>
 internal static class CleanRun
 {
     /// <summary>What is passed on: where tools and their caches are.</summary>
@@ -13,6 +14,7 @@ internal static class CleanRun
                                         let value = Environment.GetEnvironmentVariable(name)
                                         where value is not null
                                         select $"{name}={value}";
-        return ProgramRun.OfAsync("env", ["-i", .. inherited, .. environment.Select(v => $"{v.Key}={v.Value}"), .. command], watchdog);
+        return ProgramRun.OfAsync(
+            "env", ["-i", .. inherited, .. environment.Select(v => $"{v.Key}={v.Value}"), .. command], watchdog);
     }
 }

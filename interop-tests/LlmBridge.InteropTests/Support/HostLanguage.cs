@@ -22,16 +22,32 @@ internal sealed record HostLanguage(string Name, string Extension, string Tool, 
         new("bend", ".bend", "bend", "none, see docs/hosts/bend.md", "bend", "run-c", "{source}"),
         new("c", ".c", "cc", "gcc", "{program}")
         {
-            Build = ["cc", "-std=gnu17", "-O1", "-pthread", "{source}", "-I{prefix}/include", "-L{prefix}/lib", "-Wl,-rpath,{prefix}/lib", "-lllmbridge", "-lm", "-o", "{program}"],
+            Build =
+            [
+                "cc", "-std=gnu17", "-O1", "-pthread", "{source}", "-I{prefix}/include", "-L{prefix}/lib",
+                "-Wl,-rpath,{prefix}/lib", "-lllmbridge", "-lm", "-o", "{program}",
+            ],
         },
         new("cpp", ".cpp", "c++", "g++", "{program}")
         {
-            Build = ["c++", "-std=c++17", "-O1", "-pthread", "{source}", "-I{prefix}/include", "-L{prefix}/lib", "-Wl,-rpath,{prefix}/lib", "-lllmbridge", "-o", "{program}"],
+            Build =
+            [
+                "c++", "-std=c++17", "-O1", "-pthread", "{source}", "-I{prefix}/include", "-L{prefix}/lib",
+                "-Wl,-rpath,{prefix}/lib", "-lllmbridge", "-o", "{program}",
+            ],
         },
-        new("csharp", ".cs", "dotnet", "dotnet-sdk-10.0", "dotnet", Path.Combine(AppContext.BaseDirectory, "LlmBridge.Driver.dll")),
-        new("luajit", ".lua", "luajit", "luajit", "luajit", "{source}") { Fence = "lua", SearchPath = ("LUA_PATH", "{hosts}/luajit/?.lua;;") },
+        new("csharp", ".cs", "dotnet", "dotnet-sdk-10.0", "dotnet",
+            Path.Combine(AppContext.BaseDirectory, "LlmBridge.Driver.dll")),
+        new("luajit", ".lua", "luajit", "luajit", "luajit", "{source}")
+        {
+            Fence = "lua",
+            SearchPath = ("LUA_PATH", "{hosts}/luajit/?.lua;;"),
+        },
         new("node", ".mjs", "node", "nodejs", "node", "{source}") { Fence = "javascript", NodePackage = "node" },
-        new("python", ".py", "python3", "python3", "python3", "-B", "{source}") { SearchPath = ("PYTHONPATH", "{hosts}/python") },
+        new("python", ".py", "python3", "python3", "python3", "-B", "{source}")
+        {
+            SearchPath = ("PYTHONPATH", "{hosts}/python"),
+        },
         new("ruby", ".rb", "ruby", "ruby", "ruby", "{source}") { SearchPath = ("RUBYLIB", "{hosts}/ruby") },
     ];
 

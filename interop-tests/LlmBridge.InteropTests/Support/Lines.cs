@@ -20,5 +20,6 @@ internal static class Lines
     }
 
     private static bool IsMatch(string wanted, string line) =>
-        Regex.IsMatch(line, $"^{Regex.Escape(wanted).Replace("\\{pid}", "[0-9]+", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant);
+        Regex.IsMatch(line, $"^{Regex.Escape(wanted).Replace("\\{pid}", "[0-9]+", StringComparison.Ordinal)}$",
+            RegexOptions.CultureInvariant);
 }

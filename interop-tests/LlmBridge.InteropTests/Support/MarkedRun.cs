@@ -11,5 +11,6 @@ internal sealed class MarkedRun
 
     /// <summary>Waits until all that carries the mark has ended by itself.</summary>
     public void AwaitNothingLeft() =>
-        Processes.WaitUntil(() => Processes.With($"{Variable}={_value}").Count == 0, "everything that was started for the run to end");
+        Processes.WaitUntil(
+            () => Processes.With($"{Variable}={_value}").Count == 0, "everything that was started for the run to end");
 }

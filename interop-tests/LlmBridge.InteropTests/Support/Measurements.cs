@@ -41,10 +41,12 @@ internal sealed class Measurements : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var measured = new Measured(instrument.Name, instrument.Unit, value, new Dictionary<string, object?>(tags.ToArray()), instrument.IsObservable);
+        var measured = new Measured(instrument.Name, instrument.Unit, value,
+            new Dictionary<string, object?>(tags.ToArray()), instrument.IsObservable);
         lock (_all) _all.Add(measured);
     }
 }
 
 /// <summary>One measurement with its tags.</summary>
-internal sealed record Measured(string Instrument, string? Unit, double Value, IReadOnlyDictionary<string, object?> Tags, bool OnDemand);
+internal sealed record Measured(
+    string Instrument, string? Unit, double Value, IReadOnlyDictionary<string, object?> Tags, bool OnDemand);

@@ -40,9 +40,12 @@ internal sealed class PackageConsumer : IDisposable
     {
         string output = _folder.At(verb);
         ProgramRun made = await ProgramRun.OfAsync("dotnet", [verb, _folder.Path, "-o", output, .. options], watchdog);
-        if (made.Output.Contains("error NU1", StringComparison.Ordinal) && made.Output.Contains("Microsoft.NETCore.App.Runtime", StringComparison.Ordinal))
+        if (made.Output.Contains("error NU1", StringComparison.Ordinal)
+            && made.Output.Contains("Microsoft.NETCore.App.Runtime", StringComparison.Ordinal))
         {
-            Assert.Inconclusive(".NET's runtime pack for linux-x64 could not be restored, so nothing self-contained was published\n" + made.Output);
+            Assert.Inconclusive(
+                ".NET's runtime pack for linux-x64 could not be restored, so nothing self-contained was published\n"
+                    + made.Output);
         }
         Assert.AreEqual(0, made.ExitCode, made.Output);
         return Path.Combine(output, "Consumer");

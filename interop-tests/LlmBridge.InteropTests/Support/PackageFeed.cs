@@ -19,7 +19,10 @@ internal sealed class PackageFeed : IDisposable
         {
             ProgramRun pack = await ProgramRun.OfAsync(
                 "dotnet",
-                ["pack", Repository.At("managed/" + project), "-o", feed.Path, "-p:SkipNative=true", $"-p:NativePrefix={prefix}/", $"-p:PackageVersion={Version}"],
+                [
+                    "pack", Repository.At("managed/" + project), "-o", feed.Path, "-p:SkipNative=true",
+                    $"-p:NativePrefix={prefix}/", $"-p:PackageVersion={Version}",
+                ],
                 watchdog);
             Assert.AreEqual(0, pack.ExitCode, pack.Output);
         }

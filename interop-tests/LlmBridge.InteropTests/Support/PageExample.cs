@@ -15,7 +15,8 @@ internal sealed partial record PageExample(string Page, string Name, string Fenc
     private static IEnumerable<string> Pages()
     {
         string hosts = Repository.At("docs/hosts");
-        IEnumerable<string> pages = Directory.Exists(hosts) ? Directory.EnumerateFiles(hosts, "*.md").Order(StringComparer.Ordinal) : [];
+        IEnumerable<string> pages =
+            Directory.Exists(hosts) ? Directory.EnumerateFiles(hosts, "*.md").Order(StringComparer.Ordinal) : [];
         return pages.Prepend(Repository.At("README.md"));
     }
 
@@ -27,9 +28,11 @@ internal sealed partial record PageExample(string Page, string Name, string Fenc
             string code = blocks[i].Groups["text"].Value;
             Match mark = Mark().Match(code.Split('\n')[0]);
             if (!mark.Success) continue;
-            Match? next = i + 1 < blocks.Length && blocks[i + 1].Groups["fence"].Value == "output" ? blocks[i + 1] : null;
+            Match? next =
+                i + 1 < blocks.Length && blocks[i + 1].Groups["fence"].Value == "output" ? blocks[i + 1] : null;
             yield return new PageExample(
-                Path.GetRelativePath(Repository.Root, page), mark.Groups["name"].Value, blocks[i].Groups["fence"].Value, code, next?.Groups["text"].Value);
+                Path.GetRelativePath(Repository.Root, page), mark.Groups["name"].Value, blocks[i].Groups["fence"].Value,
+                code, next?.Groups["text"].Value);
         }
     }
 

@@ -14,21 +14,25 @@ internal static class Processes
     private const string KeeperComm = "llmbridge-keepe"; // the system keeps 15 letters
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    public static void Signal(long pid, int signal) => Assert.AreEqual(0, Kill((int)pid, signal), $"kill({pid}, {signal})");
+    public static void Signal(long pid, int signal) =>
+        Assert.AreEqual(0, Kill((int)pid, signal), $"kill({pid}, {signal})");
 
     public static bool IsAlive(long pid) => Field(pid, "State:") is { } state && !state.StartsWith('Z');
 
     public static long ParentOf(long pid) =>
-        long.Parse(Field(pid, "PPid:") ?? throw new InvalidOperationException($"process {pid} is gone"), CultureInfo.InvariantCulture);
+        long.Parse(Field(pid, "PPid:") ?? throw new InvalidOperationException($"process {pid} is gone"),
+            CultureInfo.InvariantCulture);
 
     /// <summary>The keepers that watch this host: each holds a pidfd that names it.</summary>
-    public static IReadOnlyList<long> KeepersOf(long host) => [.. All().Where(pid => Comm(pid) == KeeperComm && Watches(pid, host))];
+    public static IReadOnlyList<long> KeepersOf(long host) =>
+        [.. All().Where(pid => Comm(pid) == KeeperComm && Watches(pid, host))];
 
     /// <summary>The processes that were given this variable, as NAME=VALUE.</summary>
     public static IReadOnlyList<long> With(string variable) =>
         [.. All().Where(pid => Read($"/proc/{pid}/environ")?.Split('\0').Contains(variable) == true)];
 
-    public static void WaitUntilGone(params long[] pids) => WaitUntil(() => !pids.Any(IsAlive), $"processes {string.Join(", ", pids)} to end");
+    public static void WaitUntilGone(params long[] pids) =>
+        WaitUntil(() => !pids.Any(IsAlive), $"processes {string.Join(", ", pids)} to end");
 
     public static void WaitUntil(Func<bool> condition, string what)
     {
@@ -49,14 +53,16 @@ internal static class Processes
     private static string? Comm(long pid) => Read($"/proc/{pid}/comm")?.TrimEnd('\n');
 
     private static string? Field(long pid, string name) =>
-        Read($"/proc/{pid}/status")?.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
+        Read($"/proc/{pid}/status")?.Split('\n')
+            .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
 
     private static bool Watches(long pid, long host)
     {
         try
         {
             string wanted = "Pid:\t" + host.ToString(CultureInfo.InvariantCulture);
-            return Directory.EnumerateFiles($"/proc/{pid}/fdinfo").Any(file => Read(file)?.Split('\n').Contains(wanted) == true);
+            return Directory.EnumerateFiles($"/proc/{pid}/fdinfo")
+                .Any(file => Read(file)?.Split('\n').Contains(wanted) == true);
         }
         catch (IOException)
         {

@@ -25,7 +25,8 @@ internal sealed class RecordingLog : ILoggerFactory, ILogger
         return this;
     }
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         lock (_entries) _entries.Add(new LogEntry(_category, logLevel, eventId.Id, formatter(state, exception)));
     }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace LlmBridge.InteropTests.Support;
 
 /// <summary>What every host's driver does and prints, from scenarios.json.</summary>
-internal sealed record Scenario(string Name, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Expect)
+internal sealed record Scenario(
+    string Name, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Expect)
 {
     private static readonly Lazy<IReadOnlyList<Scenario>> s_all = new(Read);
 
@@ -13,7 +14,8 @@ internal sealed record Scenario(string Name, IReadOnlyDictionary<string, string>
 
     private static Scenario[] Read()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Repository.At("interop-tests/scenarios.json")));
+        using JsonDocument document =
+            JsonDocument.Parse(File.ReadAllText(Repository.At("interop-tests/scenarios.json")));
         return document.RootElement.GetProperty("scenarios").Deserialize<Scenario[]>(JsonSerializerOptions.Web)!;
     }
 }

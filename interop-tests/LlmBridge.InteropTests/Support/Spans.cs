@@ -13,7 +13,8 @@ internal sealed class Spans : IDisposable
         _listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "LlmBridge",
-            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            Sample =
+                static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = span =>
             {
                 lock (_ended) _ended.Add(span);
@@ -31,7 +32,8 @@ internal sealed class Spans : IDisposable
     }
 
     /// <summary>All that an exporter would send of them, as one text.</summary>
-    public string Everything => string.Join('\n', Ended.Select(s => $"{s.DisplayName} {s.StatusDescription} {Tags.Describe(s.TagObjects)} {s.Events.Count()}"));
+    public string Everything => string.Join('\n',
+        Ended.Select(s => $"{s.DisplayName} {s.StatusDescription} {Tags.Describe(s.TagObjects)} {s.Events.Count()}"));
 
     public void Dispose() => _listener.Dispose();
 }

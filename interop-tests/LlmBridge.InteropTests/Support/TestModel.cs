@@ -9,12 +9,14 @@ internal static class TestModel
     public const string ChainAnswer = "Hello from llama.cpp, running in a process of its own.";
 
     private static readonly Lock s_lock = new();
-    private static readonly string s_folder = Path.Combine(Path.GetTempPath(), "llmbridge-tests-" + Guid.NewGuid().ToString("N"));
+    private static readonly string s_folder =
+        Path.Combine(Path.GetTempPath(), "llmbridge-tests-" + Guid.NewGuid().ToString("N"));
 
     /// <summary>The file of a model as LlmBridge.TestModels makes it, from "chain" or "random" and options.</summary>
     public static string Make(string kind, params string[] options)
     {
-        string path = Path.Combine(s_folder, string.Join("_", [kind, .. options]).Replace("--", "", StringComparison.Ordinal) + ".gguf");
+        string path = Path.Combine(
+            s_folder, string.Join("_", [kind, .. options]).Replace("--", "", StringComparison.Ordinal) + ".gguf");
         lock (s_lock)
         {
             if (File.Exists(path)) return path;
@@ -46,6 +48,9 @@ internal static class TestModel
     public static void RequireLlama()
     {
         string module = Path.Combine(Repository.Prefix, "lib/llmbridge/llama.so");
-        if (!File.Exists(module)) Assert.Inconclusive($"the llama engine was not built (llama.cpp was not found): no {module}");
+        if (!File.Exists(module))
+        {
+            Assert.Inconclusive($"the llama engine was not built (llama.cpp was not found): no {module}");
+        }
     }
 }

@@ -37,7 +37,8 @@ internal static class Scenarios
         return 1;
     }
 
-    private static async Task AnswerAsync(LlmClient client) => Console.WriteLine($"text {(await client.AskAsync(Hello)).Text}");
+    private static async Task AnswerAsync(LlmClient client) =>
+        Console.WriteLine($"text {(await client.AskAsync(Hello)).Text}");
 
     private static async Task StreamAsync(LlmClient client)
     {
@@ -60,7 +61,8 @@ internal static class Scenarios
         }
         catch (LlmException e)
         {
-            Console.WriteLine($"error {e.Error.Code} {e.Error.ExitKind.ToString().ToLowerInvariant()} {e.Error.ExitValue}");
+            Console.WriteLine(
+                $"error {e.Error.Code} {e.Error.ExitKind.ToString().ToLowerInvariant()} {e.Error.ExitValue}");
         }
         await PrintFailureOfAsync(client, Hello);
     }
@@ -90,7 +92,8 @@ internal static class Scenarios
 
     private static async Task ManyAsync(LlmClient client)
     {
-        string[] prompts = [.. Enumerable.Range(0, Items).Select(i => string.Create(CultureInfo.InvariantCulture, $"item {i}"))];
+        string[] prompts =
+            [.. Enumerable.Range(0, Items).Select(i => string.Create(CultureInfo.InvariantCulture, $"item {i}"))];
         LlmReply[] replies = await Task.WhenAll(prompts.Select(p => client.AskAsync(p)));
         Console.WriteLine($"right {prompts.Zip(replies).Count(pair => pair.First == pair.Second.Text)}");
     }
@@ -115,5 +118,6 @@ internal static class Scenarios
         }
     }
 
-    private static void PrintPiece(string piece) => Console.WriteLine($"piece {piece.Replace("\n", "\\n", StringComparison.Ordinal)}");
+    private static void PrintPiece(string piece) =>
+        Console.WriteLine($"piece {piece.Replace("\n", "\\n", StringComparison.Ordinal)}");
 }

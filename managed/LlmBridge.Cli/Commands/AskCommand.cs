@@ -13,12 +13,17 @@ internal static class AskCommand
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
-            return CommandRun.RunAsync(json, interrupt => AskAsync(result.GetRequiredValue(prompt), options.ToBridgeOptions(result), json, interrupt.Token), LlmPhase.Generate);
+            return CommandRun.RunAsync(
+                json,
+                interrupt => AskAsync(
+                    result.GetRequiredValue(prompt), options.ToBridgeOptions(result), json, interrupt.Token),
+                LlmPhase.Generate);
         });
         return command;
     }
 
-    private static async Task<int> AskAsync(string prompt, BridgeOptions options, bool json, CancellationToken cancellationToken)
+    private static async Task<int> AskAsync(
+        string prompt, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
         if (prompt == "-") prompt = await StandardInput.ReadTextAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);

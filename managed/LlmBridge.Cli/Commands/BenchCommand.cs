@@ -8,12 +8,21 @@ internal static class BenchCommand
 {
     public static Command Make()
     {
-        var filter = new Option<string?>("--filter") { Description = "The metric of this name, or those whose names contain it", HelpName = "TEXT" };
-        var model = new Option<string?>("--model", "-m") { Description = "The GGUF file of the llama metrics", HelpName = "FILE" };
+        var filter = new Option<string?>("--filter")
+        {
+            Description = "The metric of this name, or those whose names contain it",
+            HelpName = "TEXT",
+        };
+        var model = new Option<string?>("--model", "-m")
+        {
+            Description = "The GGUF file of the llama metrics",
+            HelpName = "FILE",
+        };
         var quick = new Option<bool>("--quick") { Description = "Half a minute instead of three: rougher figures" };
         var list = new Option<bool>("--list") { Description = "Only say what is measured against what" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line instead of a table" };
-        var command = new Command("bench", "Measures the headline figures on this machine") { filter, model, quick, list, json };
+        var command =
+            new Command("bench", "Measures the headline figures on this machine") { filter, model, quick, list, json };
         command.SetAction((result, _) =>
         {
             List<string> arguments = [];
@@ -32,9 +41,15 @@ internal static class BenchCommand
         string program = Path.Combine(Doctor.HomeOf(LlmLibrary.Path), "bin", "llmbridge-bench");
         if (!File.Exists(program))
         {
-            throw new LlmException(new LlmError { Status = LlmStatus.NotFound, Phase = LlmPhase.Configure, Message = $"{program} is not there; build it with `dotnet build Bridge.sln`" });
+            throw new LlmException(new LlmError
+            {
+                Status = LlmStatus.NotFound,
+                Phase = LlmPhase.Configure,
+                Message = $"{program} is not there; build it with `dotnet build Bridge.sln`",
+            });
         }
-        using Process bench = Process.Start(new ProcessStartInfo(program, arguments))!; // with this program's stdout and stderr
+        // With this program's stdout and stderr.
+        using Process bench = Process.Start(new ProcessStartInfo(program, arguments))!;
         try
         {
             await bench.WaitForExitAsync(cancellationToken);

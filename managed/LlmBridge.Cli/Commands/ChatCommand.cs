@@ -11,10 +11,14 @@ internal static class ChatCommand
 
     public static Command Make()
     {
-        var command = new Command("chat", "Holds a conversation: a line from stdin, an answer to stdout, until the end of stdin or /exit");
+        var command = new Command(
+            "chat", "Holds a conversation: a line from stdin, an answer to stdout, until the end of stdin or /exit");
         var options = new CommonOptions(command);
         command.SetAction((result, _) =>
-            CommandRun.RunAsync(options.Json(result), interrupt => ChatAsync(options.ToBridgeOptions(result), options.Json(result), interrupt.Token), LlmPhase.Generate));
+            CommandRun.RunAsync(
+                options.Json(result),
+                interrupt => ChatAsync(options.ToBridgeOptions(result), options.Json(result), interrupt.Token),
+                LlmPhase.Generate));
         return command;
     }
 
@@ -46,7 +50,8 @@ internal static class ChatCommand
     }
 
     /// <summary>A line for each answer, the same object as that of ask --json.</summary>
-    private static async Task<string> AnswerInJsonAsync(LlmClient client, CallOptions call, CancellationToken cancellationToken)
+    private static async Task<string> AnswerInJsonAsync(
+        LlmClient client, CallOptions call, CancellationToken cancellationToken)
     {
         LlmReply reply = await client.AskAsync("", call, cancellationToken);
         await ReplyJson.WriteAsync(reply, cancellationToken);

@@ -23,12 +23,16 @@ internal static class CommandRun
         }
         catch (IOException e)
         {
-            Report(new LlmError { Status = LlmStatus.Internal, Message = "the output cannot be written: " + e.Message }, json);
+            Report(new LlmError { Status = LlmStatus.Internal, Message = "the output cannot be written: " + e.Message },
+                json);
             return ExitStatus.CannotWrite;
         }
         catch (OperationCanceledException) when (interrupt.Happened)
         {
-            if (json) Report(new LlmError { Status = LlmStatus.Cancelled, Phase = working, Message = "interrupted" }, json);
+            if (json)
+            {
+                Report(new LlmError { Status = LlmStatus.Cancelled, Phase = working, Message = "interrupted" }, json);
+            }
             return interrupt.ExitStatus;
         }
     }
@@ -42,8 +46,14 @@ internal static class CommandRun
         }
         Console.Error.WriteLine($"llmbridge: {error.Code}: {error.Message}");
         // An engine that refuses says the same on its stderr.
-        if (error.EngineLog.Length == 0 || error.EngineLog.TrimEnd().EndsWith(error.Message, StringComparison.Ordinal)) return;
+        if (error.EngineLog.Length == 0 || error.EngineLog.TrimEnd().EndsWith(error.Message, StringComparison.Ordinal))
+        {
+            return;
+        }
         Console.Error.WriteLine("The engine's last lines:");
-        foreach (string line in error.EngineLog.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Console.Error.WriteLine("  " + line);
+        foreach (string line in error.EngineLog.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Console.Error.WriteLine("  " + line);
+        }
     }
 }

@@ -6,10 +6,17 @@ namespace LlmBridge.Cli;
 /// <summary>The options that every command has; they are settings under shorter names.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string?> _engine = new("--engine") { Description = "What runs, such as llama", HelpName = "NAME" };
-    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model's GGUF file", HelpName = "FILE" };
-    private readonly Option<string?> _isolation = new("--isolation") { Description = "Where the engine runs, such as pool", HelpName = "NAME" };
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "Limit on the whole call: milliseconds, or with a unit, such as 30s", HelpName = "TIME" };
+    private readonly Option<string?> _engine =
+        new("--engine") { Description = "What runs, such as llama", HelpName = "NAME" };
+    private readonly Option<string?> _model =
+        new("--model", "-m") { Description = "The model's GGUF file", HelpName = "FILE" };
+    private readonly Option<string?> _isolation =
+        new("--isolation") { Description = "Where the engine runs, such as pool", HelpName = "NAME" };
+    private readonly Option<string?> _timeout = new("--timeout")
+    {
+        Description = "Limit on the whole call: milliseconds, or with a unit, such as 30s",
+        HelpName = "TIME",
+    };
 
     private readonly Option<string[]> _set = new("--set")
     {
@@ -24,7 +31,10 @@ internal sealed class CommonOptions
     public CommonOptions(Command command)
     {
         _set.Validators.Add(RequireNameAndValue);
-        foreach (Option option in new Option[] { _engine, _model, _isolation, _timeout, _set, _json }) command.Options.Add(option);
+        foreach (Option option in new Option[] { _engine, _model, _isolation, _timeout, _set, _json })
+        {
+            command.Options.Add(option);
+        }
     }
 
     public bool Json(ParseResult result) => result.GetValue(_json);
@@ -55,7 +65,10 @@ internal sealed class CommonOptions
     {
         foreach (Token token in result.Tokens)
         {
-            if (token.Value.IndexOf('=', StringComparison.Ordinal) <= 0) result.AddError($"--set needs NAME=VALUE, not '{token.Value}'");
+            if (token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)
+            {
+                result.AddError($"--set needs NAME=VALUE, not '{token.Value}'");
+            }
         }
     }
 
@@ -71,7 +84,8 @@ internal sealed class CommonOptions
             _ => (time, 1L),
         };
         var invariant = System.Globalization.CultureInfo.InvariantCulture;
-        return double.TryParse(digits, System.Globalization.NumberStyles.AllowDecimalPoint, invariant, out double number)
+        return double.TryParse(
+            digits, System.Globalization.NumberStyles.AllowDecimalPoint, invariant, out double number)
             ? Math.Round(number * factor).ToString("0", invariant)
             : time;
     }

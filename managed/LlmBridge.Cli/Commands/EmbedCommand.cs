@@ -8,18 +8,28 @@ internal static class EmbedCommand
 {
     public static Command Make()
     {
-        var texts = new Argument<string[]>("TEXT") { Description = "What to embed; - reads one text a line from stdin", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("embed", "Computes embeddings and prints one JSON array of numbers per text") { texts };
+        var texts = new Argument<string[]>("TEXT")
+        {
+            Description = "What to embed; - reads one text a line from stdin",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command =
+            new Command("embed", "Computes embeddings and prints one JSON array of numbers per text") { texts };
         var options = new CommonOptions(command);
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
-            return CommandRun.RunAsync(json, interrupt => EmbedAsync(result.GetRequiredValue(texts), options.ToBridgeOptions(result), json, interrupt.Token), LlmPhase.Embed);
+            return CommandRun.RunAsync(
+                json,
+                interrupt => EmbedAsync(
+                    result.GetRequiredValue(texts), options.ToBridgeOptions(result), json, interrupt.Token),
+                LlmPhase.Embed);
         });
         return command;
     }
 
-    private static async Task<int> EmbedAsync(string[] texts, BridgeOptions options, bool json, CancellationToken cancellationToken)
+    private static async Task<int> EmbedAsync(
+        string[] texts, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
         if (texts is ["-"]) texts = await ReadLinesAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
@@ -35,11 +45,20 @@ internal static class EmbedCommand
         string[] lines = (await StandardInput.ReadTextAsync(cancellationToken)).Split('\n');
         int empty = Array.FindIndex(lines, line => line.TrimEnd('\r').Length == 0);
         if (empty < 0) return lines;
-        string message = lines.Length == 1 ? "stdin is empty; it has one text a line" : $"line {empty + 1} of stdin is empty; each line is a text";
-        throw new LlmException(new LlmError { Status = LlmStatus.InvalidArgument, Phase = LlmPhase.Configure, Message = message, RetrySafe = true });
+        string message = lines.Length == 1
+            ? "stdin is empty; it has one text a line"
+            : $"line {empty + 1} of stdin is empty; each line is a text";
+        throw new LlmException(new LlmError
+        {
+            Status = LlmStatus.InvalidArgument,
+            Phase = LlmPhase.Configure,
+            Message = message,
+            RetrySafe = true,
+        });
     }
 
-    private static async Task PrintLinesAsync(Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
+    private static async Task PrintLinesAsync(
+        Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
     {
         foreach (float[] vector in embeddings.Vectors)
         {
@@ -48,7 +67,8 @@ internal static class EmbedCommand
         }
     }
 
-    private static async Task PrintObjectAsync(Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
+    private static async Task PrintObjectAsync(
+        Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
     {
         await using (var json = new Utf8JsonWriter(output, Json.Options))
         {

@@ -14,17 +14,20 @@ internal static class InvokeCommand
             Description = "Its parameters, a JSON object or array; - reads them from stdin",
             DefaultValueFactory = _ => "",
         };
-        var command = new Command("invoke", "Calls a method of a JSON-RPC daemon and prints its result as JSON") { method, parameters };
+        var command = new Command(
+            "invoke", "Calls a method of a JSON-RPC daemon and prints its result as JSON") { method, parameters };
         var options = new CommonOptions(command);
         command.SetAction((result, _) =>
             CommandRun.RunAsync(
                 options.Json(result),
                 interrupt => InvokeAsync(
-                    result.GetRequiredValue(method), result.GetValue(parameters) ?? "", options.ToBridgeOptions(result), interrupt.Token)));
+                    result.GetRequiredValue(method), result.GetValue(parameters) ?? "", options.ToBridgeOptions(result),
+                    interrupt.Token)));
         return command;
     }
 
-    private static async Task<int> InvokeAsync(string method, string parameters, BridgeOptions options, CancellationToken cancellationToken)
+    private static async Task<int> InvokeAsync(
+        string method, string parameters, BridgeOptions options, CancellationToken cancellationToken)
     {
         if (parameters == "-") parameters = await StandardInput.ReadTextAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);

@@ -13,12 +13,14 @@ internal static class TokensCommand
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
-            return CommandRun.RunAsync(json, interrupt => CountAsync(result.GetRequiredValue(text), options.ToBridgeOptions(result), json, interrupt.Token));
+            return CommandRun.RunAsync(json, interrupt => CountAsync(
+                result.GetRequiredValue(text), options.ToBridgeOptions(result), json, interrupt.Token));
         });
         return command;
     }
 
-    private static async Task<int> CountAsync(string text, BridgeOptions options, bool json, CancellationToken cancellationToken)
+    private static async Task<int> CountAsync(
+        string text, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
         if (text == "-") text = await StandardInput.ReadTextAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);

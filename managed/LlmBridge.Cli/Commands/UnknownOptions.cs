@@ -14,7 +14,8 @@ internal static class UnknownOptions
         HashSet<string> after = [.. end < 0 ? [] : args[(end + 1)..]];
         return from argument in result.CommandResult.Children.OfType<ArgumentResult>()
                from token in argument.Tokens
-               where token.Value.Length > 1 && token.Value[0] == '-' && before.Contains(token.Value) && !after.Contains(token.Value)
+               where token.Value.Length > 1 && token.Value[0] == '-' && before.Contains(token.Value)
+                   && !after.Contains(token.Value)
                select $"unknown option '{token.Value}'; to use it as text, put -- before it";
     }
 }

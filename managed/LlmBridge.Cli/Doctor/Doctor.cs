@@ -51,15 +51,30 @@ internal static class Doctor
 
     private static void CheckFile(DoctorReport report, string name, string path, string? home)
     {
-        if (File.Exists(path)) report.Good(name, path);
-        else report.Bad(name, $"{path} does not exist", home is null ? Build : $"Correct the setting home, or LLMBRIDGE_HOME: it says {home}");
+        if (File.Exists(path))
+        {
+            report.Good(name, path);
+        }
+        else
+        {
+            report.Bad(name, $"{path} does not exist",
+                home is null ? Build : $"Correct the setting home, or LLMBRIDGE_HOME: it says {home}");
+        }
     }
 
     private static void CheckLlamaLibraries(DoctorReport report, string folder)
     {
         string[] libraries = Directory.Exists(folder) ? Directory.GetFiles(folder, "libllama.*") : [];
-        if (libraries.Length > 0) report.Good("llama.cpp", libraries.Order(StringComparer.Ordinal).First());
-        else report.Bad("llama.cpp", $"no libllama in {folder}", "Install npm and git, remove the folder build/release, and build again; or configure with -DLLMBRIDGE_LLAMA_DIR=FOLDER");
+        if (libraries.Length > 0)
+        {
+            report.Good("llama.cpp", libraries.Order(StringComparer.Ordinal).First());
+        }
+        else
+        {
+            report.Bad("llama.cpp", $"no libllama in {folder}",
+                "Install npm and git, remove the folder build/release, and build again; "
+                + "or configure with -DLLMBRIDGE_LLAMA_DIR=FOLDER");
+        }
     }
 
     private static void CheckModel(DoctorReport report, string path)
@@ -69,8 +84,12 @@ internal static class Doctor
             LlmModel model = LlmModel.Inspect(path);
             report.Model = model;
             report.Good("model", $"{path}: {model.Name ?? "no name"}, {model.FileBytes / 1024} KiB");
-            report.Good("model holds", $"{model.Architecture}, {model.Parameters} parameters, mostly {model.Quantisation}; {model.BlockCount} blocks of width {model.EmbeddingLength}, context {model.ContextLength}");
-            report.Good("model speaks", $"{model.Tokenizer} tokenizer of {model.Vocabulary} tokens, {(model.HasChatTemplate ? "with a" : "no")} chat template");
+            report.Good("model holds",
+                $"{model.Architecture}, {model.Parameters} parameters, mostly {model.Quantisation}; "
+                + $"{model.BlockCount} blocks of width {model.EmbeddingLength}, context {model.ContextLength}");
+            report.Good("model speaks",
+                $"{model.Tokenizer} tokenizer of {model.Vocabulary} tokens, "
+                + $"{(model.HasChatTemplate ? "with a" : "no")} chat template");
         }
         catch (LlmException e)
         {
@@ -83,11 +102,18 @@ internal static class Doctor
         try
         {
             await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
-            LlmReply reply = await client.AskAsync(Question, new CallOptions { MaxTokens = AnswerTokens }, cancellationToken);
+            LlmReply reply =
+                await client.AskAsync(Question, new CallOptions { MaxTokens = AnswerTokens }, cancellationToken);
             report.Ok = true;
-            report.Good("ask", $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in {reply.Timings.Total.TotalMilliseconds:0} ms, {reply.Timings.Start.TotalMilliseconds:0} of them to start");
+            report.Good("ask",
+                $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in "
+                + $"{reply.Timings.Total.TotalMilliseconds:0} ms, "
+                + $"{reply.Timings.Start.TotalMilliseconds:0} of them to start");
             LlmSandboxLayers missing = LlmSandboxLayers.All & ~client.SandboxLayers;
-            report.Good("sandbox", missing == 0 ? "all layers hold" : $"lacks {missing} (sandbox={Setting(options, "sandbox") ?? "best_effort"}); a kernel with landlock and seccomp has all");
+            report.Good("sandbox", missing == 0
+                ? "all layers hold"
+                : $"lacks {missing} (sandbox={Setting(options, "sandbox") ?? "best_effort"}); "
+                + "a kernel with landlock and seccomp has all");
         }
         catch (Exception e) when (e is ILlmFailure)
         {
@@ -99,6 +125,8 @@ internal static class Doctor
     private static string? Setting(BridgeOptions options, string name)
     {
         if (options.Settings?.GetValueOrDefault(name) is { } value) return value;
-        return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } fromEnvironment ? fromEnvironment : null;
+        return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } text
+            ? text
+            : null;
     }
 }

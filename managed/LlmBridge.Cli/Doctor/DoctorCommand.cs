@@ -17,7 +17,10 @@ internal static class DoctorCommand
 
     public static Command Make()
     {
-        var watch = new Option<bool>("--watch") { Description = "Start a bridge, give it a small call each interval and show how it fares, until Ctrl+C" };
+        var watch = new Option<bool>("--watch")
+        {
+            Description = "Start a bridge, give it a small call each interval and show how it fares, until Ctrl+C",
+        };
         var interval = new Option<double>("--interval")
         {
             Description = "With --watch: seconds from look to look",
@@ -31,7 +34,8 @@ internal static class DoctorCommand
         {
             bool json = options.Json(result);
             return CommandRun.RunAsync(json, interrupt => result.GetValue(watch)
-                ? WatchCommand.RunAsync(options.ToBridgeOptions(result), TimeSpan.FromSeconds(result.GetValue(interval)), json, interrupt.Token)
+                ? WatchCommand.RunAsync(options.ToBridgeOptions(result),
+                    TimeSpan.FromSeconds(result.GetValue(interval)), json, interrupt.Token)
                 : ExamineAsync(options.ToBridgeOptions(result), json, interrupt.Token));
         });
         return command;
@@ -43,8 +47,13 @@ internal static class DoctorCommand
         foreach (Token token in result.Tokens)
         {
             // What is no number the parser refuses by itself.
-            if (!double.TryParse(token.Value, culture, out double seconds) || seconds is >= IntervalMin and <= IntervalMax) continue;
-            result.AddError(string.Create(culture, $"--interval needs seconds from {IntervalMin} to {IntervalMax}, not '{token.Value}'"));
+            if (!double.TryParse(token.Value, culture, out double seconds)
+                || seconds is >= IntervalMin and <= IntervalMax)
+            {
+                continue;
+            }
+            result.AddError(string.Create(
+                culture, $"--interval needs seconds from {IntervalMin} to {IntervalMax}, not '{token.Value}'"));
         }
     }
 

@@ -21,5 +21,6 @@ internal sealed class DoctorReport
 
     public void Good(string name, string detail) => _findings.Add(new DoctorFinding(name, true, detail, null));
 
-    public void Bad(string name, string detail, string remedy) => _findings.Add(new DoctorFinding(name, false, detail, remedy));
+    public void Bad(string name, string detail, string remedy) =>
+        _findings.Add(new DoctorFinding(name, false, detail, remedy));
 }

@@ -5,11 +5,13 @@ namespace LlmBridge.Cli;
 /// <summary>Writes an answer to stdout as it comes, then one newline.</summary>
 internal static class AnswerStream
 {
-    public static async Task<string> WriteAsync(LlmClient client, string prompt, CallOptions? options, CancellationToken cancellationToken)
+    public static async Task<string> WriteAsync(
+        LlmClient client, string prompt, CallOptions? options, CancellationToken cancellationToken)
     {
         var answer = new StringBuilder();
         await using Stream output = StandardOutput.Open();
-        await using IAsyncEnumerator<string> pieces = client.StreamAsync(prompt, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using IAsyncEnumerator<string> pieces =
+            client.StreamAsync(prompt, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         bool more = await Progress.WhileStartingAsync(client, pieces.MoveNextAsync().AsTask());
         while (more)
         {

@@ -7,7 +7,8 @@ internal static class DemonstrationModel
     {
         string engine = Named(options, "engine") ?? "llama";
         if (engine != "llama" || Named(options, "model") is not null) return;
-        Console.Error.WriteLine("llmbridge: no model is named, so the small demonstration model answers (--model FILE names another)");
+        Console.Error.WriteLine(
+            "llmbridge: no model is named, so the small demonstration model answers (--model FILE names another)");
     }
 
     private static string? Named(BridgeOptions options, string setting)

@@ -13,7 +13,8 @@ internal static class Progress
 
     private static async Task<bool> SpinAsync(LlmClient client, Task<bool> first)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console =
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (!console.Profile.Capabilities.Interactive) return await first;
         await console.Status().StartAsync("Starting", async status =>
         {
@@ -27,6 +28,7 @@ internal static class Progress
         double progress = client.LoadProgress;
         if (progress >= 1) return "Thinking";
         int filled = (int)(progress * BarWidth);
-        return $"Loading the model {new string('━', filled)}[grey]{new string('━', BarWidth - filled)}[/] {progress:P0}";
+        string bar = $"{new string('━', filled)}[grey]{new string('━', BarWidth - filled)}[/]";
+        return $"Loading the model {bar} {progress:P0}";
     }
 }

@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LlmBridge.Cli;
 
-/// <summary>Stdout that says when its reader is gone: the console's own stream keeps that to itself, and an engine would
-/// go on for nobody.</summary>
+/// <summary>Stdout that says when its reader is gone: the console's own stream keeps that to itself, and an engine
+/// would go on for nobody.</summary>
 internal static class StandardOutput
 {
     private const int BrokenPipe = 32;

@@ -16,8 +16,10 @@ internal static class WatchLines
         LlmStatistics statistics = sample.Statistics;
         WriteLine(output, string.Join("; ", [
             $"{Clock(sample.Time)}  {Workers(sample)}",
-            string.Create(s_culture, $"{statistics.CallsSucceeded} answered, {sample.CallRate:0.0}/s, {sample.TokenRate:0.0} tokens/s"),
-            string.Create(s_culture, $"{statistics.CallsFailed} failed, {statistics.CallsActive} active, {statistics.CallsQueued} queued"),
+            string.Create(s_culture,
+                $"{statistics.CallsSucceeded} answered, {sample.CallRate:0.0}/s, {sample.TokenRate:0.0} tokens/s"),
+            string.Create(s_culture,
+                $"{statistics.CallsFailed} failed, {statistics.CallsActive} active, {statistics.CallsQueued} queued"),
             Times(statistics.TotalTime),
             $"engines: {Engines(statistics.Engines)}",
             $"breaker {statistics.Breaker.Name()}",
@@ -31,7 +33,8 @@ internal static class WatchLines
     {
         IReadOnlyList<LlmWorker> workers = sample.Statistics.Workers;
         if (workers.Count == 0) return "no engine";
-        return string.Join(", ", workers.GroupBy(w => w.State).OrderBy(g => g.Key).Select(g => $"{g.Count()} {State(g.Key, sample.LoadProgress)}"));
+        return string.Join(", ", workers.GroupBy(w => w.State).OrderBy(g => g.Key).Select(
+            g => $"{g.Count()} {State(g.Key, sample.LoadProgress)}"));
     }
 
     public static string State(LlmWorkerState state, double loadProgress) =>
@@ -40,14 +43,19 @@ internal static class WatchLines
     /// <summary>Such as "p50 0.8 ms, p90 1.2 ms, p99 2.9 ms".</summary>
     public static string Times(LlmHistogram times) => times.Count == 0
         ? "no times yet"
-        : string.Join(", ", Percentiles.Select(p => string.Create(s_culture, $"{p.Name} {Milliseconds(times.Percentile(p.Share)!.Value)}")));
+        : string.Join(", ", Percentiles.Select(
+            p => string.Create(s_culture, $"{p.Name} {Milliseconds(times.Percentile(p.Share)!.Value)}")));
 
     /// <summary>How many engines were started, and what became of those that are no more.</summary>
     public static string Engines(LlmEngineCounts engines)
     {
         (string Cause, long Count)[] causes =
-            [("crashed", engines.Crashed), ("hung", engines.Hung), ("broken", engines.Broken), ("refused", engines.Refused), ("retired", engines.Retired)];
-        string told = string.Join(", ", causes.Where(c => c.Count > 0).Select(c => string.Create(s_culture, $"{c.Count} {c.Cause}")));
+            [
+                ("crashed", engines.Crashed), ("hung", engines.Hung), ("broken", engines.Broken),
+                ("refused", engines.Refused), ("retired", engines.Retired),
+            ];
+        string told = string.Join(
+            ", ", causes.Where(c => c.Count > 0).Select(c => string.Create(s_culture, $"{c.Count} {c.Cause}")));
         return string.Create(s_culture, $"{engines.Started} started") + (told.Length > 0 ? ", " + told : "");
     }
 

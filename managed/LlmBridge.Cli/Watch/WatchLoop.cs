@@ -11,7 +11,8 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
     private static readonly CallOptions s_oneToken = new() { MaxTokens = 1 };
     private bool _embedsOnly;
 
-    public async IAsyncEnumerable<WatchSample> SamplesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<WatchSample> SamplesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(interval);
         Task<WatchProbe?> probing = Task.FromResult<WatchProbe?>(null);
@@ -54,7 +55,8 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
         };
     }
 
-    private static double Rate(WatchSample? last, LlmStatistics now, TimeSpan elapsed, Func<LlmStatistics, long> count) =>
+    private static double Rate(
+        WatchSample? last, LlmStatistics now, TimeSpan elapsed, Func<LlmStatistics, long> count) =>
         last is null ? 0 : (count(now) - count(last.Statistics)) / elapsed.TotalSeconds;
 
     /// <summary>Null for a probe that was interrupted.</summary>
@@ -62,7 +64,8 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
     {
         try
         {
-            return new WatchProbe(_embedsOnly ? await EmbedAsync(cancellationToken) : await AskAsync(cancellationToken), null);
+            return new WatchProbe(
+                _embedsOnly ? await EmbedAsync(cancellationToken) : await AskAsync(cancellationToken), null);
         }
         catch (Exception e) when (e is ILlmFailure)
         {

@@ -32,11 +32,13 @@ internal static class WatchScreen
 
     private static Table Workers(WatchSample sample)
     {
-        Table table = new Table().Expand().Title("Workers").AddColumns("place", "state", "process", "calls", "served", "ready for");
+        Table table = new Table().Expand().Title("Workers").AddColumns(
+            "place", "state", "process", "calls", "served", "ready for");
         foreach (LlmWorker worker in sample.Statistics.Workers)
         {
             table.AddRow(Cells(
-                $"{worker.Place}", WatchLines.State(worker.State, sample.LoadProgress), $"{worker.ProcessId}", $"{worker.Calls}", $"{worker.Served}",
+                $"{worker.Place}", WatchLines.State(worker.State, sample.LoadProgress), $"{worker.ProcessId}",
+                $"{worker.Calls}", $"{worker.Served}",
                 worker.Ready.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture)));
         }
         return table;
@@ -48,10 +50,14 @@ internal static class WatchScreen
         CultureInfo culture = CultureInfo.InvariantCulture;
         Table table = new Table().Expand().HideHeaders().AddColumns("", "");
         table.AddRow(Cells("calls", string.Create(
-            culture, $"{statistics.CallsSucceeded} succeeded, {statistics.CallsFailed} failed, {statistics.CallsRefused} refused, {statistics.CallsActive} active, {statistics.CallsQueued} queued")));
+            culture,
+            $"{statistics.CallsSucceeded} succeeded, {statistics.CallsFailed} failed, "
+            + $"{statistics.CallsRefused} refused, {statistics.CallsActive} active, {statistics.CallsQueued} queued")));
         table.AddRow(Cells("survived", string.Create(
-            culture, $"{statistics.CallsMoved} moved, {statistics.CallsRepeated} repeated, {statistics.CallsResumed} resumed")));
-        table.AddRow(Cells("rates", string.Create(culture, $"{sample.CallRate:0.0} calls/s, {sample.TokenRate:0.0} tokens/s")));
+            culture,
+            $"{statistics.CallsMoved} moved, {statistics.CallsRepeated} repeated, {statistics.CallsResumed} resumed")));
+        table.AddRow(
+            Cells("rates", string.Create(culture, $"{sample.CallRate:0.0} calls/s, {sample.TokenRate:0.0} tokens/s")));
         table.AddRow(Cells("whole call", WatchLines.Times(statistics.TotalTime)));
         table.AddRow(Cells("first token", WatchLines.Times(statistics.FirstTokenTime)));
         table.AddRow(Cells("engines", WatchLines.Engines(statistics.Engines)));
@@ -63,7 +69,8 @@ internal static class WatchScreen
     private static Panel Events(IEnumerable<LlmEvent> events)
     {
         int width = Math.Max(AnsiConsole.Profile.Width - PanelEdges, 1);
-        return new Panel(new Rows(events.Select(WatchLines.Describe).Select(line => new Text(line.Length > width ? line[..width] : line))))
+        return new Panel(new Rows(
+            events.Select(WatchLines.Describe).Select(line => new Text(line.Length > width ? line[..width] : line))))
             .Expand().Header("Events");
     }
 

@@ -8,7 +8,8 @@ namespace LlmBridge;
 /// <summary>What failed and why: the same facts that every host of the library gets.</summary>
 public sealed record LlmError
 {
-    private static readonly JsonWriterOptions s_jsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_jsonOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>How the call ended.</summary>
     public required LlmStatus Status { get; init; }

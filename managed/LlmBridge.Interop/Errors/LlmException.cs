@@ -1,7 +1,8 @@
 namespace LlmBridge;
 
 /// <summary>A call failed, or a bridge could not be opened; <see cref="Error"/> says how.</summary>
-public sealed class LlmException(LlmError error, Exception? inner = null) : Exception($"{error.Code}: {error.Message}", inner), ILlmFailure
+public sealed class LlmException(LlmError error, Exception? inner = null)
+    : Exception($"{error.Code}: {error.Message}", inner), ILlmFailure
 {
     /// <inheritdoc/>
     public LlmError Error { get; } = error;

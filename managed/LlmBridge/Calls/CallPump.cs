@@ -19,9 +19,10 @@ internal sealed class CallPump(BridgeHandle bridge)
     private Exception? _failure;
     private ulong _lastToken;
 
-    /// <summary>Completes when a read of the call would return something; also when the pump is stopped, after which the
-    /// call must be closed and not read. Cancelling the token cancels the call.</summary>
-    /// <param name="reader">Takes what comes meanwhile, and says what is worth an end of the wait; null if anything is.</param>
+    /// <summary>Completes when a read of the call would return something; also when the pump is stopped, after which
+    /// the call must be closed and not read. Cancelling the token cancels the call.</summary>
+    /// <param name="reader">Takes what comes meanwhile, and says what is worth an end of the wait; null if anything
+    /// is.</param>
     public ValueTask WaitAsync(CallHandle call, ICallReader? reader, CancellationToken cancellationToken)
     {
         CallWaiter waiter = _spares.TryTake() ?? new CallWaiter(this);

@@ -27,7 +27,8 @@ internal sealed class CallWaiter(CallPump pump) : IValueTaskSource, IThreadPoolW
             if (pump.TryAdd(this))
             {
                 // Before the watch, which then sees that the call was cancelled.
-                _registration = cancellationToken.UnsafeRegister(static waiter => NativeCall.Cancel(((CallWaiter)waiter!)._call!), this);
+                _registration = cancellationToken.UnsafeRegister(
+                    static waiter => NativeCall.Cancel(((CallWaiter)waiter!)._call!), this);
                 NativeCall.Watch(call, token);
             }
             else
@@ -52,7 +53,8 @@ internal sealed class CallWaiter(CallPump pump) : IValueTaskSource, IThreadPoolW
         return false;
     }
 
-    /// <summary>Ends the wait. What follows is an application's code, which must never run on the pump's thread.</summary>
+    /// <summary>Ends the wait. What follows is an application's code, which must never run on the pump's
+    /// thread.</summary>
     public void End(Exception? failure)
     {
         _failure = failure;
@@ -90,6 +92,7 @@ internal sealed class CallWaiter(CallPump pump) : IValueTaskSource, IThreadPoolW
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 }

@@ -2,12 +2,14 @@ namespace LlmBridge;
 
 /// <summary>How long to wait for news in place, on the caller's own thread, before that is left to the pump. A quick
 /// engine answers within this time, and then it is cheaper than any wake-up; for a slow one it is in vain each time.
-/// So it is learnt from outcomes, as the library learns how long to spin. Calls that race here cost a wrong guess.</summary>
+/// So it is learnt from outcomes, as the library learns how long to spin. Calls that race here cost a wrong
+/// guess.</summary>
 internal sealed class InlineWait
 {
     private const uint MaxNs = 50_000;
     private const uint MinNs = 4_000; // less is not worth its system call
-    private const uint TryEvery = 8;  // waits left to the pump at once until one is tried again: a try in vain costs less than a wake-up
+    // Waits left to the pump at once until one is tried again: a try in vain costs less than a wake-up.
+    private const uint TryEvery = 8;
 
     private uint _budgetNs = MaxNs;
     private uint _leftToPump;

@@ -188,7 +188,10 @@ public sealed partial record BridgeOptions
         if (LogFile is { } logFile) writer.Text("log_file"u8, logFile);
         if (Timeout is { } timeout) writer.Milliseconds("timeout_ms"u8, timeout);
         if (QueueTimeout is { } queueTimeout) writer.Milliseconds("queue_timeout_ms"u8, queueTimeout);
-        if (FirstTokenTimeout is { } firstTokenTimeout) writer.Milliseconds("first_token_timeout_ms"u8, firstTokenTimeout);
+        if (FirstTokenTimeout is { } firstTokenTimeout)
+        {
+            writer.Milliseconds("first_token_timeout_ms"u8, firstTokenTimeout);
+        }
         if (StallTimeout is { } stallTimeout) writer.Milliseconds("stall_timeout_ms"u8, stallTimeout);
         if (Grace is { } grace) writer.Milliseconds("grace_ms"u8, grace);
         if (OutputBytes is { } outputBytes) writer.Number("output_bytes"u8, outputBytes);

@@ -12,9 +12,9 @@ public sealed partial record BridgeOptions
     /// which win over them.</summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
-    /// <summary>Where the bridge's events are logged, under the category "LlmBridge": engines that start and fail, calls
-    /// that move and fail. They hold no prompt and no answer; an engine's last words are its own. They are written when
-    /// calls end, on the caller's side.</summary>
+    /// <summary>Where the bridge's events are logged, under the category "LlmBridge": engines that start and fail,
+    /// calls that move and fail. They hold no prompt and no answer; an engine's last words are its own. They are
+    /// written when calls end, on the caller's side.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     internal SettingsHandle ToSettings() => SettingsWriter.Make(WriteTo);

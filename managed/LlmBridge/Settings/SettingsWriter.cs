@@ -5,7 +5,8 @@ using LlmBridge.Interop;
 
 namespace LlmBridge;
 
-/// <summary>Turns options into a native set of settings. The library checks each value; nothing is checked twice.</summary>
+/// <summary>Turns options into a native set of settings. The library checks each value; nothing is checked
+/// twice.</summary>
 internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
 {
     /// <summary>The settings of a record; the caller disposes of them.</summary>
@@ -28,7 +29,8 @@ internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
 
     public void Text(string name, string value) => NativeSettings.Set(settings, name, value);
 
-    public void Number(ReadOnlySpan<byte> name, IFormattable value) => Text(name, value.ToString(null, CultureInfo.InvariantCulture));
+    public void Number(ReadOnlySpan<byte> name, IFormattable value) =>
+        Text(name, value.ToString(null, CultureInfo.InvariantCulture));
 
     public void Milliseconds(ReadOnlySpan<byte> name, TimeSpan value)
     {

@@ -7,7 +7,8 @@ internal static class EventReader
 {
     private const int EventsAtOnce = 16;
 
-    /// <summary>More than a bridge remembers: one that makes events faster than they are read ends no reader's day.</summary>
+    /// <summary>More than a bridge remembers: one that makes events faster than they are read ends no reader's
+    /// day.</summary>
     private const int EventsMax = 256;
 
     public static List<LlmEvent> Read(BridgeHandle bridge, long after)

@@ -8,4 +8,5 @@ namespace LlmBridge;
 /// <param name="Hung">Killed for making no progress, or for not giving up a call.</param>
 /// <param name="Broken">Killed for breaking the protocol.</param>
 /// <param name="Refused">Could not start: no program, bad model, no memory.</param>
-public readonly record struct LlmEngineCounts(long Started, long Ready, long Retired, long Crashed, long Hung, long Broken, long Refused);
+public readonly record struct LlmEngineCounts(
+    long Started, long Ready, long Retired, long Crashed, long Hung, long Broken, long Refused);

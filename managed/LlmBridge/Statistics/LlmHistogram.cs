@@ -2,10 +2,12 @@ using LlmBridge.Interop;
 
 namespace LlmBridge;
 
-/// <summary>How long things took, counted in buckets: each reaches twice as far as the one before, the last without end.</summary>
+/// <summary>How long things took, counted in buckets: each reaches twice as far as the one before, the last without
+/// end.</summary>
 public sealed class LlmHistogram
 {
-    private static readonly Lazy<double[]> s_bounds = new(() => [.. Enumerable.Range(0, NativeConstants.LLMB_STATS_BUCKETS).Select(NativeStatistics.BucketMs)]);
+    private static readonly Lazy<double[]> s_bounds =
+        new(() => [.. Enumerable.Range(0, NativeConstants.LLMB_STATS_BUCKETS).Select(NativeStatistics.BucketMs)]);
     private readonly long[] _counts;
 
     internal LlmHistogram(ReadOnlySpan<ulong> counts, double sumMs)
@@ -41,7 +43,10 @@ public sealed class LlmHistogram
         double rank = share * Count;
         double below = 0;
         int bucket = 0;
-        while (bucket < _counts.Length - 1 && (_counts[bucket] == 0 || below + _counts[bucket] < rank)) below += _counts[bucket++];
+        while (bucket < _counts.Length - 1 && (_counts[bucket] == 0 || below + _counts[bucket] < rank))
+        {
+            below += _counts[bucket++];
+        }
         double lower = bucket == 0 ? 0 : BoundsMs[bucket - 1];
         double upper = BoundsMs[bucket];
         if (double.IsInfinity(upper)) return TimeSpan.FromMilliseconds(lower);

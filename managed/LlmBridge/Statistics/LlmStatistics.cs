@@ -2,8 +2,8 @@ using LlmBridge.Interop;
 
 namespace LlmBridge;
 
-/// <summary>What a client's bridge had done, and was doing, at one moment. Counters begin at 0 when the client is opened
-/// and only grow.</summary>
+/// <summary>What a client's bridge had done, and was doing, at one moment. Counters begin at 0 when the client is
+/// opened and only grow.</summary>
 public sealed class LlmStatistics
 {
     internal LlmStatistics(in NativeStats stats)
@@ -19,7 +19,8 @@ public sealed class LlmStatistics
         CallsResumed = (long)stats.calls_resumed;
         Usage = new LlmUsage((long)stats.prompt_tokens, (long)stats.completion_tokens);
         Engines = new LlmEngineCounts(
-            (long)stats.engines_started, (long)stats.engines_ready, (long)stats.engines_retired, (long)stats.engines_crashed,
+            (long)stats.engines_started, (long)stats.engines_ready, (long)stats.engines_retired,
+            (long)stats.engines_crashed,
             (long)stats.engines_hung, (long)stats.engines_broken, (long)stats.engines_refused);
         TotalTime = new LlmHistogram(stats.total_ms, stats.total_ms_sum);
         FirstTokenTime = new LlmHistogram(stats.first_token_ms, stats.first_token_ms_sum);
@@ -41,7 +42,8 @@ public sealed class LlmStatistics
     /// <summary>Calls that ended by being turned away: overloaded, unavailable.</summary>
     public long CallsRefused { get; }
 
-    /// <summary>Calls that have ended, by how; Ok for those that succeeded. What never happened is not listed.</summary>
+    /// <summary>Calls that have ended, by how; Ok for those that succeeded. What never happened is not
+    /// listed.</summary>
     public IReadOnlyDictionary<LlmStatus, long> CallsEnded { get; }
 
     /// <summary>Calls that succeeded.</summary>
@@ -92,7 +94,8 @@ public sealed class LlmStatistics
             ref readonly NativeWorker place = ref places[i];
             if (place.state == (uint)LlmWorkerState.None) continue;
             workers.Add(new LlmWorker(
-                i, (LlmWorkerState)place.state, place.pid, (int)place.calls, (long)place.served, TimeSpan.FromMilliseconds(place.ready_ms)));
+                i, (LlmWorkerState)place.state, place.pid, (int)place.calls, (long)place.served,
+                TimeSpan.FromMilliseconds(place.ready_ms)));
         }
         return workers;
     }

@@ -7,4 +7,5 @@ namespace LlmBridge;
 /// <param name="Calls">Calls it is working on.</param>
 /// <param name="Served">Calls it was given since it started.</param>
 /// <param name="Ready">For how long it has been ready; zero if it is not.</param>
-public readonly record struct LlmWorker(int Place, LlmWorkerState State, long ProcessId, int Calls, long Served, TimeSpan Ready);
+public readonly record struct LlmWorker(
+    int Place, LlmWorkerState State, long ProcessId, int Calls, long Served, TimeSpan Ready);

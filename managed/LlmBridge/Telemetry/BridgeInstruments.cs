@@ -15,16 +15,26 @@ internal static class BridgeInstruments
     static BridgeInstruments()
     {
         Meter meter = CallInstruments.Meter;
-        meter.CreateObservableCounter("llmbridge.calls.started", () => Observe(s => [One(s.CallsStarted)]), "{call}", "Calls that were accepted.");
-        meter.CreateObservableCounter("llmbridge.calls.refused", () => Observe(s => [One(s.CallsRefused)]), "{call}", "Calls that were turned away.");
-        meter.CreateObservableCounter("llmbridge.calls.ended", () => Observe(Ended), "{call}", "Calls that have ended, by status.");
-        meter.CreateObservableCounter("llmbridge.calls.recovered", () => Observe(Recovered), "{call}", "Calls that outlived their engine, by how.");
-        meter.CreateObservableUpDownCounter("llmbridge.calls.active", () => Observe(s => [One(s.CallsActive)]), "{call}", "Calls that an engine is working on.");
-        meter.CreateObservableUpDownCounter("llmbridge.calls.queued", () => Observe(s => [One(s.CallsQueued)]), "{call}", "Calls that wait for a free slot.");
-        meter.CreateObservableCounter("llmbridge.engines.started", () => Observe(s => [One(s.Engines.Started)]), "{process}", "Engine processes that were asked for.");
-        meter.CreateObservableCounter("llmbridge.engines.ended", () => Observe(EnginesEnded), "{process}", "Engine processes that have ended, by cause.");
-        meter.CreateObservableUpDownCounter("llmbridge.workers", () => Observe(Workers), "{process}", "Engine processes, by state.");
-        meter.CreateObservableGauge("llmbridge.breaker.state", () => Observe(s => [One((long)s.Breaker)]), null, "0 closed, 1 open, 2 half open.");
+        meter.CreateObservableCounter("llmbridge.calls.started", () => Observe(s => [One(s.CallsStarted)]), "{call}",
+            "Calls that were accepted.");
+        meter.CreateObservableCounter("llmbridge.calls.refused", () => Observe(s => [One(s.CallsRefused)]), "{call}",
+            "Calls that were turned away.");
+        meter.CreateObservableCounter(
+            "llmbridge.calls.ended", () => Observe(Ended), "{call}", "Calls that have ended, by status.");
+        meter.CreateObservableCounter("llmbridge.calls.recovered", () => Observe(Recovered), "{call}",
+            "Calls that outlived their engine, by how.");
+        meter.CreateObservableUpDownCounter("llmbridge.calls.active", () => Observe(s => [One(s.CallsActive)]),
+            "{call}", "Calls that an engine is working on.");
+        meter.CreateObservableUpDownCounter("llmbridge.calls.queued", () => Observe(s => [One(s.CallsQueued)]),
+            "{call}", "Calls that wait for a free slot.");
+        meter.CreateObservableCounter("llmbridge.engines.started", () => Observe(s => [One(s.Engines.Started)]),
+            "{process}", "Engine processes that were asked for.");
+        meter.CreateObservableCounter("llmbridge.engines.ended", () => Observe(EnginesEnded), "{process}",
+            "Engine processes that have ended, by cause.");
+        meter.CreateObservableUpDownCounter(
+            "llmbridge.workers", () => Observe(Workers), "{process}", "Engine processes, by state.");
+        meter.CreateObservableGauge("llmbridge.breaker.state", () => Observe(s => [One((long)s.Breaker)]), null,
+            "0 closed, 1 open, 2 half open.");
     }
 
     public static void Add(LlmClient client) => s_clients.Add(client, Interlocked.Increment(ref s_lastClient));
@@ -55,9 +65,11 @@ internal static class BridgeInstruments
 
     private static Measurement<long> One(long value) => new(value);
 
-    private static Measurement<long> One(long value, string tag, string name) => new(value, new KeyValuePair<string, object?>(tag, name));
+    private static Measurement<long> One(long value, string tag, string name) =>
+        new(value, new KeyValuePair<string, object?>(tag, name));
 
-    private static Measurements Ended(LlmStatistics s) => s.CallsEnded.Select(ended => One(ended.Value, TelemetryNames.Status, ended.Key.Name()));
+    private static Measurements Ended(LlmStatistics s) =>
+        s.CallsEnded.Select(ended => One(ended.Value, TelemetryNames.Status, ended.Key.Name()));
 
     private static Measurements Recovered(LlmStatistics s) =>
     [

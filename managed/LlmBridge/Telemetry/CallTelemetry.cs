@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace LlmBridge;
 
 /// <summary>What one call tells those who listen: a span and measurements, by OpenTelemetry's conventions for
-/// generative AI. No text of prompts or answers is in it. A call that is left before its end counts as cancelled.</summary>
+/// generative AI. No text of prompts or answers is in it. A call that is left before its end counts as
+/// cancelled.</summary>
 internal sealed class CallTelemetry : IDisposable
 {
     private const string ErrorCancelled = "cancelled";
@@ -33,15 +34,20 @@ internal sealed class CallTelemetry : IDisposable
     {
         _operation = operation;
         _model = model;
-        _span = CallInstruments.Spans.StartActivity(target is null ? operation : $"{operation} {target}", ActivityKind.Client, default(ActivityContext), Tags());
+        _span = CallInstruments.Spans.StartActivity(target is null ? operation : $"{operation} {target}",
+            ActivityKind.Client, default(ActivityContext), Tags());
     }
 
     public void Succeeded(LlmReply reply)
     {
         _span?.SetTag(TelemetryNames.FinishReasons, new[] { reply.FinishReason.Name() });
         _span?.SetTag(TelemetryNames.OutputTokens, reply.Usage.CompletionTokens);
-        CallInstruments.TokenUsage.Record(reply.Usage.CompletionTokens, [.. Tags(), new(TelemetryNames.TokenType, "output")]);
-        if (reply.Timings.FirstToken > TimeSpan.Zero) CallInstruments.TimeToFirstToken.Record(reply.Timings.FirstToken.TotalSeconds, Tags());
+        CallInstruments.TokenUsage.Record(
+            reply.Usage.CompletionTokens, [.. Tags(), new(TelemetryNames.TokenType, "output")]);
+        if (reply.Timings.FirstToken > TimeSpan.Zero)
+        {
+            CallInstruments.TimeToFirstToken.Record(reply.Timings.FirstToken.TotalSeconds, Tags());
+        }
         Succeeded(reply.Engine, reply.Fallback, reply.Attempts, reply.Usage, reply.Timings);
     }
 
@@ -89,7 +95,8 @@ internal sealed class CallTelemetry : IDisposable
         _ended = true;
         if (errorType != null) _span?.SetTag(TelemetryNames.ErrorType, errorType).SetStatus(ActivityStatusCode.Error);
         double seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
-        CallInstruments.Duration.Record(seconds, errorType is null ? Tags() : [.. Tags(), new(TelemetryNames.ErrorType, errorType)]);
+        CallInstruments.Duration.Record(
+            seconds, errorType is null ? Tags() : [.. Tags(), new(TelemetryNames.ErrorType, errorType)]);
         _span?.Dispose();
     }
 

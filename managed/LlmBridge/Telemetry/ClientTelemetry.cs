@@ -16,7 +16,10 @@ internal sealed class ClientTelemetry
     {
         _settings = new KnownSettings(options);
         _model = ModelName(_settings);
-        if (options?.LoggerFactory is { } factory and not NullLoggerFactory) _log = new EventLog(bridge, factory.CreateLogger(TelemetryNames.Source));
+        if (options?.LoggerFactory is { } factory and not NullLoggerFactory)
+        {
+            _log = new EventLog(bridge, factory.CreateLogger(TelemetryNames.Source));
+        }
     }
 
     /// <summary>Whether anyone wants to be told of a call.</summary>
@@ -27,14 +30,17 @@ internal sealed class ClientTelemetry
         KnownSettings settings = Of(options);
         // Whether a model has a chat template is the engine's to know; most have.
         bool raw = settings.Text("prompt_format") == "raw";
-        return new CallTelemetry(raw ? TelemetryNames.OperationTextCompletion : TelemetryNames.OperationChat, _model, settings);
+        return new CallTelemetry(
+            raw ? TelemetryNames.OperationTextCompletion : TelemetryNames.OperationChat, _model, settings);
     }
 
-    public CallTelemetry BeginEmbed(CallOptions? options) => new(TelemetryNames.OperationEmbeddings, _model, Of(options));
+    public CallTelemetry BeginEmbed(CallOptions? options) =>
+        new(TelemetryNames.OperationEmbeddings, _model, Of(options));
 
     public void WriteEvents() => _log?.WriteNews();
 
-    private KnownSettings Of(CallOptions? options) => options is null ? _settings : new KnownSettings(options, _settings);
+    private KnownSettings Of(CallOptions? options) =>
+        options is null ? _settings : new KnownSettings(options, _settings);
 
     /// <summary>A model goes by its file's name: the folder it lies in is nobody's business.</summary>
     private static string? ModelName(KnownSettings settings) =>

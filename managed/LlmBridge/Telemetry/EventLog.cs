@@ -44,7 +44,9 @@ internal sealed class EventLog(BridgeHandle bridge, ILogger logger)
             case LlmEventKind.EngineStarting: logger.EngineStarting(news.Text); break;
             case LlmEventKind.EngineReady: logger.EngineReady(news.ProcessId, news.Text); break;
             case LlmEventKind.EngineRetired: logger.EngineRetired(news.ProcessId, news.Text); break;
-            case LlmEventKind.EngineFailed: logger.EngineFailed(news.ProcessId, news.Status.Name(), news.Exit, news.Text); break;
+            case LlmEventKind.EngineFailed:
+                logger.EngineFailed(news.ProcessId, news.Status.Name(), news.Exit, news.Text);
+                break;
             case LlmEventKind.StartDelayed: logger.StartDelayed(news.Text); break;
             case LlmEventKind.Breaker: logger.BreakerChanged(news.Text); break;
             case LlmEventKind.CallMoved: logger.CallMoved(news.CallId, news.Text); break;

@@ -16,8 +16,10 @@ internal static partial class EventMessages
     [LoggerMessage((int)LlmEventKind.EngineRetired, LogLevel.Debug, "Engine {ProcessId} has retired: {Text}")]
     public static partial void EngineRetired(this ILogger logger, long processId, string text);
 
-    [LoggerMessage((int)LlmEventKind.EngineFailed, LogLevel.Error, "Engine {ProcessId} failed: {Status} ({Exit}) {Text}")]
-    public static partial void EngineFailed(this ILogger logger, long processId, string status, string exit, string text);
+    [LoggerMessage(
+        (int)LlmEventKind.EngineFailed, LogLevel.Error, "Engine {ProcessId} failed: {Status} ({Exit}) {Text}")]
+    public static partial void EngineFailed(
+        this ILogger logger, long processId, string status, string exit, string text);
 
     [LoggerMessage((int)LlmEventKind.StartDelayed, LogLevel.Warning, "The start of an engine is put off: {Text}")]
     public static partial void StartDelayed(this ILogger logger, string text);
@@ -25,7 +27,8 @@ internal static partial class EventMessages
     [LoggerMessage((int)LlmEventKind.Breaker, LogLevel.Warning, "The breaker has changed: {Text}")]
     public static partial void BreakerChanged(this ILogger logger, string text);
 
-    [LoggerMessage((int)LlmEventKind.CallMoved, LogLevel.Information, "Call {CallId} goes on in another engine: {Text}")]
+    [LoggerMessage(
+        (int)LlmEventKind.CallMoved, LogLevel.Information, "Call {CallId} goes on in another engine: {Text}")]
     public static partial void CallMoved(this ILogger logger, long callId, string text);
 
     [LoggerMessage((int)LlmEventKind.CallFailed, LogLevel.Warning, "Call {CallId} failed: {Status} {Text}")]

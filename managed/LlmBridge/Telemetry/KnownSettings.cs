@@ -7,7 +7,8 @@ namespace LlmBridge;
 /// hold a prompt.</summary>
 internal sealed class KnownSettings : ISettingsWriter
 {
-    private static readonly HashSet<string> s_told = ["engine", "model", "prompt_format", "max_tokens", "temperature", "top_k", "top_p", "seed", "slots", "workers"];
+    private static readonly HashSet<string> s_told =
+        ["engine", "model", "prompt_format", "max_tokens", "temperature", "top_k", "top_p", "seed", "slots", "workers"];
     private readonly Dictionary<string, object> _values = [];
     private readonly KnownSettings? _behind;
 
@@ -23,7 +24,8 @@ internal sealed class KnownSettings : ISettingsWriter
     public string? Text(string name) => Find(name)?.ToString();
 
     public double? Number(string name) =>
-        Find(name) is { } value && double.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        Find(name) is { } value && double.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture),
+            NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? number
             : null;
 
@@ -31,7 +33,9 @@ internal sealed class KnownSettings : ISettingsWriter
     {
         if (_values.TryGetValue(name, out object? value)) return value;
         if (_behind != null) return _behind.Find(name);
-        return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } text ? text : null;
+        return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } text
+            ? text
+            : null;
     }
 
     private void Keep(string name, object value)
@@ -43,7 +47,8 @@ internal sealed class KnownSettings : ISettingsWriter
 
     void ISettingsWriter.Text(ReadOnlySpan<byte> name, string value) => Keep(Encoding.ASCII.GetString(name), value);
 
-    void ISettingsWriter.Number(ReadOnlySpan<byte> name, IFormattable value) => Keep(Encoding.ASCII.GetString(name), value);
+    void ISettingsWriter.Number(ReadOnlySpan<byte> name, IFormattable value) =>
+        Keep(Encoding.ASCII.GetString(name), value);
 
     void ISettingsWriter.Milliseconds(ReadOnlySpan<byte> name, TimeSpan value) { }
 

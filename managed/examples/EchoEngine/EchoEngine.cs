@@ -9,7 +9,8 @@ internal sealed class EchoEngine : IEngine
 
     public bool Repeats => true;
 
-    public async IAsyncEnumerable<string> GenerateAsync(EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> GenerateAsync(
+        EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] words = request.Prompt.Split(' ');
         int limit = int.Parse(request.Setting("max_tokens")!, CultureInfo.InvariantCulture);
@@ -23,7 +24,8 @@ internal sealed class EchoEngine : IEngine
         if (words.Length > limit) request.FinishReason = LlmFinishReason.Length;
     }
 
-    public async IAsyncEnumerable<float[]> EmbedAsync(EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<float[]> EmbedAsync(
+        EngineRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (string text in request.Texts)
         {
@@ -32,8 +34,12 @@ internal sealed class EchoEngine : IEngine
         }
     }
 
-    public ValueTask<long> CountTokensAsync(EngineRequest request, CancellationToken cancellationToken) => new(request.Prompt.Split(' ').Length);
+    public ValueTask<long> CountTokensAsync(EngineRequest request, CancellationToken cancellationToken) =>
+        new(request.Prompt.Split(' ').Length);
 
-    public ValueTask<string> InvokeAsync(EngineRequest request, string method, string? parametersJson, CancellationToken cancellationToken) =>
-        method == "echo" ? new(parametersJson ?? "null") : throw new EngineException(LlmStatus.Unsupported, $"there is no method {method}; allowed is echo");
+    public ValueTask<string> InvokeAsync(
+        EngineRequest request, string method, string? parametersJson, CancellationToken cancellationToken) =>
+        method == "echo"
+            ? new(parametersJson ?? "null")
+            : throw new EngineException(LlmStatus.Unsupported, $"there is no method {method}; allowed is echo");
 }
