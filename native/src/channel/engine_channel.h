@@ -89,6 +89,9 @@ llmb_status engine_send_frame(struct llmb_request *request, uint32_t type, const
 /* Moves what it can from the backlog to the ring. */
 void engine_flush_backlog(struct llmb_request *request);
 
+/* Whether the host has written since engine_note_writes. */
+bool engine_host_wrote(const llmb_engine *engine);
+
 /* Sleeps until the host writes, the host is gone, what is watched is readable (true) or the deadline passes. */
 bool engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
 

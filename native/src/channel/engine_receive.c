@@ -4,9 +4,6 @@
 #include "core/fault_point.h"
 #include "core/memory.h"
 
-/* Buffers above this are given back after the request, so that one long prompt does not stay for ever. */
-enum { PAYLOAD_KEEP_SIZE = 256 << 10, SETTINGS_KEEP_SIZE = 4 << 10 };
-
 static llmb_status payload_reserve(struct llmb_request *request, uint64_t size) {
   if (size <= request->payload_capacity) return LLMB_OK;
   void *grown = request->payload;
@@ -70,10 +67,6 @@ static llmb_status check_items(struct llmb_request *request) {
   return count == request->submit.item_count ? LLMB_OK : LLMB_E_PROTOCOL_ERROR;
 }
 
-bool engine_is_unwanted(const struct llmb_request *request) {
-  return atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) == request->head.call_id;
-}
-
 static llmb_status decode_settings(struct llmb_request *request) {
   const uint64_t size = request->submit.settings_size;
   request->has_settings = size > 0;
@@ -131,19 +124,4 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
 
 finish:
   return request->requests.broken ? LLMB_E_PROTOCOL_ERROR : status;
-}
-
-void engine_request_reset(struct llmb_request *request) {
-  if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
-  if (request->decoded_size > SETTINGS_KEEP_SIZE) {
-    settings_clear(&request->settings);
-    request->decoded_size = 0;
-  }
-  request->has_settings = request->accepted = request->answered = false;
-  request->state = ENGINE_SLOT_IDLE;
-  request->resume_tokens = memory_release(request->resume_tokens);
-  if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {
-    request->payload = memory_release(request->payload);
-    request->payload_capacity = 0;
-  }
 }

@@ -4,7 +4,6 @@
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"
-#include "platform/os_poll.h"
 
 uint32_t llmb_request_kind(const llmb_request *request) {
   return request->submit.kind;

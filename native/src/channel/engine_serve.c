@@ -1,19 +1,5 @@
 #include "channel/engine_channel.h"
-#include "core/fault_point.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
-#include "platform/os_poll.h"
-#include "platform/os_socket.h"
-
-static bool host_wrote(llmb_engine *engine) {
-  return atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire) != engine->seen_sequence;
-}
-
-void engine_note_writes(llmb_engine *engine) {
-  const uint64_t sequence = atomic_load_explicit(&engine->region->request_sequence, memory_order_acquire);
-  engine->news_pending |= sequence != engine->seen_sequence;
-  engine->seen_sequence = sequence;
-}
 
 /* Looks at every slot once, from where the last look ended so that no slot is served before all others each time. */
 static llmb_status look_at_slots(llmb_engine *engine, llmb_request **out_request) {
@@ -37,28 +23,10 @@ static llmb_status look_at_slots(llmb_engine *engine, llmb_request **out_request
 }
 
 static void spin(llmb_engine *engine, uint64_t until_ns) {
-  while (!host_wrote(engine)) {
-    for (int i = 0; i < 32 && !host_wrote(engine); i++) os_cpu_relax();
+  while (!engine_host_wrote(engine)) {
+    for (int i = 0; i < 32 && !engine_host_wrote(engine); i++) os_cpu_relax();
     if (os_clock_ns() >= until_ns) return;
   }
-}
-
-bool engine_sleep(llmb_engine *engine, uint64_t deadline_ns) {
-  bool watched_ready = false;
-  atomic_store_explicit(&engine->region->engine_sleeps, 1, memory_order_relaxed);
-  atomic_thread_fence(memory_order_seq_cst); /* pairs with the host's: it sees the sleeper or this sees its write */
-  if (!host_wrote(engine)) {
-    FAULT_POINT(ENGINE_SLEEP);
-    struct os_poll_item items[] = {
-        {.handle = engine->own_bell}, {.handle = engine->socket}, {.handle = engine->watched}};
-    os_poll(items, engine->watched != OS_HANDLE_NONE ? 3 : 2, deadline_ns);
-    watched_ready = items[2].readable;
-    if (items[0].readable) os_event_clear(engine->own_bell);
-    /* The host sends nothing after the opening: whatever can be read here is its end. */
-    if (items[1].readable) engine->host_gone = true;
-  }
-  atomic_store_explicit(&engine->region->engine_sleeps, 0, memory_order_relaxed);
-  return watched_ready;
 }
 
 /* Nothing is being worked on, received or waiting to be sent. */
@@ -81,7 +49,7 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
   uint64_t started_ns = 0;
   bool spins = false;
   for (;;) {
-    const bool wrote = host_wrote(engine);
+    const bool wrote = engine_host_wrote(engine);
     if (wrote) learn(engine, &spins, true);
     if (wrote || engine->look_again || started_ns == 0) {
       const llmb_status status = look_at_slots(engine, out_request);
@@ -118,7 +86,7 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
         return LLMB_OK;
       }
       /* A request that comes from here on was never accepted: the host takes it elsewhere. */
-      if (os_clock_ns() >= idle_until_ns && !host_wrote(engine)) {
+      if (os_clock_ns() >= idle_until_ns && !engine_host_wrote(engine)) {
         engine_retire(engine);
         return LLMB_E_UNAVAILABLE;
       }

@@ -89,6 +89,13 @@ bool connection_step(struct connection *connection, uint64_t now_ns);
  * that is ready has a number and can be killed, until its end. */
 bool connection_heard(const struct connection *connection);
 
+/* Takes in what the engine has said; true if anything. One that never stops talking is broken off: its listener has a
+ * deadline. */
+bool connection_hear_engine(struct connection *connection, uint64_t now_ns);
+
+/* Stops an engine that did what none may; `what` completes "the engine broke the protocol: ". */
+void connection_breach(struct connection *connection, const char *what, uint64_t now_ns);
+
 /* Performs one step of the worker's life and its action. */
 void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns);
 

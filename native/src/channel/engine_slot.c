@@ -1,0 +1,25 @@
+/* The end of a request: whether its answer is still wanted, and what its slot keeps for the next one. */
+#include "channel/engine_channel.h"
+#include "core/memory.h"
+
+/* Buffers above this are given back after the request, so that one long prompt does not stay for ever. */
+enum { PAYLOAD_KEEP_SIZE = 256 << 10, SETTINGS_KEEP_SIZE = 4 << 10 };
+
+bool engine_is_unwanted(const struct llmb_request *request) {
+  return atomic_load_explicit(&request->shared->cancelled_id, memory_order_acquire) == request->head.call_id;
+}
+
+void engine_request_reset(struct llmb_request *request) {
+  if (request->state == ENGINE_SLOT_WORKING) request->engine->working_count--;
+  if (request->decoded_size > SETTINGS_KEEP_SIZE) {
+    settings_clear(&request->settings);
+    request->decoded_size = 0;
+  }
+  request->has_settings = request->accepted = request->answered = false;
+  request->state = ENGINE_SLOT_IDLE;
+  request->resume_tokens = memory_release(request->resume_tokens);
+  if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {
+    request->payload = memory_release(request->payload);
+    request->payload_capacity = 0;
+  }
+}
