@@ -6,8 +6,8 @@
 
 #include <llmbridge/engine.h>
 
-#include "tool_command.h"
-#include "tool_limits.h"
+#include "tool/tool_command.h"
+#include "tool/tool_limits.h"
 
 struct exec_command {
   const char *arguments[COMMAND_ARGUMENTS_MAX + 1];

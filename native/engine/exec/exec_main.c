@@ -7,7 +7,7 @@
 #include <llmbridge/engine.h>
 
 #include "exec_run.h"
-#include "tool_tree.h"
+#include "tool/tool_tree.h"
 
 enum { RUNS_MAX = 64 };
 

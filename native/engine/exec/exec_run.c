@@ -11,10 +11,10 @@
 
 #include "core/error.h"
 #include "exec_command.h"
-#include "tool_descriptor.h"
-#include "tool_stall.h"
-#include "tool_tree.h"
-#include "tool_watch.h"
+#include "tool/tool_descriptor.h"
+#include "tool/tool_stall.h"
+#include "tool/tool_tree.h"
+#include "tool/tool_watch.h"
 
 /* The prompt as a file that cannot be changed: whatever the program does with its stdin, nothing here waits for it. */
 static int prompt_file(const char *prompt, uint64_t size) {

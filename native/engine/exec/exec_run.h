@@ -6,10 +6,10 @@
 
 #include <llmbridge/engine.h>
 
-#include "tool_command.h"
-#include "tool_limits.h"
-#include "tool_log.h"
-#include "tool_process.h"
+#include "tool/tool_command.h"
+#include "tool/tool_limits.h"
+#include "tool/tool_log.h"
+#include "tool/tool_process.h"
 
 struct exec_run {
   llmb_request *request; /* NULL: this place is free */

@@ -6,7 +6,7 @@
 
 #include "core/json_reader.h"
 #include "jsonrpc_message.h"
-#include "tool_buffer.h"
+#include "tool/tool_buffer.h"
 
 struct answer {
   struct tool_buffer bytes; /* text; of an embedding the JSON of its vectors */

@@ -11,9 +11,9 @@
 
 #include "core/error.h"
 #include "jsonrpc_limits.h"
-#include "tool_descriptor.h"
-#include "tool_tree.h"
-#include "tool_watch.h"
+#include "tool/tool_descriptor.h"
+#include "tool/tool_tree.h"
+#include "tool/tool_watch.h"
 
 extern char **environ;
 

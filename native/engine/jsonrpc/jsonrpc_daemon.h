@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "tool_buffer.h"
-#include "tool_command.h"
-#include "tool_log.h"
-#include "tool_process.h"
+#include "tool/tool_buffer.h"
+#include "tool/tool_command.h"
+#include "tool/tool_log.h"
+#include "tool/tool_process.h"
 
 struct daemon {
   struct tool tool;

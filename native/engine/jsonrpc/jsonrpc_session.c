@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "jsonrpc_traffic.h"
-#include "tool_tree.h"
+#include "tool/tool_tree.h"
 
 /* No daemon has this mark: a sweep for it kills nothing, and reaps what is dead. */
 static const char nobodys_mark[] = TOOL_MARK_NAME "=0";

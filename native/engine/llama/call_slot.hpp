@@ -8,7 +8,7 @@
 
 #include "embedder.hpp"
 #include "llama.h"
-#include "llmbridge/engine.h"
+#include <llmbridge/engine.h>
 #include "sampler.hpp"
 #include "stop_text.hpp"
 

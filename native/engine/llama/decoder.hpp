@@ -7,7 +7,7 @@
 
 #include "backend.hpp"
 #include "llama.h"
-#include "llmbridge/engine.h"
+#include <llmbridge/engine.h>
 
 namespace llama_engine {
 

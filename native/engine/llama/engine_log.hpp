@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "llmbridge/engine.h"
+#include <llmbridge/engine.h>
 
 namespace llama_engine {
 

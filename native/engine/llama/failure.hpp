@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "llmbridge/engine.h"
+#include <llmbridge/engine.h>
 
 namespace llama_engine {
 

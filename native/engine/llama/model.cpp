@@ -6,7 +6,7 @@
 
 #include "engine_log.hpp"
 #include "failure.hpp"
-#include "llmbridge/model.h"
+#include <llmbridge/model.h>
 
 namespace llama_engine {
 namespace {

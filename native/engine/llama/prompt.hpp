@@ -6,7 +6,7 @@
 
 #include "chat.hpp"
 #include "llama.h"
-#include "llmbridge/engine.h"
+#include <llmbridge/engine.h>
 
 namespace llama_engine {
 

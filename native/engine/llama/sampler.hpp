@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "llama.h"
-#include "llmbridge/engine.h"
+#include <llmbridge/engine.h>
 
 namespace llama_engine {
 
