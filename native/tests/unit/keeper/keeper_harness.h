@@ -1,4 +1,5 @@
-/* What the keeper's tests share. Waits here are without limit: check.h's watchdog ends a test that hangs. */
+/* What the keeper's tests share. Waits here are without limit, but for the ends of
+ * processes: check.h's watchdog ends a test that hangs. */
 #ifndef LLMB_TESTS_KEEPER_HARNESS_H
 #define LLMB_TESTS_KEEPER_HARNESS_H
 
@@ -8,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "../../check.h"
+#include "../../process_end.h"
 #include "core/error.h"
 #include "keeper/keeper_client.h"
 #include "keeper/keeper_protocol.h"
@@ -109,9 +111,7 @@ UNUSED static os_handle harness_watch(long pid) {
 
 /* Waits for the end of a process, and forgets it. */
 UNUSED static void harness_wait_end(os_handle process) {
-  if (process == OS_HANDLE_NONE) return;
-  harness_wait_readable(process);
-  os_handle_close(process);
+  process_end_await(process);
 }
 
 UNUSED static long harness_parent_of(long pid) {
