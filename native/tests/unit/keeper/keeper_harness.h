@@ -11,7 +11,7 @@
 #include "../../check.h"
 #include "../../process_end.h"
 #include "core/error.h"
-#include "keeper/keeper_client.h"
+#include "keeper_blocking.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
@@ -32,7 +32,7 @@ UNUSED static struct keeper *harness_start(void) {
   struct keeper *keeper = NULL;
   llmb_error error;
   llmb_error_init(&error);
-  if (keeper_start(KEEPER_PROGRAM, LLMB_NEVER, &keeper, &error) != LLMB_OK) {
+  if (keeper_start(KEEPER_PROGRAM, &keeper, &error) != LLMB_OK) {
     fprintf(stderr, "no keeper: %s\n", error.message);
     exit(1);
   }
