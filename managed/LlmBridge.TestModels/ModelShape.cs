@@ -5,8 +5,6 @@ namespace LlmBridge.TestModels;
 /// <summary>The sizes of a model and the metadata that follows from them.</summary>
 internal sealed record ModelShape
 {
-    private const float NormEpsilon = 1e-5f;
-
     internal required string Architecture { get; init; }
 
     internal required string Name { get; init; }
@@ -30,6 +28,9 @@ internal sealed record ModelShape
 
     /// <summary>How large the numbers of token vectors are.</summary>
     internal float EmbeddingSize { get; init; } = 1;
+
+    /// <summary>What norms add before they divide.</summary>
+    internal float NormEpsilon { get; init; } = 1e-5f;
 
     internal int HeadSize => Width / Heads;
 

@@ -17,17 +17,25 @@ internal static class WordPieces
         return [.. s_special, .. letters, .. letters.Select(letter => Vocabulary.Space + letter), .. pieces];
     }
 
+    /// <summary>The pieces of a BERT vocabulary, where "##" goes on with a word, as GGUF has them.</summary>
+    internal static string[] OfBert(IEnumerable<string> vocabulary) => [.. vocabulary.Select(OfBert)];
+
     internal static void WriteTo(GgufWriter writer, string[] words)
     {
+        uint Id(string word) => checked((uint)Array.IndexOf(words, word));
         writer.Add("tokenizer.ggml.model", "bert")
             .Add("tokenizer.ggml.tokens", words)
             .Add("tokenizer.ggml.scores", new float[words.Length])
-            .Add("tokenizer.ggml.token_type", words.Select((_, i) => i < s_special.Length ? 3 : 1).ToArray())
-            .Add("tokenizer.ggml.padding_token_id", 0u)
-            .Add("tokenizer.ggml.unknown_token_id", 1u)
-            .Add("tokenizer.ggml.bos_token_id", 2u)
-            .Add("tokenizer.ggml.cls_token_id", 2u)
-            .Add("tokenizer.ggml.seperator_token_id", 3u)
-            .Add("tokenizer.ggml.mask_token_id", 4u);
+            .Add("tokenizer.ggml.token_type", words.Select(word => s_special.Contains(word) ? 3 : 1).ToArray())
+            .Add("tokenizer.ggml.padding_token_id", Id("[PAD]"))
+            .Add("tokenizer.ggml.unknown_token_id", Id("[UNK]"))
+            .Add("tokenizer.ggml.bos_token_id", Id("[CLS]"))
+            .Add("tokenizer.ggml.cls_token_id", Id("[CLS]"))
+            .Add("tokenizer.ggml.seperator_token_id", Id("[SEP]"))
+            .Add("tokenizer.ggml.mask_token_id", Id("[MASK]"));
     }
+    private static string OfBert(string piece) =>
+        piece.StartsWith("##", StringComparison.Ordinal) ? piece[2..]
+        : piece.StartsWith('[') && piece.EndsWith(']') ? piece // a control token, or one of no text
+        : Vocabulary.Space + piece;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace LlmBridge.Cli;
 
@@ -9,10 +10,11 @@ internal static class WatchLines
 
     private static readonly CultureInfo s_culture = CultureInfo.InvariantCulture;
 
-    public static string Of(WatchSample sample)
+    public static void Write(Stream output, WatchSample sample)
     {
+        foreach (LlmEvent one in sample.News) WriteLine(output, Describe(one));
         LlmStatistics statistics = sample.Statistics;
-        string state = string.Join("; ", [
+        WriteLine(output, string.Join("; ", [
             $"{Clock(sample.Time)}  {Workers(sample)}",
             string.Create(s_culture,
                 $"{statistics.CallsSucceeded} answered, {sample.CallRate:0.0}/s, {sample.TokenRate:0.0} tokens/s"),
@@ -21,8 +23,7 @@ internal static class WatchLines
             Times(statistics.TotalTime),
             $"engines: {Engines(statistics.Engines)}",
             $"breaker {statistics.Breaker.Name()}",
-            $"probe {Describe(sample.Probe)}"]);
-        return string.Concat(sample.News.Select(Describe).Append(state).Select(line => line + "\n"));
+            $"probe {Describe(sample.Probe)}"]));
     }
 
     public static string Clock(DateTimeOffset time) => time.ToString("HH:mm:ss", s_culture);
@@ -87,4 +88,6 @@ internal static class WatchLines
     {
         for (int i = 0; i < result.Length; i++) result[i] = char.IsControl(source[i]) ? ' ' : source[i];
     });
+
+    private static void WriteLine(Stream output, string line) => output.Write(Encoding.UTF8.GetBytes(line + "\n"));
 }

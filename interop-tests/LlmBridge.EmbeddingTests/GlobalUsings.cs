@@ -1,0 +1,2 @@
+global using LlmBridge.InteropTests.Support;
+global using Microsoft.VisualStudio.TestTools.UnitTesting;
