@@ -79,6 +79,11 @@ enum bench_outcome measure_llama_one_token(struct bench_run *run);
 enum bench_outcome measure_llama_tokens_per_s(struct bench_run *run);
 enum bench_outcome measure_llama_tokens_per_s_8(struct bench_run *run);
 enum bench_outcome measure_llama_embed_batch(struct bench_run *run);
+enum bench_outcome measure_embed_minilm(struct bench_run *run);
+enum bench_outcome measure_embed_minilm_10(struct bench_run *run);
+enum bench_outcome measure_embed_minilm_cold_start(struct bench_run *run);
+enum bench_outcome measure_embed_minilm_restart(struct bench_run *run);
+enum bench_outcome measure_embed_minilm_host(struct bench_run *run);
 enum bench_outcome measure_prompt_gap(struct bench_run *run);
 enum bench_outcome measure_prefix_reuse(struct bench_run *run);
 

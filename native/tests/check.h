@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check_watchdog.h"
+enum { CHECK_WATCHDOG_S = 120 };
 
 static int check_failures;
 static const char *check_name = "";
@@ -63,9 +63,9 @@ static int check_run(const struct check_test *tests, size_t count, int argc, cha
     if (argc > 1 && strstr(tests[i].name, argv[1]) == NULL) continue;
     check_name = tests[i].name;
     int before = check_failures;
-    check_watchdog_begin(check_name);
+    alarm(CHECK_WATCHDOG_S);
     tests[i].run();
-    check_watchdog_end();
+    alarm(0);
     printf("%s %s\n", check_failures == before ? "ok  " : "FAIL", tests[i].name);
     fflush(stdout);
     failed += check_failures != before;

@@ -55,7 +55,7 @@ static void check_every_token(const char *model, const struct choice *choice, co
   ask_undisturbed(model, choice);
   for (unsigned i = 0; i < deaths; i++) {
     char fate[32];
-    check_watch();
+    alarm(CHECK_WATCHDOG_S);
     snprintf(fate, sizeof fate, "%s %u", moment, 1 + i * TOKENS / deaths);
     const int before = check_failures;
     ask(model, "1", choice, fate);
