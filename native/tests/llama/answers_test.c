@@ -4,6 +4,7 @@
 
 #include "../check.h"
 #include "llama_fixture.h"
+#include "reference_answer.h"
 
 static char answer[FIXTURE_ANSWER_SIZE];
 static llmb_result result;
@@ -92,41 +93,61 @@ static void llama__refuses_a_prompt_of_megabytes_at_once(void) {
   llmb_bridge_close(bridge);
 }
 
-/* The text that llama_reference prints after its line "text". */
-static void reference_text(const char *model, const char *prompt, char *text) {
-  char command[8192];
-  snprintf(command, sizeof command, "'%s' generate '%s' '%s' 48 512 1", LLMB_TEST_REFERENCE, fixture_model(model),
-           prompt);
-  FILE *output = popen(command, "r");
-  size_t size = output != NULL ? fread(text, 1, FIXTURE_ANSWER_SIZE - 1, output) : 0;
-  text[size] = 0;
-  CHECK(output != NULL && pclose(output) == 0);
-  char *begin = strstr(text, "\ntext\n");
-  CHECK(begin != NULL);
-  if (begin != NULL) memmove(text, begin + 6, strlen(begin + 6) + 1);
+static void check_answers(const char *model, const char *const *prompts, int count) {
+  static char expected[FIXTURE_ANSWER_SIZE];
+  llmb_bridge *bridge = fixture_open(model, "threads", "1", "context", "512", NULL);
+  for (int i = 0; i < count; i++) {
+    CHECK(reference_answer(model, prompts[i], expected));
+    CHECK_INT(LLMB_OK, fixture_ask(bridge, prompts[i], "max_tokens", "48", answer, &result, &error));
+    CHECK(strlen(answer) >= REFERENCE_TOKENS);
+    CHECK_TEXT(expected, answer);
+  }
+  llmb_bridge_close(bridge);
 }
 
 static void llama__says_what_libllama_itself_says(void) {
   static const char *const architectures[] = {"llama", "qwen2", "gemma", "phi3"};
   static const char *const types[] = {"f32", "f16", "q8_0", "q4_0"};
-  static char expected[FIXTURE_ANSWER_SIZE], long_prompt[400];
+  static char long_prompt[400];
   memset(long_prompt, 'k', sizeof long_prompt - 1); /* more than one chunk */
   for (int i = 0; i < 16; i++) {
     char model[64];
     snprintf(model, sizeof model, "random_%s_%s", architectures[i / 4], types[i % 4]);
-    llmb_bridge *bridge = fixture_open(model, "threads", "1", "context", "512", NULL);
-    const char *prompts[] = {"Once upon a time", i % 4 == 0 ? long_prompt : "1 + 1 ="};
-    for (int p = 0; p < 2; p++) {
-      reference_text(model, prompts[p], expected);
-      CHECK_INT(LLMB_OK, fixture_ask(bridge, prompts[p], "max_tokens", "48", answer, &result, &error));
-      CHECK(strlen(answer) >= 48);
-      CHECK_TEXT(expected, answer);
-    }
-    llmb_bridge_close(bridge);
+    const char *const prompts[] = {"Once upon a time", i % 4 == 0 ? long_prompt : "1 + 1 ="};
+    check_answers(model, prompts, 2);
+  }
+}
+
+/* The type that most of a model's parameters are in. */
+static void check_type(const char *model, const char *type) {
+  char expected[64], *json = NULL;
+  snprintf(expected, sizeof expected, "\"quantisation\":\"%s\"", type);
+  CHECK_INT(LLMB_OK, llmb_inspect(fixture_model(model), &json, &error));
+  CHECK_CONTAINS(expected, json);
+  llmb_free(json);
+}
+
+/* Quantised by libllama, as the files are that users have. */
+static void llama__says_what_libllama_itself_says_in_the_types_of_users_files(void) {
+  static const struct {
+    const char *model, *type;
+  } models[] = {
+      {"wide_llama_q4_k_m", "Q4_K"},   {"wide_llama_q5_k_m", "Q5_K"}, {"wide_llama_q6_k", "Q6_K"},
+      {"wide_llama_q3_k_m", "Q3_K"},   {"wide_llama_q2_k", "Q2_K"},   {"wide_llama_iq4_nl", "IQ4_NL"},
+      {"wide_llama_iq4_xs", "IQ4_XS"}, {"wide_llama_iq3_s", "IQ3_S"}, {"wide_llama_q4_1", "Q4_1"},
+      {"wide_llama_q5_0", "Q5_0"},     {"wide_llama_q5_1", "Q5_1"},   {"wide_llama_bf16", "BF16"},
+      {"wide_llama_tq2_0", "TQ2_0"},   {"wide_qwen2_q4_k_m", "Q4_K"}, {"wide_gemma_q4_k_m", "Q4_K"},
+      {"wide_phi3_q4_k_m", "Q4_K"},
+  };
+  static const char *const prompts[] = {"Once upon a time"};
+  for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+    check_type(models[i].model, models[i].type);
+    check_answers(models[i].model, prompts, 1);
   }
 }
 
 CHECK_MAIN(TEST(llama__says_the_sentence_of_the_chain), TEST(llama__streams_token_by_token),
            TEST(llama__delivers_characters_whole_that_the_model_says_byte_by_byte), TEST(llama__ends_at_max_tokens),
            TEST(llama__ends_where_the_context_ends), TEST(llama__refuses_a_prompt_longer_than_the_context),
-           TEST(llama__refuses_a_prompt_of_megabytes_at_once), TEST(llama__says_what_libllama_itself_says))
+           TEST(llama__refuses_a_prompt_of_megabytes_at_once), TEST(llama__says_what_libllama_itself_says),
+           TEST(llama__says_what_libllama_itself_says_in_the_types_of_users_files))

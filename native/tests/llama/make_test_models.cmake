@@ -1,4 +1,5 @@
-# Writes the models that the tests of the llama engine need into FOLDER, building the writer in WORK. Nothing is done for
+# Writes the models that the tests of the llama engine need into FOLDER, building the writer in WORK. QUANTIZE is the program
+# llama_quantize. Nothing is done for
 # a model that is there already.
 find_program(DOTNET dotnet)
 if(NOT DOTNET)
@@ -24,6 +25,13 @@ function(make name kind)
   endif()
 endfunction()
 
+function(quantize name from type)
+  if(NOT EXISTS ${FOLDER}/${name}.gguf)
+    run(${QUANTIZE} ${FOLDER}/${from}.gguf ${FOLDER}/${name}.part ${type})
+    file(RENAME ${FOLDER}/${name}.part ${FOLDER}/${name}.gguf)
+  endif()
+endfunction()
+
 set(template "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}[assistant]")
 make(chain chain)
 make(chain_chat chain --chat-template "${template}")
@@ -44,3 +52,11 @@ endforeach()
 make(random_window random --arch gemma2)
 make(random_bert_f32 random --arch bert --context 512)
 make(random_bert_q8_0 random --arch bert --context 512 --type q8_0)
+# Wide enough for types whose blocks are of 256 numbers.
+foreach(arch llama qwen2 gemma phi3)
+  make(wide_${arch}_f32 random --arch ${arch} --width 256 --feed-forward 512 --seed 8)
+  quantize(wide_${arch}_q4_k_m wide_${arch}_f32 q4_k_m)
+endforeach()
+foreach(type q5_k_m q6_k q3_k_m q2_k iq4_nl iq4_xs iq3_s q4_1 q5_0 q5_1 bf16 tq2_0)
+  quantize(wide_llama_${type} wide_llama_f32 ${type})
+endforeach()

@@ -1,0 +1,20 @@
+#include "reference_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "llama_fixture.h"
+
+bool reference_answer(const char *model, const char *prompt, char *text) {
+  char command[8192];
+  snprintf(command, sizeof command, "'%s' generate '%s' '%s' %d %d 1", LLMB_TEST_REFERENCE, fixture_model(model),
+           prompt, REFERENCE_TOKENS, REFERENCE_CONTEXT);
+  FILE *output = popen(command, "r");
+  size_t size = output != NULL ? fread(text, 1, FIXTURE_ANSWER_SIZE - 1, output) : 0;
+  text[size] = 0;
+  const bool ended_well = output != NULL && pclose(output) == 0;
+  const char *begin = strstr(text, "\ntext\n");
+  if (begin == NULL) return false;
+  memmove(text, begin + 6, strlen(begin + 6) + 1);
+  return ended_well;
+}
