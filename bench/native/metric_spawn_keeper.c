@@ -66,7 +66,7 @@ enum bench_outcome measure_spawn_keeper(struct bench_run *run) {
   snprintf(keeper_program, sizeof keeper_program, "%s/bin/llmbridge-keeper", run->options->home);
   if (!bench_child_start(&child, bench_spawn_server, program))
     return bench_fail(run, "could not fork the small process");
-  if (keeper_start(keeper_program, LLMB_NEVER, &keeper, &error) != LLMB_OK) {
+  if (keeper_launch(keeper_program, &keeper, &error) != LLMB_OK) {
     bench_fail(run, "%s", error.message);
     goto finish;
   }
@@ -85,7 +85,10 @@ enum bench_outcome measure_spawn_keeper(struct bench_run *run) {
   outcome = BENCH_MEASURED;
 
 finish:
-  keeper_stop(keeper);
+  if (keeper != NULL) {
+    keeper_say_goodbye(keeper);
+    keeper_await_end(keeper);
+  }
   bench_child_stop(&child);
   return outcome;
 }

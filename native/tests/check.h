@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHECK_WATCHDOG_S = 120 };
+#include "check_watchdog.h"
 
 static int check_failures;
 static const char *check_name = "";
@@ -63,9 +63,9 @@ static int check_run(const struct check_test *tests, size_t count, int argc, cha
     if (argc > 1 && strstr(tests[i].name, argv[1]) == NULL) continue;
     check_name = tests[i].name;
     int before = check_failures;
-    alarm(CHECK_WATCHDOG_S);
+    check_watchdog_begin(check_name);
     tests[i].run();
-    alarm(0);
+    check_watchdog_end();
     printf("%s %s\n", check_failures == before ? "ok  " : "FAIL", tests[i].name);
     fflush(stdout);
     failed += check_failures != before;

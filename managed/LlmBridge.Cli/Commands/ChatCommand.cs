@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 
 namespace LlmBridge.Cli;
@@ -26,18 +25,18 @@ internal static class ChatCommand
     {
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         if (!json) DemonstrationModel.Announce(options);
-        var messages = new List<(string Role, string Content)>();
+        var messages = new List<ChatMessage>();
         while (await ReadLineAsync(cancellationToken) is { } line && line != "/exit")
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
-            messages.Add(("user", line));
-            var call = new CallOptions { Messages = ToJson(messages) };
+            messages.Add(new ChatMessage("user", line));
+            var call = new CallOptions { Messages = JsonSerializer.Serialize(messages, Json.Readable.IReadOnlyListChatMessage) };
             try
             {
                 string answer = json
                     ? await AnswerInJsonAsync(client, call, cancellationToken)
                     : await AnswerStream.WriteAsync(client, "", call, cancellationToken);
-                messages.Add(("assistant", answer));
+                messages.Add(new ChatMessage("assistant", answer));
             }
             catch (LlmException e) when (!Console.IsInputRedirected && e.Error.Status != LlmStatus.Unavailable)
             {
@@ -64,22 +63,7 @@ internal static class ChatCommand
         // A read of the console cannot be called back; leaving it behind is how Ctrl+C gets past it.
         return await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
     }
-
-    private static string ToJson(List<(string Role, string Content)> messages)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach ((string role, string content) in messages)
-            {
-                json.WriteStartObject();
-                json.WriteString("role", role);
-                json.WriteString("content", content);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
 }
+
+/// <summary>One turn of a conversation, as the setting messages has it.</summary>
+internal sealed record ChatMessage(string Role, string Content);

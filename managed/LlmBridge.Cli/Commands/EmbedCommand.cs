@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace LlmBridge.Cli;
 
@@ -35,8 +34,16 @@ internal static class EmbedCommand
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         LlmEmbeddings embeddings = await client.EmbedAsync(texts, null, cancellationToken);
         await using Stream output = StandardOutput.Open();
-        if (json) await PrintObjectAsync(output, embeddings, cancellationToken);
-        else await PrintLinesAsync(output, embeddings, cancellationToken);
+        if (json)
+        {
+            byte[] line = Json.Line(EmbeddingsJson.Of(embeddings), Json.Readable.EmbeddingsJson);
+            await output.WriteAsync(line, cancellationToken);
+            return ExitStatus.Ok;
+        }
+        foreach (float[] vector in embeddings.Vectors)
+        {
+            await output.WriteAsync(Json.Line(vector, Json.Readable.SingleArray), cancellationToken);
+        }
         return ExitStatus.Ok;
     }
 
@@ -55,44 +62,5 @@ internal static class EmbedCommand
             Message = message,
             RetrySafe = true,
         });
-    }
-
-    private static async Task PrintLinesAsync(
-        Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
-    {
-        foreach (float[] vector in embeddings.Vectors)
-        {
-            await using (var json = new Utf8JsonWriter(output, Json.Options)) Write(json, vector);
-            await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
-        }
-    }
-
-    private static async Task PrintObjectAsync(
-        Stream output, LlmEmbeddings embeddings, CancellationToken cancellationToken)
-    {
-        await using (var json = new Utf8JsonWriter(output, Json.Options))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("dimension", embeddings.Dimension);
-            json.WriteStartArray("embeddings");
-            foreach (float[] vector in embeddings.Vectors) Write(json, vector);
-            json.WriteEndArray();
-            json.WriteString("engine", embeddings.Engine);
-            json.WriteBoolean("fallback", embeddings.Fallback);
-            json.WriteStartObject("usage");
-            json.WriteNumber("prompt_tokens", embeddings.Usage.PromptTokens);
-            json.WriteEndObject();
-            Json.WriteTimings(json, embeddings.Timings);
-            json.WriteNumber("attempts", embeddings.Attempts);
-            json.WriteEndObject();
-        }
-        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
-    }
-
-    private static void Write(Utf8JsonWriter json, float[] vector)
-    {
-        json.WriteStartArray();
-        foreach (float number in vector) json.WriteNumberValue(number);
-        json.WriteEndArray();
     }
 }

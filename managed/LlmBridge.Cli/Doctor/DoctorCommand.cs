@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 
 namespace LlmBridge.Cli;
 
@@ -76,29 +75,8 @@ internal static class DoctorCommand
 
     private static void PrintJson(DoctorReport report)
     {
-        using (Stream output = StandardOutput.Open())
-        using (var json = new Utf8JsonWriter(output, Json.Options))
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("ok", report.Ok);
-            json.WriteStartArray("checks");
-            foreach (DoctorFinding finding in report.Findings)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", finding.Name);
-                json.WriteBoolean("ok", finding.Ok);
-                json.WriteString("detail", finding.Detail);
-                json.WriteString("remedy", finding.Remedy);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            if (report.Model is { } model)
-            {
-                json.WritePropertyName("model");
-                json.WriteRawValue(model.Json);
-            }
-            json.WriteEndObject();
-        }
-        Console.Out.WriteLine();
+        var json = new DoctorJson(report.Ok, report.Findings, report.Model?.Json);
+        using Stream output = StandardOutput.Open();
+        output.Write(Json.Line(json, Json.Readable.DoctorJson));
     }
 }

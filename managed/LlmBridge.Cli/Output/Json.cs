@@ -1,23 +1,29 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace LlmBridge.Cli;
 
-/// <summary>How this program writes JSON: people read it too, so letters stay letters.</summary>
-internal static class Json
+/// <summary>Every type that this program prints as JSON. Members are named in snake case and written in the order of
+/// their declaration.</summary>
+[JsonSerializable(typeof(ReplyJson))]
+[JsonSerializable(typeof(EmbeddingsJson))]
+[JsonSerializable(typeof(DoctorJson))]
+[JsonSerializable(typeof(WatchJson))]
+[JsonSerializable(typeof(IReadOnlyList<ChatMessage>))]
+internal sealed partial class Json : JsonSerializerContext
 {
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static void WriteTimings(Utf8JsonWriter json, LlmTimings timings)
+    /// <summary>People read it too, so letters stay letters.</summary>
+    public static Json Readable { get; } = new(new JsonSerializerOptions
     {
-        json.WriteStartObject("timings_ms");
-        WriteMilliseconds(json, "queue", timings.Queue);
-        WriteMilliseconds(json, "start", timings.Start);
-        WriteMilliseconds(json, "first_token", timings.FirstToken);
-        WriteMilliseconds(json, "total", timings.Total);
-        json.WriteEndObject();
-    }
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 
-    public static void WriteMilliseconds(Utf8JsonWriter json, string name, TimeSpan time) =>
-        json.WriteNumber(name, Math.Round(time.TotalMilliseconds, 3));
+    /// <summary>One value and a newline, in one piece, so that whoever reads along never sees half of it.</summary>
+    public static byte[] Line<T>(T value, JsonTypeInfo<T> type) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
+
+    public static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }

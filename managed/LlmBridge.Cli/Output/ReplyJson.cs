@@ -1,31 +1,29 @@
-using System.Text.Json;
-
 namespace LlmBridge.Cli;
 
 /// <summary>A reply as one JSON object on a line of stdout.</summary>
-internal static class ReplyJson
+internal sealed record ReplyJson(
+    string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs, int Attempts)
 {
     public static async Task WriteAsync(LlmReply reply, CancellationToken cancellationToken)
     {
         await using Stream output = StandardOutput.Open();
-        await using (var json = new Utf8JsonWriter(output, Json.Options)) Write(json, reply);
-        await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        await output.WriteAsync(Json.Line(Of(reply), Json.Readable.ReplyJson), cancellationToken);
     }
 
-    private static void Write(Utf8JsonWriter json, LlmReply reply)
-    {
-        json.WriteStartObject();
-        json.WriteString("text", reply.Text);
-        json.WriteString("engine", reply.Engine);
-        json.WriteBoolean("fallback", reply.Fallback);
-        json.WriteString("finish_reason", reply.FinishReason.Name());
-        json.WriteStartObject("usage");
-        json.WriteNumber("prompt_tokens", reply.Usage.PromptTokens);
-        json.WriteNumber("cached_prompt_tokens", reply.Usage.CachedPromptTokens);
-        json.WriteNumber("completion_tokens", reply.Usage.CompletionTokens);
-        json.WriteEndObject();
-        Json.WriteTimings(json, reply.Timings);
-        json.WriteNumber("attempts", reply.Attempts);
-        json.WriteEndObject();
-    }
+    private static ReplyJson Of(LlmReply reply) => new(
+        reply.Text, reply.Engine, reply.Fallback, reply.FinishReason.Name(), UsageJson.Of(reply.Usage),
+        TimingsJson.Of(reply.Timings), reply.Attempts);
+}
+
+internal sealed record UsageJson(long PromptTokens, long CachedPromptTokens, long CompletionTokens)
+{
+    public static UsageJson Of(LlmUsage usage) =>
+        new(usage.PromptTokens, usage.CachedPromptTokens, usage.CompletionTokens);
+}
+
+internal sealed record TimingsJson(double Queue, double Start, double FirstToken, double Total)
+{
+    public static TimingsJson Of(LlmTimings timings) => new(
+        Json.Milliseconds(timings.Queue), Json.Milliseconds(timings.Start), Json.Milliseconds(timings.FirstToken),
+        Json.Milliseconds(timings.Total));
 }

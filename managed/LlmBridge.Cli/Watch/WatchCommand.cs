@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 
 namespace LlmBridge.Cli;
@@ -13,27 +14,26 @@ internal static class WatchCommand
         IAsyncEnumerable<WatchSample> samples = new WatchLoop(client, interval).SamplesAsync(cancellationToken);
         if (json)
         {
-            await PrintAsync(samples, WatchJson.Write, cancellationToken);
+            await PrintAsync(
+                samples, sample => Json.Line(WatchJson.Of(sample), Json.Readable.WatchJson), cancellationToken);
         }
         else if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
         {
-            await PrintAsync(samples, WatchLines.Write, cancellationToken);
+            await PrintAsync(
+                samples, sample => Encoding.UTF8.GetBytes(WatchLines.Of(sample)), cancellationToken);
         }
         else await WatchScreen.ShowAsync(samples);
         return ExitStatus.Ok;
     }
 
     private static async Task PrintAsync(
-        IAsyncEnumerable<WatchSample> samples, Action<Stream, WatchSample> write, CancellationToken cancellationToken)
+        IAsyncEnumerable<WatchSample> samples, Func<WatchSample, byte[]> lines, CancellationToken cancellationToken)
     {
         await using Stream output = StandardOutput.Open();
-        using var line = new MemoryStream();
         await foreach (WatchSample sample in samples)
         {
-            line.SetLength(0);
-            write(line, sample);
             // In one piece, so that whoever reads along never sees half an object.
-            await output.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancellationToken);
+            await output.WriteAsync(lines(sample), cancellationToken);
             await output.FlushAsync(cancellationToken);
         }
     }

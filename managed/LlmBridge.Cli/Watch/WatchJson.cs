@@ -1,125 +1,86 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LlmBridge.Cli;
 
 /// <summary>A sample as one JSON object in one line.</summary>
-internal static class WatchJson
+internal sealed record WatchJson(
+    DateTimeOffset Time,
+    IEnumerable<WatchWorkerJson> Workers,
+    double LoadProgress,
+    string Breaker,
+    WatchCallsJson Calls,
+    WatchRatesJson RatesPerS,
+    WatchTimesJson TotalMs,
+    WatchTimesJson FirstTokenMs,
+    LlmEngineCounts Engines,
+    WatchProbeJson? Probe,
+    IEnumerable<WatchEventJson> Events)
 {
-    public static void Write(Stream output, WatchSample sample)
+    public static WatchJson Of(WatchSample sample)
     {
-        using (var json = new Utf8JsonWriter(output, Json.Options))
-        {
-            LlmStatistics statistics = sample.Statistics;
-            json.WriteStartObject();
-            json.WriteString("time", sample.Time);
-            WriteWorkers(json, statistics.Workers);
-            json.WriteNumber("load_progress", sample.LoadProgress);
-            json.WriteString("breaker", statistics.Breaker.Name());
-            WriteCalls(json, statistics);
-            json.WriteStartObject("rates_per_s");
-            json.WriteNumber("calls", Math.Round(sample.CallRate, 3));
-            json.WriteNumber("completion_tokens", Math.Round(sample.TokenRate, 3));
-            json.WriteEndObject();
-            WriteTimes(json, "total_ms", statistics.TotalTime);
-            WriteTimes(json, "first_token_ms", statistics.FirstTokenTime);
-            WriteEngines(json, statistics.Engines);
-            WriteProbe(json, sample.Probe);
-            WriteEvents(json, sample.News);
-            json.WriteEndObject();
-        }
-        output.WriteByte((byte)'\n');
+        LlmStatistics statistics = sample.Statistics;
+        return new WatchJson(
+            sample.Time,
+            statistics.Workers.Select(WatchWorkerJson.Of),
+            sample.LoadProgress,
+            statistics.Breaker.Name(),
+            WatchCallsJson.Of(statistics),
+            new WatchRatesJson(Math.Round(sample.CallRate, 3), Math.Round(sample.TokenRate, 3)),
+            WatchTimesJson.Of(statistics.TotalTime),
+            WatchTimesJson.Of(statistics.FirstTokenTime),
+            statistics.Engines,
+            sample.Probe is { } probe ? WatchProbeJson.Of(probe) : null,
+            sample.News.Select(WatchEventJson.Of));
+    }
+}
+
+internal sealed record WatchWorkerJson(int Place, string State, long Pid, int Calls, long Served, double ReadyMs)
+{
+    public static WatchWorkerJson Of(LlmWorker worker) => new(
+        worker.Place, worker.State.Name(), worker.ProcessId, worker.Calls, worker.Served,
+        Json.Milliseconds(worker.Ready));
+}
+
+internal sealed record WatchCallsJson(
+    long Active, long Queued, long Started, long Refused, long Moved, long Repeated, long Resumed,
+    IReadOnlyDictionary<string, long> Ended, long PromptTokens, long CompletionTokens)
+{
+    public static WatchCallsJson Of(LlmStatistics statistics) => new(
+        statistics.CallsActive, statistics.CallsQueued, statistics.CallsStarted, statistics.CallsRefused,
+        statistics.CallsMoved, statistics.CallsRepeated, statistics.CallsResumed,
+        statistics.CallsEnded.ToDictionary(ended => ended.Key.Name(), ended => ended.Value),
+        statistics.Usage.PromptTokens, statistics.Usage.CompletionTokens);
+}
+
+internal sealed record WatchRatesJson(double Calls, double CompletionTokens);
+
+/// <summary>How many, and the percentiles in milliseconds; null where there is none yet.</summary>
+internal sealed record WatchTimesJson(long Count, double? P50, double? P90, double? P99)
+{
+    public static WatchTimesJson Of(LlmHistogram times)
+    {
+        double?[] found = [.. WatchLines.Percentiles.Select(percentile => Milliseconds(times, percentile.Share))];
+        return new WatchTimesJson(times.Count, found[0], found[1], found[2]);
     }
 
-    private static void WriteWorkers(Utf8JsonWriter json, IReadOnlyList<LlmWorker> workers)
-    {
-        json.WriteStartArray("workers");
-        foreach (LlmWorker worker in workers)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("place", worker.Place);
-            json.WriteString("state", worker.State.Name());
-            json.WriteNumber("pid", worker.ProcessId);
-            json.WriteNumber("calls", worker.Calls);
-            json.WriteNumber("served", worker.Served);
-            Json.WriteMilliseconds(json, "ready_ms", worker.Ready);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+    private static double? Milliseconds(LlmHistogram times, double share) =>
+        times.Percentile(share) is { } time ? Json.Milliseconds(time) : null;
+}
 
-    private static void WriteCalls(Utf8JsonWriter json, LlmStatistics statistics)
-    {
-        json.WriteStartObject("calls");
-        json.WriteNumber("active", statistics.CallsActive);
-        json.WriteNumber("queued", statistics.CallsQueued);
-        json.WriteNumber("started", statistics.CallsStarted);
-        json.WriteNumber("refused", statistics.CallsRefused);
-        json.WriteNumber("moved", statistics.CallsMoved);
-        json.WriteNumber("repeated", statistics.CallsRepeated);
-        json.WriteNumber("resumed", statistics.CallsResumed);
-        json.WriteStartObject("ended");
-        foreach ((LlmStatus status, long count) in statistics.CallsEnded) json.WriteNumber(status.Name(), count);
-        json.WriteEndObject();
-        json.WriteNumber("prompt_tokens", statistics.Usage.PromptTokens);
-        json.WriteNumber("completion_tokens", statistics.Usage.CompletionTokens);
-        json.WriteEndObject();
-    }
+/// <summary>How long the probe took, or how it failed.</summary>
+internal sealed record WatchProbeJson(
+    string Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TotalMs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message)
+{
+    public static WatchProbeJson Of(WatchProbe probe) => probe.Failure is { } failure
+        ? new WatchProbeJson(failure.Code, null, failure.Message)
+        : new WatchProbeJson(LlmStatus.Ok.Name(), Json.Milliseconds(probe.Total), null);
+}
 
-    private static void WriteTimes(Utf8JsonWriter json, string name, LlmHistogram times)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("count", times.Count);
-        foreach ((string percentile, double share) in WatchLines.Percentiles)
-        {
-            if (times.Percentile(share) is { } time) Json.WriteMilliseconds(json, percentile, time);
-            else json.WriteNull(percentile);
-        }
-        json.WriteEndObject();
-    }
-
-    private static void WriteEngines(Utf8JsonWriter json, LlmEngineCounts engines)
-    {
-        json.WriteStartObject("engines");
-        json.WriteNumber("started", engines.Started);
-        json.WriteNumber("ready", engines.Ready);
-        json.WriteNumber("retired", engines.Retired);
-        json.WriteNumber("crashed", engines.Crashed);
-        json.WriteNumber("hung", engines.Hung);
-        json.WriteNumber("broken", engines.Broken);
-        json.WriteNumber("refused", engines.Refused);
-        json.WriteEndObject();
-    }
-
-    private static void WriteProbe(Utf8JsonWriter json, WatchProbe? probe)
-    {
-        if (probe is null)
-        {
-            json.WriteNull("probe");
-            return;
-        }
-        json.WriteStartObject("probe");
-        json.WriteString("code", probe.Failure?.Code ?? LlmStatus.Ok.Name());
-        if (probe.Failure is null) Json.WriteMilliseconds(json, "total_ms", probe.Total);
-        else json.WriteString("message", probe.Failure.Message);
-        json.WriteEndObject();
-    }
-
-    private static void WriteEvents(Utf8JsonWriter json, IReadOnlyList<LlmEvent> events)
-    {
-        json.WriteStartArray("events");
-        foreach (LlmEvent one in events)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("sequence", one.Sequence);
-            json.WriteString("time", one.Time);
-            json.WriteString("kind", one.Kind.Name());
-            json.WriteString("status", one.Status.Name());
-            json.WriteNumber("pid", one.ProcessId);
-            json.WriteString("exit", one.Exit);
-            json.WriteNumber("call", one.CallId);
-            json.WriteString("text", one.Text);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+internal sealed record WatchEventJson(
+    long Sequence, DateTimeOffset Time, string Kind, string Status, long Pid, string Exit, long Call, string Text)
+{
+    public static WatchEventJson Of(LlmEvent one) => new(
+        one.Sequence, one.Time, one.Kind.Name(), one.Status.Name(), one.ProcessId, one.Exit, one.CallId, one.Text);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace LlmBridge.Cli;
 
@@ -10,11 +9,10 @@ internal static class WatchLines
 
     private static readonly CultureInfo s_culture = CultureInfo.InvariantCulture;
 
-    public static void Write(Stream output, WatchSample sample)
+    public static string Of(WatchSample sample)
     {
-        foreach (LlmEvent one in sample.News) WriteLine(output, Describe(one));
         LlmStatistics statistics = sample.Statistics;
-        WriteLine(output, string.Join("; ", [
+        string state = string.Join("; ", [
             $"{Clock(sample.Time)}  {Workers(sample)}",
             string.Create(s_culture,
                 $"{statistics.CallsSucceeded} answered, {sample.CallRate:0.0}/s, {sample.TokenRate:0.0} tokens/s"),
@@ -23,7 +21,8 @@ internal static class WatchLines
             Times(statistics.TotalTime),
             $"engines: {Engines(statistics.Engines)}",
             $"breaker {statistics.Breaker.Name()}",
-            $"probe {Describe(sample.Probe)}"]));
+            $"probe {Describe(sample.Probe)}"]);
+        return string.Concat(sample.News.Select(Describe).Append(state).Select(line => line + "\n"));
     }
 
     public static string Clock(DateTimeOffset time) => time.ToString("HH:mm:ss", s_culture);
@@ -88,6 +87,4 @@ internal static class WatchLines
     {
         for (int i = 0; i < result.Length; i++) result[i] = char.IsControl(source[i]) ? ' ' : source[i];
     });
-
-    private static void WriteLine(Stream output, string line) => output.Write(Encoding.UTF8.GetBytes(line + "\n"));
 }

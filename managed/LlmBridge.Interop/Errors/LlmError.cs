@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace LlmBridge;
@@ -8,9 +5,6 @@ namespace LlmBridge;
 /// <summary>What failed and why: the same facts that every host of the library gets.</summary>
 public sealed record LlmError
 {
-    private static readonly JsonWriterOptions s_jsonOptions =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>How the call ended.</summary>
     public required LlmStatus Status { get; init; }
 
@@ -48,38 +42,5 @@ public sealed record LlmError
     public string Code => Status.Name();
 
     /// <summary>The error as the JSON object that the C functions and the command line give.</summary>
-    public string ToJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_jsonOptions))
-        {
-            json.WriteStartObject();
-            json.WriteString("code", Code);
-            json.WriteNumber("status", (int)Status);
-            json.WriteString("message", Message);
-            json.WriteString("phase", Phase.Name());
-            json.WriteString("engine", Engine);
-            json.WriteNumber("os_code", OsCode);
-            WriteExit(json);
-            json.WriteBoolean("retry_safe", RetrySafe);
-            json.WriteNumber("attempts", Attempts);
-            json.WriteNumber("elapsed_ms", Math.Round(Elapsed.TotalMilliseconds, 1));
-            json.WriteString("engine_log", EngineLog);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private void WriteExit(Utf8JsonWriter json)
-    {
-        if (ExitKind == LlmExitKind.None)
-        {
-            json.WriteNull("exit");
-            return;
-        }
-        json.WriteStartObject("exit");
-        json.WriteString("kind", ExitKind == LlmExitKind.Code ? "exit" : ExitKind.Name());
-        json.WriteNumber("value", ExitValue);
-        json.WriteEndObject();
-    }
+    public string ToJson() => JsonSerializer.Serialize(ErrorJson.Of(this), ErrorJsonContext.Readable.ErrorJson);
 }

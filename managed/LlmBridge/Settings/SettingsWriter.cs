@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LlmBridge.Interop;
 
 namespace LlmBridge;
@@ -39,15 +39,10 @@ internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
         Text(name, milliseconds.ToString("0", CultureInfo.InvariantCulture));
     }
 
-    public void List(ReadOnlySpan<byte> name, IReadOnlyList<string> values)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach (string value in values) json.WriteStringValue(value);
-            json.WriteEndArray();
-        }
-        Text(name, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
-    }
+    public void List(ReadOnlySpan<byte> name, IReadOnlyList<string> values) =>
+        Text(name, JsonSerializer.Serialize(values, SettingsJson.Default.IReadOnlyListString));
 }
+
+/// <summary>What settings hold as JSON.</summary>
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+internal sealed partial class SettingsJson : JsonSerializerContext;

@@ -82,7 +82,7 @@ llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge **out_br
   status = configure(bridge, settings, &failure);
   if (status != LLMB_OK) {
     error_copy(out_error, &failure);
-    stages_close(bridge);
+    bridge_end_workers(bridge);
     bridge_release(bridge);
     return status;
   }
@@ -248,21 +248,6 @@ llmb_status llmb_bridge_worker_pid(llmb_bridge *bridge, int64_t *out_pid) {
   }
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
-}
-
-void llmb_bridge_close(llmb_bridge *bridge) {
-  if (bridge == NULL) return;
-  if (bridge_check(bridge, NULL) != LLMB_OK) {
-    bridge_abandon(bridge);
-    return;
-  }
-  pthread_mutex_lock(&bridge->lock);
-  atomic_store(&bridge->closing, 1);
-  FAULT_POINT(HOST_CLOSE);
-  os_event_ring(bridge->bell); /* a pump is to look, report what is cancelled now, and leave */
-  stages_close(bridge);
-  pthread_mutex_unlock(&bridge->lock);
-  bridge_release(bridge);
 }
 
 void bridge_abandon(llmb_bridge *bridge) {

@@ -95,12 +95,6 @@ llmb_status stages_open(llmb_bridge *bridge, const llmb_settings *given, llmb_er
   return error->status;
 }
 
-void stages_close(llmb_bridge *bridge) {
-  for (uint32_t i = 0; i < bridge->stage_count; i++) {
-    if (bridge->stages[i].is_open) pool_close(&bridge->stages[i].pool);
-  }
-}
-
 void stages_free(llmb_bridge *bridge) {
   for (uint32_t i = 0; i < bridge->stage_count; i++) {
     launch_clear(&bridge->stages[i].pool.launch);

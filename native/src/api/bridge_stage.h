@@ -21,8 +21,7 @@ struct bridge_stage {
  * engines can be used; one that cannot is passed over. */
 llmb_status stages_open(llmb_bridge *bridge, const llmb_settings *given, llmb_error *error);
 
-/* Ends all workers; frees what stages_open made (also after its failure). */
-void stages_close(llmb_bridge *bridge);
+/* Frees what stages_open made (also after its failure). */
 void stages_free(llmb_bridge *bridge);
 
 /* Under the lock: the stage that a new call should go to. */

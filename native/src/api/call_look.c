@@ -152,7 +152,9 @@ static bool look_placed(llmb_call *call, uint64_t now_ns, bool locked) {
       call_end_broken(call, locked, "a frame that cannot be");
       break;
     case SLOT_NOTHING:
-      if (dead) {
+      if (atomic_load(&call->bridge->closing)) {
+        call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, false, locked, "the bridge was closed");
+      } else if (dead) {
         take_death(call, now_ns, locked);
       } else {
         call_check_limits(call, now_ns, locked);

@@ -204,6 +204,9 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
     goto finish;
   }
   engine->socket = ENGINE_SOCKET;
+  /* Both came through an exec. No program that this one starts may have them: one word into either ends the engine. */
+  os_handle_close_on_exec(engine->socket);
+  os_handle_close_on_exec(engine->lifeline.handle);
   status = start_watcher(engine);
   if (status != LLMB_OK) {
     error_set(out_error, status, LLMB_PHASE_START, "could not start the lifeline's thread");

@@ -28,8 +28,8 @@ enum {
 /* How long the keeper may take to start an engine's process (not to load a model), for the same reason. */
 #define KEEPER_SPAWN_TIMEOUT_NS UINT64_C(10000000000)
 
-/* What a call may overrun its deadline for the start of a keeper, which otherwise takes a millisecond. */
-#define POOL_KEEPER_PATIENCE_NS UINT64_C(1000000000)
+/* How often an order is tried again for which the keeper's socket has no room. */
+#define POOL_ORDER_LOOK_NS UINT64_C(10000000)
 
 /* Keepers one start is asked of: one may die between the look whether it lives and the order. */
 enum { POOL_KEEPERS_MAX = 2 };
@@ -60,7 +60,6 @@ enum { POOL_KEEPERS_MAX = 2 };
 #define KEEPER_START_TIMEOUT_NS UINT64_C(10000000000)  /* to its greeting */
 #define KEEPER_STOP_TIMEOUT_NS UINT64_C(5000000000)    /* from goodbye to its end; longer than the next */
 #define KEEPER_REAP_TIMEOUT_NS UINT64_C(3000000000)    /* the keeper's wait for the processes it has killed */
-#define KEEPER_SEND_TIMEOUT_NS UINT64_C(1000000000)    /* for room in a full control socket */
 #define KEEPER_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* an engine's wait for the keeper's first word */
 #define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
 

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/fault_point.h"
@@ -16,9 +17,21 @@
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
 
+/* Where a keeper's start is. */
+enum keeper_stage {
+  KEEPER_GREETING, /* its program runs; it has not greeted yet, but orders may be sent: they wait in its socket */
+  KEEPER_GREETED,
+  KEEPER_FAILED /* it will never greet: `failure` says why */
+};
+
 struct keeper {
-  os_handle control, process;
+  os_handle control, process; /* process is OS_HANDLE_NONE before the greeting */
   _Atomic uint64_t id_next;
+  enum keeper_stage stage;
+  uint64_t started_ns;
+  uint64_t leaves_until_ns; /* once goodbye was said */
+  char *program;
+  llmb_error failure;
 };
 
 /* Starts the program with its end of the control socket and a handle of this process. */
@@ -49,77 +62,104 @@ finish:
   return status;
 }
 
-static llmb_status wait_for_greeting(const char *program_path, os_handle control, uint64_t until_ns,
-                                     os_handle *out_process, llmb_error *error) {
-  struct os_poll_item item = {.handle = control};
-  const uint64_t start_ns = os_clock_ns();
-  const uint64_t latest_ns = start_ns + KEEPER_START_TIMEOUT_NS;
-  const uint64_t deadline_ns = until_ns < latest_ns ? until_ns : latest_ns;
-  while (os_poll(&item, 1, deadline_ns) == 0) { /* 0 also when the poll itself could not be done */
-    if (os_clock_ns() < deadline_ns) continue;
-    return error_set(error, LLMB_E_START_TIMEOUT, LLMB_PHASE_START, "the keeper %s did not greet within %u ms",
-                     program_path, (unsigned)((os_clock_ns() - start_ns) / 1000000u));
-  }
+/* Takes the greeting out of the control socket: LLMB_E_NOT_READY if there is none yet. */
+static llmb_status take_greeting(struct keeper *keeper, llmb_error *error) {
   struct keeper_number_message greeting;
   uint64_t size = 0;
   unsigned handle_count = 0, version = 0;
   int os_code = 0;
-  llmb_status status =
-      os_socket_receive(control, &greeting, sizeof greeting, &size, out_process, 1, &handle_count, &os_code);
+  const llmb_status status = os_socket_receive(keeper->control, &greeting, sizeof greeting, &size, &keeper->process, 1,
+                                               &handle_count, &os_code);
+  if (status == LLMB_E_NOT_READY) return status;
   if (status == LLMB_E_UNAVAILABLE) {
     return error_set(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, "the keeper %s ended before it greeted",
-                     program_path);
+                     keeper->program);
   }
   if (status != LLMB_OK) {
     return error_set_os(error, status, LLMB_PHASE_START, os_code, "the keeper's greeting could not be read");
   }
   if (handle_count == 1 && keeper_message_check(&greeting, size) == KEEPER_MESSAGE_GREETING) return LLMB_OK;
-  if (handle_count == 1) *out_process = os_handle_close(*out_process);
+  if (handle_count == 1) keeper->process = os_handle_close(keeper->process);
   if (keeper_message_is_foreign(&greeting, size, &version)) {
     return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the keeper %s has version %u, not %u",
-                     program_path, version, (unsigned)KEEPER_PROTOCOL_VERSION);
+                     keeper->program, version, (unsigned)KEEPER_PROTOCOL_VERSION);
   }
   return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "%s is not a keeper: it greeted wrongly",
-                   program_path);
+                   keeper->program);
 }
 
-llmb_status keeper_start(const char *program_path, uint64_t deadline_ns, struct keeper **out_keeper,
-                         llmb_error *error) {
-  os_handle control[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, process = OS_HANDLE_NONE;
-  void *block = NULL;
-  int os_code = 0;
-  *out_keeper = NULL;
-  llmb_status status = memory_allocate(sizeof(struct keeper), &block);
-  if (status != LLMB_OK) {
-    return error_set(error, status, LLMB_PHASE_START, "no memory for the keeper");
+llmb_status keeper_greeting(struct keeper *keeper, uint64_t now_ns, llmb_error *error) {
+  if (keeper->stage == KEEPER_GREETING) {
+    const llmb_status status = take_greeting(keeper, &keeper->failure);
+    const bool late = status == LLMB_E_NOT_READY && now_ns >= keeper_greeting_until_ns(keeper);
+    if (late) {
+      error_set(&keeper->failure, LLMB_E_START_TIMEOUT, LLMB_PHASE_START, "the keeper %s did not greet within %u ms",
+                keeper->program, (unsigned)((now_ns - keeper->started_ns) / 1000000u));
+    } else if (status == LLMB_E_NOT_READY) {
+      return status;
+    }
+    keeper->stage = status == LLMB_OK ? KEEPER_GREETED : KEEPER_FAILED;
+    if (status == LLMB_OK) FAULT_POINT(HOST_KEEPER_GREETED);
+    /* The end of file ends a keeper that is merely slow, and what it was ordered to start. */
+    if (status != LLMB_OK) os_socket_end(keeper->control);
   }
+  if (keeper->stage == KEEPER_GREETED) return LLMB_OK;
+  error_copy(error, &keeper->failure);
+  return keeper->failure.status;
+}
+
+uint64_t keeper_greeting_until_ns(const struct keeper *keeper) {
+  return keeper->stage == KEEPER_GREETING ? keeper->started_ns + KEEPER_START_TIMEOUT_NS : LLMB_NEVER;
+}
+
+os_handle keeper_greeting_handle(const struct keeper *keeper) {
+  return keeper->stage == KEEPER_GREETING ? keeper->control : OS_HANDLE_NONE;
+}
+
+static llmb_status create(const char *program_path, struct keeper **out, llmb_error *error) {
+  void *block = NULL;
+  llmb_status status = memory_allocate(sizeof(struct keeper), &block);
+  struct keeper *keeper = block;
+  if (status == LLMB_OK) {
+    keeper->control = keeper->process = OS_HANDLE_NONE;
+    keeper->id_next = 1;
+    llmb_error_init(&keeper->failure);
+    status = memory_copy_text(program_path, strlen(program_path), &keeper->program);
+    if (status != LLMB_OK) keeper = memory_release(keeper);
+  }
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no memory for the keeper");
+  *out = keeper;
+  return LLMB_OK;
+}
+
+llmb_status keeper_launch(const char *program_path, struct keeper **out_keeper, llmb_error *error) {
+  os_handle control[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE};
+  int os_code = 0;
+  struct keeper *keeper = NULL;
+  *out_keeper = NULL;
+  llmb_status status = create(program_path, &keeper, error);
+  if (status != LLMB_OK) return status;
   status = os_socket_pair(control, &os_code);
   if (status != LLMB_OK) {
     error_set_os(error, status, LLMB_PHASE_START, os_code, "the keeper's socket could not be made");
     goto finish;
   }
+  keeper->control = control[0];
+  keeper->started_ns = os_clock_ns();
   status = start_program(program_path, control[1], error);
   if (status != LLMB_OK) goto finish;
-  control[1] = os_handle_close(control[1]); /* so that the keeper's end shows */
   FAULT_POINT(HOST_KEEPER_STARTED);
-  status = wait_for_greeting(program_path, control[0], deadline_ns, &process, error);
-  if (status != LLMB_OK) goto finish; /* closing the socket ends a keeper that is merely slow */
-
-  FAULT_POINT(HOST_KEEPER_GREETED);
-  *out_keeper = block;
-  **out_keeper = (struct keeper){.control = control[0], .process = process, .id_next = 1};
-  block = NULL;
-  control[0] = process = OS_HANDLE_NONE;
+  *out_keeper = keeper;
+  keeper = NULL;
 
 finish:
-  os_handle_close(process);
-  os_handle_close(control[0]);
-  os_handle_close(control[1]);
-  memory_release(block);
+  os_handle_close(control[1]); /* so that the keeper's end shows */
+  keeper_abandon(keeper);
   return status;
 }
 
 bool keeper_alive(struct keeper *keeper) {
+  if (keeper_greeting(keeper, os_clock_ns(), NULL) != LLMB_OK) return keeper->stage == KEEPER_GREETING;
   /* After its greeting a keeper says nothing here: whatever can be read is the end. */
   struct os_poll_item items[] = {{.handle = keeper->process}, {.handle = keeper->control}};
   return os_poll(items, 2, 0) == 0;
@@ -131,44 +171,38 @@ static llmb_status send_number(struct keeper *keeper, enum keeper_message_kind k
   return os_socket_send(keeper->control, &message, sizeof message, NULL, 0, &os_code);
 }
 
-void keeper_stop(struct keeper *keeper) {
-  if (keeper == NULL) return;
-  uint64_t now_ns = os_clock_ns();
+void keeper_say_goodbye(struct keeper *keeper) {
+  (void)keeper_greeting(keeper, os_clock_ns(), NULL); /* it may lie there: then its end can be waited for */
   (void)send_number(keeper, KEEPER_MESSAGE_GOODBYE, 0);
   FAULT_POINT(HOST_GOODBYE);
+  keeper->leaves_until_ns = os_clock_ns() + KEEPER_STOP_TIMEOUT_NS;
+}
+
+bool keeper_has_left(const struct keeper *keeper) {
+  return keeper->process == OS_HANDLE_NONE || os_process_ended(keeper->process);
+}
+
+void keeper_await_end(struct keeper *keeper) {
   struct os_poll_item item = {.handle = keeper->process};
-  if (os_poll(&item, 1, now_ns + KEEPER_STOP_TIMEOUT_NS) == 0) {
+  if (keeper->process != OS_HANDLE_NONE && os_poll(&item, 1, keeper->leaves_until_ns) == 0) {
     os_process_kill(keeper->process);
-    (void)os_poll(&item, 1, now_ns + KEEPER_STOP_TIMEOUT_NS + KEEPER_REAP_TIMEOUT_NS);
+    (void)os_poll(&item, 1, os_clock_ns() + KEEPER_REAP_TIMEOUT_NS);
   }
-  os_process_reap(keeper->process);
+  if (keeper->process != OS_HANDLE_NONE) os_process_reap(keeper->process);
   keeper_abandon(keeper);
 }
 
 void keeper_kill(struct keeper *keeper) {
   os_process_kill(keeper->process);
+  os_socket_end(keeper->control); /* all that can be done to one that has not greeted */
 }
 
 void keeper_abandon(struct keeper *keeper) {
   if (keeper == NULL) return;
   os_handle_close(keeper->control);
   os_handle_close(keeper->process);
+  memory_release(keeper->program);
   memory_release(keeper);
-}
-
-/* Sends a SPAWN, waiting for room once if the keeper is behind. */
-static llmb_status send_spawn(struct keeper *keeper, const void *message, uint64_t size, const os_handle handles[2],
-                              llmb_error *error) {
-  uint64_t deadline_ns = os_clock_ns() + KEEPER_SEND_TIMEOUT_NS;
-  int os_code = 0;
-  llmb_status status;
-  do {
-    status = os_socket_send(keeper->control, message, size, handles, 2, &os_code);
-  } while (status == LLMB_E_NOT_READY && os_socket_wait_room(keeper->control, deadline_ns) &&
-           os_clock_ns() < deadline_ns);
-  if (status == LLMB_OK) return LLMB_OK;
-  if (status == LLMB_E_NOT_READY) status = LLMB_E_OVERLOADED;
-  return error_set_os(error, status, LLMB_PHASE_START, os_code, "the keeper did not take the order to start an engine");
 }
 
 llmb_status keeper_spawn(struct keeper *keeper, const struct keeper_spawn *spawn, struct engine_process *out,
@@ -199,8 +233,11 @@ llmb_status keeper_spawn(struct keeper *keeper, const struct keeper_spawn *spawn
   out->id = atomic_fetch_add(&keeper->id_next, 1);
   keeper_spawn_encode(spawn, folder, out->id, message);
   const os_handle handles[2] = {spawn->engine_socket, events[1]};
-  status = send_spawn(keeper, message, size, handles, error);
-  if (status != LLMB_OK) goto finish;
+  status = os_socket_send(keeper->control, message, size, handles, 2, &os_code);
+  if (status != LLMB_OK) {
+    error_set_os(error, status, LLMB_PHASE_START, os_code, "the keeper did not take the order to start an engine");
+    goto finish;
+  }
   FAULT_POINT(HOST_SPAWN_ASKED);
   out->events = events[0];
   events[0] = OS_HANDLE_NONE;

@@ -1,7 +1,7 @@
 /* The library's side of the keeper: the one process that a host ever starts, and the only parent of engines.
  *
- * One keeper serves all bridges of the process. It is started by the first keeper_acquire, and again by a later one if
- * it has died meanwhile. The caller serialises keeper_acquire and keeper_release (api/process_state.c does). */
+ * One keeper serves all bridges of the process (keeper_hold.h). Nothing here waits but keeper_await_end. The caller
+ * serialises all calls about one keeper. */
 #ifndef LLMB_KEEPER_CLIENT_H
 #define LLMB_KEEPER_CLIENT_H
 
@@ -13,19 +13,31 @@
 
 struct keeper;
 
-/* Starts the keeper program at `program_path`, and waits for its greeting until deadline_ns, at most
- * KEEPER_START_TIMEOUT_NS. */
-llmb_status keeper_start(const char *program_path, uint64_t deadline_ns, struct keeper **out_keeper, llmb_error *error);
+/* Starts the keeper program at `program_path`; its greeting follows. Orders may be sent before it has come. */
+llmb_status keeper_launch(const char *program_path, struct keeper **out_keeper, llmb_error *error);
 
-/* Ends a keeper that no longer does its work, and its engines with it, without waiting. keeper_stop is still owed. */
+/* Whether the keeper has greeted: LLMB_OK, LLMB_E_NOT_READY while that may still come (at most until
+ * keeper_greeting_until_ns; then the handle tells when to look again), or why it never will. */
+llmb_status keeper_greeting(struct keeper *keeper, uint64_t now_ns, llmb_error *error);
+uint64_t keeper_greeting_until_ns(const struct keeper *keeper); /* LLMB_NEVER once that is decided */
+os_handle keeper_greeting_handle(const struct keeper *keeper);  /* OS_HANDLE_NONE once that is decided */
+
+/* Ends a keeper that no longer does its work, and its engines with it, without waiting. A goodbye is still owed. */
 void keeper_kill(struct keeper *keeper);
 
-/* False once the keeper has ended or its socket is broken. */
+/* False once the keeper has ended, its socket is broken, or its start has failed. */
 bool keeper_alive(struct keeper *keeper);
 
-/* Says goodbye: the keeper ends its engines and itself; waits for that, at most KEEPER_STOP_TIMEOUT_NS, then kills
- * it. NULL is fine. In a forked child use keeper_abandon, which only closes descriptors and frees. */
-void keeper_stop(struct keeper *keeper);
+/* Tells the keeper to end its engines and itself. */
+void keeper_say_goodbye(struct keeper *keeper);
+
+/* After goodbye: whether the keeper has ended, or its end cannot be seen since it never greeted. */
+bool keeper_has_left(const struct keeper *keeper);
+
+/* After goodbye: waits for the keeper's end, at most KEEPER_STOP_TIMEOUT_NS after the goodbye, then kills it; frees. */
+void keeper_await_end(struct keeper *keeper);
+
+/* Only closes descriptors and frees: for a forked child. NULL is fine. */
 void keeper_abandon(struct keeper *keeper);
 
 /* What to run. All pointers are only read during the call. Relative paths start at the caller's working folder as it is
@@ -48,8 +60,8 @@ struct engine_process {
 };
 
 /* Asks the keeper to start an engine; returns without waiting for it: the SPAWNED or SPAWN_FAILED event follows. Any
- * thread. LLMB_E_INVALID_ARGUMENT when program, arguments and environment exceed keeper_limits.h, LLMB_E_OVERLOADED
- * when the keeper takes no messages for KEEPER_SEND_TIMEOUT_NS, LLMB_E_UNAVAILABLE when it is gone. */
+ * thread. LLMB_E_INVALID_ARGUMENT when program, arguments and environment exceed keeper_limits.h, LLMB_E_NOT_READY
+ * when the keeper's socket is full: to be tried again. LLMB_E_UNAVAILABLE when it is gone. */
 llmb_status keeper_spawn(struct keeper *keeper, const struct keeper_spawn *spawn, struct engine_process *out,
                          llmb_error *error);
 

@@ -8,37 +8,77 @@
 struct keeper_hold {
   struct keeper *keeper;
   unsigned references;
+  struct keeper_hold *next; /* in the list of those that were told goodbye */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct keeper_hold *current; /* the one that new holders get */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below; nobody waits while holding it */
+static struct keeper_hold *current;                      /* the one that new holders get */
+static struct keeper_hold *leaving;                      /* told goodbye, their ends not yet taken in */
 
-llmb_status keeper_hold_acquire(const char *program, uint64_t deadline_ns, struct keeper_hold **out,
-                                llmb_error *error) {
+static llmb_status launch(const char *program, llmb_error *error) {
+  void *memory = NULL;
+  llmb_status status = memory_allocate(sizeof *current, &memory);
+  if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no memory for the keeper");
+  struct keeper_hold *hold = memory;
+  status = keeper_launch(program, &hold->keeper, error);
+  if (status != LLMB_OK) {
+    memory_release(hold);
+    return status;
+  }
+  current = hold;
+  return LLMB_OK;
+}
+
+/* Takes one out of the list of those that leave: any, or only one whose end needs no waiting for. NULL if none. */
+static struct keeper_hold *take_leaving(bool any) {
+  pthread_mutex_lock(&lock);
+  struct keeper_hold **link = &leaving;
+  while (*link != NULL && !any && !keeper_has_left((*link)->keeper)) link = &(*link)->next;
+  struct keeper_hold *hold = *link;
+  if (hold != NULL) *link = hold->next;
+  pthread_mutex_unlock(&lock);
+  return hold;
+}
+
+static void await_leaving(bool any) {
+  for (struct keeper_hold *hold = NULL; (hold = take_leaving(any)) != NULL;) {
+    keeper_await_end(hold->keeper);
+    memory_release(hold);
+  }
+}
+
+void keeper_hold_await_leaving(void) {
+  await_leaving(true);
+}
+
+llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, llmb_error *error) {
   *out = NULL;
   llmb_status status = LLMB_OK;
+  await_leaving(false);
   pthread_mutex_lock(&lock);
   if (current != NULL && !keeper_alive(current->keeper)) current = NULL; /* its holders let go of it by and by */
-  if (current == NULL) {
-    void *memory = NULL;
-    struct keeper *keeper = NULL;
-    status = keeper_start(program, deadline_ns, &keeper, error);
-    if (status != LLMB_OK) goto finish;
-    status = memory_allocate(sizeof *current, &memory);
-    if (status != LLMB_OK) {
-      keeper_stop(keeper);
-      error_set(error, status, LLMB_PHASE_START, "no memory for the keeper");
-      goto finish;
-    }
-    current = memory;
-    current->keeper = keeper;
+  if (current == NULL) status = launch(program, error);
+  if (status == LLMB_OK) {
+    current->references++;
+    *out = current;
   }
-  current->references++;
-  *out = current;
-
-finish:
   pthread_mutex_unlock(&lock);
   return status;
+}
+
+llmb_status keeper_hold_greeting(struct keeper_hold *hold, uint64_t now_ns, llmb_error *error) {
+  pthread_mutex_lock(&lock);
+  const llmb_status status = keeper_greeting(hold->keeper, now_ns, error);
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
+uint64_t keeper_hold_greeting_until_ns(struct keeper_hold *hold, os_handle *out_handle) {
+  pthread_mutex_lock(&lock);
+  const uint64_t until_ns = keeper_greeting_until_ns(hold->keeper);
+  *out_handle = keeper_greeting_handle(hold->keeper);
+  pthread_mutex_unlock(&lock);
+  return until_ns;
 }
 
 void keeper_hold_distrust(struct keeper_hold *hold) {
@@ -58,13 +98,13 @@ struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold) {
 struct keeper_hold *keeper_hold_release(struct keeper_hold *hold) {
   if (hold == NULL) return NULL;
   pthread_mutex_lock(&lock);
-  const bool last = --hold->references == 0;
-  if (last && current == hold) current = NULL;
-  pthread_mutex_unlock(&lock);
-  if (last) {
-    keeper_stop(hold->keeper);
-    memory_release(hold);
+  if (--hold->references == 0) {
+    if (current == hold) current = NULL;
+    keeper_say_goodbye(hold->keeper);
+    hold->next = leaving;
+    leaving = hold;
   }
+  pthread_mutex_unlock(&lock);
   return NULL;
 }
 
@@ -82,12 +122,19 @@ void keeper_hold_kill(struct keeper_hold *hold, struct engine_process *process) 
   pthread_mutex_unlock(&lock);
 }
 
+static void abandon(struct keeper_hold *hold) {
+  if (hold == NULL) return;
+  keeper_abandon(hold->keeper);
+  memory_release(hold);
+}
+
 void keeper_hold_abandon(void) {
   lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER; /* another thread of the parent may have held it */
-  struct keeper_hold *inherited = current;
+  abandon(current);
   current = NULL;
-  if (inherited != NULL) {
-    keeper_abandon(inherited->keeper);
-    memory_release(inherited);
+  while (leaving != NULL) {
+    struct keeper_hold *hold = leaving;
+    leaving = hold->next;
+    abandon(hold);
   }
 }

@@ -6,16 +6,26 @@
 
 struct keeper_hold;
 
-/* The keeper that runs, or a new one if none does. */
-llmb_status keeper_hold_acquire(const char *program, uint64_t deadline_ns, struct keeper_hold **out, llmb_error *error);
+/* The keeper that runs, or a new one if none does. Never waits: a new keeper has not greeted yet, and takes orders all
+ * the same. */
+llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, llmb_error *error);
+
+/* Whether the keeper has greeted: LLMB_OK, LLMB_E_NOT_READY while that may come, or why it never will. */
+llmb_status keeper_hold_greeting(struct keeper_hold *hold, uint64_t now_ns, llmb_error *error);
+
+/* Until when the greeting may come, and what to poll for it; LLMB_NEVER and OS_HANDLE_NONE once that is decided. */
+uint64_t keeper_hold_greeting_until_ns(struct keeper_hold *hold, os_handle *out_handle);
 
 /* This keeper does not do its work: it is killed, and the next to acquire one gets another. */
 void keeper_hold_distrust(struct keeper_hold *hold);
 
 struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold);
 
-/* The last one out ends the keeper, and waits for that (bounded). Returns NULL; NULL is fine. */
+/* The last one out tells the keeper to end, and does not wait for that. Returns NULL; NULL is fine. */
 struct keeper_hold *keeper_hold_release(struct keeper_hold *hold);
+
+/* Waits, bounded, for the ends of the keepers that were told to end. Call it without any lock. */
+void keeper_hold_await_leaving(void);
 
 llmb_status keeper_hold_spawn(struct keeper_hold *hold, const struct keeper_spawn *spawn, struct engine_process *out,
                               llmb_error *error);

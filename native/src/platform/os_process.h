@@ -31,8 +31,8 @@ struct os_process_start {
   os_handle input, output, log; /* above 2; become 0, 1 and 2 */
 };
 
-/* Starts a program as a child in a session of its own, with empty signal mask and default dispositions; it keeps what
- * is open here and not close-on-exec. Returns when it runs. From one thread only; and the caller's own dispositions
+/* Starts a program as a child in a session of its own, with empty signal mask, default dispositions and no descriptor
+ * but these three. Returns when it runs. From one thread only; and the caller's own dispositions
  * must be what they were at its first call. The child's number is its own until the caller reaps it. LLMB_E_NOT_FOUND,
  * LLMB_E_OUT_OF_MEMORY or LLMB_E_SPAWN_FAILED with *os_code. */
 llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_number, os_handle *out_process,

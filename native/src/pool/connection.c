@@ -80,6 +80,7 @@ static struct connection *connection_free(struct connection *connection) {
   }
   os_region_unmap(connection->region, connection->region_size);
   connection->socket = os_handle_close(connection->socket);
+  connection->engine_end = os_handle_close(connection->engine_end);
   connection->engine_bell = os_handle_close(connection->engine_bell);
   engine_process_close(&connection->process);
   if (connection->thread != NULL) engine_thread_abandon(connection->thread);
@@ -94,7 +95,7 @@ static llmb_status connection_create(uint32_t slot_count, struct connection **ou
   if (status != LLMB_OK) return status;
   struct connection *connection = memory;
   connection->references = 1;
-  connection->socket = connection->engine_bell = OS_HANDLE_NONE;
+  connection->socket = connection->engine_end = connection->engine_bell = OS_HANDLE_NONE;
   connection->process.events = connection->process.process = OS_HANDLE_NONE;
   connection->slot_count = slot_count;
   connection->region_size = channel_region_size(slot_count);
@@ -105,30 +106,35 @@ static llmb_status connection_create(uint32_t slot_count, struct connection **ou
   return LLMB_OK;
 }
 
-static llmb_status connection_spawn(const struct launch *launch, struct connection *connection, os_handle peer,
-                                    uint64_t deadline_ns, llmb_error *error) {
+llmb_status connection_order(struct connection *connection, llmb_error *error) {
+  const struct launch *launch = connection->launch;
   const struct keeper_spawn spawn = {
       .program = launch->engine_program,
       .arguments = launch->arguments,
       .environment = (const char *const *)launch->environment,
       .log_file = launch->log_file,
-      .engine_socket = peer,
+      .engine_socket = connection->engine_end,
   };
   llmb_status status = LLMB_E_UNAVAILABLE;
   for (unsigned i = 0; i < POOL_KEEPERS_MAX && status == LLMB_E_UNAVAILABLE; i++) {
     connection->keeper = keeper_hold_release(connection->keeper);
-    status = keeper_hold_acquire(launch->keeper_program, deadline_ns, &connection->keeper, error);
+    status = keeper_hold_acquire(launch->keeper_program, &connection->keeper, error);
     if (status != LLMB_OK) return status;
     FAULT_POINT(HOST_KEEPER_HELD);
     status = keeper_hold_spawn(connection->keeper, &spawn, &connection->process, error);
+    if (status != LLMB_E_UNAVAILABLE) continue;
+    /* One that ended before it greeted would do so again. */
+    const llmb_status greeting = keeper_hold_greeting(connection->keeper, os_clock_ns(), error);
+    if (greeting != LLMB_OK && greeting != LLMB_E_NOT_READY) return greeting;
   }
+  if (status == LLMB_OK) connection->engine_end = os_handle_close(connection->engine_end);
   if (status != LLMB_E_UNAVAILABLE) return status;
   return error_set(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, "%u keepers in a row ended before they took an order",
                    (unsigned)POOL_KEEPERS_MAX);
 }
 
-llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, uint64_t deadline_ns,
-                            struct connection **out, llmb_error *error) {
+llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
+                            llmb_error *error) {
   *out = NULL;
   struct connection *connection = NULL;
   os_handle pair[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, region = OS_HANDLE_NONE;
@@ -176,7 +182,11 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
     goto finish;
   }
   step = NULL; /* the keeper's client says what failed */
-  status = connection_spawn(launch, connection, pair[1], deadline_ns, error);
+  connection->launch = launch;
+  connection->engine_end = pair[1];
+  pair[1] = OS_HANDLE_NONE;
+  status = connection_order(connection, error);
+  if (status == LLMB_E_NOT_READY) status = LLMB_OK; /* the keeper's socket is full: the order is given later */
 
 finish:
   if (status != LLMB_OK && step != NULL) {
@@ -214,6 +224,12 @@ void connection_wake_engine(struct connection *connection) {
 
 void connection_ring_slot(struct connection *connection, uint32_t slot) {
   os_event_ring(connection->slots[slot].bell);
+}
+
+void connection_ring_owners(struct connection *connection) {
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    if (connection->slots[i].state == SLOT_BUSY) connection_ring_slot(connection, i);
+  }
 }
 
 void connection_abandon(struct connection *connection) {

@@ -42,6 +42,8 @@ struct connection {
   enum worker_state state;
   _Atomic uint32_t dead; /* the process has ended: what its rings hold is all there will ever be */
 
+  const struct launch *launch; /* of an engine that has a process, while it starts */
+  os_handle engine_end;        /* the engine's end of `socket` until the keeper was given it, else OS_HANDLE_NONE */
   os_handle socket, engine_bell;
   bool socket_ended; /* nothing more comes from it; it is closed with the rest, since others may be polling it */
   struct channel_region *region;
@@ -77,10 +79,13 @@ struct connection {
   struct slot slots[CHANNEL_SLOTS_MAX];
 };
 
-/* Has an engine started; its events follow. Only the start of a keeper, where there is none, may take time: until
- * deadline_ns. */
-llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, uint64_t deadline_ns,
-                            struct connection **out, llmb_error *error);
+/* Has an engine started; its events follow. Waits for nothing: a keeper that must be started first, or has no room for
+ * the order, is seen to by connection_step. `launch` must outlive the worker's start. */
+llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
+                            llmb_error *error);
+
+/* Orders the engine from the keeper. LLMB_E_NOT_READY if the keeper's socket is full: to be tried again. */
+llmb_status connection_order(struct connection *connection, llmb_error *error);
 
 /* Takes in what the engine and the keeper have said; true if anything changed. Never blocks. */
 bool connection_step(struct connection *connection, uint64_t now_ns);
@@ -95,6 +100,9 @@ bool connection_hear_engine(struct connection *connection, uint64_t now_ns);
 
 /* Stops an engine that did what none may; `what` completes "the engine broke the protocol: ". */
 void connection_breach(struct connection *connection, const char *what, uint64_t now_ns);
+
+/* What to poll for the greeting of the keeper that is to start the engine; OS_HANDLE_NONE if that is not waited for. */
+os_handle connection_greeting(const struct connection *connection);
 
 /* Performs one step of the worker's life and its action. */
 void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns);
@@ -120,6 +128,9 @@ void connection_wake_engine(struct connection *connection);
 
 /* Tells a slot's owner that something has changed, as the engine would. */
 void connection_ring_slot(struct connection *connection, uint32_t slot);
+
+/* The same for each slot that a call owns. */
+void connection_ring_owners(struct connection *connection);
 
 /* Describes its end in *error: status, message, exit, log. For a death that no one intended. */
 void connection_describe_end(const struct connection *connection, uint32_t phase, llmb_error *error);

@@ -8,8 +8,31 @@
 #include "pool/slot.h"
 #include "pool/worker_states.h"
 
+/* The keeper's own start: gives it an order that it had no room for, and fails the worker if it never greets. */
+static void step_start(struct connection *connection, uint64_t now_ns) {
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_status status = LLMB_OK;
+  if (connection->engine_end != OS_HANDLE_NONE) status = connection_order(connection, &error);
+  if ((status == LLMB_OK || status == LLMB_E_NOT_READY) && connection->keeper != NULL) {
+    status = keeper_hold_greeting(connection->keeper, now_ns, &error);
+  }
+  if (status == LLMB_OK || status == LLMB_E_NOT_READY) return;
+  connection_fail(connection, WORKER_SPAWN_FAILED, status, error.message, now_ns);
+}
+
+/* An engine that was never ordered and is not wanted any more has ended. */
+static bool end_unordered(struct connection *connection, uint64_t now_ns) {
+  if (connection->state != WORKER_STOPPING || connection->engine_end == OS_HANDLE_NONE) return false;
+  connection->end.exit_kind = LLMB_EXIT_UNKNOWN;
+  connection_apply(connection, WORKER_EXITED, now_ns);
+  return true;
+}
+
 static bool step_keeper(struct connection *connection, uint64_t now_ns) {
+  if (connection->state == WORKER_STARTING && connection->thread == NULL) step_start(connection, now_ns);
   if (connection->state == WORKER_ENDED) return false;
+  if (connection->process.events == OS_HANDLE_NONE) return end_unordered(connection, now_ns);
   struct keeper_event event;
   if (engine_process_next_event(&connection->process, &event) != LLMB_OK) return false;
   switch (event.kind) {
@@ -119,14 +142,30 @@ bool connection_step(struct connection *connection, uint64_t now_ns) {
   return changed;
 }
 
+os_handle connection_greeting(const struct connection *connection) {
+  os_handle handle = OS_HANDLE_NONE;
+  if (connection->state == WORKER_STARTING && connection->keeper != NULL) {
+    (void)keeper_hold_greeting_until_ns(connection->keeper, &handle);
+  }
+  return handle;
+}
+
 uint64_t connection_next_look_ns(const struct connection *connection) {
   uint64_t next_ns = connection->last_breath_ns;
   if (connection->thread != NULL && connection->socket_ended) {
     const uint64_t look_ns = os_clock_ns() + POOL_THREAD_LOOK_NS; /* nothing else tells of its end */
     if (look_ns < next_ns) next_ns = look_ns;
   }
-  if (connection->state == WORKER_STARTING && connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS < next_ns) {
-    next_ns = connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS;
+  if (connection->engine_end != OS_HANDLE_NONE) {
+    const uint64_t look_ns = os_clock_ns() + POOL_ORDER_LOOK_NS;
+    if (look_ns < next_ns) next_ns = look_ns;
+  }
+  if (connection->state == WORKER_STARTING) {
+    os_handle greeting = OS_HANDLE_NONE;
+    uint64_t start_ns = connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS;
+    if (start_ns < next_ns) next_ns = start_ns;
+    if (connection->keeper != NULL) start_ns = keeper_hold_greeting_until_ns(connection->keeper, &greeting);
+    if (start_ns < next_ns) next_ns = start_ns;
   }
   if (connection->state == WORKER_STARTING || connection->state == WORKER_LOADING) {
     const uint64_t start_ns = connection->load_progress_ns + connection->start_timeout_ns;

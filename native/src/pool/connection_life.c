@@ -52,7 +52,7 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       connection->last_breath_ns = now_ns + POOL_KILLED_NS;
       if (connection->thread != NULL) {
         stop_thread(connection);
-      } else {
+      } else if (connection->engine_end == OS_HANDLE_NONE) {
         keeper_hold_kill(connection->keeper, &connection->process);
       }
       break;

@@ -9,9 +9,7 @@
 #include "core/policy.h"
 #include "platform/os_clock.h"
 #include "platform/os_event.h"
-#include "platform/os_socket.h"
 #include "pool/connection.h"
-#include "pool/pool_poll.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_start.h"
 #include "pool/pool_stats.h"
@@ -148,54 +146,6 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     }
   }
   balance(pool, now_ns);
-}
-
-static bool any_left(const struct pool *pool) {
-  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
-    if (pool->workers[i] != NULL) return true;
-  }
-  return false;
-}
-
-static void await_ends(struct pool *pool, uint64_t deadline_ns) {
-  while (any_left(pool) && os_clock_ns() < deadline_ns) {
-    struct pool_poll poll = {.until_ns = deadline_ns};
-    pool_prepare_poll(pool, NULL, &poll);
-    os_poll(poll.items, poll.count, poll.until_ns);
-    pool_step(pool, os_clock_ns());
-    pool_release_held(&poll);
-  }
-}
-
-void pool_close(struct pool *pool) {
-  llmb_error closed;
-  llmb_error_init(&closed);
-  error_set(&closed, LLMB_E_CANCELLED, LLMB_PHASE_STOP, "the bridge was closed");
-  queue_fail(pool, &closed);
-  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
-    struct connection *worker = pool->workers[i];
-    if (worker == NULL) continue;
-    /* An idle engine that finds its host gone ends by itself, properly; a busy one might take its time. */
-    if (worker->state == WORKER_READY && worker->busy_count == 0) {
-      os_socket_end(worker->socket);
-    } else {
-      connection_fail(worker, WORKER_TIMED_OUT, LLMB_E_CANCELLED, "the bridge was closed", os_clock_ns());
-    }
-  }
-  await_ends(pool, os_clock_ns() + POOL_CLOSE_IDLE_NS);
-  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
-    if (pool->workers[i] != NULL) connection_apply(pool->workers[i], WORKER_TIMED_OUT, os_clock_ns());
-  }
-  await_ends(pool, os_clock_ns() + POOL_CLOSE_KILLED_NS);
-  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
-    if (pool->workers[i] == NULL) continue;
-    /* The keeper will see to it; here nobody waits for it any more. */
-    pool->workers[i]->end.exit_kind = LLMB_EXIT_UNKNOWN;
-    connection_apply(pool->workers[i], WORKER_EXITED, os_clock_ns());
-    pool->workers[i] = connection_release(pool->workers[i]);
-  }
-  pool->keeper = keeper_hold_release(pool->keeper);
-  pool->info = memory_release(pool->info);
 }
 
 void pool_abandon(struct pool *pool) {

@@ -51,9 +51,6 @@ void pool_note_success(struct pool *pool, struct connection *worker, uint64_t no
  * their engine died once. */
 bool pool_may_repeat(struct pool *pool, struct connection *worker);
 
-/* Ends all workers and waits for them, bounded. */
-void pool_close(struct pool *pool);
-
 /* In a forked child: closes the descriptors of the parent's workers, and ends nothing. */
 void pool_abandon(struct pool *pool);
 

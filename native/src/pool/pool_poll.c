@@ -27,6 +27,7 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
     out->held[out->held_count++] = connection_retain(worker);
     if (connection_heard(worker)) poll_add(out, worker->socket);
     poll_add(out, worker->process.events);
+    poll_add(out, connection_greeting(worker));
     const uint64_t next_ns = connection_next_look_ns(worker);
     if (next_ns < out->until_ns) out->until_ns = next_ns;
     if (pool->queue_first == NULL) continue;

@@ -58,13 +58,11 @@ static void note_end(struct pool *pool, const struct restart_worker *worker, enu
   restart_note_end(&pool->restart, worker, untold ? RESTART_END_FAILED : end, now_ns);
 }
 
-/* Until when a keeper's start may take: as long as the most patient of those who wait for it, and a moment. */
-static uint64_t keeper_deadline_ns(const struct pool *pool, uint64_t now_ns) {
-  uint64_t until_ns = now_ns + POOL_KEEPER_PATIENCE_NS;
-  for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
-    if (ticket->until_ns > until_ns) until_ns = ticket->until_ns;
-  }
-  return until_ns;
+/* The keeper that a worker has from now on is the pool's too. */
+static void hold_keeper(struct pool *pool, const struct connection *worker) {
+  if (worker->keeper == NULL || worker->keeper == pool->keeper) return;
+  keeper_hold_release(pool->keeper); /* it has died */
+  pool->keeper = keeper_hold_retain(worker->keeper);
 }
 
 /* Starts a worker if there may be another one. */
@@ -73,8 +71,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     if (pool->workers[i] != NULL) continue;
     stats_note_start(pool->stats, pool->queue_count, pool->restart.pending_restart, now_ns);
     restart_note_start(&pool->restart, now_ns);
-    const llmb_status status =
-        connection_open(&pool->launch, pool->bell, keeper_deadline_ns(pool, now_ns), &pool->workers[i], error);
+    const llmb_status status = connection_open(&pool->launch, pool->bell, &pool->workers[i], error);
     if (status != LLMB_OK) {
       error->retry_safe = 1; /* nothing was started */
       note_end(pool, &(struct restart_worker){0}, end_of_start(status), now_ns);
@@ -82,11 +79,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
       stats_note_breaker(pool->stats, &pool->restart, now_ns);
       return status;
     }
-    if (pool->workers[i]->keeper != NULL) {
-      struct keeper_hold *hold = keeper_hold_retain(pool->workers[i]->keeper);
-      keeper_hold_release(pool->keeper); /* the one before it has died, or is the same */
-      pool->keeper = hold;
-    }
+    hold_keeper(pool, pool->workers[i]);
     pool->workers[i]->recycle = recycle_begin(&pool->recycle, &pool->restart.chance);
     os_event_ring(pool->bell); /* a pump has more to poll now */
     return LLMB_OK;

@@ -1,5 +1,5 @@
-/* What the bridge's tests share. They use the public headers only, and the fake engine. Waits are without limit:
- * check.h's watchdog ends a test that hangs. */
+/* What the bridge's tests share. They use the public headers only, and the fake engine. Waits are without limit, but
+ * for the ends of processes: check.h's watchdog ends a test that hangs. */
 #ifndef LLMB_TESTS_BRIDGE_HARNESS_H
 #define LLMB_TESTS_BRIDGE_HARNESS_H
 
@@ -14,6 +14,7 @@
 #include <llmbridge/llmbridge.h>
 
 #include "../check.h"
+#include "../process_end.h"
 #include "../snapshot.h"
 
 #define UNUSED __attribute__((unused))
@@ -31,10 +32,7 @@ UNUSED static bool process_ended(int process) {
 
 /* Waits until the process has ended and closes the handle; -1 stands for one that had ended before. */
 UNUSED static void process_await_end(int process) {
-  struct pollfd item = {.fd = process, .events = POLLIN};
-  if (process < 0) return;
-  while (poll(&item, 1, -1) < 1) continue;
-  close(process);
+  process_end_await(process);
 }
 
 UNUSED static void process_signal(int64_t pid, int signal_number) {

@@ -1,5 +1,6 @@
 /* A JSON-RPC daemon for tests. Its arguments say how it starts, the prompt of each `generate` what it does:
  *   child_daemon [ping JSON | no_ping | mute | exit N | slow MS | loads MS | cancels]...  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,14 @@ static void leave_grandchild(unsigned long long id) {
   waitpid(child, NULL, 0);
 }
 
+static void list_descriptors(char *text, size_t capacity) {
+  size_t size = 0;
+  for (int i = 0; i < 1024 && size < capacity; i++) {
+    if (fcntl(i, F_GETFD) < 0) continue;
+    size += (size_t)snprintf(text + size, capacity - size, "%s%d", size > 0 ? " " : "", i);
+  }
+}
+
 static void flood(bool lines) {
   for (;;) fputs(lines ? "{\"jsonrpc\":\"2.0\",\"method\":\"noise\"}\n" : "[1,", stdout);
 }
@@ -150,6 +159,9 @@ static void generate(unsigned long long id, const char *prompt, struct json_valu
     reply_text(id, text, strlen(text));
   } else if (takes(prompt, "pid", &number)) {
     snprintf(text, sizeof text, "%d", (int)getpid());
+    reply_text(id, text, strlen(text));
+  } else if (takes(prompt, "descriptors", &number)) {
+    list_descriptors(text, sizeof text);
     reply_text(id, text, strlen(text));
   } else if (takes(prompt, "grandchild", &number)) {
     leave_grandchild(id);

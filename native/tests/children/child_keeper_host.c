@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keeper/keeper_client.h"
+#include "../unit/keeper/keeper_blocking.h"
 #include "platform/os_poll.h"
 #include "platform/os_socket.h"
 
@@ -32,7 +32,7 @@ static int start_engine(struct keeper *keeper, const char *program, struct engin
 int main(int argc, char **argv) {
   struct keeper *keeper = NULL;
   struct engine_process processes[ENGINES_COUNT];
-  if (argc < 3 || keeper_start(argv[1], LLMB_NEVER, &keeper, NULL) != LLMB_OK) return 2;
+  if (argc < 3 || keeper_start(argv[1], &keeper, NULL) != LLMB_OK) return 2;
   for (int i = 0; i < ENGINES_COUNT; i++) {
     int failure = start_engine(keeper, argv[2], &processes[i]);
     if (failure != 0) return failure;

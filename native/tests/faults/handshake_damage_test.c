@@ -32,7 +32,8 @@ static void host_open(void) {
   void *memory = NULL;
   os_handle pair[2], region;
   int os_code = 0;
-  CHECK_INT(LLMB_OK, keeper_hold_acquire(FAULTS_KEEPER, LLMB_NEVER, &host.keeper, NULL));
+  CHECK_INT(LLMB_OK, keeper_hold_acquire(FAULTS_KEEPER, &host.keeper, NULL));
+  while (keeper_hold_greeting(host.keeper, os_clock_ns(), NULL) == LLMB_E_NOT_READY) continue;
   keeper_hold_distrust(host.keeper); /* a hundred thousand orders to kill would only keep it busy */
   CHECK_INT(LLMB_OK, memory_allocate(sizeof *host.connection, &memory));
   CHECK_INT(LLMB_OK, os_socket_pair(pair, &os_code));
@@ -53,6 +54,7 @@ static void host_close(void) {
   os_handle_close(host.process);
   os_region_unmap(host.region, channel_region_size(1));
   keeper_hold_release(host.keeper);
+  keeper_hold_await_leaving();
 }
 
 static void host_begin(enum worker_state state) {
@@ -61,6 +63,7 @@ static void host_begin(enum worker_state state) {
   memset(connection, 0, sizeof *connection);
   connection->keeper = host.keeper;
   connection->socket = host.socket;
+  connection->engine_end = OS_HANDLE_NONE; /* it was ordered long ago */
   connection->process.process = host.process;
   connection->process.events = OS_HANDLE_NONE;
   connection->process.ended = true; /* there is no keeper's word to wait for */

@@ -85,7 +85,7 @@ HOSTILE_TEST(host__gets_the_status_of_every_child_of_its_own) {
 
 /* As init: the keeper is this process's child here, because it is everybody's. */
 static void be_init(void) {
-  alarm(CHILD_WATCHDOG_S);
+  check_watch();
   workout();
   llmb_bridge *bridge = bridge_of("echo", NULL);
   llmb_error error;

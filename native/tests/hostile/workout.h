@@ -7,7 +7,7 @@
 #include "../repeats.h"
 #include "host_state.h"
 
-enum { CHILD_SKIPPED = 77, CHILD_WATCHDOG_S = 60 };
+enum { CHILD_SKIPPED = 77 };
 
 /* For the simple calls; before anything that is compared. */
 UNUSED static void workout_environment(void) {
@@ -92,10 +92,10 @@ UNUSED static void workout(void) {
 UNUSED static void in_child(void (*run)(void)) {
   int status = 0;
   fflush(NULL);
-  alarm(CHECK_WATCHDOG_S * repeats()); /* longer than the child's, which it may have spoilt */
+  check_watch_for(check_limit_s() * repeats()); /* longer than the child's, which it may have spoilt */
   const pid_t child = fork();
   if (child == 0) {
-    alarm(CHILD_WATCHDOG_S * repeats());
+    check_watch_for(check_limit_s() * repeats() * 5 / 6);
     check_failures = 0;
     workout_environment();
     run();

@@ -101,7 +101,7 @@ static struct figures ask_killing(const char *model, const char *batching, unsig
   const uint64_t undisturbed_ns = ask_together(bridge, 0);
   llmb_bridge_close(bridge);
   for (; figures.kills < kills; figures.kills++) {
-    alarm(CHECK_WATCHDOG_S);
+    check_watch();
     bridge = open_bridge(model, batching);
     ask_together(bridge, 1 + random_next(&chance, undisturbed_ns));
     count_streams(&figures);
@@ -114,7 +114,7 @@ static struct figures ask_undisturbed(const char *model, unsigned times) {
   struct figures figures = {0};
   llmb_bridge *bridge = open_bridge(model, "on");
   for (unsigned i = 0; i < times; i++) {
-    alarm(CHECK_WATCHDOG_S);
+    check_watch();
     ask_together(bridge, 0);
     count_streams(&figures);
   }

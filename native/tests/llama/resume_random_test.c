@@ -119,7 +119,7 @@ static void check_kills(const char *retries, unsigned kills_max, void (*check)(v
   kills = answers = poisoned = crashed = 0;
   memset(kills_of, 0, sizeof kills_of);
   while (kills < wanted && answers < ANSWERS_FOR_A_KILL * wanted) {
-    alarm(CHECK_WATCHDOG_S);
+    check_watch();
     const int before = check_failures;
     ask_killing(retries, 1 + (unsigned)random_next(&chance, kills_max));
     check();

@@ -55,7 +55,7 @@ static void check_every_token(const char *model, const struct choice *choice, co
   ask_undisturbed(model, choice);
   for (unsigned i = 0; i < deaths; i++) {
     char fate[32];
-    alarm(CHECK_WATCHDOG_S);
+    check_watch();
     snprintf(fate, sizeof fate, "%s %u", moment, 1 + i * TOKENS / deaths);
     const int before = check_failures;
     ask(model, "1", choice, fate);

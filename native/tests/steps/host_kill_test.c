@@ -107,7 +107,7 @@ static void check_nothing_left(const struct host_step *steps, size_t count,
   for (unsigned repeat = 0; repeat < rounds; repeat++) {
     for (size_t i = 0; i < count; i++) {
       const int failures_before = check_failures;
-      alarm(CHECK_WATCHDOG_S);
+      check_watch();
       round(&steps[i]);
       if (check_failures != failures_before) fprintf(stderr, "%s: at %s\n", check_name, fault_name(steps[i].point));
     }

@@ -116,7 +116,7 @@ UNUSED static void step_rounds(const struct step *steps, size_t count,
     for (size_t i = 0; i < count; i++) {
       for (size_t f = 0; f < sizeof in_flights / sizeof in_flights[0]; f++) {
         const int failures_before = check_failures;
-        alarm(CHECK_WATCHDOG_S);
+        check_watch();
         round(&steps[i], in_flights[f]);
         step_report(&steps[i], in_flights[f], failures_before);
       }

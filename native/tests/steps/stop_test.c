@@ -69,7 +69,7 @@ static void stop_rounds(const struct stop_step *steps, size_t count, void (*roun
   for (unsigned repeat = 0; repeat < rounds + 1; repeat++) { /* the first makes what a process makes once */
     for (size_t i = 0; i < count; i++) {
       const int failures_before = check_failures;
-      alarm(CHECK_WATCHDOG_S);
+      check_watch();
       round(&steps[i]);
       if (check_failures != failures_before) fprintf(stderr, "%s: at %s\n", check_name, fault_name(steps[i].point));
     }

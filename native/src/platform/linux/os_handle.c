@@ -19,3 +19,7 @@ os_handle os_handle_raise(os_handle handle) {
   errno = os_code;
   return raised >= 0 ? raised : OS_HANDLE_NONE;
 }
+
+void os_handle_close_on_exec(os_handle handle) {
+  (void)fcntl(handle, F_SETFD, FD_CLOEXEC);
+}

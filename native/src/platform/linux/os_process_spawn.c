@@ -1,9 +1,13 @@
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "platform/linux/os_process_child.h"
 #include "platform/os_process.h"
+
+enum { HANDLES_COUNT = 3 };
 
 struct spawn_plan {
   const struct os_process_start *start;
@@ -26,10 +30,12 @@ static signal_mask changed_dispositions(void) {
 
 CHILD_SIDE static long place_descriptors(const struct os_process_start *start) {
   const os_handle handles[] = {start->input, start->output, start->log};
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < HANDLES_COUNT; i++) {
     const long result = child_call(SYS_dup3, handles[i], i, 0, 0);
     if (result < 0) return result;
   }
+  /* Where the kernel lacks it (before 5.9), what is close-on-exec goes, which everything here is meant to be. */
+  child_call(SYS_close_range, HANDLES_COUNT, UINT_MAX, 0, 0);
   return 0;
 }
 

@@ -1,4 +1,5 @@
-/* What the keeper's tests share. Waits here are without limit: check.h's watchdog ends a test that hangs. */
+/* What the keeper's tests share. Waits here are without limit, but for the ends of
+ * processes: check.h's watchdog ends a test that hangs. */
 #ifndef LLMB_TESTS_KEEPER_HARNESS_H
 #define LLMB_TESTS_KEEPER_HARNESS_H
 
@@ -8,8 +9,9 @@
 #include <sys/syscall.h>
 
 #include "../../check.h"
+#include "../../process_end.h"
 #include "core/error.h"
-#include "keeper/keeper_client.h"
+#include "keeper_blocking.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
@@ -30,7 +32,7 @@ UNUSED static struct keeper *harness_start(void) {
   struct keeper *keeper = NULL;
   llmb_error error;
   llmb_error_init(&error);
-  if (keeper_start(KEEPER_PROGRAM, LLMB_NEVER, &keeper, &error) != LLMB_OK) {
+  if (keeper_start(KEEPER_PROGRAM, &keeper, &error) != LLMB_OK) {
     fprintf(stderr, "no keeper: %s\n", error.message);
     exit(1);
   }
@@ -109,9 +111,7 @@ UNUSED static os_handle harness_watch(long pid) {
 
 /* Waits for the end of a process, and forgets it. */
 UNUSED static void harness_wait_end(os_handle process) {
-  if (process == OS_HANDLE_NONE) return;
-  harness_wait_readable(process);
-  os_handle_close(process);
+  process_end_await(process);
 }
 
 UNUSED static long harness_parent_of(long pid) {

@@ -10,7 +10,7 @@ static llmb_error start_fails(const char *program, llmb_status expected) {
   struct keeper *keeper = NULL;
   llmb_error error;
   llmb_error_init(&error);
-  CHECK_INT(expected, keeper_start(program, LLMB_NEVER, &keeper, &error));
+  CHECK_INT(expected, keeper_start(program, &keeper, &error));
   CHECK_INT(expected, error.status);
   CHECK_INT(LLMB_PHASE_START, error.phase);
   CHECK(keeper == NULL);
@@ -88,7 +88,7 @@ static void keeper_start__survives_every_failed_allocation(void) {
   for (uint64_t nth = 1;; nth++) {
     struct keeper *keeper = NULL;
     memory_fail_after(nth, false);
-    llmb_status status = keeper_start(KEEPER_PROGRAM, LLMB_NEVER, &keeper, NULL);
+    llmb_status status = keeper_start(KEEPER_PROGRAM, &keeper, NULL);
     bool happened = memory_fault_happened();
     memory_fail_after(0, false);
     keeper_stop(keeper);

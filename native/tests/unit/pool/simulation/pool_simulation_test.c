@@ -321,7 +321,7 @@ static void seeded_schedules__break_no_promise(void) {
   const uint64_t first = only != 0 ? only : 1;
   const uint64_t last = only != 0 ? only : number_of("LLMB_TEST_REPEATS", SCHEDULES_QUICK);
   for (uint64_t seed = first; seed <= last; seed++) {
-    if (seed % 1000 == 0) alarm(CHECK_WATCHDOG_S);
+    if (seed % 1000 == 0) check_watch();
     const char *broken = run_schedule(seed);
     if (broken == NULL) continue;
     fprintf(stderr, "LLMB_TEST_SEED=%llu: %s\n", (unsigned long long)seed, broken);

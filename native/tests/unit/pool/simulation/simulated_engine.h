@@ -51,7 +51,7 @@ struct simulated_engine {
   enum engine_stage stage;
   enum start_fate start;
   uint32_t abilities;
-  os_handle host_end, bell, bridge_bell, events, slot_bells[ENGINE_SLOTS_MAX];
+  os_handle host_end, engine_end, bell, bridge_bell, events, slot_bells[ENGINE_SLOTS_MAX];
   struct channel_region *region;
   uint32_t slot_count;
   bool host_gone, socket_ended; /* seen from the engine, and from the host */

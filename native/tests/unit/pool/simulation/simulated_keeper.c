@@ -6,13 +6,18 @@
 
 #include "channel/handshake.h"
 #include "core/error.h"
+#include "core/policy.h"
 #include "keeper/keeper_hold.h"
 #include "simulated_engine.h"
 
 enum { SIGNAL_KILL = 9 };
 
+/* The keeper: it greets after a while, or never. An order may be given before it has greeted. */
 struct keeper_hold {
   unsigned references;
+  bool greeted, failed;
+  os_handle greeting;             /* open until it is decided whether it greets */
+  uint64_t started_ns, greets_ns; /* LLMB_NEVER: it does not */
 };
 
 static struct keeper_hold the_keeper;
@@ -21,12 +26,19 @@ static unsigned engine_count;
 
 void world_engines_forget(void) {
   engine_count = 0;
-  the_keeper.references = 0;
+  the_keeper = (struct keeper_hold){.greeting = OS_HANDLE_NONE, .greets_ns = LLMB_NEVER};
 }
 
 static struct simulated_engine *engine_of_socket(os_handle host_end) {
   for (unsigned i = engine_count; i-- > 0;) {
     if (engines[i].host_end == host_end) return &engines[i];
+  }
+  return NULL;
+}
+
+static struct simulated_engine *engine_of_order(os_handle engine_end) {
+  for (unsigned i = engine_count; i-- > 0;) {
+    if (engines[i].engine_end == engine_end) return &engines[i];
   }
   return NULL;
 }
@@ -143,7 +155,13 @@ static void engine_run(struct simulated_engine *engine) {
   }
 }
 
+static void keeper_run(void) {
+  if (the_keeper.references == 0 || the_keeper.greeted || world.now_ns < the_keeper.greets_ns) return;
+  world_handle_ring(the_keeper.greeting, true);
+}
+
 void world_engines_run(void) {
+  keeper_run();
   for (unsigned i = 0; i < engine_count; i++) {
     if (engines[i].stage != ENGINE_GONE) engine_run(&engines[i]);
   }
@@ -151,6 +169,7 @@ void world_engines_run(void) {
 
 uint64_t world_engines_next_ns(void) {
   uint64_t next_ns = LLMB_NEVER;
+  if (the_keeper.references > 0 && the_keeper.greets_ns > world.now_ns) next_ns = the_keeper.greets_ns;
   for (unsigned i = 0; i < engine_count; i++) {
     const struct simulated_engine *engine = &engines[i];
     if (engine->stage == ENGINE_GONE) continue;
@@ -185,15 +204,16 @@ void engine_note_accepted(struct simulated_engine *engine, unsigned call) {
 /* Sockets. */
 
 void world_socket_made(os_handle host_end, os_handle engine_end) {
-  (void)engine_end; /* closed by the host once the keeper has it */
   if (engine_count == WORLD_ENGINES_MAX) {
     world_break("more engines than the world has room for");
     engine_count = 0;
   }
+  if (world.at_spawn != NULL) world.at_spawn(); /* the order may have to wait for room */
   struct simulated_engine *engine = &engines[engine_count++];
   memset(engine, 0, sizeof *engine);
   engine->host_end = host_end;
-  engine->stage = ENGINE_GONE; /* until it is asked for */
+  engine->engine_end = engine_end; /* closed by the host once the keeper has it */
+  engine->stage = ENGINE_GONE;     /* until it is asked for */
   engine->wake_ns = LLMB_NEVER;
 }
 
@@ -257,15 +277,45 @@ void world_socket_ended(os_handle host_end) {
 
 /* The keeper. */
 
-llmb_status keeper_hold_acquire(const char *program, uint64_t deadline_ns, struct keeper_hold **out,
-                                llmb_error *error) {
-  (void)program, (void)deadline_ns;
+static void keeper_begin(void) {
+  the_keeper.greeted = the_keeper.failed = false;
+  the_keeper.started_ns = world.now_ns;
+  the_keeper.greets_ns = world.now_ns + world_between_ns(0, 2 * WORLD_MS);
+  if (world_chance(world.weather.bad_starts)) the_keeper.greets_ns += world_between_ns(0, 3000 * WORLD_MS);
+  if (world_chance(world.weather.bad_starts / 4)) the_keeper.greets_ns = LLMB_NEVER;
+  if (the_keeper.greeting == OS_HANDLE_NONE) the_keeper.greeting = world_handle_make();
+  world_handle_ring(the_keeper.greeting, false);
+}
+
+llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, llmb_error *error) {
+  (void)program;
   if (world_chance(world.weather.bad_starts / 8)) {
     return error_set(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, "no keeper today");
   }
-  the_keeper.references++;
+  if (the_keeper.references++ == 0 || the_keeper.failed) keeper_begin();
   *out = &the_keeper;
   return LLMB_OK;
+}
+
+llmb_status keeper_hold_greeting(struct keeper_hold *hold, uint64_t now_ns, llmb_error *error) {
+  if (!hold->greeted && !hold->failed && now_ns >= hold->greets_ns) {
+    hold->greeted = true;
+    hold->greeting = os_handle_close(hold->greeting);
+  }
+  if (!hold->greeted && now_ns >= hold->started_ns + KEEPER_START_TIMEOUT_NS) {
+    hold->failed = true;
+    hold->greeting = os_handle_close(hold->greeting);
+  }
+  if (hold->failed) return error_set(error, LLMB_E_START_TIMEOUT, LLMB_PHASE_START, "the keeper did not greet");
+  return hold->greeted ? LLMB_OK : LLMB_E_NOT_READY;
+}
+
+uint64_t keeper_hold_greeting_until_ns(struct keeper_hold *hold, os_handle *out_handle) {
+  *out_handle = hold->greeting;
+  return hold->greeting != OS_HANDLE_NONE ? hold->started_ns + KEEPER_START_TIMEOUT_NS : LLMB_NEVER;
+}
+
+void keeper_hold_await_leaving(void) {
 }
 
 void keeper_hold_distrust(struct keeper_hold *hold) {
@@ -279,24 +329,28 @@ struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold) {
 }
 
 struct keeper_hold *keeper_hold_release(struct keeper_hold *hold) {
-  if (hold != NULL && hold->references-- == 0) world_break("the keeper was released once too often");
+  if (hold == NULL) return NULL;
+  if (hold->references-- == 0) world_break("the keeper was released once too often");
+  if (hold->references == 0) hold->greeting = os_handle_close(hold->greeting);
   return NULL;
 }
 
 llmb_status keeper_hold_spawn(struct keeper_hold *hold, const struct keeper_spawn *spawn, struct engine_process *out,
                               llmb_error *error) {
   static const enum start_fate bad[] = {START_SLOWLY, START_NOT_AT_ALL, START_CRASHES, START_REFUSES, START_STICKS};
-  (void)hold, (void)spawn, (void)error;
-  struct simulated_engine *engine = &engines[engine_count - 1];
-  if (world.at_spawn != NULL) world.at_spawn();
+  (void)error;
+  if (world_chance(world.weather.bad_starts / 4)) return LLMB_E_NOT_READY; /* its socket is full */
+  struct simulated_engine *engine = engine_of_order(spawn->engine_socket);
   world_region_entered(engine->region);
   engine->stage = ENGINE_UNBORN;
-  engine->wake_ns = world.now_ns + world_between_ns(0, 2 * WORLD_MS);
+  engine->wake_ns = hold->greeted ? world.now_ns : hold->greets_ns;
+  if (engine->wake_ns != LLMB_NEVER) engine->wake_ns += world_between_ns(0, 2 * WORLD_MS);
   engine->start = START_WELL;
   if (world_chance(world.weather.bad_starts)) engine->start = bad[world_way(sizeof bad / sizeof bad[0])];
   engine->abilities = world.weather.abilities;
   engine->events = world_handle_make();
-  *out = (struct engine_process){.events = engine->events, .process = OS_HANDLE_NONE, .id = engine_count};
+  *out = (struct engine_process){
+      .events = engine->events, .process = OS_HANDLE_NONE, .id = (uint64_t)(engine - engines) + 1};
   world.spawn_count++;
   if (++world.alive_count > world.alive_count_max) world_break("more engines live than there may be workers");
   return LLMB_OK;

@@ -88,6 +88,10 @@ os_handle os_handle_close(os_handle handle) {
   return OS_HANDLE_NONE;
 }
 
+void os_handle_close_on_exec(os_handle handle) {
+  (void)handle;
+}
+
 os_handle os_handle_raise(os_handle handle) {
   return handle;
 }
