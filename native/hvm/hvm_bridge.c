@@ -1,4 +1,4 @@
-#include "hvm_bridge.h"
+#include "hvm/hvm_bridge.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hvm_limits.h"
+#include "hvm/hvm_limits.h"
 
 static struct {
   pid_t owner; /* a forked child must not use what its parent opened */

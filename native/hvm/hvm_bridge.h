@@ -5,7 +5,7 @@
 
 #include <llmbridge/bridge.h>
 
-#include "hvm_read.h"
+#include "hvm/hvm_read.h"
 
 /* Where a request goes. */
 struct hvm_target {

@@ -6,13 +6,13 @@
 
 #include <llmbridge/call.h>
 
-#include "hvm_bridge.h"
-#include "hvm_calls.h"
-#include "hvm_limits.h"
-#include "hvm_net.h"
-#include "hvm_read.h"
-#include "hvm_respond.h"
-#include "hvm_write.h"
+#include "hvm/hvm_bridge.h"
+#include "hvm/hvm_calls.h"
+#include "hvm/hvm_limits.h"
+#include "hvm/hvm_net.h"
+#include "hvm/hvm_read.h"
+#include "hvm/hvm_respond.h"
+#include "hvm/hvm_write.h"
 
 typedef llmb_status write_text(const struct hvm_host *, const char *, uint64_t, hvm_port *, llmb_error *);
 

@@ -7,7 +7,7 @@
 
 #include <llmbridge/export.h>
 
-#include "hvm_host.h"
+#include "hvm/hvm_host.h"
 
 enum { HVM_FAILURE_MARK = 21 };
 

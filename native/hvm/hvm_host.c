@@ -1,9 +1,9 @@
-#include "hvm_host.h"
+#include "hvm/hvm_host.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
 
-#include "hvm_net.h"
+#include "hvm/hvm_net.h"
 
 /* A function's address in a place of another type: what POSIX promises of dlsym and ISO C does not. */
 static bool find(const char *name, void *function) {

@@ -1,8 +1,8 @@
-#include "hvm_list.h"
+#include "hvm/hvm_list.h"
 
 #include <stdlib.h>
 
-#include "hvm_limits.h"
+#include "hvm/hvm_limits.h"
 
 /* Definitions that came up in the argument, and the copies of them that `expand` made: a computed String refers to
  * one or two for each of its characters. */

@@ -5,8 +5,8 @@
 #ifndef LLMB_HVM_LIST_H
 #define LLMB_HVM_LIST_H
 
-#include "hvm_host.h"
-#include "hvm_net.h"
+#include "hvm/hvm_host.h"
+#include "hvm/hvm_net.h"
 
 enum hvm_list_verdict { HVM_LIST_READ, HVM_LIST_NONE, HVM_LIST_TOO_LONG, HVM_LIST_NO_MEMORY };
 

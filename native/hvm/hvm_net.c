@@ -1,9 +1,9 @@
-#include "hvm_net.h"
+#include "hvm/hvm_net.h"
 
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "hvm_limits.h"
+#include "hvm/hvm_limits.h"
 
 struct hvm_node *net_node(const hvm_net *net, hvm_port port) {
   return (struct hvm_node *)(uintptr_t)net + port_value(port);

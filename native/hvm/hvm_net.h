@@ -3,7 +3,7 @@
 #ifndef LLMB_HVM_NET_H
 #define LLMB_HVM_NET_H
 
-#include "hvm_host.h"
+#include "hvm/hvm_host.h"
 
 enum hvm_tag { HVM_VAR = 0, HVM_REF = 1, HVM_ERA = 2, HVM_NUM = 3, HVM_CON = 4 };
 enum hvm_number { HVM_U24 = 1, HVM_I24 = 2, HVM_F24 = 3 };

@@ -1,4 +1,4 @@
-#include "hvm_read.h"
+#include "hvm/hvm_read.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/utf8.h"
-#include "hvm_limits.h"
-#include "hvm_list.h"
-#include "hvm_net.h"
+#include "hvm/hvm_limits.h"
+#include "hvm/hvm_list.h"
+#include "hvm/hvm_net.h"
 
 enum { SIGNED_BYTE_MIN = 0xFFFF80, CODE_POINT_MAX = 0x10FFFF }; /* byte 0x80 with its sign as a 24-bit number */
 

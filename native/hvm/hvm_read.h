@@ -4,7 +4,7 @@
 
 #include <llmbridge/status.h>
 
-#include "hvm_host.h"
+#include "hvm/hvm_host.h"
 
 /* Text as UTF-8, freed with text_free. */
 struct hvm_text {

@@ -1,6 +1,6 @@
-#include "hvm_respond.h"
+#include "hvm/hvm_respond.h"
 
-#include "hvm_write.h"
+#include "hvm/hvm_write.h"
 
 static hvm_port write_empty(const struct hvm_host *host, llmb_error *error) {
   hvm_port list;

@@ -2,7 +2,7 @@
 #ifndef LLMB_HVM_RESPOND_H
 #define LLMB_HVM_RESPOND_H
 
-#include "hvm_net.h"
+#include "hvm/hvm_net.h"
 
 #include <llmbridge/status.h>
 

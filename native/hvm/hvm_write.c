@@ -1,14 +1,14 @@
-#include "hvm_write.h"
+#include "hvm/hvm_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hvm_calls.h"
-#include "hvm_limits.h"
-#include "hvm_list.h"
-#include "hvm_net.h"
-#include "hvm_read.h"
+#include "hvm/hvm_calls.h"
+#include "hvm/hvm_limits.h"
+#include "hvm/hvm_list.h"
+#include "hvm/hvm_net.h"
+#include "hvm/hvm_read.h"
 
 enum { FULLNESS_MAX = 500 }; /* thousandths */
 enum { RESULT_OK = 0, RESULT_ERR = 1 };

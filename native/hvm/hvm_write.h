@@ -7,7 +7,7 @@
 
 #include <llmbridge/status.h>
 
-#include "hvm_host.h"
+#include "hvm/hvm_host.h"
 
 /* Bytes of UTF-8, each 0 to 255 where the net's layout is known; else HVM gives those above 127 a sign, which Bend's
  * String/decode_utf8 takes off again. */

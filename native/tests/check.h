@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check_watchdog.h"
+#include "tests/check_watchdog.h"
 
 static int check_failures;
 static const char *check_name = "";

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <sys/syscall.h>
 
-#include "check.h"
+#include "tests/check.h"
 
 /* Far beyond every limit of the library's, so that a slow machine fails no test. */
 enum { PROCESS_END_MS = 30000 };

@@ -10,7 +10,7 @@ case ${1-} in
   valgrind)
     # Valgrind knows neither pidfds nor the keeper's kind of clone, so only tests that start no process run under it.
     sh native/build-native.sh debug
-    units='unit\.(ring|slot|spin|worker_states|restart_policy)_test|^unit\..*(json|utf8|settings|error|gguf|inspect)'
+    units='unit\.(ring|slot|slot_breach|spin|worker_states|restart_policy)_test|^unit\..*(json|utf8|settings|error|gguf|inspect)'
     ctest --test-dir build/debug -R "$units" -T memcheck --overwrite MemoryCheckCommandOptions="--leak-check=full --error-exitcode=9 --quiet" \
       --output-on-failure --timeout 1200
     ;;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "check.h"
+#include "tests/check.h"
 
 enum { SNAPSHOT_SIZE_MAX = 32768, SNAPSHOT_LINE_SIZE_MAX = 512 };
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "backend.hpp"
-#include "engine_options.hpp"
-#include "likeliest.hpp"
+#include "engine/llama/backend.hpp"
+#include "engine/llama/engine_options.hpp"
+#include "engine/llama/likeliest.hpp"
 #include "llama.h"
 
 struct llama_baseline {

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "backend.hpp"
-#include "engine_options.hpp"
+#include "engine/llama/backend.hpp"
+#include "engine/llama/engine_options.hpp"
 #include "llama.h"
 
 struct llama_embed_baseline {

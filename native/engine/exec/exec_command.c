@@ -1,4 +1,4 @@
-#include "exec_command.h"
+#include "engine/exec/exec_command.h"
 
 #include <ctype.h>
 #include <stdio.h>

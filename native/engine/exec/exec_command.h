@@ -6,8 +6,8 @@
 
 #include <llmbridge/engine.h>
 
-#include "tool/tool_command.h"
-#include "tool/tool_limits.h"
+#include "engine/tool/tool_command.h"
+#include "engine/tool/tool_limits.h"
 
 struct exec_command {
   const char *arguments[COMMAND_ARGUMENTS_MAX + 1];

@@ -6,8 +6,8 @@
 
 #include <llmbridge/engine.h>
 
-#include "exec_run.h"
-#include "tool/tool_tree.h"
+#include "engine/exec/exec_run.h"
+#include "engine/tool/tool_tree.h"
 
 enum { RUNS_MAX = 64 };
 

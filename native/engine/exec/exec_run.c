@@ -1,4 +1,4 @@
-#include "exec_run.h"
+#include "engine/exec/exec_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "core/error.h"
-#include "exec_command.h"
-#include "tool/tool_descriptor.h"
-#include "tool/tool_stall.h"
-#include "tool/tool_tree.h"
-#include "tool/tool_watch.h"
+#include "engine/exec/exec_command.h"
+#include "engine/tool/tool_descriptor.h"
+#include "engine/tool/tool_stall.h"
+#include "engine/tool/tool_tree.h"
+#include "engine/tool/tool_watch.h"
 
 /* The prompt as a file that cannot be changed: whatever the program does with its stdin, nothing here waits for it. */
 static int prompt_file(const char *prompt, uint64_t size) {

@@ -6,10 +6,10 @@
 
 #include <llmbridge/engine.h>
 
-#include "tool/tool_command.h"
-#include "tool/tool_limits.h"
-#include "tool/tool_log.h"
-#include "tool/tool_process.h"
+#include "engine/tool/tool_command.h"
+#include "engine/tool/tool_limits.h"
+#include "engine/tool/tool_log.h"
+#include "engine/tool/tool_process.h"
 
 struct exec_run {
   llmb_request *request; /* NULL: this place is free */

@@ -4,7 +4,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "fake_run.h"
+#include "engine/fake/fake_run.h"
 
 enum { RUNS_MAX = 64 };
 

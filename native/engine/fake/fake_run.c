@@ -1,4 +1,4 @@
-#include "fake_run.h"
+#include "engine/fake/fake_run.h"
 
 #include <math.h>
 #include <signal.h>

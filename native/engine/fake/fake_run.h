@@ -4,7 +4,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "fake_script.h"
+#include "engine/fake/fake_script.h"
 
 struct fake_run {
   llmb_request *request; /* NULL: free */

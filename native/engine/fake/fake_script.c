@@ -1,4 +1,4 @@
-#include "fake_script.h"
+#include "engine/fake/fake_script.h"
 
 #include <stdio.h>
 #include <string.h>

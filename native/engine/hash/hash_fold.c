@@ -1,4 +1,4 @@
-#include "hash_fold.h"
+#include "engine/hash/hash_fold.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "hash_vector.h"
+#include "engine/hash/hash_vector.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 LLMB_API const char *llmb_engine_module_version(void);

@@ -1,9 +1,9 @@
-#include "hash_vector.h"
+#include "engine/hash/hash_vector.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "hash_fold.h"
+#include "engine/hash/hash_fold.h"
 
 enum { GRAM_MIN = 3, GRAM_MAX = 5 };
 

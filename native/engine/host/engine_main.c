@@ -4,7 +4,7 @@
 #include <llmbridge/engine.h>
 
 #include "channel/engine_module.h"
-#include "module_path.h"
+#include "engine/host/module_path.h"
 
 enum { EXIT_USAGE = 64, EXIT_NO_MODULE = 66, EXIT_NO_HOST = 69 };
 

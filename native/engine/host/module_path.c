@@ -1,4 +1,4 @@
-#include "module_path.h"
+#include "engine/host/module_path.h"
 
 #include <ctype.h>
 #include <limits.h>

@@ -1,11 +1,11 @@
-#include "jsonrpc_answer.h"
+#include "engine/jsonrpc/jsonrpc_answer.h"
 
 #include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/number_text.h"
-#include "jsonrpc_limits.h"
+#include "engine/jsonrpc/jsonrpc_limits.h"
 
 enum { METHOD_NOT_FOUND = -32601, INVALID_PARAMS = -32602, ERROR_TEXT_SIZE_MAX = 4 << 10 };
 

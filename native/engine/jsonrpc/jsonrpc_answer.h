@@ -5,8 +5,8 @@
 #include <llmbridge/engine.h>
 
 #include "core/json_reader.h"
-#include "jsonrpc_message.h"
-#include "tool/tool_buffer.h"
+#include "engine/jsonrpc/jsonrpc_message.h"
+#include "engine/tool/tool_buffer.h"
 
 struct answer {
   struct tool_buffer bytes; /* text; of an embedding the JSON of its vectors */

@@ -1,11 +1,11 @@
-#include "jsonrpc_call.h"
+#include "engine/jsonrpc/jsonrpc_call.h"
 
 #include <stdlib.h>
 
 #include "core/error.h"
 #include "core/number_text.h"
-#include "tool/tool_limits.h"
-#include "tool/tool_stall.h"
+#include "engine/tool/tool_limits.h"
+#include "engine/tool/tool_stall.h"
 
 void call_begin(struct call *call, llmb_request *request, uint64_t place) {
   *call = (struct call){.state = CALL_WAITS, .request = request, .id = place, .kill_ns = LLMB_NEVER};

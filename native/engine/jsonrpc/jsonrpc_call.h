@@ -6,7 +6,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "jsonrpc_answer.h"
+#include "engine/jsonrpc/jsonrpc_answer.h"
 
 enum call_state {
   CALL_FREE,

@@ -1,4 +1,4 @@
-#include "jsonrpc_daemon.h"
+#include "engine/jsonrpc/jsonrpc_daemon.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "core/error.h"
-#include "jsonrpc_limits.h"
-#include "tool/tool_descriptor.h"
-#include "tool/tool_tree.h"
-#include "tool/tool_watch.h"
+#include "engine/jsonrpc/jsonrpc_limits.h"
+#include "engine/tool/tool_descriptor.h"
+#include "engine/tool/tool_tree.h"
+#include "engine/tool/tool_watch.h"
 
 extern char **environ;
 

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "tool/tool_buffer.h"
-#include "tool/tool_command.h"
-#include "tool/tool_log.h"
-#include "tool/tool_process.h"
+#include "engine/tool/tool_buffer.h"
+#include "engine/tool/tool_command.h"
+#include "engine/tool/tool_log.h"
+#include "engine/tool/tool_process.h"
 
 struct daemon {
   struct tool tool;

@@ -10,9 +10,9 @@
 
 #include "core/error.h"
 #include "core/json_writer.h"
-#include "jsonrpc_session.h"
+#include "engine/jsonrpc/jsonrpc_session.h"
 #include "platform/os_poll.h"
-#include "tool/tool_watch.h"
+#include "engine/tool/tool_watch.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 LLMB_API const char *llmb_engine_module_version(void);

@@ -1,4 +1,4 @@
-#include "jsonrpc_message.h"
+#include "engine/jsonrpc/jsonrpc_message.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "core/number_text.h"
-#include "jsonrpc_message.h"
-#include "jsonrpc_traffic.h"
+#include "engine/jsonrpc/jsonrpc_message.h"
+#include "engine/jsonrpc/jsonrpc_traffic.h"
 
 static struct call *find_sent(const struct session *session, uint64_t id) {
   for (unsigned i = 0; i < session->call_count; i++) {

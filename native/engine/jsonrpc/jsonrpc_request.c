@@ -1,4 +1,4 @@
-#include "jsonrpc_request.h"
+#include "engine/jsonrpc/jsonrpc_request.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "jsonrpc_request.h"
-#include "jsonrpc_traffic.h"
+#include "engine/jsonrpc/jsonrpc_request.h"
+#include "engine/jsonrpc/jsonrpc_traffic.h"
 
 /* The call that has waited longest. */
 static struct call *next_waiting(const struct session *session) {

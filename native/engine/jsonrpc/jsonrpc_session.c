@@ -1,10 +1,10 @@
-#include "jsonrpc_session.h"
+#include "engine/jsonrpc/jsonrpc_session.h"
 
 #include <stdio.h>
 
 #include "core/error.h"
-#include "jsonrpc_traffic.h"
-#include "tool/tool_tree.h"
+#include "engine/jsonrpc/jsonrpc_traffic.h"
+#include "engine/tool/tool_tree.h"
 
 /* No daemon has this mark: a sweep for it kills nothing, and reaps what is dead. */
 static const char nobodys_mark[] = TOOL_MARK_NAME "=0";

@@ -2,9 +2,9 @@
 #ifndef LLMB_JSONRPC_SESSION_H
 #define LLMB_JSONRPC_SESSION_H
 
-#include "jsonrpc_call.h"
-#include "jsonrpc_daemon.h"
-#include "jsonrpc_limits.h"
+#include "engine/jsonrpc/jsonrpc_call.h"
+#include "engine/jsonrpc/jsonrpc_daemon.h"
+#include "engine/jsonrpc/jsonrpc_limits.h"
 
 struct probe {
   uint64_t id;     /* of the ping that is not answered yet; 0 if none is */

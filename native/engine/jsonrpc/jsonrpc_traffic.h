@@ -2,7 +2,7 @@
 #ifndef LLMB_JSONRPC_TRAFFIC_H
 #define LLMB_JSONRPC_TRAFFIC_H
 
-#include "jsonrpc_session.h"
+#include "engine/jsonrpc/jsonrpc_session.h"
 
 /* Sends what waits, as far as the daemon may have more; accepts each request as its line is about to be written. */
 void traffic_send_waiting(struct session *session, uint64_t now_ns);

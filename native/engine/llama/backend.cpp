@@ -1,12 +1,12 @@
-#include "backend.hpp"
+#include "engine/llama/backend.hpp"
 
 #include <dlfcn.h>
 
 #include <filesystem>
 
-#include "cpu_variant.hpp"
-#include "engine_log.hpp"
-#include "failure.hpp"
+#include "engine/llama/cpu_variant.hpp"
+#include "engine/llama/engine_log.hpp"
+#include "engine/llama/failure.hpp"
 
 namespace llama_engine {
 namespace {

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "embedder.hpp"
+#include "engine/llama/embedder.hpp"
 #include "llama.h"
 #include <llmbridge/engine.h>
-#include "sampler.hpp"
-#include "stop_text.hpp"
+#include "engine/llama/sampler.hpp"
+#include "engine/llama/stop_text.hpp"
 
 namespace llama_engine {
 

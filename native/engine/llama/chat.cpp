@@ -1,8 +1,8 @@
-#include "chat.hpp"
+#include "engine/llama/chat.hpp"
 
 #include <climits>
 
-#include "failure.hpp"
+#include "engine/llama/failure.hpp"
 
 #ifdef LLMB_HAVE_LLAMA_COMMON
 #include "chat.h"

@@ -1,4 +1,4 @@
-#include "cpu_variant.hpp"
+#include "engine/llama/cpu_variant.hpp"
 
 #include <cpuid.h>
 

@@ -1,11 +1,11 @@
-#include "decoder.hpp"
+#include "engine/llama/decoder.hpp"
 
 #include <algorithm>
 #include <new>
 #include <string>
 
-#include "engine_log.hpp"
-#include "failure.hpp"
+#include "engine/llama/engine_log.hpp"
+#include "engine/llama/failure.hpp"
 
 namespace llama_engine {
 namespace {

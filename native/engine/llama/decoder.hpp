@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "backend.hpp"
+#include "engine/llama/backend.hpp"
 #include "llama.h"
 #include <llmbridge/engine.h>
 

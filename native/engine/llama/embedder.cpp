@@ -1,13 +1,13 @@
 // The vectors of all tokens come from llama.cpp and are pooled here, so that one context serves every pooling and a
 // text may span several decodes where attention only looks back.
-#include "embedder.hpp"
+#include "engine/llama/embedder.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "failure.hpp"
-#include "model.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
 
 namespace llama_engine {
 namespace {

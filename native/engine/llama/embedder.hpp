@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "decoder.hpp"
-#include "engine_options.hpp"
+#include "engine/llama/decoder.hpp"
+#include "engine/llama/engine_options.hpp"
 #include "llama.h"
 
 namespace llama_engine {

@@ -1,4 +1,4 @@
-#include "engine_log.hpp"
+#include "engine/llama/engine_log.hpp"
 
 #include <atomic>
 #include <cstdio>

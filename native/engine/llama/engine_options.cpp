@@ -1,4 +1,4 @@
-#include "engine_options.hpp"
+#include "engine/llama/engine_options.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "failure.hpp"
+#include "engine/llama/failure.hpp"
 
 namespace llama_engine {
 

@@ -1,4 +1,4 @@
-#include "json_text.hpp"
+#include "engine/llama/json_text.hpp"
 
 #include <cstdint>
 #include <cstdio>

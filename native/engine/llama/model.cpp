@@ -1,11 +1,11 @@
-#include "model.hpp"
+#include "engine/llama/model.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
 
-#include "engine_log.hpp"
-#include "failure.hpp"
+#include "engine/llama/engine_log.hpp"
+#include "engine/llama/failure.hpp"
 #include <llmbridge/model.h>
 
 namespace llama_engine {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine_options.hpp"
+#include "engine/llama/engine_options.hpp"
 #include "llama.h"
 
 namespace llama_engine {

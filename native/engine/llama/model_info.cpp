@@ -1,8 +1,8 @@
 // What the engine says of its model: see model.hpp.
 #include <string>
 
-#include "json_text.hpp"
-#include "model.hpp"
+#include "engine/llama/json_text.hpp"
+#include "engine/llama/model.hpp"
 
 namespace llama_engine {
 namespace {

@@ -4,13 +4,13 @@
 #include <exception>
 #include <string>
 
-#include "backend.hpp"
-#include "engine_log.hpp"
-#include "engine_options.hpp"
-#include "failure.hpp"
+#include "engine/llama/backend.hpp"
+#include "engine/llama/engine_log.hpp"
+#include "engine/llama/engine_options.hpp"
+#include "engine/llama/failure.hpp"
 #include "llama.h"
-#include "model.hpp"
-#include "scheduler.hpp"
+#include "engine/llama/model.hpp"
+#include "engine/llama/scheduler.hpp"
 
 using namespace llama_engine;
 

@@ -1,10 +1,10 @@
-#include "prompt.hpp"
+#include "engine/llama/prompt.hpp"
 
 #include <cstring>
 #include <string>
 
-#include "failure.hpp"
-#include "model.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
 
 namespace llama_engine {
 namespace {

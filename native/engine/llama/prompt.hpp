@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "chat.hpp"
+#include "engine/llama/chat.hpp"
 #include "llama.h"
 #include <llmbridge/engine.h>
 

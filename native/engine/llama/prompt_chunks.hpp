@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "engine_options.hpp"
+#include "engine/llama/engine_options.hpp"
 
 namespace llama_engine {
 

@@ -1,11 +1,11 @@
-#include "sampler.hpp"
+#include "engine/llama/sampler.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "engine_options.hpp"
-#include "failure.hpp"
-#include "likeliest.hpp"
+#include "engine/llama/engine_options.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/likeliest.hpp"
 
 namespace llama_engine {
 namespace {

@@ -1,10 +1,10 @@
-#include "scheduler.hpp"
+#include "engine/llama/scheduler.hpp"
 
 #include <algorithm>
 
-#include "failure.hpp"
-#include "model.hpp"
-#include "prompt.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
+#include "engine/llama/prompt.hpp"
 
 namespace llama_engine {
 namespace {

@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "backend.hpp"
-#include "call_slot.hpp"
-#include "chat.hpp"
-#include "decoder.hpp"
-#include "engine_options.hpp"
+#include "engine/llama/backend.hpp"
+#include "engine/llama/call_slot.hpp"
+#include "engine/llama/chat.hpp"
+#include "engine/llama/decoder.hpp"
+#include "engine/llama/engine_options.hpp"
 #include "llama.h"
-#include "sequence_pool.hpp"
+#include "engine/llama/sequence_pool.hpp"
 
 namespace llama_engine {
 

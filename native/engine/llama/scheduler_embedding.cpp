@@ -1,10 +1,10 @@
 // The scheduler's part for embeddings: texts of all calls share decodes, in the order they came.
 #include <algorithm>
 
-#include "failure.hpp"
-#include "model.hpp"
-#include "prompt.hpp"
-#include "scheduler.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
+#include "engine/llama/prompt.hpp"
+#include "engine/llama/scheduler.hpp"
 
 namespace llama_engine {
 

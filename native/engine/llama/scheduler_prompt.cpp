@@ -1,8 +1,8 @@
 // The scheduler's part for prompts: chunk by chunk, each prompt alone, less what the KV memory already holds of it.
 #include <algorithm>
 
-#include "prompt_chunks.hpp"
-#include "scheduler.hpp"
+#include "engine/llama/prompt_chunks.hpp"
+#include "engine/llama/scheduler.hpp"
 
 namespace llama_engine {
 

@@ -1,9 +1,9 @@
-#include "sequence_pool.hpp"
+#include "engine/llama/sequence_pool.hpp"
 
 #include <algorithm>
 
-#include "failure.hpp"
-#include "prompt_chunks.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/prompt_chunks.hpp"
 
 namespace llama_engine {
 namespace {

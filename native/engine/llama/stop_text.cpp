@@ -1,9 +1,9 @@
-#include "stop_text.hpp"
+#include "engine/llama/stop_text.hpp"
 
 #include <algorithm>
 
-#include "failure.hpp"
-#include "json_text.hpp"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/json_text.hpp"
 
 namespace llama_engine {
 

@@ -1,4 +1,4 @@
-#include "tool_buffer.h"
+#include "engine/tool/tool_buffer.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "tool_command.h"
+#include "engine/tool/tool_command.h"
 
 #include <stdlib.h>
 #include <string.h>

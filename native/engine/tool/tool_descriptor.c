@@ -1,4 +1,4 @@
-#include "tool_descriptor.h"
+#include "engine/tool/tool_descriptor.h"
 
 #include <fcntl.h>
 #include <unistd.h>

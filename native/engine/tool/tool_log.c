@@ -1,4 +1,4 @@
-#include "tool_log.h"
+#include "engine/tool/tool_log.h"
 
 #include <errno.h>
 #include <string.h>

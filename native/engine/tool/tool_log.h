@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "tool_limits.h"
+#include "engine/tool/tool_limits.h"
 
 struct tool_log {
   char text[TOOL_LOG_SIZE];

@@ -1,4 +1,4 @@
-#include "tool_process.h"
+#include "engine/tool/tool_process.h"
 
 #include <signal.h>
 #include <string.h>

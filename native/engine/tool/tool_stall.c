@@ -1,4 +1,4 @@
-#include "tool_stall.h"
+#include "engine/tool/tool_stall.h"
 
 #include <string.h>
 

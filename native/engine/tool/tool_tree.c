@@ -1,4 +1,4 @@
-#include "tool_tree.h"
+#include "engine/tool/tool_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tool_limits.h"
+#include "engine/tool/tool_limits.h"
 
 struct pids {
   pid_t at[TOOL_TREE_MAX];

@@ -1,9 +1,9 @@
-#include "tool_watch.h"
+#include "engine/tool/tool_watch.h"
 
 #include <stddef.h>
 #include <sys/epoll.h>
 
-#include "tool_limits.h"
+#include "engine/tool/tool_limits.h"
 
 bool tool_watch(int waiter, int descriptor, uint32_t events, bool *ready) {
   struct epoll_event event = {.events = events, .data.ptr = ready};

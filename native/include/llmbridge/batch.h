@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_BATCH_H
 #define LLMBRIDGE_BATCH_H
 
-#include "call.h"
+#include "include/llmbridge/call.h"
 
 #ifdef __cplusplus
 extern "C" {

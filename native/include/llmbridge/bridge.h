@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_BRIDGE_H
 #define LLMBRIDGE_BRIDGE_H
 
-#include "settings.h"
+#include "include/llmbridge/settings.h"
 
 #ifdef __cplusplus
 extern "C" {

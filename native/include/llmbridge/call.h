@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_CALL_H
 #define LLMBRIDGE_CALL_H
 
-#include "bridge.h"
+#include "include/llmbridge/bridge.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
 #ifndef LLMBRIDGE_ENGINE_H
 #define LLMBRIDGE_ENGINE_H
 
-#include "call.h"
+#include "include/llmbridge/call.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "export.h"
+#include "include/llmbridge/export.h"
 
 #ifdef __cplusplus
 extern "C" {

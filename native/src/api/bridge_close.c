@@ -1,5 +1,6 @@
 /* Closing a bridge: its calls end at once, its engines within a bound; while that is waited for, the lock is free. */
-#include "api/bridge_object.h"
+#include "api/bridge_close.h"
+
 #include "core/fault_point.h"
 #include "core/policy.h"
 #include "keeper/keeper_hold.h"

@@ -39,9 +39,6 @@ llmb_status bridge_check(const llmb_bridge *bridge, llmb_error *error);
 void bridge_retain(llmb_bridge *bridge);
 void bridge_release(llmb_bridge *bridge);
 
-/* Ends all engines and waits for that, bounded; nobody may hold the lock. */
-void bridge_end_workers(llmb_bridge *bridge);
-
 /* In a forked child: closes the descriptors of a bridge of the parent's, and ends nothing. */
 void bridge_abandon(llmb_bridge *bridge);
 

@@ -2,8 +2,8 @@
 #include <stdatomic.h>
 #include <sys/resource.h>
 
-#include "../seeded_random.h"
-#include "bridge_harness.h"
+#include "tests/seeded_random.h"
+#include "tests/bridge/bridge_harness.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { CALLS_PER_THREAD = 40 }; /* each costs many times as much */

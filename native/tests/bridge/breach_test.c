@@ -1,7 +1,7 @@
 /* Engines that lie, flood or write nonsense: the host is told and unharmed. */
 #include <sys/resource.h>
 
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 /* A call that must fail as protocol_error, and cost the engine its life. */
 static void check_breach(const char *home, const char *script) {

@@ -13,9 +13,9 @@
 
 #include <llmbridge/llmbridge.h>
 
-#include "../check.h"
-#include "../process_end.h"
-#include "../snapshot.h"
+#include "tests/check.h"
+#include "tests/process_end.h"
+#include "tests/snapshot.h"
 
 #define UNUSED __attribute__((unused))
 

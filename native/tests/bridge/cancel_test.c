@@ -1,5 +1,5 @@
 /* Giving calls up: cancelling, closing, and being refused when too many wait. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 static void cancel__ends_a_call_before_its_first_piece(void) {
   llmb_bridge *bridge = bridge_of("sleep 60000", NULL);

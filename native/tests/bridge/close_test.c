@@ -1,5 +1,5 @@
 /* Closing a bridge that others still use. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { READERS_COUNT = 6 };
 

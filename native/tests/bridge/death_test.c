@@ -1,5 +1,5 @@
 /* Engines and keepers that die: what the call is told, and that the next one works. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { SIGNAL_SEGV = 11, SIGNAL_KILL = 9 };
 

@@ -1,5 +1,5 @@
 /* Engines in a thread of this process: what still holds there, and what a host keeps to itself. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 #include <fcntl.h>
 

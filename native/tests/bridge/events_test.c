@@ -1,5 +1,5 @@
 /* What a bridge tells of what has happened to it. */
-#include "stats_harness.h"
+#include "tests/bridge/stats_harness.h"
 
 static void life_of_an_engine__is_told_in_order(void) {
   let_engines_exit_in_peace();

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { DEMOTING_FAILURES = 3 };
 

@@ -1,5 +1,5 @@
 /* Forked children of a host: their parent's handles say so, the simple calls start afresh, the parent goes on. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { CHILD_FINE = 0 };
 

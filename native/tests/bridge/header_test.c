@@ -4,7 +4,7 @@
 
 #include <llmbridge/llmbridge.h>
 
-#include "../check.h"
+#include "tests/check.h"
 
 static void header__structs_have_the_layout_that_bindings_expect(void) {
   CHECK_INT(0, offsetof(llmb_error, struct_size));

@@ -1,5 +1,5 @@
 /* Hosts that die: no keeper and no engine outlives them. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 struct host {
   pid_t pid;

@@ -1,7 +1,7 @@
 /* What a keeper that does not do its work costs the calls of its host: nothing beyond their own deadlines. */
 #include <sys/stat.h>
 
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum {
   CALLERS_COUNT = 8,

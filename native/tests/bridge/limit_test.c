@@ -1,5 +1,5 @@
 /* Time limits: no call outlives its own, none ends before it, and the next call works. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 /* Asks with a total limit; the outcome must be deadline_exceeded, in the given phase, and not too early. */
 static void check_deadline(llmb_bridge *bridge, unsigned timeout_ms, uint32_t phase) {

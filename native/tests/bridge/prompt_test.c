@@ -1,5 +1,5 @@
 /* What is refused before any engine hears of it, and what is not. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { PROMPT_SIZE_MAX = 64 << 20, PROMPT_SIZE_LONG = 3 << 20 };
 

@@ -1,5 +1,5 @@
 /* One thread that waits for many calls. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { CALLS_COUNT = 24, TOKENS_MAX = 8, BUFFER_SIZE = 4096 };
 

@@ -1,5 +1,5 @@
 /* Workers that are replaced although they work: after so many calls, or so much growth. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 /* A death that counted would open the breaker. */
 #define NO_RESTARTS "restart_limit", "0"

@@ -1,5 +1,5 @@
 /* How often calls are begun again when engines keep dying over them. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { BUDGET = 6 }; /* five, and one more that the answers between have earned */
 

@@ -1,6 +1,6 @@
 /* The two simple calls: configured by the environment, with errors as JSON. */
-#include "../unit/core/json_expect.h"
-#include "bridge_harness.h"
+#include "tests/unit/core/json_expect.h"
+#include "tests/bridge/bridge_harness.h"
 
 static void environment_set(const char *command) {
   setenv("LLMBRIDGE_ENGINE", "fake", 1);

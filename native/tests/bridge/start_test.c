@@ -1,7 +1,7 @@
 /* Starting engines: shared, slow, failing; and bridges that cannot be opened. */
 #include <sys/resource.h>
 
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { THREADS_COUNT = 6 };
 

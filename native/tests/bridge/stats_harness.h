@@ -2,7 +2,7 @@
 #ifndef LLMB_TESTS_STATS_HARNESS_H
 #define LLMB_TESTS_STATS_HARNESS_H
 
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 #define SECRET "secret"
 

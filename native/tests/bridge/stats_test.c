@@ -1,7 +1,7 @@
 /* The counters of a bridge and the states of its workers. */
 #include <stddef.h>
 
-#include "stats_harness.h"
+#include "tests/bridge/stats_harness.h"
 
 static void counters__begin_at_zero_and_start_nothing(void) {
   llmb_bridge *bridge = bridge_of("echo", "workers", "2", NULL);

@@ -1,5 +1,5 @@
 /* Threads that look while others call. */
-#include "stats_harness.h"
+#include "tests/bridge/stats_harness.h"
 
 struct looker {
   llmb_bridge *bridge;

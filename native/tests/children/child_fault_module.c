@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../faults/frame_streams.h"
+#include "tests/faults/frame_streams.h"
 #include "channel/channel_limits.h"
 #include "channel/engine_channel.h"
-#include "child_fault_brood.h"
+#include "tests/children/child_fault_brood.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 

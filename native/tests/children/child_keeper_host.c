@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../unit/keeper/keeper_blocking.h"
+#include "tests/unit/keeper/keeper_blocking.h"
 #include "platform/os_poll.h"
 #include "platform/os_socket.h"
 

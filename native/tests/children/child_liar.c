@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../faults/handshake_messages.h"
+#include "tests/faults/handshake_messages.h"
 
 enum { HOST_SOCKET = 3 };
 

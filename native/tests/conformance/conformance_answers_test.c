@@ -1,7 +1,7 @@
 /* Every strategy gives the same answers to the same calls, and what it cannot is `unsupported`, as the table says. */
 #include <math.h>
 
-#include "conformance_harness.h"
+#include "tests/conformance/conformance_harness.h"
 
 enum { TEXT_SIZE_MAX = 4096, TEXTS = 3, ITEMS = 12 };
 

@@ -1,5 +1,5 @@
 /* Every strategy fails alike: the same status, in time, with nothing left. */
-#include "conformance_harness.h"
+#include "tests/conformance/conformance_harness.h"
 
 static char prompt[2000]; /* long enough for a model to have to think */
 

@@ -2,9 +2,9 @@
 #ifndef LLMB_TESTS_CONFORMANCE_HARNESS_H
 #define LLMB_TESTS_CONFORMANCE_HARNESS_H
 
-#include "../bridge/bridge_harness.h"
-#include "../marked_processes.h"
-#include "conformance_strategy.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/marked_processes.h"
+#include "tests/conformance/conformance_strategy.h"
 
 enum { CONFORMANCE_SKIP = 77 };
 

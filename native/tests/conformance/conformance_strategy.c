@@ -1,4 +1,4 @@
-#include "conformance_strategy.h"
+#include "tests/conformance/conformance_strategy.h"
 
 #include <stdbool.h>
 #include <stdio.h>

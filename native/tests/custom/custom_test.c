@@ -1,6 +1,6 @@
 /* Engines of users' own, written with the engine SDK in other languages. CUSTOM_ENGINE in the environment is the
  * command's beginning, as elements of a JSON array; what follows is the script that the engine is to act. */
-#include "../bridge/bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 static llmb_bridge *engine_of(const char *script, const char *setting, const char *value) {
   char command[2048];

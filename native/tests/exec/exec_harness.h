@@ -2,8 +2,8 @@
 #ifndef LLMB_TESTS_EXEC_HARNESS_H
 #define LLMB_TESTS_EXEC_HARNESS_H
 
-#include "../bridge/bridge_harness.h"
-#include "../marked_processes.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/marked_processes.h"
 
 /* A command that hands a script of sh over as one argument. */
 #define SH(script) "[\"sh\",\"-c\",\"" script "\"]"

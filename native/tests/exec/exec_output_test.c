@@ -1,5 +1,5 @@
 /* What a command writes and how it ends, as its caller sees them. */
-#include "exec_harness.h"
+#include "tests/exec/exec_harness.h"
 
 enum { ENGINE_GROWTH_KB_MAX = 8 << 10 };
 

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "exec_harness.h"
+#include "tests/exec/exec_harness.h"
 
 enum { PROMPT_LARGE_SIZE = 60 << 20 };
 

@@ -1,7 +1,7 @@
 /* What a command starts ends with its call, however it was started. */
 #include <fcntl.h>
 
-#include "exec_harness.h"
+#include "tests/exec/exec_harness.h"
 
 enum { CALLS = 8, CALLS_MANY = 64 };
 

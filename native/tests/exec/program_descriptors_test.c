@@ -1,7 +1,7 @@
 /* What programs of the engines exec, jsonrpc and custom find open, and what they can do with it. */
 #include <sys/stat.h>
 
-#include "exec_harness.h"
+#include "tests/exec/exec_harness.h"
 
 static char *generate(llmb_bridge *bridge, const char *prompt) {
   llmb_error error;

@@ -1,9 +1,9 @@
 /* Large requests and answers through small rings, while the engine floods its stderr, and sizes around every border of
  * a ring: all arrive as they were sent, and nobody waits for ever. */
-#include "../seeded_random.h"
+#include "tests/seeded_random.h"
 #include "channel/channel_limits.h"
 #include "channel/frame.h"
-#include "faults_harness.h"
+#include "tests/faults/faults_harness.h"
 
 enum {
   LARGE_SIZE = CHANNEL_INPUT_SIZE_MAX,

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/inotify.h>
 
-#include "faults_harness.h"
+#include "tests/faults/faults_harness.h"
 
 enum { PATH_SIZE = 128, CALLS_COUNT = 2, ARCHITECTURE_OFFSET = 18, LONG_VALUE_SIZE = 70000 };
 

@@ -1,5 +1,5 @@
 /* Every way in which an engine's process can end by itself: the call that it was working on is told exactly how. */
-#include "faults_harness.h"
+#include "tests/faults/faults_harness.h"
 
 enum { EXITS_COUNT = 256, SIGNALS_COUNT = 65 };
 

@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-#include "../bridge/bridge_harness.h"
-#include "faults_repeats.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/faults/faults_repeats.h"
 
 enum { FAULTS_PROMPT_SIZE = 256, FAULTS_CALLS_MAX = 1 << 20, SIBLING_PAUSE_MS = 3 };
 

@@ -2,8 +2,8 @@
 #ifndef LLMB_TESTS_FAULTS_REPEATS_H
 #define LLMB_TESTS_FAULTS_REPEATS_H
 
-#include "../check.h"
-#include "../repeats.h"
+#include "tests/check.h"
+#include "tests/repeats.h"
 
 /* A long run is no hang: the watchdog waits anew. */
 static inline void faults_go_on(void) {

@@ -1,9 +1,9 @@
 /* Streams of frames cut short at every length, with every byte changed to every other value, and spoilt at random: the
  * host's half of a slot takes each for what a reader of the whole would take it for. In one process, with no engine. */
-#include "../seeded_random.h"
-#include "faults_repeats.h"
-#include "frame_reference.h"
-#include "frame_streams.h"
+#include "tests/seeded_random.h"
+#include "tests/faults/faults_repeats.h"
+#include "tests/faults/frame_reference.h"
+#include "tests/faults/frame_streams.h"
 #include "pool/slot.h"
 
 enum { CALL_ID = 0x4711, RING_SIZE = CHANNEL_RESPONSE_RING_SIZE, RANDOM_STREAMS = 100000, SPOILT_SIZE_MAX = 3000 };

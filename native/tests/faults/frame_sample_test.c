@@ -1,9 +1,9 @@
 /* The same damage as in frame_damage_test.c, by real engines: each length and each byte once. The call is never told
  * that all is well with an answer that is not one, and an engine that wrote nonsense is ended. */
 #include "core/utf8.h"
-#include "faults_harness.h"
-#include "frame_reference.h"
-#include "frame_streams.h"
+#include "tests/faults/faults_harness.h"
+#include "tests/faults/frame_reference.h"
+#include "tests/faults/frame_streams.h"
 
 enum { CALL_ID = 0x4711, ORDER_SIZE = 80 };
 

@@ -1,7 +1,7 @@
 /* Engines that start processes of their own, which hold the engine's pipes and sockets, leave its session or its
  * parenthood, ignore signals or are stopped: a call does not wait for them, and none outlives the engine. */
-#include "../children/child_fault_brood.h"
-#include "faults_harness.h"
+#include "tests/children/child_fault_brood.h"
+#include "tests/faults/faults_harness.h"
 
 /* Has the engine start its processes, and waits for none of them to end. */
 static void have_brood(struct faults *faults, int brood[BROOD_COUNT]) {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "core/json_check.h"
-#include "handshake_messages.h"
+#include "tests/faults/handshake_messages.h"
 #include "pool/worker_states.h"
 
 /* Where a worker goes with a message, by the letter of handshake.h; KILLED stands for being stopped for it. */

@@ -3,11 +3,11 @@
  * socket pair in place of an engine. */
 #include <sys/socket.h>
 
-#include "../seeded_random.h"
+#include "tests/seeded_random.h"
 #include "core/memory.h"
 #include "core/utf8.h"
-#include "faults_repeats.h"
-#include "handshake_course.h"
+#include "tests/faults/faults_repeats.h"
+#include "tests/faults/handshake_course.h"
 #include "platform/os_clock.h"
 #include "platform/os_event.h"
 #include "platform/os_region.h"

@@ -1,7 +1,7 @@
 /* The same damage as in handshake_damage_test.c, by real processes in the place of an engine: each length, and each
  * byte once. The start fails as a breach of the protocol, is not tried again by itself, and the process is ended. */
-#include "faults_harness.h"
-#include "handshake_course.h"
+#include "tests/faults/faults_harness.h"
+#include "tests/faults/handshake_course.h"
 
 /* One start for each bridge, since the order is handed on with the environment that a bridge keeps. */
 static void check_start(unsigned type, unsigned cut, unsigned at, unsigned mask) {

@@ -1,6 +1,6 @@
 /* Engines that say too little at a time, or never stop: a limit ends the call, and the host's memory does not grow with
  * what the engine says. */
-#include "faults_harness.h"
+#include "tests/faults/faults_harness.h"
 
 enum { MEGABYTE_KB = 1024, GIBIBYTE = 1 << 30, READ_SIZE = 64 << 10 };
 

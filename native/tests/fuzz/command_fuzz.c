@@ -1,7 +1,7 @@
 /* The fake engine's script, as the setting `command` brings it. */
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
-#include "fake_script.h"
+#include "engine/fake/fake_script.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct fake_script script;

@@ -1,6 +1,6 @@
 /* The setting `command` of engines that run programs. */
 #include "core/command_text.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct command command;

@@ -2,7 +2,7 @@
  * operation byte and what it needs. */
 #include "channel/channel_limits.h"
 #include "core/utf8.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 #include "pool/slot.h"
 
 #include <llmbridge/status.h>

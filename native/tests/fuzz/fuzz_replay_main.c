@@ -3,8 +3,8 @@
 #include <dirent.h>
 #include <unistd.h>
 
-#include "../seeded_random.h"
-#include "fuzz.h"
+#include "tests/seeded_random.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { SEED_SIZE_MAX = 1 << 20, BEGINNINGS_MAX = 2048, DAMAGED_COUNT = 2000, WATCHDOG_S = 120 };
 

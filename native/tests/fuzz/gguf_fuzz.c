@@ -6,7 +6,7 @@
 
 #include "core/json_check.h"
 #include "core/utf8.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static int handle = -1;

@@ -1,7 +1,7 @@
 /* json_check against a slow checker that is written the other way: by recursion, straight from the grammar. */
 #include "core/json_check.h"
 #include "core/utf8.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 struct cursor {
   const uint8_t *at, *end;

@@ -2,7 +2,7 @@
 #include "core/json_check.h"
 #include "core/json_reader.h"
 #include "core/utf8.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_string(struct json_value string) {
   uint64_t valid_size = 0;

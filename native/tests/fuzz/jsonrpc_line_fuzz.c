@@ -1,8 +1,8 @@
 /* A line of a daemon's: what is accepted has the shape that its kind says. */
 #include "core/json_check.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
-#include "jsonrpc_message.h"
+#include "engine/jsonrpc/jsonrpc_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const char *line = (const char *)data;

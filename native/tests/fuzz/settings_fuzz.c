@@ -1,7 +1,7 @@
 /* Settings from texts and from another process's pairs: refused with a message, or the same after a round trip. */
 #include "core/settings_set.h"
 #include "core/utf8.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_message(const llmb_error *error, llmb_status status) {
   uint64_t valid_size = 0, size = strlen(error->message);

@@ -1,6 +1,6 @@
 /* utf8_check against a slow decoder, and the holder fed in pieces against the whole at once. */
 #include "core/utf8.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 /* The length of the character at data, 0 if it cannot become one, -1 if it only lacks bytes. */
 static int decode(const uint8_t *data, size_t size) {

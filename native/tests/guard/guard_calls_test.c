@@ -1,8 +1,8 @@
 /* What a warm call costs, in instructions, system calls and allocations of both sides, against the committed numbers.
  */
-#include "guard_main.h"
-#include "guard_numbers.h"
-#include "guard_scenarios.h"
+#include "tests/guard/guard_main.h"
+#include "tests/guard/guard_numbers.h"
+#include "tests/guard/guard_scenarios.h"
 
 enum { MANY_CALLS = 100000, ATTEMPTS_MAX = 5 };
 

@@ -1,4 +1,4 @@
-#include "guard_child.h"
+#include "tests/guard/guard_child.h"
 
 #include <sched.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* What a connection holds on each side: descriptors, mappings, threads, for each worker, slot and call in flight. */
-#include "../bridge/bridge_harness.h"
-#include "guard_numbers.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/guard/guard_numbers.h"
 
 enum { CALLS_MAX = 8 };
 

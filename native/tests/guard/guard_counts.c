@@ -1,4 +1,4 @@
-#include "guard_counts.h"
+#include "tests/guard/guard_counts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #ifndef LLMB_TESTS_GUARD_MAIN_H
 #define LLMB_TESTS_GUARD_MAIN_H
 
-#include "../check.h"
-#include "guard_child.h"
+#include "tests/check.h"
+#include "tests/guard/guard_child.h"
 
 enum { GUARD_SKIPPED = 77 }; /* what CTest takes for a test that was skipped */
 

@@ -1,4 +1,4 @@
-#include "guard_numbers.h"
+#include "tests/guard/guard_numbers.h"
 
 #include <stdarg.h>
 #include <stdio.h>

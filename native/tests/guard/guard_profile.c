@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guard_scenarios.h"
+#include "tests/guard/guard_scenarios.h"
 
 struct share {
   const struct guard_symbol *symbol;

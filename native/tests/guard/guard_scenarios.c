@@ -1,4 +1,4 @@
-#include "guard_scenarios.h"
+#include "tests/guard/guard_scenarios.h"
 
 #include <stdio.h>
 #include <stdlib.h>

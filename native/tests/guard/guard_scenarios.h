@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "guard_trace.h"
+#include "tests/guard/guard_trace.h"
 
 struct guard_host;
 

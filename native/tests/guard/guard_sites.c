@@ -1,4 +1,4 @@
-#include "guard_sites.h"
+#include "tests/guard/guard_sites.h"
 
 #include <stdio.h>
 #include <stdlib.h>

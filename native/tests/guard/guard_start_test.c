@@ -2,10 +2,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "../bridge/bridge_harness.h"
-#include "guard_main.h"
-#include "guard_numbers.h"
-#include "guard_system_calls.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/guard/guard_main.h"
+#include "tests/guard/guard_numbers.h"
+#include "tests/guard/guard_system_calls.h"
 
 #define MAPPED_SIZE ((size_t)1 << 30)
 #define TOUCHED_SIZE ((size_t)256 << 20)

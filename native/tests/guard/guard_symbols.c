@@ -1,4 +1,4 @@
-#include "guard_symbols.h"
+#include "tests/guard/guard_symbols.h"
 
 #include <elf.h>
 #include <fcntl.h>

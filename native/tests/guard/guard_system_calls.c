@@ -1,11 +1,11 @@
-#include "guard_system_calls.h"
+#include "tests/guard/guard_system_calls.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
-#include "guard_child.h"
+#include "tests/guard/guard_child.h"
 
 static bool count_until_mark(pid_t pid, struct guard_counts *out) {
   bool in_call = true; /* it stopped inside the call that stopped it */

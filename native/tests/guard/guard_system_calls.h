@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "guard_counts.h"
+#include "tests/guard/guard_counts.h"
 
 /* Runs `work` in a child; what it calls between guard_child_ready and its first mark counts. */
 bool guard_count_system_calls(void (*work)(const void *argument), const void *argument, struct guard_counts *out);

@@ -1,4 +1,4 @@
-#include "guard_trace.h"
+#include "tests/guard/guard_trace.h"
 
 #include <errno.h>
 #include <signal.h>

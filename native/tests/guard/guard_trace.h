@@ -9,10 +9,10 @@
 
 #include <stdbool.h>
 
-#include "guard_child.h"
-#include "guard_counts.h"
-#include "guard_sites.h"
-#include "guard_symbols.h"
+#include "tests/guard/guard_child.h"
+#include "tests/guard/guard_counts.h"
+#include "tests/guard/guard_sites.h"
+#include "tests/guard/guard_symbols.h"
 
 enum {
   GUARD_UNITS = 5,       /* that count: a step takes some 20 us on a virtual machine */

@@ -1,5 +1,5 @@
 /* Failing allocations in calls of every kind: in pieces, of several texts, long, watched, queued, and meant to fail. */
-#include "allocation_faults.h"
+#include "tests/hostile/allocation_faults.h"
 
 #define TEXT(text) (const uint8_t *)(text), sizeof(text) - 1
 

@@ -1,7 +1,7 @@
 /* Failing allocations while engines and keepers refuse, die, retire and are replaced, and in what needs no engine. */
-#include "../unit/gguf/gguf_builder.h"
+#include "tests/unit/gguf/gguf_builder.h"
 
-#include "allocation_faults.h"
+#include "tests/hostile/allocation_faults.h"
 
 static const char *const many_restarts[] = {"restart_limit", "1000"};
 

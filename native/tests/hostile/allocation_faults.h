@@ -5,7 +5,7 @@
 
 #include <core/memory_faults.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 enum { NTH_MAX = 2000 };
 

@@ -2,7 +2,7 @@
  * side nor the engine SDK, which here works in a thread of this process. */
 #include <stdatomic.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 enum { CALLS_BEFORE = 20, CALLS = 1000 };
 

@@ -1,5 +1,5 @@
 /* Failing allocations in the life of a bridge from opening to closing, and in the simple calls. */
-#include "allocation_faults.h"
+#include "tests/hostile/allocation_faults.h"
 
 static llmb_status ask_echo(llmb_bridge *bridge, const char *settings_value) {
   char *answer = NULL;

@@ -1,7 +1,7 @@
 /* Engines that attack their host through the memory they share, while calls run: the host is unharmed, and each call
  * ends with an outcome. hostile_module.c does the attacking. LLMB_TEST_REPEATS is the number of rounds. */
-#include "hostile_module.h"
-#include "workout.h"
+#include "tests/hostile/hostile_module.h"
+#include "tests/hostile/workout.h"
 
 enum { ATTACK_SECONDS = 2, ATTACK_THREADS = 2, PROMPT_SIZE = 3000, STATUS_COUNT = 32 };
 enum { CALL_TIMEOUT_MS = 500, LATE_MS = CALL_TIMEOUT_MS + 250 };

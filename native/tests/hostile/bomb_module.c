@@ -10,7 +10,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "bomb_module.h"
+#include "tests/hostile/bomb_module.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 

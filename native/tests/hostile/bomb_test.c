@@ -1,7 +1,7 @@
 /* Engines that use up memory, processes and processors: they are refused or die, with all that they started; the host
  * grows by nothing, and its next call works. */
-#include "bomb_module.h"
-#include "workout.h"
+#include "tests/hostile/bomb_module.h"
+#include "tests/hostile/workout.h"
 
 #define MEMORY_LIMIT "64"
 

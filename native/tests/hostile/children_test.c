@@ -2,7 +2,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 HOSTILE_TEST(host__that_ignores_sigchld_is_served) {
   signal(SIGCHLD, SIG_IGN);

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 enum { DISK_SIZE = 1 << 20, FILE_LIMIT = 16 << 20, DEATHS = 3 };
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 
-#include "../bridge/bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 extern char **environ;
 

@@ -16,8 +16,8 @@
 #include <channel/handshake.h>
 #include <llmbridge/engine.h>
 
-#include "../seeded_random.h"
-#include "hostile_module.h"
+#include "tests/seeded_random.h"
+#include "tests/hostile/hostile_module.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 

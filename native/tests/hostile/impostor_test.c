@@ -3,7 +3,7 @@
  * of rounds, times ROUNDS. */
 #include <linux/sched.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 enum { ROUNDS = 10 };
 

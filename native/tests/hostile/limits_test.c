@@ -2,7 +2,7 @@
  * when it can be had again the next call works. */
 #include <fcntl.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 static void limit_set(__rlimit_resource_t resource, rlim_t value) {
   struct rlimit limit;

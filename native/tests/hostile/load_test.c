@@ -1,8 +1,8 @@
 /* The library loaded, unloaded, and loaded twice. */
 #include <dlfcn.h>
 
-#include "host_state.h"
-#include "workout.h"
+#include "tests/hostile/host_state.h"
+#include "tests/hostile/workout.h"
 
 enum { LOADS = 1000, USES = 10 };
 

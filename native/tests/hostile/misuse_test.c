@@ -1,6 +1,6 @@
 /* Wrong uses that the ABI answers with a status: NULL where something is needed, calls of the other kind, numbers and
  * texts that cannot be, handles whose bridge has ended. */
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 #define TEXT (const uint8_t *)"x", 1
 

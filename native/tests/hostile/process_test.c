@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 HOSTILE_TEST(host__that_changes_its_folder_is_served) {
   llmb_error error;

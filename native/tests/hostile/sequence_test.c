@@ -3,8 +3,8 @@
  * the end of the bridge. Each call has one outcome and keeps it. LLMB_TEST_REPEATS is the number of seeds. */
 #include <stdatomic.h>
 
-#include "../seeded_random.h"
-#include "workout.h"
+#include "tests/seeded_random.h"
+#include "tests/hostile/workout.h"
 
 enum { THREADS = 3, CALLS_PER_THREAD = 4, STEPS = 1500, SEEDS = 3, CALLS = THREADS * CALLS_PER_THREAD };
 

@@ -1,5 +1,5 @@
 /* Hosts with odd signals: blocked, ignored, a thousand times a second. */
-#include "workout.h"
+#include "tests/hostile/workout.h"
 
 HOSTILE_TEST(host__with_nothing_odd_is_left_as_it_was) {
   workout();

@@ -1,7 +1,7 @@
 /* The host whose system calls fail, one a run (syscall_matrix.sh): uses the library from open to close, three times, in
  * the way its argument names. One use may fail, with an error that says why; the same bridge works then, and so do the
  * others. */
-#include "../bridge/bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { ROUNDS = 3 };
 

@@ -4,8 +4,8 @@
 #ifndef LLMB_TESTS_WORKOUT_H
 #define LLMB_TESTS_WORKOUT_H
 
-#include "../repeats.h"
-#include "host_state.h"
+#include "tests/repeats.h"
+#include "tests/hostile/host_state.h"
 
 enum { CHILD_SKIPPED = 77 };
 

@@ -1,5 +1,5 @@
 /* A program without -rdynamic: nothing of it can be found. */
-#include "hvm_harness.h"
+#include "tests/hvm/hvm_harness.h"
 
 static void ask(void) {
   const int saved = dup(STDERR_FILENO), errors = memfd_create("stderr", MFD_CLOEXEC);

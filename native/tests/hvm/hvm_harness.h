@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "../check.h"
-#include "standin.h"
+#include "tests/check.h"
+#include "tests/hvm/standin.h"
 
 enum { TEXT_CAPACITY = 1 << 17, MARK = 21, RESULT_OK = 0, RESULT_ERR = 1 };
 

@@ -1,7 +1,7 @@
 /* Results, settings, vectors and long answers. */
 #include <llmbridge/call.h>
 
-#include "hvm_harness.h"
+#include "tests/hvm/hvm_harness.h"
 
 static const bool layout_known = !STANDIN_SHIFTED;
 static const bool results_possible = !STANDIN_SHIFTED || STANDIN_UNDECLARED;

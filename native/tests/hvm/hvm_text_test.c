@@ -1,5 +1,5 @@
 /* Strings in, text out: what the adapter reads and writes. */
-#include "hvm_harness.h"
+#include "tests/hvm/hvm_harness.h"
 
 static const uint32_t loewe_points[] = {'L', 0xF6, 'w', 'e', ' ', 0x2713, ' ', 0x1F600}; /* "Löwe ✓ 😀" */
 static const char loewe_bytes[] = "L\xC3\xB6we \xE2\x9C\x93 \xF0\x9F\x98\x80";

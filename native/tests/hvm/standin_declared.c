@@ -1,7 +1,7 @@
 /* The functions that HVM's header declares. */
 #include <stdlib.h>
 
-#include "standin_exports.h"
+#include "tests/hvm/standin_exports.h"
 
 struct bytes readback_bytes(struct net *net, struct book *book, port list) {
   (void)net, (void)book;

@@ -2,7 +2,7 @@
 #ifndef LLMB_TESTS_HVM_STANDIN_EXPORTS_H
 #define LLMB_TESTS_HVM_STANDIN_EXPORTS_H
 
-#include "standin.h"
+#include "tests/hvm/standin.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 

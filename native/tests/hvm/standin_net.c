@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "standin.h"
+#include "tests/hvm/standin.h"
 
 #define NODES (UINT64_C(1) << 29)
 enum { SHIFT = 4096, UNBOUND = -1 };

@@ -1,5 +1,5 @@
 /* Functions that HVM exports and no header of its declares: a host may lack them. */
-#include "standin_exports.h"
+#include "tests/hvm/standin_exports.h"
 
 port inject_ok(struct net *net, port value) {
   (void)net;

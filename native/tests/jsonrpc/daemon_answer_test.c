@@ -1,5 +1,5 @@
 /* What a daemon is asked, and what its answers become. */
-#include "jsonrpc_harness.h"
+#include "tests/jsonrpc/jsonrpc_harness.h"
 
 static void daemon__answers_with_a_string_or_an_object_with_text(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);

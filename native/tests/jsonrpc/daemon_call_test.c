@@ -1,5 +1,5 @@
 /* Several calls at one daemon: order, batches, cancellation, deadlines. */
-#include "jsonrpc_harness.h"
+#include "tests/jsonrpc/jsonrpc_harness.h"
 
 static void replies__may_come_out_of_order(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);

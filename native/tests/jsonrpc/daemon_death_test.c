@@ -1,5 +1,5 @@
 /* Daemons that die, break the protocol or never were. */
-#include "jsonrpc_harness.h"
+#include "tests/jsonrpc/jsonrpc_harness.h"
 
 /* Asks what the daemon does not survive, and then something it answers: there is another one by then. */
 static void check_breach(const char *prompt, const char *part) {

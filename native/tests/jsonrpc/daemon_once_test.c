@@ -1,5 +1,5 @@
 /* workers=0: no pool, the daemon is run once for each call. */
-#include "jsonrpc_harness.h"
+#include "tests/jsonrpc/jsonrpc_harness.h"
 
 #define ONCE "workers", "0"
 

@@ -1,5 +1,5 @@
 /* Daemons in the pool: one in each worker process, started when needed, asked for their health, sent home when idle. */
-#include "jsonrpc_harness.h"
+#include "tests/jsonrpc/jsonrpc_harness.h"
 
 static void daemon__is_started_by_the_first_call(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);

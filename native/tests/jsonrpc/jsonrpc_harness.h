@@ -2,7 +2,7 @@
 #ifndef LLMB_TESTS_JSONRPC_HARNESS_H
 #define LLMB_TESTS_JSONRPC_HARNESS_H
 
-#include "../bridge/bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 #define DAEMON(rest) "[\"" CHILD_DAEMON "\"" rest "]"
 

@@ -1,5 +1,5 @@
 /* The Python kit for daemon authors, hosts/python/llmbridge_daemon.py, and its example. */
-#include "jsonrpc_harness.h"
+#include "tests/jsonrpc/jsonrpc_harness.h"
 
 /* A daemon of these lines, which use the kit. */
 #define KIT_DAEMON(lines)                                           \

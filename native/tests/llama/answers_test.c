@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../check.h"
-#include "llama_fixture.h"
-#include "reference_answer.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
+#include "tests/llama/reference_answer.h"
 
 static char answer[FIXTURE_ANSWER_SIZE];
 static llmb_result result;

@@ -1,6 +1,6 @@
 /* Several calls in one worker: none disturbs another. */
-#include "../check.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
 
 enum { CALLS = 8 };
 

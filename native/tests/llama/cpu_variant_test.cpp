@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "../check.h"
-#include "cpu_variant.hpp"
+#include "tests/check.h"
+#include "engine/llama/cpu_variant.hpp"
 
 namespace fs = std::filesystem;
 

@@ -1,7 +1,7 @@
 /* The demonstration model through the simple calls, as the first C program of a newcomer would use it. */
 #include <llmbridge/llmbridge.h>
 
-#include "../check.h"
+#include "tests/check.h"
 
 static void call_llm__knows_that_two_and_two_are_four(void) {
   char *answer = NULL, *error = NULL;

@@ -1,13 +1,13 @@
 // Embeddings against libllama's own pooling, alone and together with others.
-#include "embedder.hpp"
+#include "engine/llama/embedder.hpp"
 
 #include <cmath>
 #include <string>
 
-#include "../check.h"
-#include "../reference/reference_context.hpp"
-#include "backend.hpp"
-#include "model.hpp"
+#include "tests/check.h"
+#include "tests/reference/reference_context.hpp"
+#include "engine/llama/backend.hpp"
+#include "engine/llama/model.hpp"
 
 using namespace llama_engine;
 

@@ -1,8 +1,8 @@
 /* Embeddings and token counts through the bridge. */
 #include <math.h>
 
-#include "../check.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
 
 enum { TEXTS = 100, TEXT_SIZE_MAX = 64 };
 

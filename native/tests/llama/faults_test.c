@@ -2,8 +2,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "../check.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
 
 static char answer[FIXTURE_ANSWER_SIZE];
 static llmb_error error;

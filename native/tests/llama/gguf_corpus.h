@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/check.h"
+
 enum { CORPUS_KEYS_MAX = 64, CORPUS_TENSORS_MAX = 64, CORPUS_NAME_SIZE = 64, CORPUS_HEAD_SIZE = 24 };
 enum { CORPUS_UINT32 = 4, CORPUS_INT32 = 5, CORPUS_FLOAT32 = 6, CORPUS_TEXT = 8, CORPUS_ARRAY = 9 };
 
@@ -103,6 +105,13 @@ static inline const struct corpus_key *corpus_key(const struct corpus_model *mod
   }
   fprintf(stderr, "the test model has no key %s\n", name);
   exit(1);
+}
+
+/* The file as it stands, cut to `size`. */
+static inline void corpus_write(const struct corpus_model *model, const char *path, uint64_t size) {
+  FILE *file = fopen(path, "wb");
+  CHECK(file != NULL && fwrite(model->bytes, 1, size, file) == size);
+  if (file != NULL) fclose(file);
 }
 
 #endif

@@ -5,11 +5,11 @@
 
 #include <llmbridge/model.h>
 
-#include "../check.h"
-#include "../repeats.h"
-#include "../seeded_random.h"
-#include "gguf_corpus.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/repeats.h"
+#include "tests/seeded_random.h"
+#include "tests/llama/gguf_corpus.h"
+#include "tests/llama/llama_fixture.h"
 
 enum { STATUS_COUNT = 32, RANDOM_ROUNDS = 20, CASE_WATCHDOG_S = 60 };
 
@@ -34,12 +34,6 @@ static void corpus_end(void) {
   }
   printf("\n");
   unlink(path);
-}
-
-static void write_model(uint64_t size) {
-  FILE *file = fopen(path, "wb");
-  CHECK(file != NULL && fwrite(model.bytes, 1, size, file) == size);
-  if (file != NULL) fclose(file);
 }
 
 static void inspect(const char *what) {
@@ -105,7 +99,7 @@ static void check_invalid_once_each(const char *word) {
   llmb_settings *settings = NULL;
   char log_path[80];
   snprintf(log_path, sizeof log_path, "%s.log", path);
-  write_model(model.size);
+  corpus_write(&model, path, model.size);
   CHECK_INT(LLMB_OK, llmb_settings_create(&settings, NULL));
   CHECK_INT(LLMB_OK, llmb_settings_set(settings, "model", path, NULL));
   CHECK_INT(LLMB_OK, llmb_settings_set(settings, "log_file", log_path, NULL));
@@ -126,7 +120,7 @@ static void try_model(const char *what, uint64_t size) {
   static const char *const sandboxes[] = {"best_effort", "off"};
   llmb_error error;
   alarm(CASE_WATCHDOG_S);
-  write_model(size);
+  corpus_write(&model, path, size);
   inspect(what);
   for (unsigned i = 0; i < (repeats() > 1 ? 2 : 1); i++) {
     const llmb_status status = load_and_ask(sandboxes[(cases + i) % 2], &error);

@@ -1,4 +1,4 @@
-#include "llama_fixture.h"
+#include "tests/llama/llama_fixture.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* A prompt that begins like one before it is not decoded from its beginning again, and nobody can tell by the text. */
 #include <stdio.h>
 
-#include "../check.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
 
 enum { CALLS = 8, PREFIX_MAX = 700, PROMPT_SIZE = 1024 };
 

@@ -1,9 +1,9 @@
-#include "reference_answer.h"
+#include "tests/llama/reference_answer.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "llama_fixture.h"
+#include "tests/llama/llama_fixture.h"
 
 bool reference_answer(const char *model, const char *prompt, char *text) {
   char command[8192];

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "../check.h"
-#include "../seeded_random.h"
-#include "resume_fixture.h"
+#include "tests/check.h"
+#include "tests/seeded_random.h"
+#include "tests/llama/resume_fixture.h"
 
 enum { STREAMS = 8, TOKENS = 200, KILLS_QUICK = 1 };
 

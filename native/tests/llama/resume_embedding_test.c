@@ -1,8 +1,8 @@
 /* Embeddings of many texts, whose engine is killed between vectors: each vector is the one that would have been. */
 #include <signal.h>
 
-#include "../check.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
 
 enum { TEXTS = 400, DIMENSION_MAX = 1024, KILLS_MAX = 2 };
 

@@ -1,4 +1,4 @@
-#include "resume_fixture.h"
+#include "tests/llama/resume_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>

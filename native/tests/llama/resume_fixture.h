@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "llama_fixture.h"
+#include "tests/llama/llama_fixture.h"
 
 /* How an answer went. The text is what was delivered, also by a call that failed. */
 struct resume_answer {

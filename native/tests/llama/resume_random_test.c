@@ -2,9 +2,9 @@
  * LLMB_TEST_REPEATS says how many kills there are. */
 #include <signal.h>
 
-#include "../check.h"
-#include "../seeded_random.h"
-#include "resume_fixture.h"
+#include "tests/check.h"
+#include "tests/seeded_random.h"
+#include "tests/llama/resume_fixture.h"
 
 enum {
   KILLS_QUICK = 10,

@@ -1,5 +1,5 @@
 /* Calls that cannot be continued: their engine (the fake one) does not say that its work may be repeated. */
-#include "../bridge/bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 static llmb_error error;
 static char text[256];

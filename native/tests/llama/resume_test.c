@@ -1,6 +1,6 @@
 /* An engine, or its keeper, that is killed in the middle of an answer: the text is the one that would have been. */
-#include "../bridge/bridge_harness.h"
-#include "llama_fixture.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/llama/llama_fixture.h"
 
 enum { TOKENS = 40 };
 

@@ -1,7 +1,7 @@
 /* An engine that dies at a token of its answer, at every one in turn: what was delivered stays, and the whole is the
  * answer that would have been. LLMB_TEST_REPEATS=200 is every token; without it some, evenly spread. */
-#include "../check.h"
-#include "resume_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/resume_fixture.h"
 
 enum { TOKENS = 200, DEATHS_QUICK = 8 };
 

@@ -1,12 +1,12 @@
-#include "sampler.hpp"
+#include "engine/llama/sampler.hpp"
 
 #include <cmath>
 #include <string>
 #include <vector>
 
-#include "../check.h"
-#include "failure.hpp"
-#include "model.hpp"
+#include "tests/check.h"
+#include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
 
 using llama_engine::draw_of;
 using llama_engine::sampler;

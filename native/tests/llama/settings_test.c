@@ -1,6 +1,6 @@
 /* Sampling, stop strings and chat templates through the bridge. */
-#include "../check.h"
-#include "llama_fixture.h"
+#include "tests/check.h"
+#include "tests/llama/llama_fixture.h"
 
 static char answer[FIXTURE_ANSWER_SIZE], again[FIXTURE_ANSWER_SIZE];
 static llmb_result result;

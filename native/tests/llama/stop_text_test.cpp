@@ -1,7 +1,7 @@
-#include "stop_text.hpp"
+#include "engine/llama/stop_text.hpp"
 
-#include "../check.h"
-#include "failure.hpp"
+#include "tests/check.h"
+#include "engine/llama/failure.hpp"
 
 using llama_engine::stop_text;
 

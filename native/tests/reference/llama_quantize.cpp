@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "backend.hpp"
+#include "engine/llama/backend.hpp"
 #include "llama.h"
 
 namespace {

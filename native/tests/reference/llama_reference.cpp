@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "prompt_chunks.hpp"
-#include "reference_context.hpp"
+#include "engine/llama/prompt_chunks.hpp"
+#include "tests/reference/reference_context.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
-#include "reference_context.hpp"
+#include "tests/reference/reference_context.hpp"
 
 #include <stdexcept>
 
-#include "backend.hpp"
+#include "engine/llama/backend.hpp"
 
 namespace reference {
 

@@ -3,10 +3,10 @@
 #ifndef LLMB_SOAK_H
 #define LLMB_SOAK_H
 
-#include "soak_call.h"
-#include "soak_figures.h"
-#include "soak_latency.h"
-#include "soak_options.h"
+#include "tests/soak/soak_call.h"
+#include "tests/soak/soak_figures.h"
+#include "tests/soak/soak_latency.h"
+#include "tests/soak/soak_options.h"
 
 enum {
   SOAK_PARTS_MAX = 400,

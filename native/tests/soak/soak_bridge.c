@@ -1,11 +1,11 @@
-#include "soak_bridge.h"
+#include "tests/soak/soak_bridge.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "soak_figures.h"
+#include "tests/soak/soak_figures.h"
 
 /* The restart policy is out of the way: it is not what is tried here, and would make a million kills take a year. */
 static const char *const settings_of_all[] = {

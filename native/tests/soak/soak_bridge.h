@@ -7,7 +7,7 @@
 
 #include <llmbridge/llmbridge.h>
 
-#include "soak_tally.h"
+#include "tests/soak/soak_tally.h"
 
 /* A set of statuses. */
 #define SOAK_MAY(status) (UINT64_C(1) << (status))

@@ -1,4 +1,4 @@
-#include "soak_call.h"
+#include "tests/soak/soak_call.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #ifndef LLMB_SOAK_CALL_H
 #define LLMB_SOAK_CALL_H
 
-#include "../seeded_random.h"
-#include "soak_bridge.h"
+#include "tests/seeded_random.h"
+#include "tests/soak/soak_bridge.h"
 
 enum {
   SOAK_PROMPT_MAX = 96 << 10,

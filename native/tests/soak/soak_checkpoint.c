@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 enum {
   SETTLE_MS = 120000,

@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 enum { PARTS = 100, NAP_MAX_NS = 400000 };
 

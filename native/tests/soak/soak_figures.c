@@ -1,4 +1,4 @@
-#include "soak_figures.h"
+#include "tests/soak/soak_figures.h"
 
 #include <dirent.h>
 #include <stdio.h>

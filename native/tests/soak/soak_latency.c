@@ -1,4 +1,4 @@
-#include "soak_latency.h"
+#include "tests/soak/soak_latency.h"
 
 static unsigned bucket_of(uint64_t duration_ns) {
   if (duration_ns < SOAK_LATENCY_STEPS) return (unsigned)duration_ns;

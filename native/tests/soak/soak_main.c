@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 int main(int argc, char **argv) {
   static struct soak soak;

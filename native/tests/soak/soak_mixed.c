@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 enum { PARTS = 60, PART_SECONDS_MIN = 2, CHANCES = 1000, ROUGH_COUNT = 2 };
 

@@ -1,4 +1,4 @@
-#include "soak_options.h"
+#include "tests/soak/soak_options.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 enum { LINE_EVERY_S = 30, LOOK_EVERY_MS = 1000, STUCK_AFTER_S = 600 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 enum { WARM_UP_DIVISOR = 10, SLOPE_CALLS_MIN = 200000, SLOPE_SAMPLES_MIN = 10 };
 

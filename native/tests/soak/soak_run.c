@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "tests/soak/soak.h"
 
 enum { KEEPER_END_MS = 30000 };
 

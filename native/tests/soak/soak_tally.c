@@ -1,4 +1,4 @@
-#include "soak_tally.h"
+#include "tests/soak/soak_tally.h"
 
 #include <stdarg.h>
 #include <stdio.h>

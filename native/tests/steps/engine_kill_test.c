@@ -1,6 +1,6 @@
 /* Engines that are killed at every step of the protocol: each call has one true outcome, none is begun twice, the next
  * one works, nothing is left. */
-#include "step_rounds.h"
+#include "tests/steps/step_rounds.h"
 
 #define SMALL \
   { .prompt_size = 5, .pieces = 3, .pause_ms = 1 }

@@ -1,5 +1,5 @@
 /* What fault points do in the programs that tests compile with them. */
-#include "fault_page.h"
+#include "tests/steps/fault_page.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -6,10 +6,10 @@
 #include <sched.h>
 #include <sys/mman.h>
 
-#include "../bridge/bridge_harness.h"
-#include "../repeats.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/repeats.h"
 #include "core/fault_point.h"
-#include "fault_page.h"
+#include "tests/steps/fault_page.h"
 
 enum { FAULTS_LEFT_MAX = 64, FAULTS_AWAIT_S = 30, FAULTS_ENVIRONMENT_MAX = 128 << 10 };
 

@@ -1,5 +1,5 @@
 /* Hosts that are killed at every step: no keeper, no engine and no file outlives them. */
-#include "faults.h"
+#include "tests/steps/faults.h"
 
 struct host_step {
   enum fault_point point;

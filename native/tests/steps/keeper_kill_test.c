@@ -1,6 +1,6 @@
 /* Keepers that are killed at every step: each call has an outcome, the next one works with a new keeper, nothing is
  * left. */
-#include "step_rounds.h"
+#include "tests/steps/step_rounds.h"
 
 #define WORK \
   { .prompt_size = 5, .pieces = 3, .pause_ms = 1 }

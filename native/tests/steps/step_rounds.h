@@ -3,8 +3,8 @@
 #ifndef LLMB_TESTS_STEP_ROUNDS_H
 #define LLMB_TESTS_STEP_ROUNDS_H
 
-#include "../hostile/host_state.h"
-#include "faults.h"
+#include "tests/hostile/host_state.h"
+#include "tests/steps/faults.h"
 
 enum { STEP_ANSWER_SIZE_MAX = 192 << 10, STEP_PROMPT_SIZE_MAX = 256 << 10, STEP_CALLS_MAX = 8 };
 

@@ -1,6 +1,6 @@
 /* Engines and keepers that stop at every step, and go on after the call's deadline: the call ends by its deadline, what
  * is stopped can be killed, and what comes late reaches no other call. */
-#include "step_rounds.h"
+#include "tests/steps/step_rounds.h"
 
 #define EACH_STEP(steps, round) stop_rounds(steps, sizeof(steps) / sizeof(steps)[0], round)
 

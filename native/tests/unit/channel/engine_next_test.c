@@ -7,7 +7,7 @@
 #include <platform/os_clock.h>
 #include <platform/os_event.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 
 enum { ROUNDS = 100000, SLOTS = 2, PAUSES = 16, DEADLINES = 100 };
 

@@ -10,7 +10,7 @@
 #include <platform/os_poll.h>
 #include <pool/slot.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 
 enum { ROUNDS = 20000, PAUSES = 16, PIECE_SIZE = 1000, UNKNOWN_SLEEPER = 77 };
 

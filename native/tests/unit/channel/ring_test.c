@@ -1,8 +1,8 @@
 /* The ring with both ends in one process, as two processes would use it. */
 #include <pthread.h>
 
-#include "../../check.h"
-#include "../../seeded_random.h"
+#include "tests/check.h"
+#include "tests/seeded_random.h"
 #include "channel/ring.h"
 
 enum { RING_SIZE_MAX = 4096 };

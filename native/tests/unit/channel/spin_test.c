@@ -1,6 +1,6 @@
 #include <sched.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "channel/channel_limits.h"
 #include "channel/spin.h"
 #include "platform/os_clock.h"

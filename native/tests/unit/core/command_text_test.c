@@ -1,6 +1,6 @@
 #include "core/command_text.h"
 
-#include "../../check.h"
+#include "tests/check.h"
 
 static struct command command;
 

@@ -2,7 +2,7 @@
 
 #include <llmbridge/settings.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "core/json_check.h"
 #include "core/settings_table.h"
 

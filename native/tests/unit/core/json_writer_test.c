@@ -1,11 +1,11 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include <math.h>
 
 #include "core/json_writer.h"
 #include "core/memory_faults.h"
 #include "core/number_text.h"
-#include "json_expect.h"
+#include "tests/unit/core/json_expect.h"
 
 #define CHECK_WRITES(expected, ...)                         \
   do {                                                      \

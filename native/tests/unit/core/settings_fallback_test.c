@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 
 #include "core/settings_fallback.h"
 

@@ -1,4 +1,4 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include "core/memory.h"
 #include "core/settings_set.h"

@@ -1,4 +1,4 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include "core/settings_resolve.h"
 #include "core/settings_set.h"

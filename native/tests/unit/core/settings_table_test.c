@@ -1,4 +1,4 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include <pthread.h>
 
@@ -6,7 +6,7 @@
 
 #include "core/settings_parse.h"
 #include "core/settings_table.h"
-#include "json_expect.h"
+#include "tests/unit/core/json_expect.h"
 
 static void table__names_every_setting_once(void) {
   for (unsigned id = 0; id < SETTING_COUNT; id++) {

@@ -1,4 +1,4 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include "core/utf8.h"
 

@@ -1,41 +1,11 @@
-#include "../../check.h"
-
 #include <sys/stat.h>
 
-#include "gguf/gguf_check.h"
-#include "gguf/gguf_limits.h"
-#include "gguf_builder.h"
-
-static struct gguf_builder builder;
-static llmb_error error;
-
-static llmb_status check_bytes(const void *bytes, uint64_t size) {
-  struct gguf_temporary file = temporary_create(bytes, size);
-  llmb_error_init(&error);
-  llmb_status status = gguf_check(file.path, &error);
-  close(file.handle);
-  return status;
-}
-
-/* Checks what stands in the builder, whose message must hold both parts. */
-static void check_refused(const char *where, const char *why) {
-  CHECK_INT(LLMB_E_MODEL_INVALID, check_bytes(builder.bytes, builder.size));
-  CHECK_INT(LLMB_E_MODEL_INVALID, error.status);
-  CHECK_CONTAINS(where, error.message);
-  CHECK_CONTAINS(why, error.message);
-}
+#include "tests/unit/gguf/gguf_refusal.h"
 
 /* A model without tensors whose only key, but for the architecture, is yet to come. */
 static void begin_with_key(void) {
   builder = (struct gguf_builder){0};
   build_header(&builder, 3, 0, 2);
-  build_key_text(&builder, "general.architecture", "llama");
-}
-
-/* A model whose tensors are yet to come. */
-static void begin_with_tensors(uint64_t count) {
-  builder = (struct gguf_builder){0};
-  build_header(&builder, 3, count, 1);
   build_key_text(&builder, "general.architecture", "llama");
 }
 
@@ -234,115 +204,6 @@ static void gguf_check__refuses_scores_for_fewer_tokens(void) {
   check_refused("tokenizer.ggml.scores", "1 elements for 2 tokens");
 }
 
-static void gguf_check__refuses_tensors_of_no_type(void) {
-  const uint32_t types[] = {4, 5, 31, 32, 33, 36, 37, 38, 43, 1000, UINT32_MAX};
-  for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++) {
-    begin_with_tensors(1);
-    build_tensor(&builder, "blk.0.weight", (uint64_t[]){32, 0}, types[i], 0);
-    build_data(&builder, 32, 4096);
-    check_refused("tensor \"blk.0.weight\"", "reads no type");
-  }
-}
-
-static void gguf_check__refuses_rows_that_are_no_whole_blocks(void) {
-  begin_with_tensors(1);
-  build_tensor(&builder, "t", (uint64_t[]){48, 2, 0}, TYPE_Q8_0, 0);
-  build_data(&builder, 32, 4096);
-  check_refused("tensor \"t\"", "blocks of 32");
-}
-
-static void gguf_check__refuses_a_tensor_given_twice(void) {
-  begin_with_tensors(2);
-  build_tensor(&builder, "same", (uint64_t[]){8, 0}, TYPE_F32, 0);
-  build_tensor(&builder, "same", (uint64_t[]){8, 0}, TYPE_F32, 32);
-  build_data(&builder, 32, 64);
-  check_refused("tensor \"same\"", "twice");
-}
-
-static void gguf_check__refuses_overlapping_tensors_in_any_order(void) {
-  for (int swapped = 0; swapped < 2; swapped++) {
-    begin_with_tensors(2);
-    build_tensor(&builder, "a", (uint64_t[]){16, 0}, TYPE_F32, swapped ? 32 : 0);
-    build_tensor(&builder, "b", (uint64_t[]){16, 0}, TYPE_F32, swapped ? 0 : 32);
-    build_data(&builder, 32, 128);
-    check_refused(swapped ? "tensor \"a\"" : "tensor \"b\"", "overlaps");
-  }
-}
-
-static void gguf_check__refuses_gaps_and_another_order_as_llama_cpp_does(void) {
-  begin_with_tensors(2);
-  build_tensor(&builder, "a", (uint64_t[]){8, 0}, TYPE_F32, 0);
-  build_tensor(&builder, "b", (uint64_t[]){8, 0}, TYPE_F32, 64);
-  build_data(&builder, 32, 96);
-  check_refused("tensor \"b\"", "offset 64");
-  begin_with_tensors(2);
-  build_tensor(&builder, "a", (uint64_t[]){8, 0}, TYPE_F32, 32);
-  build_tensor(&builder, "b", (uint64_t[]){8, 0}, TYPE_F32, 0);
-  build_data(&builder, 32, 64);
-  check_refused("tensor \"a\"", "offset 32");
-}
-
-static void gguf_check__refuses_an_offset_off_the_alignment(void) {
-  begin_with_tensors(1);
-  build_tensor(&builder, "a", (uint64_t[]){8, 0}, TYPE_F32, 16);
-  build_data(&builder, 32, 128);
-  check_refused("tensor \"a\"", "no multiple of the alignment, 32");
-}
-
-static void gguf_check__refuses_data_beyond_the_file(void) {
-  const uint64_t offsets[] = {128, 96, 1 << 20, UINT64_MAX - 31, INT64_MAX - 31};
-  for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
-    begin_with_tensors(1);
-    build_tensor(&builder, "a", (uint64_t[]){16, 0}, TYPE_F32, offsets[i]);
-    build_data(&builder, 32, 128);
-    check_refused("tensor \"a\"", "beyond the file");
-  }
-}
-
-static void gguf_check__refuses_shapes_that_overflow(void) {
-  static const uint64_t shapes[][5] = {{UINT64_MAX, 0},
-                                       {1ull << 32, 1ull << 31, 0},
-                                       {1ull << 32, 1ull << 32, 0},
-                                       {3, 1ull << 62, 0},
-                                       {1ull << 16, 1ull << 16, 1ull << 16, 1ull << 16, 0}};
-  for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-    begin_with_tensors(1);
-    build_tensor(&builder, "a", shapes[i], TYPE_F32, 0);
-    build_data(&builder, 32, 128);
-    check_refused("tensor \"a\"", "more elements than can be counted");
-  }
-  begin_with_tensors(1);
-  build_tensor(&builder, "a", (uint64_t[]){1ull << 62, 0}, 28 /* F64 */, 0);
-  build_data(&builder, 32, 128);
-  check_refused("tensor \"a\"", "more bytes than can be counted");
-}
-
-static void gguf_check__refuses_dimensions_of_0_and_too_many(void) {
-  begin_with_tensors(1);
-  build_text(&builder, "a");
-  build_number(&builder, 1, 4);
-  build_number(&builder, 0, 8);
-  check_refused("tensor \"a\"", "dimension 1 is 0");
-  begin_with_tensors(1);
-  build_text(&builder, "a");
-  build_number(&builder, 5, 4);
-  check_refused("tensor \"a\"", "5 dimensions");
-}
-
-static void gguf_check__refuses_tensors_without_a_proper_name(void) {
-  begin_with_tensors(1);
-  build_tensor(&builder, "", (uint64_t[]){8, 0}, TYPE_F32, 0);
-  check_refused("tensor 1", "a name of 0 bytes");
-  begin_with_tensors(1);
-  char name[65] = {0};
-  memset(name, 'n', 64);
-  build_tensor(&builder, name, (uint64_t[]){8, 0}, TYPE_F32, 0);
-  check_refused("tensor 1", "a name of 64 bytes");
-  begin_with_tensors(1);
-  build_tensor(&builder, "\xC3(", (uint64_t[]){8, 0}, TYPE_F32, 0);
-  check_refused("tensor 1", "UTF-8");
-}
-
 CHECK_MAIN(TEST(gguf_check__accepts_a_small_model_of_either_version),
            TEST(gguf_check__accepts_a_model_without_tensors_or_with_bytes_after_them),
            TEST(gguf_check__refuses_other_versions), TEST(gguf_check__says_that_a_file_is_big_endian),
@@ -352,10 +213,4 @@ CHECK_MAIN(TEST(gguf_check__accepts_a_small_model_of_either_version),
            TEST(gguf_check__refuses_a_key_given_twice), TEST(gguf_check__refuses_a_bool_of_2),
            TEST(gguf_check__refuses_a_bad_alignment), TEST(gguf_check__wants_an_architecture),
            TEST(gguf_check__refuses_known_keys_of_another_type), TEST(gguf_check__refuses_negative_sizes),
-           TEST(gguf_check__refuses_scores_for_fewer_tokens), TEST(gguf_check__refuses_tensors_of_no_type),
-           TEST(gguf_check__refuses_rows_that_are_no_whole_blocks), TEST(gguf_check__refuses_a_tensor_given_twice),
-           TEST(gguf_check__refuses_overlapping_tensors_in_any_order),
-           TEST(gguf_check__refuses_gaps_and_another_order_as_llama_cpp_does),
-           TEST(gguf_check__refuses_an_offset_off_the_alignment), TEST(gguf_check__refuses_data_beyond_the_file),
-           TEST(gguf_check__refuses_shapes_that_overflow), TEST(gguf_check__refuses_dimensions_of_0_and_too_many),
-           TEST(gguf_check__refuses_tensors_without_a_proper_name))
+           TEST(gguf_check__refuses_scores_for_fewer_tokens))

@@ -1,10 +1,10 @@
-#include "../../check.h"
+#include "tests/check.h"
 
-#include "../../seeded_random.h"
+#include "tests/seeded_random.h"
 #include "core/json_check.h"
 #include "core/memory_faults.h"
 #include "gguf/gguf_check.h"
-#include "gguf_builder.h"
+#include "tests/unit/gguf/gguf_builder.h"
 
 #include <llmbridge/model.h>
 

@@ -1,5 +1,5 @@
 /* Our table of types against ggml's own. */
-#include "../../check.h"
+#include "tests/check.h"
 
 #include <ctype.h>
 #include <ggml.h>

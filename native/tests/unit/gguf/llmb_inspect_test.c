@@ -1,7 +1,7 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include "core/json_check.h"
-#include "gguf_builder.h"
+#include "tests/unit/gguf/gguf_builder.h"
 
 #include <llmbridge/llmbridge.h>
 

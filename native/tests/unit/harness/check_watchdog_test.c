@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include "../../check.h"
-#include "../../process_end.h"
+#include "tests/check.h"
+#include "tests/process_end.h"
 
 enum { OUTPUT_SIZE = 1024 };
 

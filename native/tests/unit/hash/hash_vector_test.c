@@ -1,8 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../../check.h"
-#include "hash_vector.h"
+#include "tests/check.h"
+#include "engine/hash/hash_vector.h"
 
 static double likeness(const char *left, const char *right) {
   float a[HASH_DIMENSION], b[HASH_DIMENSION];

@@ -1,6 +1,6 @@
 #include "core/json_reader.h"
 
-#include "../../check.h"
+#include "tests/check.h"
 
 static struct json_value read_text(const char *text) {
   return json_read(text, strlen(text));

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 enum { WATCHED_MAX = 4 };
 

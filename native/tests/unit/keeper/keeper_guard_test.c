@@ -1,5 +1,5 @@
 /* Guard times: what has stopped still ends, on time, and nothing ends before it. */
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 /* Hears the guard's time, then waits for the exit, which must not come before it. */
 static void check_is_killed_by_guard(struct harness_engine *engine) {

@@ -8,10 +8,10 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
-#include "../../check.h"
-#include "../../process_end.h"
+#include "tests/check.h"
+#include "tests/process_end.h"
 #include "core/error.h"
-#include "keeper_blocking.h"
+#include "tests/unit/keeper/keeper_blocking.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"

@@ -1,5 +1,5 @@
 /* The ring that keeps the last of stderr. */
-#include "../../check.h"
+#include "tests/check.h"
 #include "keeper/keeper_log.h"
 
 static struct keeper_log ring;

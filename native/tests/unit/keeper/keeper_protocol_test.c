@@ -1,7 +1,7 @@
 /* The parsers on both sides, with what no honest peer would send. */
 #include <stddef.h>
 
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 static const char *const ARGUMENTS[] = {"program", "", "three words here", NULL};
 static const char *const ENVIRONMENT[] = {"A=1", "B=", NULL};

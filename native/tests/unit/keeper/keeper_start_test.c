@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 
 #include "core/memory_faults.h"
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 static llmb_error start_fails(const char *program, llmb_status expected) {
   struct keeper *keeper = NULL;

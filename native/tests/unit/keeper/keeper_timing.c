@@ -1,6 +1,6 @@
 /* Prints how long a keeper's start and stop, and a spawn, take on this machine. Not a test: nothing here can fail on
  * time. */
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 enum { STARTS_COUNT = 50, SPAWNS_COUNT = 200 };
 

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 #include "platform/os_fork.h"
 #include "platform/os_path.h"
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 static volatile sig_atomic_t child_signals;
 

@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "keeper_harness.h"
+#include "tests/unit/keeper/keeper_harness.h"
 
 struct pair {
   os_handle ends[2];

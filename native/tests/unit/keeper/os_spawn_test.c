@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "platform/os_process.h"
 
 enum { OUTPUT_SIZE = 4096 };

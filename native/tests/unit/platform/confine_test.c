@@ -14,7 +14,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "platform/os_confine.h"
 
 /* What a compromised engine would like to do. Each returns true if it got it. */

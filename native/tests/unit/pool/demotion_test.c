@@ -1,4 +1,4 @@
-#include "../../check.h"
+#include "tests/check.h"
 
 #include "core/policy.h"
 #include "pool/demotion.h"

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 
 static uint64_t bound_ns(uint32_t bucket) {
   return (uint64_t)llround(llmb_stats_bucket_ms(bucket) * 1e6);

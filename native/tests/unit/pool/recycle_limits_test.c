@@ -1,6 +1,6 @@
 #include "pool/recycle.h"
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "core/policy.h"
 
 #define MIB (UINT64_C(1) << 20)

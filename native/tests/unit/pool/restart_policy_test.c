@@ -1,6 +1,6 @@
 #include "pool/restart_policy.h"
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "core/policy.h"
 
 enum { LIMIT = 5 };

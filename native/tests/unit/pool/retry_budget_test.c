@@ -1,6 +1,6 @@
 #include "pool/retry_budget.h"
 
-#include "../../check.h"
+#include "tests/check.h"
 
 static unsigned take_all(struct retry_budget *budget) {
   unsigned count = 0;

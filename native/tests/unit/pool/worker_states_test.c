@@ -1,4 +1,4 @@
-#include "../../check.h"
+#include "tests/check.h"
 #include "pool/worker_states.h"
 
 static void worker_next__has_an_answer_for_every_state_and_event(void) {

@@ -4,114 +4,18 @@
  * says how many there are. */
 #include <stdlib.h>
 
-#include "../../../check.h"
+#include "tests/check.h"
 #include "api/bridge_object.h"
 #include "api/call_object.h"
 #include "core/policy.h"
-#include "simulated_world.h"
+#include "tests/unit/pool/simulation/pool_promises.h"
 
-enum { SCHEDULES_QUICK = 20000, CALLS_MAX = 24, TEXT_MAX = 512, SLOTS_LIMIT = 4, NUMBER_SIZE = 24, CERTAIN_MS = 5000 };
-
-/* One call of the host's, by its number. */
-static struct client_call {
-  llmb_call *call;
-  uint64_t deadline_ns;
-  bool over, cancelled, certain; /* nothing can keep it from being answered */
-  unsigned outcomes;
-  uint32_t tokens;
-  char text[TEXT_MAX];
-  uint64_t text_size;
-} calls[CALLS_MAX];
-
-static llmb_bridge *bridge;
-static unsigned call_count, success_count;
-static bool closing;
-
-/* What must hold. */
-
-static bool could_take(const struct connection *worker) {
-  if (worker == NULL || worker->state != WORKER_READY || worker->exclusive) return false;
-  for (uint32_t i = 0; i < worker->slot_count; i++) {
-    if (worker->slots[i].state == SLOT_DRAINING && worker->slots[i].hung) return false;
-  }
-  return worker->busy_count < worker->slot_count;
-}
-
-static void check_queue(const struct pool *pool) {
-  bool hope = pool->start_at_ns != LLMB_NEVER;
-  unsigned fresh_count = 0;
-  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
-    if (pool->workers[i] != NULL) hope = true;
-    if (could_take(pool->workers[i])) world_break("a call sleeps in the queue beside a free slot");
-  }
-  if (!hope) world_break("a call sleeps in the queue and nothing will come of it");
-  for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
-    if (!ticket->moved) fresh_count++;
-  }
-  if (fresh_count > pool->queue_count_max + pool->worker_count_max * pool->launch.slot_count) {
-    world_break("more calls wait than there is room for");
-  }
-}
-
-/* Calls start in the order of their numbers, so nobody who never moved may be placed before one who still waits. */
-static void check_order(void) {
-  bool waits = false;
-  for (unsigned i = 0; i < call_count; i++) {
-    if (calls[i].over) continue;
-    const struct pool_ticket *ticket = &calls[i].call->ticket;
-    const uint32_t state = atomic_load(&ticket->state);
-    if (state == TICKET_PLACED && !ticket->moved && waits)
-      world_break("a call was placed before one that waits longer");
-    waits |= state == TICKET_QUEUED && !ticket->moved;
-  }
-}
-
-/* What holds whenever the library has returned. */
-static void check_pool(void) {
-  if (bridge->stages[0].pool.queue_first != NULL) check_queue(&bridge->stages[0].pool);
-  check_order();
-  for (unsigned i = 0; i < call_count; i++) {
-    if (calls[i].over || calls[i].call->request.sent > 0) continue;
-    if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !world_handle_rung(bridge->bell)) {
-      world_break("a call has got its slot and nobody is told");
-    }
-  }
-}
-
-static void before_sleep(void) {
-  if (closing) return;
-  check_pool();
-  for (unsigned i = 0; i < call_count; i++) {
-    if (!calls[i].over && world.now_ns >= calls[i].deadline_ns) world_break("a call sleeps past its deadline");
-    if (!calls[i].over && calls[i].call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
-  }
-}
-
-static void at_spawn(void) {
-  const struct restart_policy *restart = &bridge->stages[0].pool.restart;
-  if (restart->breaker == BREAKER_OPEN) world_break("an engine was started though the breaker is open");
-  if (world.now_ns < restart->not_before_ns) world_break("an engine was started before its pause was over");
-}
-
-/* What the answer is as far as it has come. */
-static void check_text(const struct client_call *client, bool whole) {
-  char expected[TEXT_MAX];
-  uint64_t size = 0;
-  for (uint32_t i = 0; i < client->tokens; i++) {
-    size += (uint64_t)snprintf(expected + size, sizeof expected - size, "t%u ", i);
-  }
-  if (client->text_size > size || memcmp(expected, client->text, client->text_size) != 0) {
-    world_break("an answer is not what its engines said");
-  }
-  if (whole && client->text_size != size) world_break("a whole answer lacks its end");
-}
-
-/* The host. */
+enum { SCHEDULES_QUICK = 20000, SLOTS_LIMIT = 4, NUMBER_SIZE = 24, CERTAIN_MS = 5000 };
 
 static void end_call(struct client_call *client, llmb_status outcome) {
   client->over = true;
   client->outcomes++;
-  check_text(client, outcome == LLMB_OK);
+  promise_text(client, outcome == LLMB_OK);
   if (outcome == LLMB_OK) success_count++;
   if (client->certain && outcome != LLMB_OK && !client->cancelled && !closing) {
     world_break("in fair weather a call was not answered");
@@ -132,7 +36,7 @@ static void end_call(struct client_call *client, llmb_status outcome) {
   }
   llmb_call_close(client->call);
   client->call = NULL;
-  if (!closing) check_pool();
+  if (!closing) promise_pool();
 }
 
 /* Reads what is there; true if the call is over. */
@@ -187,7 +91,7 @@ static void start_call(void) {
   if (llmb_call_start(bridge, (const uint8_t *)prompt, (uint64_t)size, settings, &client->call, &error) == LLMB_OK) {
     call_count++;
     watch(call_count - 1);
-    check_pool();
+    promise_pool();
     return;
   }
   /* Turned away at once: it is as if it had never been. */
@@ -242,7 +146,7 @@ static void cancel_one(void) {
   if (client->over) return;
   client->cancelled = true;
   llmb_call_cancel(client->call);
-  check_pool();
+  promise_pool();
 }
 
 /* Each attempt of each call may cost an engine; beyond that there are pauses, or what cannot work is tried on and on.
@@ -304,8 +208,8 @@ static const char *run_schedule(uint64_t seed) {
       .losses = rates[below(3)],
   };
   open_bridge();
-  world.before_sleep = before_sleep;
-  world.at_spawn = at_spawn;
+  world.before_sleep = promise_before_sleep;
+  world.at_spawn = promise_at_spawn;
   live();
   if (world.broken == NULL) close_bridge();
   return world.broken;

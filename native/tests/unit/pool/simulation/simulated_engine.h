@@ -6,8 +6,9 @@
 #include "channel/channel_limits.h"
 #include "channel/frame.h"
 #include "channel/ring.h"
-#include "simulated_world.h"
+#include "tests/unit/pool/simulation/simulated_world.h"
 
+enum { SIGNAL_KILL = 9 };
 enum { ENGINE_SLOTS_MAX = 4, ENGINE_MESSAGES_MAX = 8, ENGINE_MESSAGE_SIZE_MAX = 512, ENGINE_EVENTS_MAX = 4 };
 
 enum engine_stage {
@@ -67,6 +68,20 @@ struct simulated_engine {
   unsigned told_first, told_count;
   struct engine_slot slots[ENGINE_SLOTS_MAX];
 };
+
+/* A new engine, which nobody has asked for yet. */
+void engine_make(os_handle host_end, os_handle engine_end);
+
+/* The engine with this end of its socket, or with this number, from 1. */
+struct simulated_engine *engine_of_socket(os_handle host_end);
+struct simulated_engine *engine_of_order(os_handle engine_end);
+struct simulated_engine *engine_of_id(uint64_t id);
+uint64_t engine_id(const struct simulated_engine *engine);
+
+/* The keeper: its part of world_engines_forget, world_engines_run and world_engines_next_ns. */
+void simulated_keeper_forget(void);
+void simulated_keeper_run(void);
+uint64_t simulated_keeper_next_ns(void);
 
 /* Serves what is due in its slots; when the next thing is due. */
 void engine_serve(struct simulated_engine *engine);

@@ -8,7 +8,7 @@
 #include "platform/os_process.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
-#include "simulated_world.h"
+#include "tests/unit/pool/simulation/simulated_world.h"
 
 enum { HANDLE_FIRST = 100000, SLEEPS_MAX = 100000 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "channel/channel_layout.h"
-#include "simulated_world.h"
+#include "tests/unit/pool/simulation/simulated_world.h"
 
 enum { REGIONS_MAX = 64, SLOTS_MAX = 4, HEAD_SIZE = 8192 };
 

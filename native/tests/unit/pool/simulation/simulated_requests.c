@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "platform/os_event.h"
-#include "simulated_engine.h"
+#include "tests/unit/pool/simulation/simulated_engine.h"
 
 enum { SIGNAL_SEGV = 11, REQUEST_SIZE_MAX = 8192 };
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../../seeded_random.h"
+#include "tests/seeded_random.h"
 #include "keeper/keeper_client.h"
 
 #define WORLD_MS UINT64_C(1000000)

@@ -1,0 +1,84 @@
+/* What all that use a bridge need: whether it may be used, how long it lives, and waiting for its pool. */
+#include "api/bridge_object.h"
+
+#include "api/batch_object.h"
+#include "api/bridge_stage.h"
+#include "api/call_object.h"
+#include "api/process_state.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "platform/os_clock.h"
+#include "platform/os_event.h"
+#include "pool/pool.h"
+#include "pool/pool_poll.h"
+
+llmb_status bridge_check(const llmb_bridge *bridge, llmb_error *error) {
+  if (bridge == NULL) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "bridge is NULL");
+  }
+  if (bridge->generation == process_generation()) return LLMB_OK;
+  return error_set(error, LLMB_E_FORKED, LLMB_PHASE_CONFIGURE,
+                   "this handle was opened in another process, before a fork; open a bridge in this one");
+}
+
+void bridge_retain(llmb_bridge *bridge) {
+  atomic_fetch_add(&bridge->references, 1);
+}
+
+static void bridge_free(llmb_bridge *bridge) {
+  os_handle_close(bridge->bell); /* not at closing: a pump may be about to poll it */
+  while (bridge->kept_first != NULL) {
+    llmb_call *call = bridge->kept_first;
+    bridge->kept_first = call->next;
+    call_free(call);
+  }
+  batch_free(bridge->kept_batch);
+  stages_free(bridge);
+  memory_release(bridge->call_pairs);
+  pthread_mutex_destroy(&bridge->lock);
+  memory_release(bridge);
+}
+
+void bridge_release(llmb_bridge *bridge) {
+  if (atomic_fetch_sub(&bridge->references, 1) == 1) bridge_free(bridge);
+}
+
+void bridge_abandon(llmb_bridge *bridge) {
+  /* The lock may be held by a thread that does not exist here, and calls may have been in any state: only close what
+   * keeps the parent's engines from noticing the parent's end, and leave the memory. */
+  for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
+    pool_abandon(&stage->pool);
+  }
+  bridge->bell = os_handle_close(bridge->bell);
+}
+
+/* Under the lock: prepares to sleep; false if there is no need to. */
+static bool prepare_sleep(struct pool *pool, struct pool_ticket *ticket, struct pool_poll *poll, llmb_status *status) {
+  pool_step(pool, os_clock_ns());
+  if (atomic_exchange(&ticket->nudged, 0) != 0 || atomic_load(&ticket->state) != TICKET_QUEUED) return false;
+  if (ticket->bell == OS_HANDLE_NONE) {
+    int os_code = 0;
+    *status = os_event_create(&ticket->bell, &os_code);
+    if (*status != LLMB_OK) return false;
+  }
+  poll->items[poll->count++] = (struct os_poll_item){.handle = ticket->bell};
+  pool_prepare_poll(pool, NULL, poll);
+  return true;
+}
+
+llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
+  llmb_status status = LLMB_OK;
+  struct pool_poll poll = {.until_ns = until_ns};
+  pthread_mutex_lock(&bridge->lock);
+  const bool sleeps = prepare_sleep(pool, ticket, &poll, &status);
+  pthread_mutex_unlock(&bridge->lock);
+  if (!sleeps) return status;
+  os_poll(poll.items, poll.count, poll.until_ns);
+  if (poll.items[0].readable) os_event_clear(ticket->bell);
+  pthread_mutex_lock(&bridge->lock);
+  pool_after_poll(&poll);
+  pool_step(pool, os_clock_ns());
+  pool_release_held(&poll);
+  pthread_mutex_unlock(&bridge->lock);
+  return LLMB_OK;
+}

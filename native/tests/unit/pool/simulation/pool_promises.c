@@ -1,0 +1,88 @@
+#include "tests/unit/pool/simulation/pool_promises.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/bridge_object.h"
+#include "api/call_object.h"
+#include "core/policy.h"
+
+struct client_call calls[CALLS_MAX];
+llmb_bridge *bridge;
+unsigned call_count, success_count;
+bool closing;
+
+static bool could_take(const struct connection *worker) {
+  if (worker == NULL || worker->state != WORKER_READY || worker->exclusive) return false;
+  for (uint32_t i = 0; i < worker->slot_count; i++) {
+    if (worker->slots[i].state == SLOT_DRAINING && worker->slots[i].hung) return false;
+  }
+  return worker->busy_count < worker->slot_count;
+}
+
+static void check_queue(const struct pool *pool) {
+  bool hope = pool->start_at_ns != LLMB_NEVER;
+  unsigned fresh_count = 0;
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] != NULL) hope = true;
+    if (could_take(pool->workers[i])) world_break("a call sleeps in the queue beside a free slot");
+  }
+  if (!hope) world_break("a call sleeps in the queue and nothing will come of it");
+  for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
+    if (!ticket->moved) fresh_count++;
+  }
+  if (fresh_count > pool->queue_count_max + pool->worker_count_max * pool->launch.slot_count) {
+    world_break("more calls wait than there is room for");
+  }
+}
+
+/* Calls start in the order of their numbers, so nobody who never moved may be placed before one who still waits. */
+static void check_order(void) {
+  bool waits = false;
+  for (unsigned i = 0; i < call_count; i++) {
+    if (calls[i].over) continue;
+    const struct pool_ticket *ticket = &calls[i].call->ticket;
+    const uint32_t state = atomic_load(&ticket->state);
+    if (state == TICKET_PLACED && !ticket->moved && waits)
+      world_break("a call was placed before one that waits longer");
+    waits |= state == TICKET_QUEUED && !ticket->moved;
+  }
+}
+
+void promise_pool(void) {
+  if (bridge->stages[0].pool.queue_first != NULL) check_queue(&bridge->stages[0].pool);
+  check_order();
+  for (unsigned i = 0; i < call_count; i++) {
+    if (calls[i].over || calls[i].call->request.sent > 0) continue;
+    if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !world_handle_rung(bridge->bell)) {
+      world_break("a call has got its slot and nobody is told");
+    }
+  }
+}
+
+void promise_before_sleep(void) {
+  if (closing) return;
+  promise_pool();
+  for (unsigned i = 0; i < call_count; i++) {
+    if (!calls[i].over && world.now_ns >= calls[i].deadline_ns) world_break("a call sleeps past its deadline");
+    if (!calls[i].over && calls[i].call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
+  }
+}
+
+void promise_at_spawn(void) {
+  const struct restart_policy *restart = &bridge->stages[0].pool.restart;
+  if (restart->breaker == BREAKER_OPEN) world_break("an engine was started though the breaker is open");
+  if (world.now_ns < restart->not_before_ns) world_break("an engine was started before its pause was over");
+}
+
+void promise_text(const struct client_call *client, bool whole) {
+  char expected[TEXT_MAX];
+  uint64_t size = 0;
+  for (uint32_t i = 0; i < client->tokens; i++) {
+    size += (uint64_t)snprintf(expected + size, sizeof expected - size, "t%u ", i);
+  }
+  if (client->text_size > size || memcmp(expected, client->text, client->text_size) != 0) {
+    world_break("an answer is not what its engines said");
+  }
+  if (whole && client->text_size != size) world_break("a whole answer lacks its end");
+}
