@@ -8,11 +8,10 @@
 #include "api/batch_object.h"
 #include "api/batch_wait.h"
 #include "api/call_limits.h"
-#include "api/call_look.h"
+#include "api/call_settle.h"
 #include "api/call_object.h"
 #include "api/call_read.h"
 #include "api/call_start.h"
-#include "api/call_take.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -101,10 +100,10 @@ static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, str
   struct call_text *answer = &flight->answer;
   llmb_status status = call_text_reserve(answer, NULL);
   while (status == LLMB_OK) {
-    if (!call_look(flight->call, now_ns, false)) return LLMB_E_NOT_READY;
+    if (!call_step(flight->call, now_ns)) return LLMB_E_NOT_READY;
     if (flight->call->ended) break;
     answer->size +=
-        call_take_text(flight->call, (uint8_t *)answer->text + answer->size, answer->capacity - answer->size - 1);
+        call_receive_text(flight->call, (uint8_t *)answer->text + answer->size, answer->capacity - answer->size - 1);
     status = call_text_reserve(answer, NULL);
   }
   if (answer->text == NULL) return status;
@@ -121,7 +120,7 @@ static bool read_item(llmb_batch *batch, struct batch_flight *flight, uint64_t n
   llmb_status status = LLMB_E_NOT_READY;
   if (batch->kind != LLMB_REQUEST_EMBED) {
     status = read_text(batch, flight, item, now_ns);
-  } else if (call_look(call, now_ns, false)) {
+  } else if (call_step(call, now_ns)) {
     status = read_vector(batch, call, item);
   }
   if (status == LLMB_E_NOT_READY) return false;

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "api/bridge_close.h"
 #include "api/bridge_object.h"
 #include "api/bridge_stage.h"
 #include "api/process_state.h"
@@ -48,7 +47,6 @@ llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge **out_br
   status = configure(bridge, settings, &failure);
   if (status != LLMB_OK) {
     error_copy(out_error, &failure);
-    bridge_end_workers(bridge);
     bridge_release(bridge);
     return status;
   }

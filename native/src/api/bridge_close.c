@@ -1,5 +1,5 @@
 /* Closing a bridge: its calls end at once, its engines within a bound; while that is waited for, the lock is free. */
-#include "api/bridge_close.h"
+#include "api/bridge_object.h"
 
 #include "core/fault_point.h"
 #include "core/policy.h"
@@ -39,7 +39,7 @@ static void await_ends(llmb_bridge *bridge, uint64_t deadline_ns) {
   pthread_mutex_unlock(&bridge->lock);
 }
 
-void bridge_end_workers(llmb_bridge *bridge) {
+static void end_workers(llmb_bridge *bridge) {
   stages_each(bridge, pool_close_begin);
   await_ends(bridge, os_clock_ns() + POOL_CLOSE_IDLE_NS);
   stages_each(bridge, pool_close_kill);
@@ -59,6 +59,6 @@ void llmb_bridge_close(llmb_bridge *bridge) {
   FAULT_POINT(HOST_CLOSE);
   os_event_ring(bridge->bell); /* a pump is to look, report what is cancelled now, and leave */
   pthread_mutex_unlock(&bridge->lock);
-  bridge_end_workers(bridge);
+  end_workers(bridge);
   bridge_release(bridge);
 }

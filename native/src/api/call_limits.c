@@ -1,6 +1,6 @@
 #include "api/call_limits.h"
 
-#include "api/call_settle.h"
+#include "api/call_end.h"
 
 uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns) {
   return duration_ns < LLMB_NEVER - from_ns ? from_ns + duration_ns : LLMB_NEVER;
@@ -39,7 +39,7 @@ static unsigned long long limit_ms(uint64_t duration_ns) {
   return (unsigned long long)(duration_ns / 1000000u);
 }
 
-void call_end_at_deadline(llmb_call *call, bool engine_ended, bool locked) {
+void call_fail_at_deadline(const llmb_call *call, bool engine_ended, struct call_verdict *verdict) {
   static const char *const doing[] = {
       [LLMB_PHASE_LOAD] = "the engine was loading its model; its start goes on",
       [LLMB_PHASE_QUEUE] = "the call was waiting for a free slot",
@@ -48,35 +48,36 @@ void call_end_at_deadline(llmb_call *call, bool engine_ended, bool locked) {
       [LLMB_PHASE_EMBED] = "the engine was computing embeddings",
   };
   const uint32_t phase = call_phase(call);
-  call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, phase, engine_ended, locked,
-                "the call took longer than %llu ms (timeout_ms): %s", limit_ms(call->deadline_ns - call->start_ns),
-                doing[phase]);
+  verdict_fail(verdict, LLMB_E_DEADLINE_EXCEEDED, phase, engine_ended,
+               "the call took longer than %llu ms (timeout_ms): %s", limit_ms(call->deadline_ns - call->start_ns),
+               doing[phase]);
 }
 
-void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked) {
+void call_check_limits(const llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
   if (atomic_load_explicit(&call->cancel_requested, memory_order_acquire)) {
-    call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, locked, "the call was cancelled by its caller");
-  } else if (now_ns >= call->deadline_ns) {
-    call_end_at_deadline(call, false, locked);
+    verdict_fail(verdict, LLMB_E_CANCELLED, call_phase(call), false, "the call was cancelled by its caller");
+    return;
   }
-  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
-  if (call->ended) return;
-  if (state == TICKET_QUEUED && now_ns >= queue_limit_ns(call)) {
-    call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, call_phase(call), false, locked,
-                  "the call waited longer than %llu ms for a free slot (queue_timeout_ms)",
-                  limit_ms(call->queue_deadline_ns - call->start_ns));
+  if (now_ns >= call->deadline_ns) {
+    call_fail_at_deadline(call, false, verdict);
+    return;
   }
+  if (atomic_load_explicit(&call->ticket.state, memory_order_acquire) != TICKET_QUEUED) return;
+  if (now_ns < queue_limit_ns(call)) return;
+  verdict_fail(verdict, LLMB_E_DEADLINE_EXCEEDED, call_phase(call), false,
+               "the call waited longer than %llu ms for a free slot (queue_timeout_ms)",
+               limit_ms(call->queue_deadline_ns - call->start_ns));
 }
 
-void call_check_engine_limits(llmb_call *call, uint64_t now_ns, bool locked) {
+void call_check_engine_limits(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
   if (atomic_load_explicit(&call->ticket.state, memory_order_acquire) != TICKET_PLACED) return;
   call_note_progress(call, now_ns);
   if (call->first_piece_ns == 0 && now_ns >= call_later_ns(call->placed_ns, call->first_token_limit_ns)) {
-    call_end_with(call, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false, locked,
-                  "no token came within %llu ms (first_token_timeout_ms)", limit_ms(call->first_token_limit_ns));
+    verdict_fail(verdict, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, false,
+                 "no token came within %llu ms (first_token_timeout_ms)", limit_ms(call->first_token_limit_ns));
   } else if (now_ns >= call_later_ns(call->progress_ns, call->stall_limit_ns)) {
-    call->ticket.hung = true;
-    call_end_with(call, LLMB_E_ENGINE_HUNG, call_phase(call), false, locked,
-                  "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));
+    verdict_fail(verdict, LLMB_E_ENGINE_HUNG, call_phase(call), false,
+                 "the engine made no progress for %llu ms (stall_timeout_ms)", limit_ms(call->stall_limit_ns));
+    verdict->hung = true;
   }
 }

@@ -3,6 +3,7 @@
 #define LLMB_CALL_LIMITS_H
 
 #include "api/call_object.h"
+#include "api/call_verdict.h"
 
 /* A moment and a duration of which either may be without end. */
 uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns);
@@ -13,13 +14,13 @@ uint64_t call_next_limit_ns(const llmb_call *call);
 /* Whether the engine has moved since the last look at a placed call. */
 void call_note_progress(llmb_call *call, uint64_t now_ns);
 
-/* Checks the time limits that are the caller's and the wish to cancel; ends the call if one applies. */
-void call_check_limits(llmb_call *call, uint64_t now_ns, bool locked);
+/* The time limits that are the caller's, and the wish to cancel: fails the verdict if one applies. */
+void call_check_limits(const llmb_call *call, uint64_t now_ns, struct call_verdict *verdict);
 
-/* Checks the limits on the engine of a placed call: it is judged only when all is taken that it has said. */
-void call_check_engine_limits(llmb_call *call, uint64_t now_ns, bool locked);
+/* The limits on the engine of a placed call: it is judged only when all is taken that it has said. */
+void call_check_engine_limits(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict);
 
-/* Ends a call whose deadline has passed. */
-void call_end_at_deadline(llmb_call *call, bool engine_ended, bool locked);
+/* The verdict on a call whose deadline has passed. */
+void call_fail_at_deadline(const llmb_call *call, bool engine_ended, struct call_verdict *verdict);
 
 #endif

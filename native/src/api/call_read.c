@@ -4,6 +4,7 @@
 
 #include "api/bridge_object.h"
 #include "api/call_object.h"
+#include "api/call_settle.h"
 #include "api/call_start.h"
 #include "api/call_survive.h"
 #include "api/call_take.h"
@@ -35,7 +36,7 @@ llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, 
   for (;;) {
     if (!call_wait(call, deadline_ns)) return call_not_ready(out_error);
     if (call->ended) return call_outcome(call, out_error);
-    *out_size = call_take_text(call, buffer, capacity);
+    *out_size = call_receive_text(call, buffer, capacity);
     if (*out_size > 0) return LLMB_OK; /* else only part of a character came, or the call has just failed */
   }
 }
@@ -45,7 +46,7 @@ llmb_status call_await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *o
   while (!call_has_vector(call)) {
     if (!call_wait(call, deadline_ns)) return call_not_ready(error);
     if (call->ended) return call_outcome(call, error);
-    if (!call_take_vector(call) && call->ended) return call_outcome(call, error);
+    if (!call_receive_vector(call) && call->ended) return call_outcome(call, error);
   }
   *out_dimension = call->dimension;
   return LLMB_OK;
@@ -54,7 +55,11 @@ llmb_status call_await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *o
 void call_next_vector(llmb_call *call) {
   call->vector_size = call->vector_received = 0;
   call->vectors_read++;
-  call_clear_suspicion(call, false);
+  if (call_has_progressed(call)) {
+    pthread_mutex_lock(&call->bridge->lock);
+    call_end_quarantine(call);
+    pthread_mutex_unlock(&call->bridge->lock);
+  }
   call->delivered = true;
 }
 

@@ -1,222 +1,120 @@
-/* How a call ends: exactly once, with everything that is known about why. */
 #include "api/call_settle.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "api/bridge_stage.h"
+#include "api/call_end.h"
+#include "api/call_look.h"
 #include "api/call_request.h"
-#include "api/call_stats.h"
+#include "api/call_survive.h"
+#include "api/call_take.h"
 #include "core/error.h"
-#include "core/memory.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
-#include "pool/demotion.h"
 #include "pool/pool.h"
 
-uint32_t call_phase(const llmb_call *call) {
-  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
-  if (state == TICKET_QUEUED) return call->ticket.waited_for_start ? LLMB_PHASE_LOAD : LLMB_PHASE_QUEUE;
-  if (state == TICKET_FAILED) return LLMB_PHASE_LOAD;
-  if (state != TICKET_PLACED) return LLMB_PHASE_QUEUE;
-  if (call->kind == LLMB_REQUEST_EMBED) return LLMB_PHASE_EMBED;
-  return call->first_piece_ns != 0 ? LLMB_PHASE_GENERATE : LLMB_PHASE_PROMPT;
+static void settle_done(llmb_call *call, const struct frame_done *done) {
+  call->result.finish_reason = done->finish_reason;
+  call->result.prompt_tokens = done->prompt_tokens;
+  call->result.completion_tokens = done->completion_tokens;
+  call->cached_prompt_tokens = done->cached_prompt_tokens;
+  call_end(call, LLMB_OK, true);
 }
 
-static double between_ms(uint64_t from_ns, uint64_t to_ns) {
-  return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e6 : 0;
+static bool is_placed(const llmb_call *call) {
+  return atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED;
 }
 
-/* Not by snprintf: that alone was a seventh of a call's instructions. */
-static void fill_engine(const llmb_call *call, char *name, size_t capacity) {
-  const char *engine = call->stage->pool.launch.engine;
-  const size_t size = strnlen(engine, capacity - 1);
-  memcpy(name, engine, size);
-  name[size] = 0;
+static void settle_failure(llmb_call *call, const struct call_verdict *verdict) {
+  const llmb_error *failure = &verdict->failure;
+  /* An engine that has died is out of the pool before its call is. */
+  if (is_placed(call) && atomic_load(&call->ticket.connection->dead)) pool_step(&call->stage->pool, os_clock_ns());
+  if (verdict->hung) call->ticket.hung = true;
+  call_end_with(call, failure->status, failure->phase, verdict->engine_ended, failure->message);
 }
 
-static void fill_result(llmb_call *call) {
-  llmb_result *result = &call->result;
-  const uint64_t placed_ns = call->placed_ns != 0 ? call->placed_ns : call->end_ns;
-  result->attempts = call->attempts;
-  result->queue_ms = between_ms(call->start_ns, placed_ns);
-  result->start_ms = call->ticket.waited_for_start ? result->queue_ms : 0;
-  result->first_token_ms = call->first_piece_ns != 0 ? between_ms(call->start_ns, call->first_piece_ns) : 0;
-  result->total_ms = between_ms(call->start_ns, call->end_ns);
-  fill_engine(call, result->engine, sizeof result->engine);
-}
-
-static void fill_error(llmb_call *call) {
-  llmb_error *error = &call->error;
-  error->status = call->outcome;
-  error->attempts = call->attempts;
-  error->elapsed_ms = between_ms(call->start_ns, call->end_ns);
-  if (error->engine[0] == 0) fill_engine(call, error->engine, sizeof error->engine);
-}
-
-bool call_is_begun(const llmb_call *call) {
-  if (atomic_load_explicit(&call->ticket.state, memory_order_relaxed) != TICKET_PLACED) return false;
-  return call->ticket.connection->slots[call->ticket.slot].accepted;
-}
-
-bool call_may_be_repeated(const llmb_call *call) {
-  if (call->delivered) return false;
-  return !call_is_begun(call) || (call->ticket.connection->abilities & LLMB_ENGINE_ACTS) == 0;
-}
-
-/* Failures that another engine may not have. */
-static bool is_engines_fault(llmb_status outcome) {
-  switch (outcome) {
-    case LLMB_E_NOT_FOUND:
-    case LLMB_E_SPAWN_FAILED:
-    case LLMB_E_START_TIMEOUT:
-    case LLMB_E_ENGINE_CRASHED:
-    case LLMB_E_ENGINE_HUNG:
-    case LLMB_E_UNAVAILABLE:
-    case LLMB_E_MODEL_INVALID:
-    case LLMB_E_PROTOCOL_ERROR:
-    case LLMB_E_OUT_OF_MEMORY:
-      return true;
-    default:
-      return false;
+void call_settle_locked(llmb_call *call, const struct call_verdict *verdict) {
+  switch (verdict->finding) {
+    case CALL_NOTHING:
+    case CALL_READABLE:
+      break;
+    case CALL_PROGRESSED:
+      call_end_quarantine(call);
+      break;
+    case CALL_DONE:
+      settle_done(call, &verdict->done);
+      break;
+    case CALL_REFUSED:
+      call_end_refused(call, &verdict->failure);
+      break;
+    case CALL_BROKEN:
+      connection_fail(call->ticket.connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, verdict->failure.message,
+                      os_clock_ns());
+      settle_failure(call, verdict);
+      break;
+    case CALL_FAILED:
+      settle_failure(call, verdict);
+      break;
+    case CALL_UNSERVED:
+      call_end(call, call->error.status, true);
+      break;
+    case CALL_DIED:
+      call_survive(call, os_clock_ns());
+      break;
   }
 }
 
-/* The call as it was before any engine had it. */
-static void forget_answer(llmb_call *call) {
-  call->token_count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
-  call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
-  call->vectors_to_skip = call->deaths = 0;
-  call->holder.held_size = 0;
-  (void)call_request_resume(&call->request, NULL, 0, 0); /* there is none: it needs no more room than before */
+void call_settle(llmb_call *call, const struct call_verdict *verdict) {
+  if (verdict->finding <= CALL_READABLE) return;
+  pthread_mutex_lock(&call->bridge->lock);
+  call_settle_locked(call, verdict);
+  pthread_mutex_unlock(&call->bridge->lock);
 }
 
-/* Why the engine that was chosen failed: what its caller wants to know if the others cannot help. */
-static void keep_first_failure(llmb_call *call, llmb_status outcome) {
-  void *memory = NULL;
-  if (call->first_failure != NULL || memory_allocate(sizeof *call->first_failure, &memory) != LLMB_OK) return;
-  call->first_failure = memory;
-  *call->first_failure = call->error;
-  call->first_failure->status = outcome;
-  stage_name_engine(call->first_failure, &call->stage->settings);
+/* Whether there is more of the request to send, and somebody to send it to. */
+static bool sends(const llmb_call *call) {
+  return call->request.sent < call->request.size && is_placed(call);
 }
 
-/* How a call ends that no engine is left for: that the last one does not do such things says less than why the first
- * failed. Fills the call's error then. */
-static llmb_status last_word(llmb_call *call, llmb_status outcome) {
-  if (outcome != LLMB_E_UNSUPPORTED || call->first_failure == NULL) return outcome;
-  error_copy(&call->error, call->first_failure);
-  return call->error.status;
+static bool has_result(const llmb_call *call) {
+  return call->ended || call_has_vector(call);
 }
 
-/* Whether a call that is about to end like this goes on with another engine instead; it has gone there then, or has
- * ended there. */
-static bool fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, uint64_t now_ns) {
-  llmb_bridge *bridge = call->bridge;
-  const bool cannot = outcome == LLMB_E_UNSUPPORTED;
-  if (bridge->stage_count == 1 || !(cannot || is_engines_fault(outcome)) || !call->error.retry_safe) return false;
-  if (call->delivered || now_ns >= call->deadline_ns || atomic_load(&call->cancel_requested)) return false;
-  if (atomic_load(&bridge->closing)) return false;
-  struct bridge_stage *next = stage_next(bridge, call->stage);
-  while (next != NULL && !demotion_allows(&next->demotion, now_ns)) next = stage_next(bridge, next);
-  if (next == NULL) return false;
-  keep_first_failure(call, outcome);
-  demotion_note(&call->stage->demotion, cannot ? DEMOTION_NEITHER : DEMOTION_FAILURE, now_ns);
-  forget_answer(call); /* before it is counted: it is begun anew, not continued */
-  call_count_move(call, call_is_begun(call), now_ns);
-  pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);
-  call->ticket.alone = call->ticket.moved = call->ticket.hung = false;
-  call->stage = next;
-  call->result.fallback = 1;
-  call_enter(call, now_ns);
-  return true;
-}
-
-/* What the end of a call says of the engine that had it. */
-static void note_end(llmb_call *call) {
-  if (call->bridge->stage_count == 1) return;
-  const enum demotion_verdict verdict = call->outcome == LLMB_OK          ? DEMOTION_SUCCESS
-                                        : is_engines_fault(call->outcome) ? DEMOTION_FAILURE
-                                                                          : DEMOTION_NEITHER;
-  demotion_note(&call->stage->demotion, verdict, call->end_ns);
-}
-
-void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked) {
-  if (call->ended) return;
-  llmb_bridge *bridge = call->bridge;
-  if (!locked) pthread_mutex_lock(&bridge->lock);
-  call->end_ns = os_clock_ns();
-  /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
-  if (call->request.sent == 0) engine_ended = true;
-  if (outcome != LLMB_OK && fall_back(call, outcome, engine_ended, call->end_ns)) {
-    if (!locked) pthread_mutex_unlock(&bridge->lock);
-    return;
+bool call_step(llmb_call *call, uint64_t now_ns) {
+  struct call_verdict verdict; /* large: filled as far as the finding says */
+  if (has_result(call)) return true;
+  if (sends(call)) {
+    pthread_mutex_lock(&call->bridge->lock);
+    call_push_request(call);
+    pthread_mutex_unlock(&call->bridge->lock);
   }
-  if (outcome != LLMB_OK) outcome = last_word(call, outcome);
-  call->outcome = outcome;
-  fill_result(call);
-  if (outcome != LLMB_OK) fill_error(call);
-  if (outcome == LLMB_OK) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
-  call_count_end(call);
-  note_end(call);
-  pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);
-  if (!locked) pthread_mutex_unlock(&bridge->lock);
-  call->ended = true;
+  do {
+    call_look(call, now_ns, &verdict);
+    call_settle(call, &verdict);
+  } while (verdict.finding == CALL_PROGRESSED);
+  return verdict.finding == CALL_READABLE || call->ended;
 }
 
-void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
-                   const char *format, ...) {
-  if (call->ended) return;
-  char message[sizeof call->error.message];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(message, sizeof message, format, arguments);
-  va_end(arguments);
-  /* While the call is queued, whoever drives the pool may write its error too. */
-  if (!locked) pthread_mutex_lock(&call->bridge->lock);
-  error_set(&call->error, failure, phase, "%s", message);
-  call->error.retry_safe = call_may_be_repeated(call);
-  call_end(call, failure, engine_ended, true);
-  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+bool call_step_locked(llmb_call *call, uint64_t now_ns) {
+  struct call_verdict verdict;
+  if (has_result(call)) return true;
+  if (sends(call)) call_push_request(call);
+  do {
+    call_look(call, now_ns, &verdict);
+    call_settle_locked(call, &verdict);
+  } while (verdict.finding == CALL_PROGRESSED);
+  return verdict.finding == CALL_READABLE || call->ended;
 }
 
-void call_enter(llmb_call *call, uint64_t now_ns) {
-  llmb_bridge *bridge = call->bridge;
-  call->request.sent = 0;
-  if (atomic_load(&bridge->closing)) {
-    call_end_with(call, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, true, "the bridge was closed");
-    return;
-  }
-  const llmb_status status = pool_enter(&call->stage->pool, &call->ticket, now_ns, &call->error);
-  if (status != LLMB_OK) {
-    call->error.retry_safe = 1;
-    call_end(call, status, true, true);
-    return;
-  }
-  const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_relaxed);
-  if (state == TICKET_PLACED) call_push_request(call);
+uint64_t call_receive_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
+  struct call_verdict verdict;
+  verdict.finding = CALL_NOTHING;
+  const uint64_t size = call_take_text(call, buffer, capacity, &verdict);
+  call_settle(call, &verdict);
+  return size;
 }
 
-/* What an engine has accepted it may have acted on, unless what was to act could not be started. */
-static bool is_failed_start(const llmb_error *failure) {
-  return failure->phase == LLMB_PHASE_START &&
-         (failure->status == LLMB_E_NOT_FOUND || failure->status == LLMB_E_SPAWN_FAILED);
-}
-
-void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked) {
-  if (!locked) pthread_mutex_lock(&call->bridge->lock);
-  error_copy(&call->error, failure);
-  call->error.retry_safe = call_may_be_repeated(call) || (is_failed_start(failure) && !call->delivered);
-  call_end(call, failure->status, true, true);
-  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
-}
-
-void call_end_broken(llmb_call *call, bool locked, const char *what) {
-  char reason[256];
-  snprintf(reason, sizeof reason, "the engine broke the protocol: %s", what);
-  if (!locked) pthread_mutex_lock(&call->bridge->lock);
-  connection_fail(call->ticket.connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, reason, os_clock_ns());
-  call_end_with(call, LLMB_E_PROTOCOL_ERROR, call_phase(call), false, true, "%s", reason);
-  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+bool call_receive_vector(llmb_call *call) {
+  struct call_verdict verdict;
+  verdict.finding = CALL_NOTHING;
+  const bool whole = call_take_vector(call, &verdict);
+  call_settle(call, &verdict);
+  return whole;
 }

@@ -1,33 +1,21 @@
-/* How a call ends, or goes on with another engine instead. */
+/* Moving a call on: a look, and what its verdict demands. */
 #ifndef LLMB_CALL_SETTLE_H
 #define LLMB_CALL_SETTLE_H
 
 #include "api/call_object.h"
+#include "api/call_verdict.h"
 
-/* The phase a call is in, for an error about it. */
-uint32_t call_phase(const llmb_call *call);
+/* Acts on a verdict; takes the bridge's lock, which the second form's caller holds. */
+void call_settle(llmb_call *call, const struct call_verdict *verdict);
+void call_settle_locked(llmb_call *call, const struct call_verdict *verdict);
 
-/* Whether the engine it is with has accepted it. */
-bool call_is_begun(const llmb_call *call);
+/* Moves the call on as far as it goes without waiting; true if a read would return something. The same two forms. */
+bool call_step(llmb_call *call, uint64_t now_ns);
+bool call_step_locked(llmb_call *call, uint64_t now_ns);
 
-/* Whether nothing would be done twice: the engine never began, or what it does has no effects and nobody has seen any
- * of it. */
-bool call_may_be_repeated(const llmb_call *call);
-
-/* Finds a place for the call's next attempt; under the lock. Ends the call if there is none. */
-void call_enter(llmb_call *call, uint64_t now_ns);
-
-/* Ends the call. `engine_ended` says that the engine has sent its last frame of it. */
-void call_end(llmb_call *call, llmb_status outcome, bool engine_ended, bool locked);
-
-/* The same with a failure that is described here. */
-void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, bool locked,
-                   const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-/* Ends a placed call as its engine says that it failed. */
-void call_end_failed(llmb_call *call, const llmb_error *failure, bool locked);
-
-/* Ends a placed call whose engine did what no engine may, and the engine with it. */
-void call_end_broken(llmb_call *call, bool locked, const char *what);
+/* After a step that said there is something: takes text as call_take_text does, or what has come of a vector, and ends
+ * the call if what was taken is not right. */
+uint64_t call_receive_text(llmb_call *call, uint8_t *buffer, uint64_t capacity);
+bool call_receive_vector(llmb_call *call);
 
 #endif

@@ -7,7 +7,7 @@
 #include "api/call_limits.h"
 #include "api/call_object.h"
 #include "api/call_request.h"
-#include "api/call_settle.h"
+#include "api/call_end.h"
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
@@ -234,7 +234,7 @@ void llmb_call_close(llmb_call *call) {
   pthread_mutex_lock(&bridge->lock);
   if (call->watched) unwatch(call);
   atomic_store(&call->ticket.watched, 0);
-  if (!call->ended) call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, true, "the call was closed");
+  if (!call->ended) call_end_with(call, LLMB_E_CANCELLED, call_phase(call), false, "the call was closed");
   pthread_mutex_unlock(&bridge->lock);
   call_recycle(call);
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "api/call_request.h"
-#include "api/call_settle.h"
+#include "api/call_end.h"
 #include "api/call_stats.h"
 #include "core/memory.h"
 #include "core/policy.h"
@@ -24,29 +24,30 @@ static uint64_t progress(const llmb_call *call) {
   return call->token_count + call->vectors_read;
 }
 
-void call_clear_suspicion(llmb_call *call, bool locked) {
-  if (!call->ticket.alone || progress(call) <= call->progress_at_death) return;
-  /* It is past where its engine died: it was not this request, or not this token. */
-  if (!locked) pthread_mutex_lock(&call->bridge->lock);
-  pool_share(&call->stage->pool, &call->ticket, os_clock_ns());
-  if (!locked) pthread_mutex_unlock(&call->bridge->lock);
+bool call_has_progressed(const llmb_call *call) {
+  return call->ticket.alone && progress(call) > call->progress_at_death;
 }
 
-bool call_take_tokens(llmb_call *call, bool locked) {
+/* It is past where its engine died: it was not this request, or not this token. */
+void call_end_quarantine(llmb_call *call) {
+  pool_share(&call->stage->pool, &call->ticket, os_clock_ns());
+}
+
+bool call_take_tokens(llmb_call *call, struct call_verdict *verdict) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
   const uint64_t needed = call->token_count + CHANNEL_TOKENS_MAX;
   if (needed > CHANNEL_RESUME_TOKENS_MAX) {
-    call_end_with(call, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false, locked,
-                  "the engine produced more than %d tokens", CHANNEL_RESUME_TOKENS_MAX);
+    verdict_fail(verdict, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false, "the engine produced more than %d tokens",
+                 CHANNEL_RESUME_TOKENS_MAX);
     return false;
   }
   if (needed > call->token_capacity) {
     void *grown = call->tokens;
     const uint64_t capacity = needed * 2;
     if (memory_resize(&grown, capacity * sizeof *call->tokens) != LLMB_OK) {
-      call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_GENERATE, false, locked, "no memory for %llu tokens",
-                    (unsigned long long)capacity);
+      verdict_fail(verdict, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_GENERATE, false, "no memory for %llu tokens",
+                   (unsigned long long)capacity);
       return false;
     }
     call->tokens = grown;
@@ -54,7 +55,6 @@ bool call_take_tokens(llmb_call *call, bool locked) {
   }
   call->token_count += slot_take_tokens(slot, call->tokens + call->token_count);
   if (slot_release_room(slot)) connection_wake_engine(worker);
-  call_clear_suspicion(call, locked);
   return true;
 }
 
@@ -107,6 +107,6 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
     call->ticket.moved = true;
     call_enter(call, now_ns);
   } else {
-    call_end(call, atomic_load(&bridge->closing) ? LLMB_E_CANCELLED : call->error.status, true, true);
+    call_end(call, atomic_load(&bridge->closing) ? LLMB_E_CANCELLED : call->error.status, true);
   }
 }

@@ -3,21 +3,21 @@
 #include <math.h>
 #include <string.h>
 
-#include "api/call_settle.h"
+#include "api/call_end.h"
 #include "core/fault_point.h"
 #include "core/json_check.h"
 #include "core/memory.h"
 #include "pool/connection.h"
 #include "pool/slot.h"
 
-/* Keeps a piece of an answer that will be checked as a whole; false if the call has ended for lack of memory. */
-static bool keep_text(llmb_call *call, const uint8_t *text, uint64_t size) {
+/* Keeps a piece of an answer that will be checked as a whole; false if the call fails for lack of memory. */
+static bool keep_text(llmb_call *call, const uint8_t *text, uint64_t size, struct call_verdict *verdict) {
   if (call->whole_size + size > call->whole_capacity) {
     void *grown = call->whole;
     const uint64_t capacity = (call->whole_size + size) * 2;
     if (memory_resize(&grown, capacity) != LLMB_OK) {
-      call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, false,
-                    "no memory to check an answer of %llu bytes", (unsigned long long)(call->whole_size + size));
+      verdict_fail(verdict, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false,
+                   "no memory to check an answer of %llu bytes", (unsigned long long)(call->whole_size + size));
       return false;
     }
     call->whole = grown;
@@ -28,18 +28,18 @@ static bool keep_text(llmb_call *call, const uint8_t *text, uint64_t size) {
   return true;
 }
 
-bool call_check_whole(llmb_call *call, bool locked) {
+bool call_check_whole(const llmb_call *call, struct call_verdict *verdict) {
   if (!call->expects_json) return true;
   uint64_t offset = 0;
   const char *what = "";
   if (json_check(call->whole, call->whole_size, &offset, &what) == LLMB_OK) return true;
-  call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true, locked,
-                "the answer is not JSON (expect=json): at byte %llu of %llu: %s", (unsigned long long)offset,
-                (unsigned long long)call->whole_size, what);
+  verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true,
+               "the answer is not JSON (expect=json): at byte %llu of %llu: %s", (unsigned long long)offset,
+               (unsigned long long)call->whole_size, what);
   return false;
 }
 
-uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
+uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity, struct call_verdict *verdict) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
   const uint32_t held = call->holder.held_size;
@@ -49,23 +49,23 @@ uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
   if (slot_release_room(slot)) connection_wake_engine(worker);
   uint64_t size = 0;
   if (utf8_holder_feed(&call->holder, buffer, taken, &size) != UTF8_VALID) {
-    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false,
-                  "the answer is not UTF-8 from byte %llu on", (unsigned long long)(call->output_size + size));
+    verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false,
+                 "the answer is not UTF-8 from byte %llu on", (unsigned long long)(call->output_size + size));
     return 0;
   }
   call->output_size += size;
   if (call->output_size > call->output_size_max) {
-    call_end_with(call, LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_VALIDATE, false, false,
-                  "the answer is larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
+    verdict_fail(verdict, LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_VALIDATE, false,
+                 "the answer is larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
     return 0;
   }
-  if (call->expects_json && !keep_text(call, buffer, size)) return 0;
+  if (call->expects_json && !keep_text(call, buffer, size, verdict)) return 0;
   call->delivered |= size > 0;
   return size;
 }
 
-/* A vector is what it says it is: of the one dimension, finite, not zero. Ends the call if not. */
-static bool check_vector(llmb_call *call) {
+/* A vector is what it says it is: of the one dimension, finite, not zero. The verdict is that the call fails if not. */
+static bool check_vector(llmb_call *call, struct call_verdict *verdict) {
   const uint64_t dimension = call->vector_size / sizeof(float);
   if (call->dimension == 0) call->dimension = dimension;
   bool zero = true;
@@ -75,39 +75,39 @@ static bool check_vector(llmb_call *call) {
     zero &= call->vector[i] == 0;
   }
   if (call->vectors_read >= call->vectors_wanted) {
-    call_end_broken(call, false, "more vectors than texts");
+    verdict_break(verdict, LLMB_PHASE_EMBED, "more vectors than texts");
   } else if (dimension != call->dimension) {
-    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false,
-                  "vector %u has dimension %llu, those before it %llu", call->vectors_read,
-                  (unsigned long long)dimension, (unsigned long long)call->dimension);
+    verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false,
+                 "vector %u has dimension %llu, those before it %llu", call->vectors_read,
+                 (unsigned long long)dimension, (unsigned long long)call->dimension);
   } else if (bad < dimension) {
-    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false, "vector %u has %s at %llu",
-                  call->vectors_read, isnan(call->vector[bad]) ? "a NaN" : "an infinite number",
-                  (unsigned long long)bad);
+    verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, "vector %u has %s at %llu",
+                 call->vectors_read, isnan(call->vector[bad]) ? "a NaN" : "an infinite number",
+                 (unsigned long long)bad);
   } else if (zero) {
-    call_end_with(call, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, false, "vector %u is zero everywhere",
-                  call->vectors_read);
+    verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false, "vector %u is zero everywhere",
+                 call->vectors_read);
   }
-  return !call->ended;
+  return verdict->finding == CALL_NOTHING;
 }
 
-static bool count_output(llmb_call *call) {
+static bool count_output(llmb_call *call, struct call_verdict *verdict) {
   call->output_size += call->vector_size;
   if (call->output_size <= call->output_size_max) return true;
-  call_end_with(call, LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_VALIDATE, false, false,
-                "the vectors are larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
+  verdict_fail(verdict, LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_VALIDATE, false,
+               "the vectors are larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
   return false;
 }
 
-bool call_take_vector(llmb_call *call) {
+bool call_take_vector(llmb_call *call, struct call_verdict *verdict) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
   if (call->vector_received == 0) {
     void *memory = call->vector;
     const uint64_t size = slot->head.payload_size;
     if (size > call->vector_capacity && memory_resize(&memory, size) != LLMB_OK) {
-      call_end_with(call, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, false, "no memory for a vector of %u bytes",
-                    slot->head.payload_size);
+      verdict_fail(verdict, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, "no memory for a vector of %u bytes",
+                   slot->head.payload_size);
       return false;
     }
     call->vector = memory;
@@ -123,7 +123,7 @@ bool call_take_vector(llmb_call *call) {
     call->vector_size = call->vector_received = 0;
     return false;
   }
-  return check_vector(call) && count_output(call);
+  return check_vector(call, verdict) && count_output(call, verdict);
 }
 
 bool call_has_vector(const llmb_call *call) {

@@ -2,8 +2,8 @@
 #include "api/call_wait.h"
 
 #include "api/bridge_object.h"
+#include "api/call_end.h"
 #include "api/call_limits.h"
-#include "api/call_look.h"
 #include "api/call_settle.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"
@@ -91,7 +91,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
   struct wait wait = {.begun = false};
   for (;;) {
     const uint64_t now_ns = os_clock_ns();
-    const bool news = call_look(call, now_ns, false);
+    const bool news = call_step(call, now_ns);
     const bool placed = atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED;
     struct slot *slot = placed ? &call->ticket.connection->slots[call->ticket.slot] : NULL;
     if (news) {
@@ -105,8 +105,10 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
       const llmb_status status = bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
       if (status == LLMB_OK) continue;
       /* Without a doorbell to sleep on there is nothing but to spin, and that helps nobody. */
-      call_end_with(call, LLMB_E_OUT_OF_MEMORY, call_phase(call), false, false,
-                    "could not make a doorbell to wait in the queue: no descriptors are left");
+      struct call_verdict verdict;
+      verdict_fail(&verdict, LLMB_E_OUT_OF_MEMORY, call_phase(call), false,
+                   "could not make a doorbell to wait in the queue: no descriptors are left");
+      call_settle(call, &verdict);
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */

@@ -2,7 +2,7 @@
 #include "api/bridge_object.h"
 #include "api/bridge_stage.h"
 #include "api/call_limits.h"
-#include "api/call_look.h"
+#include "api/call_settle.h"
 #include "core/error.h"
 #include "platform/os_clock.h"
 #include "platform/os_event.h"
@@ -31,7 +31,7 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   arm(call);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host: it rings, or this look sees its news */
   const struct connection *worker = call->ticket.connection;
-  const bool news = call_look(call, os_clock_ns(), true);
+  const bool news = call_step_locked(call, os_clock_ns());
   const bool moved = call->ticket.connection != worker; /* to a slot that is not armed */
   if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->bell);
   pthread_mutex_unlock(&bridge->lock);
@@ -48,7 +48,7 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
   for (llmb_call **link = &bridge->watched_first; *link != NULL && count < capacity;) {
     llmb_call *call = *link;
     const struct connection *worker = call->ticket.connection;
-    if (!call_look(call, now_ns, true)) {
+    if (!call_step_locked(call, now_ns)) {
       moved |= call->ticket.connection != worker;
       const uint64_t limit_ns = call_next_limit_ns(call);
       if (limit_ns < *until_ns) *until_ns = limit_ns;
