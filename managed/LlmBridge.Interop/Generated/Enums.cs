@@ -73,6 +73,26 @@ internal enum NativeEngineAbility
     Acts = 4,
 }
 
+/// <summary>
+/// How much an engine keeps, for llmb_engine_confine_profile. What each may still do is listed in docs/security.md.
+/// </summary>
+internal enum NativeEngineProfile
+{
+    /// <summary>
+    /// Files named and memory can be read, threads started; no other process, no socket, no descriptor sent away. The
+    /// limits, privileges and files of llmb_engine_confine_files included, and the capabilities of a root engine.
+    /// </summary>
+    Load = 1,
+    /// <summary>After LLMB_PROFILE_LOAD: computing, private memory, and what is open already.</summary>
+    Serve = 2,
+    /// <summary>The same for an engine that takes in new hosts: their descriptors and regions.</summary>
+    ServeShared = 3,
+    /// <summary>
+    /// Added to one of them: it may send itself every signal, for engines that die in tests. Otherwise SIGABRT only.
+    /// </summary>
+    OwnSignals = 256,
+}
+
 /// <summary>What a worker is doing.</summary>
 public enum LlmWorkerState
 {

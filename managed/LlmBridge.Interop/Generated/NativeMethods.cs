@@ -421,8 +421,10 @@ internal static unsafe partial class NativeMethods
 
     /// <summary>
     /// Gives up, for good, what this process does not need to read a model: after it only the system's libraries, the
-    /// engine's own folder and the paths given can be read, nothing can be written or executed, no core is dumped. To
-    /// be called before anything of a stranger's is opened. Does nothing where the setting `sandbox` is off.
+    /// engine's own folder and the paths given can be read, nothing can be written or executed, no core is dumped, and
+    /// other processes and the kernel's dangerous parts are out of reach. For programs of any runtime: threads, memory
+    /// and sockets are left. To be called before anything of a stranger's is opened. Does nothing where the setting
+    /// `sandbox` is off. docs/security.md lists what is refused.
     /// </summary>
     /// <param name="readable_paths">NULL at the end.</param>
     /// <remarks>Errors: LLMB_E_UNSUPPORTED where `sandbox` is required and this system cannot do it.</remarks>
@@ -439,6 +441,24 @@ internal static unsafe partial class NativeMethods
     /// <remarks>Errors: as for llmb_engine_confine_files.</remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_engine_confine_calls(nint engine, NativeError* out_error);
+
+    /// <summary>
+    /// Gives up everything but what is listed for a profile: for engines in C or C++, whose needs are known. Narrower
+    /// than llmb_engine_confine_files and llmb_engine_confine_calls, which it replaces: LLMB_PROFILE_LOAD before
+    /// anything of a stranger's is opened, LLMB_PROFILE_SERVE when all is loaded and all threads are started, before
+    /// llmb_engine_ready. Does nothing where the setting `sandbox` is off.
+    /// </summary>
+    /// <param name="profile">one of llmb_engine_profile.</param>
+    /// <param name="readable_paths">for LLMB_PROFILE_LOAD, NULL at the end; NULL is none.</param>
+    /// <remarks>
+    /// Errors: LLMB_E_UNSUPPORTED where `sandbox` is required and this system cannot do it, LLMB_E_INVALID_ARGUMENT.
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_engine_confine_profile(
+        nint engine,
+        uint profile,
+        byte** readable_paths,
+        NativeError* out_error);
 
     /// <summary>
     /// Says what this engine can do, before it is ready: bits of llmb_engine_ability. Without it nothing is repeated

@@ -74,12 +74,12 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   }
   llmb_error error;
   llmb_error_init(&error);
-  if (llmb_engine_confine_files(engine, NULL, &error) != LLMB_OK) {
+  if (llmb_engine_confine_profile(engine, LLMB_PROFILE_LOAD | LLMB_PROFILE_OWN_SIGNALS, NULL, &error) != LLMB_OK) {
     llmb_engine_refuse(engine, error.status, error.message);
     return 1;
   }
   do_at_start(engine, &script);
-  if (llmb_engine_confine_calls(engine, &error) != LLMB_OK) {
+  if (llmb_engine_confine_profile(engine, LLMB_PROFILE_SERVE | LLMB_PROFILE_OWN_SIGNALS, NULL, &error) != LLMB_OK) {
     llmb_engine_refuse(engine, error.status, error.message);
     return 1;
   }

@@ -57,8 +57,8 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   char info[64];
   llmb_error error;
   llmb_error_init(&error);
-  if (llmb_engine_confine_files(engine, NULL, &error) != LLMB_OK ||
-      llmb_engine_confine_calls(engine, &error) != LLMB_OK) {
+  if (llmb_engine_confine_profile(engine, LLMB_PROFILE_LOAD, NULL, &error) != LLMB_OK ||
+      llmb_engine_confine_profile(engine, LLMB_PROFILE_SERVE, NULL, &error) != LLMB_OK) {
     llmb_engine_refuse(engine, error.status, error.message);
     return 1;
   }

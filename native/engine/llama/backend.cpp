@@ -31,10 +31,22 @@ void *cpu_function(const char *name) {
   return function;
 }
 
+// On processors with AMX the kernel is asked for its registers when these are first listed. That is a call which a
+// confined engine may not make.
+void registers_ask() {
+  ggml_backend_reg_t backend = ggml_backend_reg_by_name("CPU");
+  void *function = ggml_backend_reg_get_proc_address(backend, "ggml_backend_dev_get_extra_bufts");
+  if (function == nullptr || ggml_backend_reg_dev_count(backend) == 0) return;
+  reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(function)(ggml_backend_reg_dev_get(backend, 0));
+}
+
 }  // namespace
 
 std::string backend_load() {
-  if (ggml_backend_reg_by_name("CPU") != nullptr) return "built-in";
+  if (ggml_backend_reg_by_name("CPU") != nullptr) {
+    registers_ask();
+    return "built-in";
+  }
   fs::path folder = library_folder();
   engine_log_forget();
   for (const std::string &variant : cpu_variants_usable()) {
@@ -43,6 +55,7 @@ std::string backend_load() {
     if (ggml_backend_load(library.c_str()) == nullptr) {
       throw failure(LLMB_E_NOT_FOUND, LLMB_PHASE_LOAD, library.string() + ": " + engine_log_reason());
     }
+    registers_ask();
     return variant;
   }
   throw failure(LLMB_E_NOT_FOUND, LLMB_PHASE_LOAD, "no libggml-cpu-*.so for this processor in " + folder.string());

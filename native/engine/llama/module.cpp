@@ -14,35 +14,28 @@
 
 using namespace llama_engine;
 
-// Before anything of a stranger's is opened: a model file may be made to take this process over.
-static void files_confine(llmb_engine *engine) {
+// LOAD before anything of a stranger's is opened: a model file may be made to take this process over. SERVE when all
+// threads are there and the model is mapped: nothing need ever be opened or started again.
+static void confine(llmb_engine *engine, llmb_engine_profile profile) {
   llmb_error error;
   llmb_error_init(&error);
   const char *readable[] = {llmb_engine_setting(engine, "model"), nullptr};
-  llmb_status status = llmb_engine_confine_files(engine, readable, &error);
-  if (status != LLMB_OK) throw failure(status, LLMB_PHASE_START, error.message);
-}
-
-// When all threads are there and the model is mapped, nothing need ever be opened or started again.
-static void calls_confine(llmb_engine *engine) {
-  llmb_error error;
-  llmb_error_init(&error);
-  llmb_status status = llmb_engine_confine_calls(engine, &error);
+  llmb_status status = llmb_engine_confine_profile(engine, profile, readable, &error);
   if (status != LLMB_OK) throw failure(status, LLMB_PHASE_START, error.message);
 }
 
 static void engine_run(llmb_engine *engine, bool &is_ready) {
   engine_options options = engine_options_read(engine);
   engine_log_install(engine, options.log.c_str());
-  files_confine(engine);
   std::string cpu_variant = backend_load();
+  confine(engine, LLMB_PROFILE_LOAD);
   llmb_engine_loading(engine, 0);
   threadpool_ptr threads = threadpool_create(options.threads);
   model_ptr model = model_load(engine, options);
   scheduler calls(engine, model.get(), options, threads.get());
   // What a request asks for has no effects, and its answer follows from its tokens.
   llmb_engine_declare(engine, LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES);
-  calls_confine(engine);
+  confine(engine, LLMB_PROFILE_SERVE);
   llmb_error error;
   llmb_error_init(&error);
   llmb_status status = llmb_engine_ready(engine, model_info_json(model.get(), options, cpu_variant).c_str(), &error);

@@ -72,8 +72,10 @@ LLMB_API uint32_t llmb_engine_in_process(const llmb_engine *engine);
 LLMB_API void llmb_engine_loading(llmb_engine *engine, uint32_t permille);
 
 /** Gives up, for good, what this process does not need to read a model: after it only the system's libraries, the
- * engine's own folder and the paths given can be read, nothing can be written or executed, no core is dumped. To be
- * called before anything of a stranger's is opened. Does nothing where the setting `sandbox` is off.
+ * engine's own folder and the paths given can be read, nothing can be written or executed, no core is dumped, and other
+ * processes and the kernel's dangerous parts are out of reach. For programs of any runtime: threads, memory and
+ * sockets are left. To be called before anything of a stranger's is opened. Does nothing where the setting `sandbox` is
+ * off. docs/security.md lists what is refused.
  * @param readable_paths  NULL at the end.
  * Errors:  LLMB_E_UNSUPPORTED where `sandbox` is required and this system cannot do it. */
 LLMB_API llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *readable_paths,
@@ -83,6 +85,27 @@ LLMB_API llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *
  * opened after it. To be called when the model is loaded and all threads are started, before llmb_engine_ready.
  * Errors:  as for llmb_engine_confine_files. */
 LLMB_API llmb_status llmb_engine_confine_calls(llmb_engine *engine, llmb_error *out_error);
+
+/** How much an engine keeps, for llmb_engine_confine_profile. What each may still do is listed in docs/security.md. */
+enum llmb_engine_profile {
+  LLMB_PROFILE_LOAD = 1,         /**< Files named and memory can be read, threads started; no other process, no socket,
+                                      no descriptor sent away. The limits, privileges and files of
+                                      llmb_engine_confine_files included, and the capabilities of a root engine. */
+  LLMB_PROFILE_SERVE = 2,        /**< After LLMB_PROFILE_LOAD: computing, private memory, and what is open already. */
+  LLMB_PROFILE_SERVE_SHARED = 3, /**< The same for an engine that takes in new hosts: their descriptors and regions. */
+  LLMB_PROFILE_OWN_SIGNALS = 256 /**< Added to one of them: it may send itself every signal, for engines that die in
+                                      tests. Otherwise SIGABRT only. */
+};
+
+/** Gives up everything but what is listed for a profile: for engines in C or C++, whose needs are known. Narrower than
+ * llmb_engine_confine_files and llmb_engine_confine_calls, which it replaces: LLMB_PROFILE_LOAD before anything of a
+ * stranger's is opened, LLMB_PROFILE_SERVE when all is loaded and all threads are started, before llmb_engine_ready.
+ * Does nothing where the setting `sandbox` is off.
+ * @param profile         one of llmb_engine_profile.
+ * @param readable_paths  for LLMB_PROFILE_LOAD, NULL at the end; NULL is none.
+ * Errors:  LLMB_E_UNSUPPORTED where `sandbox` is required and this system cannot do it, LLMB_E_INVALID_ARGUMENT. */
+LLMB_API llmb_status llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile,
+                                                 const char *const *readable_paths, llmb_error *out_error);
 
 /** Says what this engine can do, before it is ready: bits of llmb_engine_ability. Without it nothing is repeated that
  * was accepted once. */

@@ -31,7 +31,27 @@ static llmb_status judge(llmb_engine *engine, uint32_t needed, const char *what,
                    "sandbox is required, but this system cannot %s (%u of %u)", what, engine->layers & needed, needed);
 }
 
-llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *readable_paths, llmb_error *out_error) {
+/* The system's paths, the library's own folder and the engine's; NULL at the end. */
+static llmb_status list_paths(const char *const *readable_paths, char folder[CONFINE_PATH_SIZE_MAX],
+                              const char *out[CONFINE_PATHS_MAX + 1], llmb_error *error) {
+  unsigned count = 0;
+  for (int i = 0; system_paths[i] != NULL && count < CONFINE_PATHS_MAX; i++) out[count++] = system_paths[i];
+  if (os_path_library_folder(folder, CONFINE_PATH_SIZE_MAX) == LLMB_OK && count < CONFINE_PATHS_MAX) {
+    out[count++] = folder;
+  }
+  for (int i = 0; readable_paths != NULL && readable_paths[i] != NULL; i++) {
+    if (count == CONFINE_PATHS_MAX) {
+      return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_START, "more readable paths than %d",
+                       CONFINE_PATHS_MAX);
+    }
+    out[count++] = readable_paths[i];
+  }
+  out[count] = NULL;
+  return LLMB_OK;
+}
+
+static llmb_status confine_files(llmb_engine *engine, const char *const *readable_paths, enum os_confine_kind kind,
+                                 bool any_own_signal, llmb_error *error) {
   const uint64_t memory_bytes = (uint64_t)engine->settings.values[SETTING_MEMORY_MB].integer << 20;
   if (!wants(engine)) {
     (void)os_confine_memory(memory_bytes); /* a setting of its own, whatever the sandbox */
@@ -39,23 +59,39 @@ llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *re
   }
   const char *paths[CONFINE_PATHS_MAX + 1];
   char folder[CONFINE_PATH_SIZE_MAX];
-  unsigned count = 0;
-  for (int i = 0; system_paths[i] != NULL && count < CONFINE_PATHS_MAX; i++) paths[count++] = system_paths[i];
-  if (os_path_library_folder(folder, sizeof folder) == LLMB_OK && count < CONFINE_PATHS_MAX) paths[count++] = folder;
-  for (int i = 0; readable_paths != NULL && readable_paths[i] != NULL; i++) {
-    if (count == CONFINE_PATHS_MAX) {
-      return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_START, "more readable paths than %d",
-                       CONFINE_PATHS_MAX);
-    }
-    paths[count++] = readable_paths[i];
-  }
-  paths[count] = NULL;
-  engine->layers |= os_confine_files(paths, memory_bytes);
-  return judge(engine, OS_CONFINE_PRIVILEGES | OS_CONFINE_LIMITS | OS_CONFINE_FILES, "close off its files", out_error);
+  const llmb_status status = list_paths(readable_paths, folder, paths, error);
+  if (status != LLMB_OK) return status;
+  engine->layers |= os_confine_files(paths, memory_bytes, kind, any_own_signal);
+  return judge(engine, OS_CONFINE_PRIVILEGES | OS_CONFINE_LIMITS | OS_CONFINE_FILES, "close off its files", error);
+}
+
+static llmb_status confine_calls(llmb_engine *engine, enum os_confine_kind kind, bool any_own_signal,
+                                 llmb_error *error) {
+  if (!wants(engine)) return LLMB_OK;
+  engine->layers |= os_confine_calls(kind, any_own_signal);
+  return judge(engine, OS_CONFINE_CALLS, "filter its system calls", error);
+}
+
+llmb_status llmb_engine_confine_files(llmb_engine *engine, const char *const *readable_paths, llmb_error *out_error) {
+  return confine_files(engine, readable_paths, OS_CONFINE_ANY_RUNTIME, false, out_error);
 }
 
 llmb_status llmb_engine_confine_calls(llmb_engine *engine, llmb_error *out_error) {
-  if (!wants(engine)) return LLMB_OK;
-  engine->layers |= os_confine_calls();
-  return judge(engine, OS_CONFINE_CALLS, "filter its system calls", out_error);
+  return confine_calls(engine, OS_CONFINE_ANY_RUNTIME, false, out_error);
+}
+
+llmb_status llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile, const char *const *readable_paths,
+                                        llmb_error *out_error) {
+  const bool any_own_signal = (profile & LLMB_PROFILE_OWN_SIGNALS) != 0;
+  switch (profile & ~(uint32_t)LLMB_PROFILE_OWN_SIGNALS) {
+    case LLMB_PROFILE_LOAD:
+      return confine_files(engine, readable_paths, OS_CONFINE_OWN_ENGINE, any_own_signal, out_error);
+    case LLMB_PROFILE_SERVE:
+      return confine_calls(engine, OS_CONFINE_OWN_ENGINE, any_own_signal, out_error);
+    case LLMB_PROFILE_SERVE_SHARED:
+      return confine_calls(engine, OS_CONFINE_SHARED_ENGINE, any_own_signal, out_error);
+    default:
+      return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_START,
+                       "profile %u is none of llmb_engine_profile", profile);
+  }
 }

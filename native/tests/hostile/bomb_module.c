@@ -33,11 +33,18 @@ _Noreturn static void use_processor(void) {
   for (volatile unsigned turns = 0;; turns++) continue;
 }
 
+/* How many processes there are, counted by all of them; a confined engine could not share it any more. */
+static _Atomic unsigned *process_count;
+
+static void share_count(void) {
+  void *memory = mmap(NULL, sizeof *process_count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) abort();
+  process_count = memory;
+}
+
 /* Every process forks until there are enough, each in a session of its own. Does nothing where it may not fork. */
 static void use_processes(void) {
-  _Atomic unsigned *count = mmap(NULL, sizeof *count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (count == MAP_FAILED) abort();
-  while (atomic_fetch_add(count, 1) < BOMB_PROCESSES) {
+  while (atomic_fetch_add(process_count, 1) < BOMB_PROCESSES) {
     const pid_t child = fork();
     if (child < 0) return;
     if (child == 0) setsid();
@@ -67,6 +74,7 @@ static void serve(llmb_request *request) {
 }
 
 int32_t llmb_engine_module_main(llmb_engine *engine) {
+  share_count();
   if (llmb_engine_confine_files(engine, NULL, NULL) != LLMB_OK) return 1;
   use_up(llmb_engine_setting(engine, "command"));
   if (llmb_engine_confine_calls(engine, NULL) != LLMB_OK) return 1;

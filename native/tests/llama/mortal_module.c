@@ -24,6 +24,10 @@ llmb_status __real_llmb_request_write_tokens(llmb_request *request, const int32_
 llmb_status __wrap_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count);
 llmb_status __real_llmb_request_write(llmb_request *request, const char *text, uint64_t size);
 llmb_status __wrap_llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+llmb_status __real_llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile, const char *const *readable_paths,
+                                               llmb_error *out_error);
+llmb_status __wrap_llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile, const char *const *readable_paths,
+                                               llmb_error *out_error);
 
 /* The numbers behind the moment's name; NULL if the request foretells nothing of the kind. */
 static const char *foretold(const llmb_request *request, const char *moment) {
@@ -40,6 +44,12 @@ static bool names(const char *numbers, uint64_t number) {
     numbers = end;
   }
   return false;
+}
+
+/* The llama engine may send itself SIGABRT only. */
+llmb_status __wrap_llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile, const char *const *readable_paths,
+                                               llmb_error *out_error) {
+  return __real_llmb_engine_confine_profile(engine, profile | LLMB_PROFILE_OWN_SIGNALS, readable_paths, out_error);
 }
 
 static void die(void) {

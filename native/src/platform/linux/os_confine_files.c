@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "platform/os_confine.h"
+#include "platform/linux/confine_first.h"
 
 /* Landlock's interface, by number: the headers of the oldest system we build on know only its beginning. */
 enum { SYS_CREATE_RULESET = 444, SYS_ADD_RULE = 445, SYS_RESTRICT_SELF = 446 };
@@ -52,19 +53,20 @@ static void allow_reading(int ruleset, const char *path) {
   close(handle);
 }
 
-static bool restrict_files(const char *const *readable_paths) {
+/* What landlock there is, once it is engaged; 0 if it is not. */
+static long restrict_files(const char *const *readable_paths) {
   const long version = syscall(SYS_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
-  if (version < 1) return false;
+  if (version < 1) return 0;
   const struct ruleset_attributes attributes = all_of(version);
   const size_t size = version >= 6   ? sizeof attributes
                       : version >= 4 ? offsetof(struct ruleset_attributes, scoped)
                                      : offsetof(struct ruleset_attributes, handled_access_net);
   const int ruleset = (int)syscall(SYS_CREATE_RULESET, &attributes, size, 0);
-  if (ruleset < 0) return false;
+  if (ruleset < 0) return 0;
   for (int i = 0; readable_paths[i] != NULL; i++) allow_reading(ruleset, readable_paths[i]);
   const bool done = syscall(SYS_RESTRICT_SELF, ruleset, 0) == 0;
   close(ruleset);
-  return done;
+  return done ? version : 0;
 }
 
 static bool limit(int resource, rlim_t value) {
@@ -79,13 +81,25 @@ bool os_confine_memory(uint64_t bytes) {
   return bytes == 0 || limit(RLIMIT_DATA, bytes);
 }
 
-uint32_t os_confine_files(const char *const *readable_paths, uint64_t memory_bytes) {
+bool os_confine_files_complete(long landlock_version, bool is_filtered, enum os_confine_kind kind) {
+  enum { WITH_RIGHTS_TO_READ = 1, WITH_SIGNALS_AND_SOCKETS = 6 };
+  /* The filter of our own engines leaves them no socket, no signal and no way to change a file. */
+  if (is_filtered && kind != OS_CONFINE_ANY_RUNTIME) return landlock_version >= WITH_RIGHTS_TO_READ;
+  return landlock_version >= WITH_SIGNALS_AND_SOCKETS && is_filtered;
+}
+
+uint32_t os_confine_files(const char *const *readable_paths, uint64_t memory_bytes, enum os_confine_kind kind,
+                          bool any_own_signal) {
   enum { HANDLES_MAX = 256 };
   uint32_t layers = 0;
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) layers |= OS_CONFINE_PRIVILEGES;
   bool limits = limit(RLIMIT_CORE, 0) & limit(RLIMIT_FSIZE, 0) & limit(RLIMIT_NOFILE, HANDLES_MAX);
   limits &= os_confine_memory(memory_bytes);
   if (limits) layers |= OS_CONFINE_LIMITS;
-  if ((layers & OS_CONFINE_PRIVILEGES) != 0 && restrict_files(readable_paths)) layers |= OS_CONFINE_FILES;
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return layers;
+  const bool is_own = kind != OS_CONFINE_ANY_RUNTIME; /* another runtime's program may need what its user gave it */
+  if (!is_own || os_confine_capabilities(true)) layers |= OS_CONFINE_PRIVILEGES;
+  const long landlock = restrict_files(readable_paths);
+  const bool is_filtered = confine_first_filter(kind, any_own_signal);
+  if (os_confine_files_complete(landlock, is_filtered, kind)) layers |= OS_CONFINE_FILES;
   return layers;
 }

@@ -49,6 +49,28 @@ static llmb_status send_status(int os_code) {
   }
 }
 
+static ssize_t send_with_handles(os_handle socket, const void *bytes, uint64_t size, const os_handle *handles,
+                                 unsigned handle_count) {
+  union {
+    const void *given;
+    void *taken; /* struct iovec serves both directions and so lacks const */
+  } start = {.given = bytes};
+  struct iovec part = {.iov_base = start.taken, .iov_len = size};
+  union control_room control;
+  memset(&control, 0, sizeof control);
+  struct msghdr message = {.msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = control.bytes,
+                           .msg_controllen = CMSG_SPACE(handle_count * sizeof(int))};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(handle_count * sizeof(int));
+  memcpy(CMSG_DATA(header), handles, handle_count * sizeof(int));
+  return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* A confined engine may not send descriptors, and so has no call that could. */
 llmb_status os_socket_send(os_handle socket, const void *bytes, uint64_t size, const os_handle *handles,
                            unsigned handle_count, int *os_code) {
   /* An empty message would look like the end to its receiver. */
@@ -56,26 +78,10 @@ llmb_status os_socket_send(os_handle socket, const void *bytes, uint64_t size, c
     *os_code = EMSGSIZE;
     return LLMB_E_INVALID_ARGUMENT;
   }
-  union {
-    const void *given;
-    void *taken; /* struct iovec serves both directions and so lacks const */
-  } start = {.given = bytes};
-  struct iovec part = {.iov_base = start.taken, .iov_len = size};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  union control_room control;
-  if (handle_count > 0) {
-    memset(&control, 0, sizeof control);
-    message.msg_control = control.bytes;
-    message.msg_controllen = CMSG_SPACE(handle_count * sizeof(int));
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(handle_count * sizeof(int));
-    memcpy(CMSG_DATA(header), handles, handle_count * sizeof(int));
-  }
   ssize_t sent;
   do {
-    sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = handle_count > 0 ? send_with_handles(socket, bytes, size, handles, handle_count)
+                            : send(socket, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) return LLMB_OK;
   *os_code = errno;

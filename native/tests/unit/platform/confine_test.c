@@ -137,23 +137,23 @@ static void make_file(char *path, const char *template) {
 }
 
 /* Runs in a child of its own: exits with EXIT_BASE + the number of the first act that succeeded, or 0. */
-static int confined_child(uint32_t wanted) {
+static int confined_child(uint32_t wanted, enum os_confine_kind kind) {
   const char *const readable[] = {allowed_path, NULL};
   uint32_t layers = 0;
-  if (wanted & ~(uint32_t)OS_CONFINE_CALLS) layers |= os_confine_files(readable, 0);
+  if (wanted & ~(uint32_t)OS_CONFINE_CALLS) layers |= os_confine_files(readable, 0, kind, false);
   if (!reads(allowed_path)) return 1;
-  if (wanted & OS_CONFINE_CALLS) layers |= os_confine_calls();
+  if (wanted & OS_CONFINE_CALLS) layers |= os_confine_calls(kind, false);
   for (int i = 0; i < ACT_COUNT; i++) {
     if ((acts[i].needs & layers) != 0 && acts[i].attempt()) return EXIT_BASE + i;
   }
   return 0;
 }
 
-static void check_confined(uint32_t wanted) {
+static void check_confined_as(uint32_t wanted, enum os_confine_kind kind) {
   make_file(allowed_path, "/tmp/llmbridge-confine-XXXXXX");
   make_file(secret_path, "/tmp/llmbridge-secret-XXXXXX");
   const pid_t child = fork();
-  if (child == 0) _exit(confined_child(wanted));
+  if (child == 0) _exit(confined_child(wanted, kind));
   int status = 0;
   waitpid(child, &status, 0);
   CHECK(WIFEXITED(status));
@@ -162,6 +162,10 @@ static void check_confined(uint32_t wanted) {
   CHECK_INT(0, WEXITSTATUS(status));
   unlink(allowed_path);
   unlink(secret_path);
+}
+
+static void check_confined(uint32_t wanted) {
+  check_confined_as(wanted, OS_CONFINE_ANY_RUNTIME);
 }
 
 static void files_layer__forbids_all_it_should(void) {
@@ -192,8 +196,8 @@ static void abort__still_ends_a_confined_process_by_its_signal(void) {
   const pid_t child = fork();
   if (child == 0) {
     const char *const none[] = {NULL};
-    os_confine_files(none, 0);
-    os_confine_calls();
+    os_confine_files(none, 0, OS_CONFINE_ANY_RUNTIME, false);
+    os_confine_calls(OS_CONFINE_ANY_RUNTIME, false);
     abort();
   }
   int status = 0;
@@ -206,7 +210,7 @@ static void memory_limit__holds(void) {
   const pid_t child = fork();
   if (child == 0) {
     const char *const none[] = {NULL};
-    os_confine_files(none, UINT64_C(64) << 20);
+    os_confine_files(none, UINT64_C(64) << 20, OS_CONFINE_ANY_RUNTIME, false);
     void *much = mmap(NULL, UINT64_C(256) << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     _exit(much == MAP_FAILED ? 0 : 1);
   }
