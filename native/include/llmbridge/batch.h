@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_BATCH_H
 #define LLMBRIDGE_BATCH_H
 
-#include "include/llmbridge/call.h"
+#include "call.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_BRIDGE_H
 #define LLMBRIDGE_BRIDGE_H
 
-#include "include/llmbridge/settings.h"
+#include "settings.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_CALL_H
 #define LLMBRIDGE_CALL_H
 
-#include "include/llmbridge/bridge.h"
+#include "bridge.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
 #ifndef LLMBRIDGE_ENGINE_H
 #define LLMBRIDGE_ENGINE_H
 
-#include "include/llmbridge/call.h"
+#include "call.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -21,14 +21,14 @@
 
 #include <stddef.h>
 
-#include "include/llmbridge/batch.h"
-#include "include/llmbridge/bridge.h"
-#include "include/llmbridge/call.h"
-#include "include/llmbridge/engine.h"
-#include "include/llmbridge/model.h"
-#include "include/llmbridge/settings.h"
-#include "include/llmbridge/stats.h"
-#include "include/llmbridge/status.h"
+#include "batch.h"
+#include "bridge.h"
+#include "call.h"
+#include "engine.h"
+#include "model.h"
+#include "settings.h"
+#include "stats.h"
+#include "status.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,7 +4,7 @@
 #ifndef LLMBRIDGE_MODEL_H
 #define LLMBRIDGE_MODEL_H
 
-#include "include/llmbridge/status.h"
+#include "status.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #ifndef LLMBRIDGE_SETTINGS_H
 #define LLMBRIDGE_SETTINGS_H
 
-#include "include/llmbridge/status.h"
+#include "status.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,7 +7,7 @@
 #ifndef LLMBRIDGE_STATS_H
 #define LLMBRIDGE_STATS_H
 
-#include "include/llmbridge/bridge.h"
+#include "bridge.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "include/llmbridge/export.h"
+#include "export.h"
 
 #ifdef __cplusplus
 extern "C" {
