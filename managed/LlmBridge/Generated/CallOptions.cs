@@ -70,6 +70,13 @@ public sealed partial record CallOptions
     /// <remarks>Setting "prompt_format", default auto.</remarks>
     public LlmPromptFormat? PromptFormat { get; init; }
 
+    /// <summary>
+    /// What becomes of text that spells a control token of the model, such as &lt;|end|&gt;: text leaves it text, parse
+    /// makes it the token, for prompts that bring a template of their own.
+    /// </summary>
+    /// <remarks>Setting "special", default text.</remarks>
+    public LlmSpecial? Special { get; init; }
+
     /// <summary>The system message that goes before the prompt.</summary>
     /// <remarks>Setting "system".</remarks>
     public string? SystemPrompt { get; init; }
@@ -77,6 +84,13 @@ public sealed partial record CallOptions
     /// <summary>The conversation instead of a prompt: a JSON array of objects with role and content.</summary>
     /// <remarks>Setting "messages".</remarks>
     public string? Messages { get; init; }
+
+    /// <summary>
+    /// Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a bridge
+    /// are one scope.
+    /// </summary>
+    /// <remarks>Setting "cache_scope".</remarks>
+    public string? CacheScope { get; init; }
 
     /// <summary>What the answer must be: json accepts only one whole JSON value.</summary>
     /// <remarks>Setting "expect", default text.</remarks>
@@ -110,8 +124,10 @@ public sealed partial record CallOptions
         if (Seed is { } seed) writer.Number("seed"u8, seed);
         if (Stop is { } stop) writer.List("stop"u8, stop);
         if (PromptFormat is { } promptFormat) writer.Text("prompt_format"u8, ChoiceNames.Of(promptFormat));
+        if (Special is { } special) writer.Text("special"u8, ChoiceNames.Of(special));
         if (SystemPrompt is { } systemPrompt) writer.Text("system"u8, systemPrompt);
         if (Messages is { } messages) writer.Text("messages"u8, messages);
+        if (CacheScope is { } cacheScope) writer.Text("cache_scope"u8, cacheScope);
         if (Expect is { } expect) writer.Text("expect"u8, ChoiceNames.Of(expect));
         if (Pooling is { } pooling) writer.Text("pooling"u8, ChoiceNames.Of(pooling));
         if (Normalize is { } normalize) writer.Text("normalize"u8, ChoiceNames.Of(normalize));

@@ -74,6 +74,18 @@ public enum LlmPromptFormat
     Raw,
 }
 
+/// <summary>
+/// What becomes of text that spells a control token of the model, such as &lt;|end|&gt;: text leaves it text, parse
+/// makes it the token, for prompts that bring a template of their own.
+/// </summary>
+public enum LlmSpecial
+{
+    /// <summary>The value "text".</summary>
+    Text,
+    /// <summary>The value "parse".</summary>
+    Parse,
+}
+
 /// <summary>What the answer must be: json accepts only one whole JSON value.</summary>
 public enum LlmExpect
 {
@@ -150,6 +162,13 @@ internal static class ChoiceNames
         LlmPromptFormat.Auto => "auto",
         LlmPromptFormat.Chat => "chat",
         LlmPromptFormat.Raw => "raw",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
+
+    public static string Of(LlmSpecial value) => value switch
+    {
+        LlmSpecial.Text => "text",
+        LlmSpecial.Parse => "parse",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

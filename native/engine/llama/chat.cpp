@@ -3,9 +3,11 @@
 #include <climits>
 
 #include "engine/llama/failure.hpp"
+#include "engine/llama/json_text.hpp"
 
 #ifdef LLMB_HAVE_LLAMA_COMMON
 #include "chat.h"
+#include "engine/llama/chat_guard.hpp"
 #include "log.h"
 #endif
 
@@ -17,27 +19,48 @@ struct chat_template::parsed {
   common_chat_templates_ptr templates;
 };
 
-chat_template::chat_template(const llama_model *model) : model_(model) {
+chat_template::chat_template(const llama_model *model, const std::string &source)
+    : model_(model), given_(source), source_(source) {
+  const char *own = llama_model_chat_template(model, nullptr);
+  if (source_.empty() && own != nullptr) source_ = own;
   common_log_set_verbosity_thold(INT_MIN);  // its log starts a thread at the first line, which a sandbox forbids
 }
 
 bool chat_template::usable() const {
-  return llama_model_chat_template(model_, nullptr) != nullptr;
+  return !source_.empty();
 }
 
 // libllama-common loses the message of a template that cannot be parsed; parsing it again finds it.
-static std::string parse_error(const llama_model *model) {
+static std::string parse_error(const std::string &source) {
   try {
-    common_chat_template again(llama_model_chat_template(model, nullptr), "", "");
+    common_chat_template again(source, "", "");
   } catch (const std::exception &error) {
     return error.what();
   }
   return "unknown";
 }
 
+// Texts that are JSON themselves and read as such, by a template or by libllama-common.
+static void refuse_depth(const std::vector<common_chat_msg> &messages) {
+  constexpr size_t depth_max = 512;
+  auto check = [](const std::string &text) {
+    if (!json_is_deeper(text, depth_max)) return;
+    throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                  "messages has more than 512 levels of brackets inside each other in a call's arguments or result");
+  };
+  for (const common_chat_msg &message : messages) {
+    for (const common_chat_tool_call &call : message.tool_calls) check(call.arguments);
+    if (message.role == "tool") check(message.content);
+  }
+}
+
 static std::vector<common_chat_msg> messages_read(const char *messages_json) {
   try {
-    return common_chat_msgs_parse_oaicompat(common_json::parse(messages_json));
+    std::vector<common_chat_msg> messages = common_chat_msgs_parse_oaicompat(common_json::parse(messages_json));
+    refuse_depth(messages);
+    return messages;
+  } catch (const failure &) {
+    throw;
   } catch (const std::exception &error) {
     throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                   std::string("messages is not a JSON array of {role, content}: ") + error.what());
@@ -51,7 +74,8 @@ static common_chat_msg message_of(const char *role, const std::string &content) 
   return message;
 }
 
-std::string chat_template::render(const char *system, const char *messages_json, const std::string &prompt) {
+std::string chat_template::render(const char *system, const char *messages_json, const std::string &prompt,
+                                  text_guard *guard) {
   common_chat_templates_inputs inputs;
   if (messages_json != nullptr) {
     inputs.messages = messages_read(messages_json);
@@ -59,13 +83,14 @@ std::string chat_template::render(const char *system, const char *messages_json,
     inputs.messages.push_back(message_of("user", prompt));
   }
   if (system != nullptr) inputs.messages.insert(inputs.messages.begin(), message_of("system", system));
+  if (guard != nullptr) messages_guard(inputs.messages, source_, *guard);
   inputs.force_pure_content = true;  // the prompt alone is wanted, not a parser for tool calls
   if (parsed_ == nullptr) {
     auto made = std::make_unique<parsed>();
     try {
-      made->templates = common_chat_templates_init(model_, "");
+      made->templates = common_chat_templates_init(model_, given_);
     } catch (const std::exception &) {
-      throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, "the model's chat template: " + parse_error(model_));
+      throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, "the model's chat template: " + parse_error(source_));
     }
     parsed_ = std::move(made);
   }
@@ -80,14 +105,15 @@ std::string chat_template::render(const char *system, const char *messages_json,
 
 struct chat_template::parsed {};
 
-chat_template::chat_template(const llama_model *model) : model_(model) {
+chat_template::chat_template(const llama_model *model, const std::string &source)
+    : model_(model), given_(source), source_(source) {
 }
 
 bool chat_template::usable() const {
   return false;
 }
 
-std::string chat_template::render(const char *, const char *, const std::string &) {
+std::string chat_template::render(const char *, const char *, const std::string &, text_guard *) {
   throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_PROMPT, "this build has no libllama-common, so no chat templates");
 }
 

@@ -5,27 +5,31 @@
 #include <string>
 
 #include "llama.h"
+#include "engine/llama/text_guard.hpp"
 
 namespace llama_engine {
 
 class chat_template {
  public:
-  explicit chat_template(const llama_model *model);
+  // `source` stands in for the model's own template where it is not empty.
+  explicit chat_template(const llama_model *model, const std::string &source = {});
   ~chat_template();
   chat_template(const chat_template &) = delete;
   chat_template &operator=(const chat_template &) = delete;
 
-  // True when the model brings a template of its own and this build can render it.
+  // True when there is a template and this build can render it.
   bool usable() const;
 
   // The prompt for a conversation, ready for the assistant's turn. messages_json, a JSON array of {role, content},
   // stands in for prompt where given; system, where given, goes before all. Throws failure: LLMB_E_INVALID_ARGUMENT for
-  // messages that are none, LLMB_E_ENGINE_ERROR with the template's own message when it fails.
-  std::string render(const char *system, const char *messages_json, const std::string &prompt);
+  // messages that are none, LLMB_E_ENGINE_ERROR with the template's own message when it fails. The guard, where given,
+  // hides in the callers' texts what spells control tokens.
+  std::string render(const char *system, const char *messages_json, const std::string &prompt, text_guard *guard);
 
  private:
   struct parsed;
   const llama_model *model_;
+  std::string given_, source_;      // the one to use instead of the model's; the one in use
   std::unique_ptr<parsed> parsed_;  // made at the first use: most of a cold start has none
 };
 

@@ -141,4 +141,23 @@ bool json_read_strings(std::string_view text, std::vector<std::string> &out) {
   return in.rest.empty();
 }
 
+bool json_is_deeper(std::string_view text, size_t depth) {
+  size_t open = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); i++) {
+    char c = text[i];
+    if (in_string) {
+      if (c == '\\') i++;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++open > depth) return true;
+    } else if ((c == ']' || c == '}') && open > 0) {
+      open--;
+    }
+  }
+  return false;
+}
+
 }  // namespace llama_engine

@@ -14,4 +14,7 @@ std::string json_quote(std::string_view text);
 // Reads a JSON array of strings; false when it is not one.
 bool json_read_strings(std::string_view text, std::vector<std::string> &out);
 
+// Whether brackets and braces outside of strings stand more than `depth` levels inside each other.
+bool json_is_deeper(std::string_view text, size_t depth);
+
 }  // namespace llama_engine

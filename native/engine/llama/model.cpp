@@ -37,28 +37,6 @@ bool is_about_memory(const std::string &reason) {
   return reason.find("allocate") != std::string::npos || reason.find("bad_alloc") != std::string::npos;
 }
 
-// Bytes that the longest token stands for, at most. 0 for tokenizers that drop or merge characters: there a long text
-// may have few tokens.
-size_t token_bytes_max(const llama_vocab *vocab) {
-  switch (llama_vocab_type(vocab)) {
-    case LLAMA_VOCAB_TYPE_SPM:
-    case LLAMA_VOCAB_TYPE_BPE:
-      break;
-    default:
-      return 0;
-  }
-  size_t longest = 0;
-  for (llama_token token = 0; token < llama_vocab_n_tokens(vocab); token++) {
-    longest = std::max(longest, std::strlen(llama_vocab_get_text(vocab, token)));
-  }
-  return longest;
-}
-
-[[noreturn]] void refuse_length(const std::string &tokens, uint32_t context) {
-  throw failure(LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT,
-                "the prompt has " + tokens + " tokens, the context " + std::to_string(context));
-}
-
 // What llama.cpp's own reader would take for granted is checked first, in code that trusts nothing.
 void model_inspect(const std::string &path) {
   llmb_error error;
@@ -113,26 +91,6 @@ bool model_is_encoder(const llama_model *model) {
 
 bool model_generates(const llama_model *model) {
   return !model_is_encoder(model) && !llama_model_has_encoder(model) && !llama_model_is_diffusion(model);
-}
-
-std::vector<llama_token> tokenize(const llama_vocab *vocab, std::string_view text, bool add_special, bool parse_special,
-                                  uint32_t context) {
-  if (text.size() > context) {
-    size_t longest = token_bytes_max(vocab);
-    if (longest != 0 && text.size() / longest > context) {
-      refuse_length("at least " + std::to_string(text.size() / longest), context);
-    }
-  }
-  if (text.size() > INT32_MAX) throw failure(LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, "the prompt exceeds 2 GiB");
-  int32_t size = static_cast<int32_t>(text.size());
-  std::vector<llama_token> tokens(static_cast<size_t>(std::min<int64_t>(size, context)) + 8);
-  int32_t count = llama_tokenize(vocab, text.data(), size, tokens.data(), static_cast<int32_t>(tokens.size()),
-                                 add_special, parse_special);
-  if (count == INT32_MIN)
-    throw failure(LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, "the prompt has too many tokens to count");
-  if (count < 0 || static_cast<uint32_t>(count) > context) refuse_length(std::to_string(std::abs(count)), context);
-  tokens.resize(static_cast<size_t>(count));
-  return tokens;
 }
 
 void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out) {

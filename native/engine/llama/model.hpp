@@ -37,12 +37,6 @@ bool model_generates(const llama_model *model);
 // What the engine says of itself and its model when it is ready: a JSON object.
 std::string model_info_json(const llama_model *model, const engine_options &options, const std::string &cpu_variant);
 
-// The tokens of a text. parse_special reads <|...|> as control tokens, which only our own templates may contain.
-// Throws failure with LLMB_E_CONTEXT_FULL when there are more than context, without tokenizing where length alone
-// tells.
-std::vector<llama_token> tokenize(const llama_vocab *vocab, std::string_view text, bool add_special, bool parse_special,
-                                  uint32_t context);
-
 // Appends the text of a token; it may end inside a UTF-8 character. Control tokens have none.
 void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out);
 

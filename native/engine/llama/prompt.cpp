@@ -4,7 +4,6 @@
 #include <string>
 
 #include "engine/llama/failure.hpp"
-#include "engine/llama/model.hpp"
 
 namespace llama_engine {
 namespace {
@@ -35,23 +34,38 @@ bool wants_chat(const chat_template &chat, const llmb_request *request, bool is_
   return false;
 }
 
-}  // namespace
-
-std::vector<llama_token> prompt_tokens(const llama_model *model, chat_template &chat, const llmb_request *request,
-                                       uint32_t context) {
-  const char *system = setting_or_null(request, "system");
-  const char *messages = setting_or_null(request, "messages");
-  uint64_t size = 0;
-  const char *input = llmb_request_input(request, &size);
-  if (!wants_chat(chat, request, system != nullptr || messages != nullptr)) {
-    return text_tokens(model, {input, size}, context);
-  }
-  std::string text = chat.render(system, messages, std::string(input, size));
-  return require_some(tokenize(llama_model_get_vocab(model), text, true, true, context));
+specials specials_read(const llmb_request *request) {
+  const char *special = setting_or_null(request, "special");
+  return special != nullptr && std::strcmp(special, "parse") == 0 ? specials::parsed : specials::as_text;
 }
 
-std::vector<llama_token> text_tokens(const llama_model *model, std::string_view text, uint32_t context) {
-  return require_some(tokenize(llama_model_get_vocab(model), text, true, false, context));
+std::vector<llama_token> chat_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
+                                     std::string_view prompt, uint32_t context) {
+  const char *system = setting_or_null(request, "system");
+  const char *messages = setting_or_null(request, "messages");
+  if (messages == nullptr) divider.check_size(prompt, context);
+  if (specials_read(request) == specials::parsed) {
+    return divider.tokens(chat.render(system, messages, std::string(prompt), nullptr), specials::parsed, context);
+  }
+  text_guard guard(divider.controls());
+  return divider.tokens(chat.render(system, messages, std::string(prompt), &guard), guard, context);
+}
+
+}  // namespace
+
+std::vector<llama_token> prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
+                                       uint32_t context) {
+  bool is_conversation =
+      setting_or_null(request, "system") != nullptr || setting_or_null(request, "messages") != nullptr;
+  uint64_t size = 0;
+  const char *input = llmb_request_input(request, &size);
+  if (!wants_chat(chat, request, is_conversation)) return text_tokens(divider, request, {input, size}, context);
+  return require_some(chat_tokens(divider, chat, request, {input, size}, context));
+}
+
+std::vector<llama_token> text_tokens(tokenizer &divider, const llmb_request *request, std::string_view text,
+                                     uint32_t context) {
+  return require_some(divider.tokens(text, specials_read(request), context));
 }
 
 }  // namespace llama_engine

@@ -4,17 +4,20 @@
 #include <string_view>
 #include <vector>
 
+#include <llmbridge/engine.h>
+
 #include "engine/llama/chat.hpp"
 #include "llama.h"
-#include <llmbridge/engine.h>
+#include "engine/llama/tokenizer.hpp"
 
 namespace llama_engine {
 
-// Applies the settings prompt_format, system and messages and tokenizes the result. Throws failure.
-std::vector<llama_token> prompt_tokens(const llama_model *model, chat_template &chat, const llmb_request *request,
+// Applies the settings prompt_format, system, messages and special, and divides the result. Throws failure.
+std::vector<llama_token> prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
                                        uint32_t context);
 
-// The tokens of a text as it is: for embedding and counting, and for raw prompts. Throws failure.
-std::vector<llama_token> text_tokens(const llama_model *model, std::string_view text, uint32_t context);
+// The tokens of a text without a template: for embedding and counting, and for raw prompts. Throws failure.
+std::vector<llama_token> text_tokens(tokenizer &divider, const llmb_request *request, std::string_view text,
+                                     uint32_t context);
 
 }  // namespace llama_engine

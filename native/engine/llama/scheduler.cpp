@@ -32,6 +32,7 @@ scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_optio
       options_(options),
       context_(model_context(model, options)),
       threads_(threads),
+      divider_(vocab_, [this] { show_progress(); }),
       chat_(model),
       sequences_(options.slots),
       copies_prefixes_(llama_model_n_swa(model) == 0) {
@@ -102,7 +103,9 @@ void scheduler::begin_generating(llmb_request *request) {
   auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request));
   call->max_tokens = static_cast<uint32_t>(number_read("max_tokens", llmb_request_setting(request, "max_tokens"), 512));
   call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
-  call->prompt = prompt_tokens(model_, chat_, request, context_);
+  call->prompt = prompt_tokens(divider_, chat_, request, context_);
+  const char *scope = llmb_request_setting(request, "cache_scope");
+  if (scope != nullptr) call->scope = scope;
   for (llama_token token : call->prompt) call->choice.accept(token);
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
@@ -112,15 +115,22 @@ void scheduler::begin_generating(llmb_request *request) {
   calls_.push_back(std::move(call));
 }
 
-// Special tokens count: the number says what of the context a prompt takes.
+// Special tokens count: the number says what of the context a raw prompt takes.
 void scheduler::count_tokens(llmb_request *request) {
   llmb_usage usage = {};
   usage.struct_size = sizeof usage;
   usage.finish_reason = LLMB_FINISH_STOP;
   uint64_t size = 0;
   const char *text = llmb_request_input(request, &size);
-  usage.prompt_tokens = tokenize(vocab_, {text, size}, true, false, UINT32_MAX).size();
+  usage.prompt_tokens = text_tokens(divider_, request, {text, size}, UINT32_MAX).size();
   llmb_request_done(request, &usage);
+}
+
+// While one caller's long text is divided, the others' calls wait and are not hung.
+void scheduler::show_progress() const {
+  for (const auto &call : calls_) {
+    if (call->request != nullptr) llmb_request_progress(call->request);
+  }
 }
 
 void scheduler::drop_cancelled() {

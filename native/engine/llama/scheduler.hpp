@@ -17,6 +17,7 @@
 #include "engine/llama/engine_options.hpp"
 #include "llama.h"
 #include "engine/llama/sequence_pool.hpp"
+#include "engine/llama/tokenizer.hpp"
 
 namespace llama_engine {
 
@@ -36,6 +37,7 @@ class scheduler {
   void begin_embedding(llmb_request *request);
   void count_tokens(llmb_request *request);
 
+  void show_progress() const;
   void drop_cancelled();
   bool has_work() const;
 
@@ -69,6 +71,7 @@ class scheduler {
   engine_options options_;
   uint32_t context_;
   ggml_threadpool *threads_;
+  tokenizer divider_;
   chat_template chat_;
   std::optional<decoder> decoder_;    // none for models that only embed
   std::optional<embedder> embedder_;  // made by the first embedding

@@ -19,7 +19,7 @@ void scheduler::begin_embedding(llmb_request *request) {
     uint64_t size = 0;
     const char *text = llmb_request_item(request, i, &size);
     try {
-      call->texts[i].tokens = text_tokens(model_, {text, size}, context_);
+      call->texts[i].tokens = text_tokens(divider_, request, {text, size}, context_);
     } catch (const failure &error) {
       throw failure(error.status, LLMB_PHASE_EMBED, "text " + std::to_string(i) + ": " + error.what());
     }

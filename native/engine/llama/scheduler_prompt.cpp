@@ -7,7 +7,7 @@
 namespace llama_engine {
 
 void scheduler::take_sequence(call_slot &call) {
-  prompt_prefix prefix = sequences_.take(call.prompt);
+  prompt_prefix prefix = sequences_.take(call.prompt, call.scope);
   call.sequence = prefix.sequence;
   call.decoded = call.cached = keep_prefix(prefix.sequence, prefix.tokens);
 }
@@ -29,7 +29,7 @@ uint32_t scheduler::keep_prefix(llama_seq_id sequence, uint32_t tokens) {
 // room from the sequence's beginning, and takes that of tokens which have left the window.
 void scheduler::copy_prefix(call_slot &call) {
   if (!cuts_prefixes_ || !copies_prefixes_) return;
-  auto longest = sequences_.longest(call.prompt, call.decoded);
+  auto longest = sequences_.longest(call.prompt, call.scope, call.decoded);
   if (!longest) return;
   uint32_t before = call.decoded;
   bool copied = decoder_->sequence_copy(longest->sequence, call.sequence);

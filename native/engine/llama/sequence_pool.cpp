@@ -21,16 +21,20 @@ uint32_t shared_chunks(const std::vector<llama_token> &prompt, const std::vector
 sequence_pool::sequence_pool(uint32_t count) : entries_(count) {
 }
 
+uint32_t sequence_pool::shared(const entry &one, const std::vector<llama_token> &prompt, const std::string &scope) {
+  return one.scope == scope ? shared_chunks(prompt, one.prompt, one.held) : 0;
+}
+
 // The longest shared prefix, unless it is the smaller part of what would be forgotten for it: many conversations may
 // begin with one system prompt. Else what was not used for the longest time; first of all what holds nothing, and of
 // those the lowest, since llama.cpp computes neighbouring sequences together and runs of them apart.
-size_t sequence_pool::choose(const std::vector<llama_token> &prompt) const {
+size_t sequence_pool::choose(const std::vector<llama_token> &prompt, const std::string &scope) const {
   size_t best = entries_.size();
   uint32_t best_shared = 0;
   for (size_t i = 0; i < entries_.size(); i++) {
     const entry &one = entries_[i];
     if (one.used) continue;
-    uint32_t shared = shared_chunks(prompt, one.prompt, one.held);
+    uint32_t shared = sequence_pool::shared(one, prompt, scope);
     if (shared < one.held - shared) shared = 0;
     bool is_better = best == entries_.size() || shared > best_shared ||
                      (shared == best_shared && one.last_use < entries_[best].last_use);
@@ -42,19 +46,21 @@ size_t sequence_pool::choose(const std::vector<llama_token> &prompt) const {
   return best;
 }
 
-prompt_prefix sequence_pool::take(const std::vector<llama_token> &prompt) {
-  size_t chosen = choose(prompt);
+prompt_prefix sequence_pool::take(const std::vector<llama_token> &prompt, const std::string &scope) {
+  size_t chosen = choose(prompt, scope);
   entry &one = entries_[chosen];
-  one.held = shared_chunks(prompt, one.prompt, one.held);
+  one.held = shared(one, prompt, scope);
+  one.scope = scope;
   one.prompt = prompt;
   one.used = true;
   return {static_cast<llama_seq_id>(chosen), one.held};
 }
 
-std::optional<prompt_prefix> sequence_pool::longest(const std::vector<llama_token> &prompt, uint32_t than) const {
+std::optional<prompt_prefix> sequence_pool::longest(const std::vector<llama_token> &prompt, const std::string &scope,
+                                                    uint32_t than) const {
   std::optional<prompt_prefix> best;
   for (size_t i = 0; i < entries_.size(); i++) {
-    uint32_t shared = shared_chunks(prompt, entries_[i].prompt, entries_[i].held);
+    uint32_t shared = sequence_pool::shared(entries_[i], prompt, scope);
     if (shared > (best ? best->tokens : than)) best = prompt_prefix{static_cast<llama_seq_id>(i), shared};
   }
   return best;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/llama/failure.hpp"
 #include "engine/llama/json_text.hpp"
 
 namespace llama_engine {
@@ -50,12 +49,7 @@ void stop_text::flush(std::string &out) {
 std::vector<std::string> stop_strings_read(const char *setting) {
   std::vector<std::string> strings;
   if (setting == nullptr || *setting == '\0') return strings;
-  if (*setting != '[') {
-    strings.emplace_back(setting);
-  } else if (!json_read_strings(setting, strings)) {
-    throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
-                  "stop is neither a string nor a JSON array of strings");
-  }
+  if (*setting != '[' || !json_read_strings(setting, strings)) strings = {setting};
   return strings;
 }
 

@@ -27,7 +27,7 @@ class stop_text {
   std::string held_;
 };
 
-// The setting `stop`: one string, or a JSON array of them. Throws failure for an array that is none.
+// The setting `stop`: a JSON array of strings, or else one string, also where it begins like an array ("[END]").
 std::vector<std::string> stop_strings_read(const char *setting);
 
 }  // namespace llama_engine

@@ -1,5 +1,6 @@
 #include "api/call_start.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/bridge_object.h"
@@ -57,6 +58,8 @@ void call_recycle(llmb_call *call) {
   bridge_release(bridge);
 }
 
+enum { CHECKED_NAME_SIZE = 32 }; /* "text 4095" */
+
 static llmb_status check_text(const char *what, const uint8_t *text, uint64_t size, llmb_error *error) {
   if (text == NULL && size > 0) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s is NULL", what);
@@ -87,7 +90,7 @@ static bool has_conversation(const llmb_bridge *bridge, const llmb_settings *giv
 
 static llmb_status check_input(const llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
                                llmb_error *error) {
-  const bool may_be_empty = input->kind == LLMB_REQUEST_GENERATE && has_conversation(bridge, settings);
+  const bool is_conversation = input->kind == LLMB_REQUEST_GENERATE && has_conversation(bridge, settings);
   uint64_t total = 0;
   if (input->items == NULL || input->sizes == NULL || input->count == 0 || input->count > CHANNEL_ITEMS_MAX) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
@@ -95,9 +98,17 @@ static llmb_status check_input(const llmb_bridge *bridge, const struct call_inpu
   }
   for (uint32_t i = 0; i < input->count; i++) {
     total += input->sizes[i] + 1;
-    if (may_be_empty && input->sizes[i] == 0) continue;
+    if (is_conversation && input->sizes[i] == 0) continue;
+    if (is_conversation) {
+      return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                       "prompt and messages are both given; messages stand instead of a prompt");
+    }
     const llmb_status status = check_text(input->what, input->items[i], input->sizes[i], error);
-    if (status != LLMB_OK) return status;
+    if (status == LLMB_OK) continue;
+    if (input->kind != LLMB_REQUEST_EMBED || input->count == 1) return status;
+    char what[CHECKED_NAME_SIZE];
+    snprintf(what, sizeof what, "%s %u", input->what, i);
+    return check_text(what, input->items[i], input->sizes[i], error);
   }
   if (total - 1 <= CHANNEL_INPUT_SIZE_MAX) return LLMB_OK;
   return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,

@@ -38,6 +38,17 @@ static int32_t report(llmb_status status, const llmb_error *error, char **out_js
   return status;
 }
 
+/* A C string ends at a NUL: what stands behind one would be lost without a word. */
+static llmb_status refuse_nul(char **answer, uint64_t size, llmb_error *error) {
+  const uint64_t length = strlen(*answer);
+  if (length == size) return LLMB_OK;
+  llmb_free(*answer);
+  *answer = NULL;
+  return error_set(error, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE,
+                   "the answer has a NUL at byte %llu, which this call cannot give; llmb_generate can",
+                   (unsigned long long)length);
+}
+
 int32_t llmb_call_llm(const char *prompt, char **answer, char **error) {
   llmb_error detail;
   llmb_error_init(&detail);
@@ -50,7 +61,9 @@ int32_t llmb_call_llm(const char *prompt, char **answer, char **error) {
   llmb_bridge *bridge = NULL;
   llmb_status status = simple_acquire(&bridge, &detail);
   if (status == LLMB_OK) {
-    status = llmb_generate(bridge, (const uint8_t *)prompt, strlen(prompt), NULL, answer, NULL, NULL, &detail);
+    uint64_t size = 0;
+    status = llmb_generate(bridge, (const uint8_t *)prompt, strlen(prompt), NULL, answer, &size, NULL, &detail);
+    if (status == LLMB_OK) status = refuse_nul(answer, size, &detail);
     bridge_release(bridge);
   }
   return report(status, &detail, error);

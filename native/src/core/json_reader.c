@@ -153,6 +153,15 @@ static unsigned escaped_character(const char *at, const char *end, uint64_t *out
   return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
 }
 
+bool json_is_lone_surrogate(struct json_value string, uint64_t *at) {
+  uint64_t used = 0;
+  const char *digits = string.text + *at + 1;
+  const unsigned unit = unit_at(digits);
+  (void)escaped_character(digits, string.text + string.size - 1, &used);
+  *at += used;
+  return unit >= 0xD800 && unit <= 0xDFFF && used == 4;
+}
+
 uint64_t json_string_copy(struct json_value string, char *out) {
   static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
   char *begin = out;

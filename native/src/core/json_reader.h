@@ -27,6 +27,9 @@ struct json_value json_member(struct json_value object, const char *name);
 /* Whether a string is this text. */
 bool json_string_is(struct json_value string, const char *text);
 
+/* Whether the escape whose 'u' stands at *at is half of a surrogate pair; moves *at to the escape's last byte. */
+bool json_is_lone_surrogate(struct json_value string, uint64_t *at);
+
 /* Writes the string's characters into `out`, which has room for value.size bytes, and a NUL; returns how many bytes
  * there are without it. A lone surrogate becomes U+FFFD. */
 uint64_t json_string_copy(struct json_value string, char *out);

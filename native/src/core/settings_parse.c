@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/number_text.h"
+#include "core/settings_parse_json.h"
 #include "core/text_quote.h"
 #include "core/utf8.h"
 
@@ -85,7 +86,8 @@ static llmb_status text_check(enum setting_id id, const char *value, uint64_t si
   }
   bool may_be_empty = id == SETTING_SYSTEM;
   if (size == 0 && !may_be_empty) return refuse(setting, value, "is empty, allowed is any text", error);
-  return LLMB_OK;
+  const char *problem = setting->json ? setting_json_problem(id, value, size) : NULL;
+  return problem == NULL ? LLMB_OK : refuse(setting, value, problem, error);
 }
 
 llmb_status setting_parse(enum setting_id id, const char *value, struct setting_value *out, llmb_error *error) {

@@ -29,6 +29,7 @@ enum {
 #define NUMBER(from, to) .type = SETTING_NUMBER, .minimum = from, .maximum = to
 #define DEFAULT(text) .default_text = text
 #define UNIT(text) .unit = text
+#define JSON .json = true
 #define LATER .later = true
 
 // clang-format off
@@ -133,15 +134,22 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Above 1 makes tokens that came already less likely; 1 changes nothing"},
   [SETTING_SEED] = {"seed", CALL, .engines = GENERATORS, INTEGER(0, 4294967295.0), DEFAULT("0"),
     .help = "Seed of the random choices: the same seed gives the same answer"},
-  [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT,
+  [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT, JSON,
     .help = "End the answer before this text comes up: one string, or a JSON array of them"},
   [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
     CHOICE("auto|chat|raw"), DEFAULT("auto"),
     .help = "How the prompt is given to the model: auto applies the model's chat template where it has one"},
+  [SETTING_SPECIAL] = {"special", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
+    CHOICE("text|parse"), DEFAULT("text"),
+    .help = "What becomes of text that spells a control token of the model, such as <|end|>: text leaves it text, parse "
+            "makes it the token, for prompts that bring a template of their own"},
   [SETTING_SYSTEM] = {"system", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT,
     .help = "The system message that goes before the prompt"},
-  [SETTING_MESSAGES] = {"messages", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT,
+  [SETTING_MESSAGES] = {"messages", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT, JSON,
     .help = "The conversation instead of a prompt: a JSON array of objects with role and content"},
+  [SETTING_CACHE_SCOPE] = {"cache_scope", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE, TEXT,
+    .help = "Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a "
+            "bridge are one scope"},
   [SETTING_EXPECT] = {"expect", CALL, .engines = GENERATORS, CHOICE("text|json"), DEFAULT("text"),
     .help = "What the answer must be: json accepts only one whole JSON value"},
   [SETTING_POOLING] = {"pooling", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
@@ -152,7 +160,7 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Whether an embedding is scaled to length 1: auto does so for the llama engine alone"},
   [SETTING_GRAMMAR] = {"grammar", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
     .help = "A GBNF grammar the answer must follow"},
-  [SETTING_JSON_SCHEMA] = {"json_schema", CALL, .engines = GENERATORS, TEXT, LATER,
+  [SETTING_JSON_SCHEMA] = {"json_schema", CALL, .engines = GENERATORS, TEXT, JSON, LATER,
     .help = "A JSON schema the answer must fulfil"},
   [SETTING_SESSION] = {"session", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
     .help = "Name of a conversation whose state the engine keeps"},

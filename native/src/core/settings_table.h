@@ -53,8 +53,10 @@ enum setting_id {
   SETTING_SEED,
   SETTING_STOP,
   SETTING_PROMPT_FORMAT,
+  SETTING_SPECIAL,
   SETTING_SYSTEM,
   SETTING_MESSAGES,
+  SETTING_CACHE_SCOPE,
   SETTING_EXPECT,
   SETTING_POOLING,
   SETTING_NORMALIZE,
@@ -84,6 +86,7 @@ struct setting {
   uint8_t scope;
   uint8_t type;
   uint8_t engines;
+  bool json;                 /* a text that is, or may be, JSON */
   bool later;                /* named by the contract, not built yet: setting it is `unsupported` */
   const char *default_text;  /* NULL: no default, or one that depends on the model or machine (help says) */
   double minimum, maximum;   /* numbers and integers */

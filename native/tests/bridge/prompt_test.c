@@ -176,7 +176,38 @@ static void structs__of_another_size_are_written_as_far_as_they_go(void) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(prompt__that_is_none_is_refused), TEST(prompt__may_have_64_mib_and_no_more),
+static void prompt__beside_messages_is_refused(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  llmb_settings *settings = settings_of("messages", "[{\"role\":\"user\",\"content\":\"hello\"}]", NULL);
+  llmb_error error;
+  llmb_call *call = NULL;
+  llmb_error_init(&error);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_call_start(bridge, (const uint8_t *)"hello", 5, settings, &call, &error));
+  CHECK_CONTAINS("prompt and messages", error.message);
+  CHECK_INT(LLMB_OK, llmb_call_start(bridge, NULL, 0, settings, &call, &error));
+  llmb_call_close(call);
+  llmb_settings_close(settings);
+  bridge_end(bridge);
+}
+
+static void texts__that_cannot_be_embedded_are_named_by_number(void) {
+  llmb_bridge *bridge = bridge_of("echo", NULL);
+  const uint8_t *texts[] = {(const uint8_t *)"one", (const uint8_t *)"", (const uint8_t *)"a\xff"};
+  const uint64_t sizes[] = {3, 0, 2};
+  llmb_error error;
+  llmb_call *call = NULL;
+  llmb_error_init(&error);
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_embed_start(bridge, texts, sizes, 3, NULL, &call, &error));
+  CHECK_TEXT("text 1: it is empty", error.message);
+  const uint8_t *more[] = {texts[0], texts[0], texts[2]};
+  const uint64_t more_sizes[] = {3, 3, 2};
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, llmb_embed_start(bridge, more, more_sizes, 3, NULL, &call, &error));
+  CHECK_CONTAINS("text 2: it is not UTF-8 from byte 1 on", error.message);
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(prompt__beside_messages_is_refused), TEST(texts__that_cannot_be_embedded_are_named_by_number),
+           TEST(prompt__that_is_none_is_refused), TEST(prompt__may_have_64_mib_and_no_more),
            TEST(prompt__that_is_long_is_the_callers_again_once_its_call_has_started),
            TEST(prompt__that_is_long_goes_whole_to_the_next_engine_when_one_dies_over_it),
            TEST(arguments__that_are_missing_are_refused), TEST(call_setting__of_the_bridge_is_refused),

@@ -170,7 +170,23 @@ static void shutdown__cancels_calls_on_other_threads(void) {
   environment_clear();
 }
 
-CHECK_MAIN(TEST(call_llm__answers_again_after_a_shutdown), TEST(call_llm__describes_a_crash_as_json),
-           TEST(call_llm__describes_a_deadline_as_json), TEST(call_llm__describes_wrong_arguments_as_json),
-           TEST(call_llm__describes_a_wrong_environment_as_json), TEST(embed__gives_a_vector_or_an_error),
-           TEST(shutdown__cancels_calls_on_other_threads))
+static void call_llm__refuses_an_answer_that_a_c_string_would_cut(void) {
+  setenv("LLMBRIDGE_ENGINE", "exec", 1);
+  setenv("LLMBRIDGE_HOME", HARNESS_HOME, 1);
+  setenv("LLMBRIDGE_COMMAND", "[\"printf\",\"before\\\\0after\"]", 1);
+  harness_enter();
+  char *answer = (char *)&answer, *error = NULL;
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, call_llm("hello", &answer, &error));
+  CHECK(answer == NULL);
+  check_error_json(error);
+  CHECK_CONTAINS("the answer has a NUL at byte 6", error);
+  llmb_free(error);
+  llmb_shutdown();
+  harness_leave();
+  environment_clear();
+}
+
+CHECK_MAIN(TEST(call_llm__refuses_an_answer_that_a_c_string_would_cut), TEST(call_llm__answers_again_after_a_shutdown),
+           TEST(call_llm__describes_a_crash_as_json), TEST(call_llm__describes_a_deadline_as_json),
+           TEST(call_llm__describes_wrong_arguments_as_json), TEST(call_llm__describes_a_wrong_environment_as_json),
+           TEST(embed__gives_a_vector_or_an_error), TEST(shutdown__cancels_calls_on_other_threads))

@@ -202,7 +202,40 @@ static void text__does_not_depend_on_the_death_of_the_engine_that_knew_the_promp
   llmb_bridge_close(bridge);
 }
 
-CHECK_MAIN(TEST(prompt__is_decoded_from_the_last_whole_chunk_that_is_known),
+static uint64_t ask_in_scope(llmb_bridge *bridge, const char *prompt, const char *scope) {
+  return finish(fixture_start(bridge, prompt, "prompt_format", "raw", "max_tokens", "4",
+                              scope != NULL ? "cache_scope" : NULL, scope, NULL),
+                answer);
+}
+
+static void prefix__is_known_within_its_scope_only(void) {
+  llmb_bridge *bridge = fixture_open("random_llama_q8_0", "slots", "4", "threads", "1", "context", "1024", NULL);
+  CHECK_INT(0, ask_in_scope(bridge, prompt_of(400, 1, "A"), "tenant 1"));
+  CHECK_INT(0, ask_in_scope(bridge, prompt_of(400, 1, "B"), "tenant 2"));
+  CHECK_INT(0, ask_in_scope(bridge, prompt_of(400, 1, "C"), NULL));
+  CHECK_INT(384, ask_in_scope(bridge, prompt_of(400, 1, "D"), "tenant 1"));
+  CHECK_INT(384, ask_in_scope(bridge, prompt_of(400, 1, "E"), "tenant 2"));
+  CHECK_INT(384, ask_in_scope(bridge, prompt_of(400, 1, "F"), NULL));
+  llmb_bridge_close(bridge);
+}
+
+static void scopes__share_nothing_when_they_come_together(void) {
+  llmb_bridge *bridge = fixture_open("random_llama_q8_0", "slots", "4", "threads", "1", "context", "1024", NULL);
+  llmb_call *calls[4];
+  for (unsigned i = 0; i < 4; i++) {
+    calls[i] = fixture_start(bridge, prompt_of(600, 2, "A"), "prompt_format", "raw", "max_tokens", "4", "cache_scope",
+                             i == 0   ? "a"
+                             : i == 1 ? "b"
+                             : i == 2 ? "c"
+                                      : "d",
+                             NULL);
+  }
+  for (unsigned i = 0; i < 4; i++) CHECK_INT(0, finish(calls[i], answers[i]));
+  llmb_bridge_close(bridge);
+}
+
+CHECK_MAIN(TEST(prefix__is_known_within_its_scope_only), TEST(scopes__share_nothing_when_they_come_together),
+           TEST(prompt__is_decoded_from_the_last_whole_chunk_that_is_known),
            TEST(prompt__that_is_the_same_is_still_read_to_its_end),
            TEST(text__does_not_depend_on_what_was_known_of_its_prompt),
            TEST(text__does_not_depend_on_a_call_before_that_was_cancelled),

@@ -51,9 +51,10 @@ static void stop__ends_before_a_string_that_spans_tokens(void) {
   llmb_bridge_close(bridge);
 }
 
-static void stop__is_refused_when_it_is_a_broken_array(void) {
+static void stop__that_only_begins_like_an_array_is_a_string(void) {
   llmb_bridge *bridge = fixture_open("chain", NULL);
-  CHECK_INT(LLMB_E_INVALID_ARGUMENT, fixture_ask(bridge, "x", "stop", "[\"a\"", answer, &result, &error));
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "stop", "[END]", answer, &result, &error));
+  CHECK_TEXT(FIXTURE_CHAIN_TEXT, answer);
   llmb_bridge_close(bridge);
 }
 
@@ -78,9 +79,28 @@ static void chat__applies_the_models_template_unless_told_otherwise(void) {
 
 static void chat__refuses_messages_that_are_none(void) {
   llmb_bridge *bridge = fixture_open("chain_chat", NULL);
-  CHECK_INT(LLMB_E_INVALID_ARGUMENT,
-            fixture_ask(bridge, "x", "messages", "[{\"content\":1}]", answer, &result, &error));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, fixture_ask(bridge, "", "messages", "[{\"content\":1}]", answer, &result, &error));
   CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", NULL, NULL, answer, &result, &error));
+  llmb_bridge_close(bridge);
+}
+
+/* Arguments are JSON inside of JSON, and templates read them. */
+static void chat__refuses_arguments_that_are_too_deep(void) {
+  enum { DEPTH = 100000 };
+  llmb_bridge *bridge = fixture_open("chain_chat", NULL);
+  char *messages = malloc(2 * DEPTH + 512);
+  if (messages == NULL) abort();
+  int size = sprintf(messages,
+                     "[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"tool_calls\":[{\"type\":"
+                     "\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"");
+  memset(messages + size, '[', DEPTH);
+  memset(messages + size + DEPTH, ']', DEPTH);
+  strcpy(messages + size + 2 * DEPTH, "\"}}]}]");
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, fixture_ask(bridge, "", "messages", messages, answer, &result, &error));
+  CHECK_CONTAINS("levels of brackets", error.message);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", NULL, NULL, answer, &result, &error));
+  CHECK_INT(1, result.attempts);
+  free(messages);
   llmb_bridge_close(bridge);
 }
 
@@ -101,6 +121,7 @@ static void chat__is_unsupported_by_a_model_without_template(void) {
 }
 
 CHECK_MAIN(TEST(sampling__gives_the_same_text_for_the_same_seed), TEST(sampling__with_top_k_1_is_greedy),
-           TEST(stop__ends_before_a_string_that_spans_tokens), TEST(stop__is_refused_when_it_is_a_broken_array),
+           TEST(stop__ends_before_a_string_that_spans_tokens), TEST(stop__that_only_begins_like_an_array_is_a_string),
            TEST(chat__applies_the_models_template_unless_told_otherwise), TEST(chat__refuses_messages_that_are_none),
-           TEST(chat__says_what_a_failing_template_says), TEST(chat__is_unsupported_by_a_model_without_template))
+           TEST(chat__refuses_arguments_that_are_too_deep), TEST(chat__says_what_a_failing_template_says),
+           TEST(chat__is_unsupported_by_a_model_without_template))

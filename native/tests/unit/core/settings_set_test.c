@@ -176,6 +176,46 @@ static void settings_set__refuses_text_that_is_not_utf8_or_empty(void) {
   CHECK_INT(LLMB_OK, try_value("model", "\xC3\xA4"));
 }
 
+/* `depth` brackets and as many that close them, in memory of the caller's. */
+static char *brackets(size_t depth, bool closed) {
+  char *text = malloc(2 * depth + 1);
+  if (text == NULL) abort();
+  memset(text, '[', depth);
+  memset(text + depth, ']', depth);
+  text[closed ? 2 * depth : depth] = '\0';
+  return text;
+}
+
+static void settings_set__refuses_json_that_is_too_deep(void) {
+  static const char *const names[] = {"messages", "stop"};
+  for (unsigned i = 0; i < 4; i++) {
+    char *text = brackets(100000, i % 2 == 0);
+    CHECK_INT(LLMB_E_INVALID_ARGUMENT, try_value(names[i / 2], text));
+    CHECK_CONTAINS("has more than 512 levels of brackets inside each other", error.message);
+    CHECK_CONTAINS(names[i / 2], error.message);
+    free(text);
+  }
+  char *text = brackets(512, true);
+  CHECK_INT(LLMB_OK, try_value("messages", text));
+  free(text);
+  CHECK_INT(LLMB_OK, try_value("messages", "[{\"content\":\"\\\"[[[[[\"}]"));
+}
+
+static void settings_set__refuses_messages_without_one(void) {
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, try_value("messages", "[]"));
+  CHECK_INT(LLMB_E_INVALID_ARGUMENT, try_value("messages", " [ \n] "));
+  CHECK_CONTAINS("has no message in it", error.message);
+}
+
+static void settings_set__takes_a_stop_string_that_begins_like_an_array(void) {
+  static const char *const good[] = {"[END]", "[", "[\"a\"", "[\"a\"]", "[]", "[\"\\ud83d\\ude42\"]", "{\"a\":1}"};
+  static const char *const bad[] = {"[\"a\",5]",     "[[\"a\"]]",      "[null]",
+                                    "[\"\\ud83d\"]", "[\"\\ude42x\"]", "[\"\\ud83d\\u0041\"]"};
+  for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++) CHECK_INT(LLMB_OK, try_value("stop", good[i]));
+  for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    CHECK_INT(LLMB_E_INVALID_ARGUMENT, try_value("stop", bad[i]));
+}
+
 static void settings_set__refuses_a_text_that_is_too_long(void) {
   char *text = malloc((size_t)SETTING_TEXT_SIZE_MAX + 2);
   memset(text, 'x', (size_t)SETTING_TEXT_SIZE_MAX + 1);
@@ -246,7 +286,9 @@ CHECK_MAIN(TEST(settings_create__has_every_default), TEST(settings_set__stores_e
            TEST(settings_set__refuses_other_choices_and_names_the_allowed),
            TEST(settings_set__says_unsupported_of_what_comes_later),
            TEST(settings_set__names_the_nearest_to_an_unknown_name), TEST(name_distance__counts_edits_and_swaps),
-           TEST(settings_set__escapes_and_cuts_values_in_messages),
+           TEST(settings_set__escapes_and_cuts_values_in_messages), TEST(settings_set__refuses_json_that_is_too_deep),
+           TEST(settings_set__refuses_messages_without_one),
+           TEST(settings_set__takes_a_stop_string_that_begins_like_an_array),
            TEST(settings_set__refuses_text_that_is_not_utf8_or_empty),
            TEST(settings_set__refuses_a_text_that_is_too_long), TEST(settings_set__refuses_null),
            TEST(numbers__do_not_change_with_the_hosts_locale))
