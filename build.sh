@@ -1,11 +1,12 @@
 #!/bin/sh
-# One verb a line; each prints the command it runs, which you may as well type yourself. build.ps1 is its twin.
+# One verb a line; each prints the command it runs, which you may as well type yourself. build.ps1 is its twin: a test
+# compares what both run and print.
 set -eu
 cd "$(dirname "$0")"
 
 usage() {
   cat <<'EOF'
-Usage: ./build.sh VERB
+Usage: ./build.sh VERB [ARGUMENT...], where the arguments are passed on to the verb's command
   build      everything: native part, command line, tests, test model
   test       all tests, C and C#
   bench      the headline figures on this machine
@@ -17,7 +18,7 @@ Usage: ./build.sh VERB
   asan       the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
   tsan       the C tests under ThreadSanitizer
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
-  fuzz       every fuzz target for ten minutes, all at once (needs clang-14)
+  fuzz       every fuzz target, all at once (fuzz SECONDS; 600; needs clang-14)
   soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
   pack       what others install, in artifacts/packages: archives (tar.gz, deb) and NuGet packages
 EOF
@@ -28,25 +29,26 @@ run() {
   "$@"
 }
 
-case "${1-}" in
-  build) run dotnet build Bridge.sln ;;
-  test) run dotnet test Bridge.sln ;;
+verb=${1-}
+[ $# -eq 0 ] || shift
+[ "${1-}" != -- ] || shift
+
+case $verb in
+  build) run dotnet build Bridge.sln "$@" ;;
+  test) run dotnet test Bridge.sln "$@" ;;
   bench)
     run dotnet run --project managed/LlmBridge.TestModels -- bench >&2
-    run artifacts/native/bin/llmbridge-bench --json
+    run artifacts/native/bin/llmbridge-bench --json "$@"
     ;;
-  compare)
-    shift
-    run dotnet run -c Release --project bench/LlmBridge.Comparison -- "$@"
-    ;;
-  bench-net) run dotnet run -c Release --project bench/LlmBridge.Benchmarks ;;
-  generate) run dotnet run --project managed/LlmBridge.Generator -- . ;;
-  verify) run dotnet run --project managed/LlmBridge.Generator -- . --check ;;
-  tidy) run sh .ci/tidy ;;
-  asan | tsan | valgrind) run sh native/tests/run_under.sh "$1" ;;
-  fuzz) run sh native/tests/fuzz/fuzz_all.sh 600 ;;
-  soak) run sh native/tests/soak/soak_all.sh "${2:-480}" ;;
-  pack) run sh native/pack-all.sh ;;
+  compare) run dotnet run -c Release --project bench/LlmBridge.Comparison -- "$@" ;;
+  bench-net) run dotnet run -c Release --project bench/LlmBridge.Benchmarks -- "$@" ;;
+  generate) run dotnet run --project managed/LlmBridge.Generator -- . "$@" ;;
+  verify) run dotnet run --project managed/LlmBridge.Generator -- . --check "$@" ;;
+  tidy) run sh .ci/tidy "$@" ;;
+  asan | tsan | valgrind) run sh native/tests/run_under.sh "$verb" "$@" ;;
+  fuzz) run sh native/tests/fuzz/fuzz_all.sh "${@:-600}" ;;
+  soak) run sh native/tests/soak/soak_all.sh "$@" ;;
+  pack) run sh native/pack-all.sh "$@" ;;
   -h | --help | -help | help) usage ;;
   *)
     usage >&2
