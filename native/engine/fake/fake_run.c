@@ -31,6 +31,7 @@ bool fake_do_plain(const struct fake_step *step) {
     for (;;) pause();
   } else if (step->verb == FAKE_SIGNAL) {
     say("raising signal", step->numbers[0]);
+    signal((int)step->numbers[0], SIG_DFL); /* the SDK ignores SIGPIPE */
     raise((int)step->numbers[0]);
   } else if (step->verb == FAKE_EXIT) {
     say("exiting with status", step->numbers[0]);

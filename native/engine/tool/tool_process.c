@@ -18,7 +18,9 @@ llmb_status tool_open(const struct tool_start *start, struct tool *out, llmb_err
   int64_t number = 0;
   int os_code = 0;
   *out = (struct tool){.process = -1};
-  const llmb_status status = os_process_spawn(&plan, &number, &out->process, &os_code);
+  os_handle process = OS_HANDLE_NONE;
+  const llmb_status status = os_process_spawn(&plan, &number, &process, &os_code);
+  out->process = os_handle_number(process);
   out->pid = (pid_t)number;
   if (status == LLMB_OK) return LLMB_OK;
   return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not start %s", start->program);

@@ -11,7 +11,6 @@
 #include "api/call_object.h"
 #include "core/error.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 
 static llmb_status copy_settings(const llmb_settings *given, llmb_settings **out, llmb_error *error) {
   if (given == NULL) return LLMB_OK;
@@ -157,7 +156,7 @@ llmb_status llmb_batch_cancel(llmb_batch *batch) {
   const llmb_status status = bridge_check(batch->bridge, NULL);
   if (status != LLMB_OK) return status;
   atomic_store(&batch->cancelled, 1);
-  os_event_ring(batch->bell);
+  waker_ring(&batch->waker);
   return LLMB_OK;
 }
 

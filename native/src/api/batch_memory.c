@@ -8,7 +8,6 @@
 #include "api/call_start.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "platform/os_event.h"
 
 static llmb_status no_memory(uint64_t size, llmb_error *error) {
   return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "no memory for a batch (%llu bytes)",
@@ -27,12 +26,7 @@ static llmb_status make_new(llmb_batch **out, llmb_error *error) {
   void *memory = NULL;
   if (memory_allocate(sizeof(llmb_batch), &memory) != LLMB_OK) return no_memory(sizeof(llmb_batch), error);
   llmb_batch *batch = memory;
-  int os_code = 0;
-  const llmb_status status = os_event_create(&batch->bell, &os_code);
-  if (status != LLMB_OK) {
-    memory_release(batch);
-    return error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make a doorbell");
-  }
+  waker_init(&batch->waker);
   llmb_error_init(&batch->failure);
   memory = NULL;
   if (memory_resize(&memory, BATCH_ANSWERS_SIZE) == LLMB_OK) batch->answers = memory;
@@ -102,7 +96,7 @@ static void shed(llmb_batch *batch) {
   }
   llmb_settings_close(batch->settings);
   batch->settings = NULL;
-  if (atomic_exchange(&batch->cancelled, 0) != 0) os_event_clear(batch->bell);
+  atomic_store(&batch->cancelled, 0);
 }
 
 void batch_recycle(llmb_batch *batch) {

@@ -7,6 +7,6 @@ void batch_free(llmb_batch *batch) {
   for (uint32_t i = 0; i < BATCH_FLIGHTS_MAX; i++) memory_release(batch->flights[i].answer.text);
   memory_release(batch->items);
   memory_release(batch->answers);
-  os_handle_close(batch->bell);
+  waker_close(&batch->waker);
   memory_release(batch);
 }

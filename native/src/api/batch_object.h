@@ -52,7 +52,7 @@ struct llmb_batch {
   uint64_t look_ns; /* when all calls are to be looked at */
   struct batch_flight flights[BATCH_FLIGHTS_MAX];
   _Atomic uint32_t cancelled;
-  os_handle bell;     /* rung by llmb_batch_cancel */
+  struct waker waker; /* of its calls, and of who cancels it */
   llmb_error failure; /* of the item just looked at: too large to be made anew for each */
 };
 

@@ -37,7 +37,8 @@ static llmb_status start_item(llmb_batch *batch, struct batch_flight *flight, ui
                                         .sizes = &item->input_size,
                                         .count = 1,
                                         .what = batch->kind == LLMB_REQUEST_EMBED ? "text" : "prompt",
-                                        .patient = true};
+                                        .patient = true,
+                                        .waker = &batch->waker};
   flight->index = index;
   flight->answer.size = 0;
   if (flight->call == NULL) {

@@ -6,7 +6,6 @@
 #include "api/call_limits.h"
 #include "api/call_wait.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/pool_poll.h"
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
@@ -79,19 +78,19 @@ static void disarm(const llmb_batch *batch) {
   }
 }
 
+/* Under the lock. A call may have got its slot after it was polled for: its bell then waits for the next turn. */
 static void clear_bells(const llmb_batch *batch, const struct os_poll_item *items) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
-    if (items[i].readable && items[i].handle != OS_HANDLE_NONE) os_event_clear(items[i].handle);
+    const llmb_call *call = batch->flights[i].call;
+    if (items[i].readable && is_placed(call)) connection_clear_bell(call->ticket.connection, &slot_of(call)->bell);
   }
 }
 
-/* Each call's doorbell, in the order of the flights; a queued call's is made here. */
+/* Each placed call's doorbell, in the order of the flights. */
 static void add_bells(llmb_batch *batch, struct pool_poll *poll) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     llmb_call *call = batch->flights[i].call;
-    int os_code = 0;
-    if (!is_placed(call) && call->ticket.bell == OS_HANDLE_NONE) (void)os_event_create(&call->ticket.bell, &os_code);
-    const os_handle bell = is_placed(call) ? slot_of(call)->bell : call->ticket.bell;
+    const os_handle bell = is_placed(call) ? connection_bell_polled(&slot_of(call)->bell) : OS_HANDLE_NONE;
     poll->items[poll->count++] = (struct os_poll_item){.handle = bell};
     const uint64_t limit_ns = call_next_limit_ns(call);
     if (limit_ns < poll->until_ns) poll->until_ns = limit_ns;
@@ -105,19 +104,11 @@ static bool any_queued(const llmb_batch *batch) {
   return false;
 }
 
-static bool any_drains(llmb_bridge *bridge) {
+static bool needs_push(llmb_bridge *bridge) {
   for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
-    if (pool_drains(&stage->pool)) return true;
+    if (pool_drains(&stage->pool) || !pool_intact(&stage->pool)) return true;
   }
   return false;
-}
-
-static bool take_nudges(llmb_batch *batch) {
-  bool nudged = false;
-  for (uint32_t i = 0; i < batch->flight_count; i++) {
-    nudged |= atomic_exchange(&batch->flights[i].call->ticket.nudged, 0) != 0;
-  }
-  return nudged;
 }
 
 void batch_wait(llmb_batch *batch, uint64_t until_ns) {
@@ -125,29 +116,30 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   llmb_bridge *bridge = batch->bridge;
   struct pool_poll poll = {.until_ns = until_ns};
   pthread_mutex_lock(&bridge->lock);
-  /* What the workers have sent makes the poll return at once; only calls that wait for a place, or slots that drain,
-   * may need a push before. */
+  /* What the workers have sent makes the poll return at once; only calls that wait for a place, slots that drain, and
+   * what a host has closed, may need a push before. */
   const bool queued = any_queued(batch);
-  if (queued || any_drains(bridge)) stages_step(bridge, os_clock_ns());
-  const bool nudged = take_nudges(batch);
-  add_bells(batch, &poll);
+  if (queued || needs_push(bridge)) stages_step(bridge, os_clock_ns());
+  const bool sleeps = pool_poll_waker(&poll, &batch->waker);
+  const unsigned first = poll.count;
+  if (sleeps) add_bells(batch, &poll);
   const uint64_t limit_ns = poll.until_ns;
-  const unsigned wake = poll.count;
-  poll.items[poll.count++] = (struct os_poll_item){.handle = batch->bell};
-  stages_prepare_poll(bridge, &poll);
+  const unsigned end = poll.count;
+  if (sleeps) stages_prepare_poll(bridge, &poll);
   if (poll.until_ns < batch->look_ns) batch->look_ns = poll.until_ns;
   pthread_mutex_unlock(&bridge->lock);
+  if (!sleeps) return;
 
   arm(batch);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
-  if (!nudged && !any_news(batch) && !atomic_load(&batch->cancelled)) os_poll(poll.items, poll.count, poll.until_ns);
+  if (!any_news(batch) && !atomic_load(&batch->cancelled)) os_poll(poll.items, poll.count, poll.until_ns);
   disarm(batch);
-  clear_bells(batch, poll.items);
-  if (poll.items[wake].readable) os_event_clear(batch->bell);
+  waker_end(&batch->waker, poll.items[0].readable);
 
   pthread_mutex_lock(&bridge->lock);
+  clear_bells(batch, poll.items + first);
   bool others = queued || poll.until_ns < limit_ns;
-  for (unsigned i = wake + 1; i < poll.count; i++) others |= poll.items[i].readable;
+  for (unsigned i = end; i < poll.count; i++) others |= poll.items[i].readable;
   if (others) {
     pool_after_poll(&poll);
     stages_step(bridge, os_clock_ns());

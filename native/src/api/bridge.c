@@ -6,20 +6,14 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/connection.h"
 #include "pool/pool.h"
 #include "pool/pool_start.h"
 #include "pool/pool_stats.h"
 
 static llmb_status configure(llmb_bridge *bridge, const llmb_settings *given, llmb_error *error) {
-  int os_code = 0;
   stats_open(&bridge->stats);
-  llmb_status status = os_event_create(&bridge->bell, &os_code);
-  if (status != LLMB_OK) {
-    return error_set_os(error, status, LLMB_PHASE_CONFIGURE, os_code, "could not make the bridge's doorbell");
-  }
-  status = stages_open(bridge, given, error);
+  llmb_status status = stages_open(bridge, given, error);
   if (status != LLMB_OK) return status;
   status = settings_encode(&bridge->stages[0].settings, SETTING_OF_CALL, &bridge->call_pairs, &bridge->call_pairs_size);
   return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
@@ -36,7 +30,7 @@ llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge **out_br
   if (status != LLMB_OK) return error_set(out_error, status, LLMB_PHASE_CONFIGURE, "no memory for the bridge");
   llmb_bridge *bridge = memory;
   bridge->generation = process_generation();
-  bridge->bell = OS_HANDLE_NONE;
+  waker_init(&bridge->pump);
   atomic_store(&bridge->references, 1);
   if (pthread_mutex_init(&bridge->lock, NULL) != 0) {
     memory_release(bridge);
@@ -56,7 +50,9 @@ llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge **out_br
 
 /* Starts a worker of one engine and waits for it. */
 static llmb_status start_engine(llmb_bridge *bridge, struct pool *pool, uint64_t deadline_ns, llmb_error *failure) {
-  struct pool_ticket ticket = {.bell = OS_HANDLE_NONE, .failure = failure, .until_ns = deadline_ns};
+  struct waker waker;
+  waker_init(&waker);
+  struct pool_ticket ticket = {.waker = &waker, .failure = failure, .until_ns = deadline_ns};
   const uint64_t start_ns = os_clock_ns();
   llmb_status status = LLMB_OK;
   pthread_mutex_lock(&bridge->lock);
@@ -75,7 +71,7 @@ static llmb_status start_engine(llmb_bridge *bridge, struct pool *pool, uint64_t
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) {
       status = LLMB_E_NOT_READY;
     } else {
-      status = bridge_await_ticket(bridge, pool, &ticket, deadline_ns);
+      bridge_await_ticket(bridge, pool, &ticket, deadline_ns);
     }
   }
   pthread_mutex_lock(&bridge->lock);
@@ -83,13 +79,11 @@ static llmb_status start_engine(llmb_bridge *bridge, struct pool *pool, uint64_t
     error_set(failure, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_LOAD,
               "the engine was not ready in time; its start goes on");
     failure->retry_safe = 1;
-  } else if (status != LLMB_OK && failure->status == LLMB_OK) {
-    error_set(failure, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, "could not make a doorbell to wait for the start");
   }
   if (atomic_load(&ticket.state) == TICKET_FAILED) failure->elapsed_ms = (double)(os_clock_ns() - start_ns) / 1e6;
   pool_leave(pool, &ticket, true, os_clock_ns());
   pthread_mutex_unlock(&bridge->lock);
-  os_handle_close(ticket.bell);
+  waker_close(&waker);
   return failure->status;
 }
 

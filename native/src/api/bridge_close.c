@@ -5,7 +5,6 @@
 #include "core/policy.h"
 #include "keeper/keeper_hold.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/pool_close.h"
 #include "pool/pool_poll.h"
 
@@ -30,8 +29,9 @@ static void await_ends(llmb_bridge *bridge, uint64_t deadline_ns) {
   while (any_left(bridge) && os_clock_ns() < deadline_ns) {
     struct pool_poll poll = {.until_ns = deadline_ns};
     stages_prepare_poll(bridge, &poll);
+    const bool intact = stages_intact(bridge);
     pthread_mutex_unlock(&bridge->lock);
-    os_poll(poll.items, poll.count, poll.until_ns);
+    if (intact) os_poll(poll.items, poll.count, poll.until_ns);
     pthread_mutex_lock(&bridge->lock);
     stages_step(bridge, os_clock_ns());
     pool_release_held(&poll);
@@ -57,7 +57,7 @@ void llmb_bridge_close(llmb_bridge *bridge) {
   pthread_mutex_lock(&bridge->lock);
   atomic_store(&bridge->closing, 1);
   FAULT_POINT(HOST_CLOSE);
-  os_event_ring(bridge->bell); /* a pump is to look, report what is cancelled now, and leave */
+  waker_ring(&bridge->pump); /* a pump is to look, report what is cancelled now, and leave */
   pthread_mutex_unlock(&bridge->lock);
   end_workers(bridge);
   bridge_release(bridge);

@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/pool.h"
 #include "pool/pool_poll.h"
 
@@ -26,7 +25,7 @@ void bridge_retain(llmb_bridge *bridge) {
 }
 
 static void bridge_free(llmb_bridge *bridge) {
-  os_handle_close(bridge->bell); /* not at closing: a pump may be about to poll it */
+  waker_close(&bridge->pump); /* not at closing: a pump may be about to poll it */
   while (bridge->kept_first != NULL) {
     llmb_call *call = bridge->kept_first;
     bridge->kept_first = call->next;
@@ -49,36 +48,28 @@ void bridge_abandon(llmb_bridge *bridge) {
   for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
     pool_abandon(&stage->pool);
   }
-  bridge->bell = os_handle_close(bridge->bell);
+  waker_close(&bridge->pump);
 }
 
 /* Under the lock: prepares to sleep; false if there is no need to. */
-static bool prepare_sleep(struct pool *pool, struct pool_ticket *ticket, struct pool_poll *poll, llmb_status *status) {
+static bool prepare_sleep(struct pool *pool, struct pool_ticket *ticket, struct pool_poll *poll) {
   pool_step(pool, os_clock_ns());
-  if (atomic_exchange(&ticket->nudged, 0) != 0 || atomic_load(&ticket->state) != TICKET_QUEUED) return false;
-  if (ticket->bell == OS_HANDLE_NONE) {
-    int os_code = 0;
-    *status = os_event_create(&ticket->bell, &os_code);
-    if (*status != LLMB_OK) return false;
-  }
-  poll->items[poll->count++] = (struct os_poll_item){.handle = ticket->bell};
+  if (atomic_load(&ticket->state) != TICKET_QUEUED || !pool_poll_waker(poll, ticket->waker)) return false;
   pool_prepare_poll(pool, NULL, poll);
   return true;
 }
 
-llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
-  llmb_status status = LLMB_OK;
+void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
   struct pool_poll poll = {.until_ns = until_ns};
   pthread_mutex_lock(&bridge->lock);
-  const bool sleeps = prepare_sleep(pool, ticket, &poll, &status);
+  const bool sleeps = prepare_sleep(pool, ticket, &poll);
   pthread_mutex_unlock(&bridge->lock);
-  if (!sleeps) return status;
+  if (!sleeps) return;
   os_poll(poll.items, poll.count, poll.until_ns);
-  if (poll.items[0].readable) os_event_clear(ticket->bell);
+  waker_end(ticket->waker, poll.items[0].readable);
   pthread_mutex_lock(&bridge->lock);
   pool_after_poll(&poll);
   pool_step(pool, os_clock_ns());
   pool_release_held(&poll);
   pthread_mutex_unlock(&bridge->lock);
-  return LLMB_OK;
 }

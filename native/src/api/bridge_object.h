@@ -23,7 +23,7 @@ struct llmb_bridge {
   uint64_t call_pairs_size;
   struct bridge_stage *stages; /* the first is the engine that was chosen */
   uint32_t stage_count;
-  os_handle bell; /* wakes the pump */
+  struct waker pump;
   struct pool_stats stats;
   bool pump_woken;
   uint64_t pump_until_ns; /* when the pump will wake by itself; 0 while it is awake */
@@ -44,6 +44,6 @@ void bridge_abandon(llmb_bridge *bridge);
 
 /* Sleeps once, driving the pool that the ticket is in, until something may have changed for a queued ticket or until_ns
  * passes. */
-llmb_status bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
+void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
 
 #endif

@@ -13,7 +13,7 @@
 #include "pool/pool_poll.h"
 #include "pool/restart_policy.h"
 
-static void configure_pool(struct bridge_stage *stage, os_handle bell, struct pool_stats *stats) {
+static void configure_pool(struct bridge_stage *stage, struct waker *pump, struct pool_stats *stats) {
   const struct setting_value *values = stage->settings.values;
   struct pool *pool = &stage->pool;
   const int64_t workers = values[SETTING_WORKERS].integer;
@@ -23,7 +23,7 @@ static void configure_pool(struct bridge_stage *stage, os_handle bell, struct po
                       (uint64_t)values[SETTING_RESTART_WINDOW_MS].integer * 1000000u, os_clock_ns());
   pool->recycle.calls = (uint64_t)values[SETTING_RECYCLE_CALLS].integer;
   pool->recycle.growth_bytes = (uint64_t)values[SETTING_RECYCLE_MB].integer << 20;
-  pool_open(pool, bell, stats);
+  pool_open(pool, pump, stats);
   stage->is_open = true;
 }
 
@@ -40,7 +40,7 @@ static llmb_status open_stage(llmb_bridge *bridge, struct bridge_stage *stage, l
     stage_name_engine(&stage->unusable, &stage->settings);
     return status;
   }
-  configure_pool(stage, bridge->bell, &bridge->stats);
+  configure_pool(stage, &bridge->pump, &bridge->stats);
   return LLMB_OK;
 }
 
@@ -122,6 +122,13 @@ struct bridge_stage *stage_first(llmb_bridge *bridge, uint64_t now_ns) {
 
 void stages_step(llmb_bridge *bridge, uint64_t now_ns) {
   for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) pool_step(&stage->pool, now_ns);
+}
+
+bool stages_intact(llmb_bridge *bridge) {
+  for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
+    if (!pool_intact(&stage->pool)) return false;
+  }
+  return true;
 }
 
 void stages_prepare_poll(llmb_bridge *bridge, struct pool_poll *out) {

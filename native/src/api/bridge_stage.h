@@ -32,6 +32,7 @@ void stage_name_engine(llmb_error *error, const llmb_settings *settings);
 
 /* The pools' functions for all stages. */
 void stages_step(llmb_bridge *bridge, uint64_t now_ns);
+bool stages_intact(llmb_bridge *bridge);
 void stages_prepare_poll(llmb_bridge *bridge, struct pool_poll *out);
 
 /* Walks the stages: for (struct bridge_stage *s = NULL; (s = stage_next(bridge, s)) != NULL;) gives those that can be

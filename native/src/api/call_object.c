@@ -8,7 +8,7 @@
 #include "core/memory.h"
 
 void call_free(llmb_call *call) {
-  os_handle_close(call->ticket.bell);
+  waker_close(&call->waker);
   call_request_free(&call->request);
   memory_release(call->vector);
   memory_release(call->whole);

@@ -12,6 +12,7 @@ enum { CALL_BUFFER_KEPT_SIZE = 16 << 10 }; /* other buffers above this are freed
 
 struct llmb_call {
   struct pool_ticket ticket;
+  struct waker waker;
   llmb_bridge *bridge;
   struct bridge_stage *stage; /* the engine that has the call, or will */
   struct llmb_call *next;     /* in the bridge's list of kept objects, or of watched calls */

@@ -29,6 +29,7 @@ struct call_input {
   bool patient;     /* it may wait in a queue that is full */
   bool lent;        /* the items stay as they are until the call is closed */
   const char *what; /* the argument's name in messages: "prompt" or "text" */
+  struct waker *waker; /* of who waits for it together with others; NULL for the call's own */
 };
 
 /* Builds the frame but for the call's number; `given` has the limits and the size of the settings, which are encoded

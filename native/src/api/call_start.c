@@ -33,7 +33,7 @@ static llmb_status call_create(llmb_bridge *bridge, llmb_call **out) {
     const llmb_status status = memory_allocate(sizeof *call, &memory);
     if (status != LLMB_OK) return status;
     call = memory;
-    call->ticket.bell = OS_HANDLE_NONE;
+    waker_init(&call->waker);
     llmb_error_init(&call->error);
     call->ticket.failure = &call->error;
   }
@@ -162,6 +162,7 @@ static llmb_status begin(llmb_call *call, const struct call_input *input, const 
   llmb_bridge *bridge = call->bridge;
   call_reset(call);
   call->start_ns = now_ns;
+  call->ticket.waker = input->waker != NULL ? input->waker : &call->waker;
   const llmb_status status = configure_call(call, settings, input, error);
   if (status != LLMB_OK) return status;
   pthread_mutex_lock(&bridge->lock);

@@ -7,12 +7,12 @@
 #include "api/call_settle.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/pool.h"
 #include "pool/pool_poll.h"
 #include "pool/slot.h"
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
+enum { ITEM_WAKER, ITEM_SLOT, ITEMS_FIXED };
 
 bool call_slot_has_news(const llmb_call *call) {
   struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
@@ -42,11 +42,17 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   struct pool_poll poll = {.until_ns = until_ns};
 
   pthread_mutex_lock(&bridge->lock);
-  /* What the workers have sent makes the poll return at once; only slots that drain may need a push before. */
-  if (pool_drains(&call->stage->pool)) pool_step(&call->stage->pool, os_clock_ns());
-  poll.items[poll.count++] = (struct os_poll_item){.handle = slot->bell};
-  pool_prepare_poll(&call->stage->pool, worker, &poll);
+  /* What the workers have sent makes the poll return at once; only slots that drain may need a push before, and what a
+   * host has closed makes nothing return. */
+  if (pool_drains(&call->stage->pool) || !connection_intact(worker)) pool_step(&call->stage->pool, os_clock_ns());
+  const bool sleeps = pool_poll_waker(&poll, call->ticket.waker);
+  if (sleeps) {
+    poll.items[ITEM_SLOT] = (struct os_poll_item){.handle = connection_bell_polled(&slot->bell)};
+    poll.count = ITEMS_FIXED;
+    pool_prepare_poll(&call->stage->pool, worker, &poll);
+  }
   pthread_mutex_unlock(&bridge->lock);
+  if (!sleeps) return;
 
   atomic_store_explicit(&slot->shared->host_sleeps, call_sleeper(call), memory_order_relaxed);
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
@@ -55,11 +61,12 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
     os_poll(poll.items, poll.count, poll.until_ns);
   }
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);
-  if (poll.items[0].readable) os_event_clear(slot->bell);
+  waker_end(call->ticket.waker, poll.items[ITEM_WAKER].readable);
 
   pthread_mutex_lock(&bridge->lock);
+  if (poll.items[ITEM_SLOT].readable) connection_clear_bell(worker, &slot->bell);
   bool others = poll.until_ns < until_ns;
-  for (unsigned i = 1; i < poll.count; i++) others |= poll.items[i].readable;
+  for (unsigned i = ITEMS_FIXED; i < poll.count; i++) others |= poll.items[i].readable;
   if (others) {
     pool_after_poll(&poll);
     pool_step(&call->stage->pool, os_clock_ns());
@@ -102,13 +109,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     const uint64_t limit_ns = call_next_limit_ns(call);
     const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
     if (slot == NULL) {
-      const llmb_status status = bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
-      if (status == LLMB_OK) continue;
-      /* Without a doorbell to sleep on there is nothing but to spin, and that helps nobody. */
-      struct call_verdict verdict;
-      verdict_fail(&verdict, LLMB_E_OUT_OF_MEMORY, call_phase(call), false,
-                   "could not make a doorbell to wait in the queue: no descriptors are left");
-      call_settle(call, &verdict);
+      bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */

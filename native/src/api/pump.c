@@ -5,14 +5,13 @@
 #include "api/call_settle.h"
 #include "core/error.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/pool_poll.h"
 
-/* From here on the engine rings the bridge's bell for this call. */
+/* From here on the engine rings its worker's bell for this call. */
 static void arm(llmb_call *call) {
   if (atomic_load(&call->ticket.state) != TICKET_PLACED) return;
   struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
-  atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_BRIDGE, memory_order_relaxed);
+  atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_WORKER, memory_order_relaxed);
 }
 
 llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_error) {
@@ -33,7 +32,7 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   const struct connection *worker = call->ticket.connection;
   const bool news = call_step_locked(call, os_clock_ns());
   const bool moved = call->ticket.connection != worker; /* to a slot that is not armed */
-  if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) os_event_ring(bridge->bell);
+  if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) waker_ring(&bridge->pump);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }
@@ -61,7 +60,7 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
     tokens[count++] = call->watch_token;
   }
   /* A look may have moved a call to another worker, whose slot must be armed before it is looked at. */
-  if (moved) os_event_ring(bridge->bell);
+  if (moved) waker_ring(&bridge->pump);
   return count;
 }
 
@@ -77,12 +76,12 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
   bridge_retain(bridge);
   pthread_mutex_lock(&bridge->lock);
   for (;;) {
-    struct pool_poll poll = {.until_ns = deadline_ns};
+    struct pool_poll poll = {.until_ns = deadline_ns, .pumped = true};
     stages_step(bridge, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
     if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
-    poll.items[poll.count++] = (struct os_poll_item){.handle = bridge->bell};
+    if (!pool_poll_waker(&poll, &bridge->pump)) continue;
     stages_prepare_poll(bridge, &poll);
     bridge->pump_until_ns = poll.until_ns;
     pthread_mutex_unlock(&bridge->lock);
@@ -91,7 +90,7 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
 
     pthread_mutex_lock(&bridge->lock);
     bridge->pump_until_ns = 0;
-    if (poll.items[0].readable) os_event_clear(bridge->bell);
+    waker_end(&bridge->pump, poll.items[0].readable);
     pool_after_poll(&poll);
     stages_step(bridge, os_clock_ns());
     pool_release_held(&poll);
@@ -107,7 +106,7 @@ llmb_status llmb_pump_wake(llmb_bridge *bridge) {
   if (status != LLMB_OK) return status;
   pthread_mutex_lock(&bridge->lock);
   bridge->pump_woken = true;
-  os_event_ring(bridge->bell);
+  waker_ring(&bridge->pump);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }

@@ -10,15 +10,16 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { CHANNEL_PROTOCOL_VERSION = 3 };
+enum { CHANNEL_PROTOCOL_VERSION = 4 };
 #define CHANNEL_MAGIC UINT64_C(0x31656764697262) /* "bridge1" */
 
-/* Which doorbell a sleeping host listens to, and for what: one that has no use for parts of an answer is rung when the
- * answer ends or its ring is half full. An engine rings the slot's bell also for a value it does not know. */
+/* Which of this engine's doorbells a sleeping host listens to, and for what: one that has no use for parts of an answer
+ * is rung when the answer ends or its ring is half full. An engine rings the slot's bell also for a value it does not
+ * know. */
 enum channel_sleeper {
   CHANNEL_AWAKE = 0,
   CHANNEL_SLEEPS_ON_SLOT = 1,
-  CHANNEL_SLEEPS_ON_BRIDGE = 2,
+  CHANNEL_SLEEPS_ON_WORKER = 2,
   CHANNEL_SLEEPS_FOR_END = 3
 };
 

@@ -31,4 +31,7 @@ enum {
 /* How long an engine waits for the host's opening messages. */
 #define CHANNEL_OPEN_TIMEOUT_NS UINT64_C(10000000000)
 
+/* How long an engine waits until the host has taken enough of what it said before. */
+#define CHANNEL_POST_TIMEOUT_NS UINT64_C(10000000000)
+
 #endif

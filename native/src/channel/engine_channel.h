@@ -47,7 +47,8 @@ struct llmb_request {
 };
 
 struct llmb_engine {
-  os_handle socket, own_bell, bridge_bell;
+  os_handle socket; /* the host's opening messages, then its rings, at last its end */
+  os_handle post, worker_bell;
   os_handle watched; /* what llmb_engine_watch was given */
   os_handle slot_bells[CHANNEL_SLOTS_MAX];
   struct channel_region *region;
@@ -94,6 +95,9 @@ bool engine_host_wrote(const llmb_engine *engine);
 
 /* Sleeps until the host writes, the host is gone, what is watched is readable (true) or the deadline passes. */
 bool engine_sleep(llmb_engine *engine, uint64_t deadline_ns);
+
+/* Sends the host one message; waits for one that is behind, up to a limit. */
+llmb_status engine_post(const llmb_engine *engine, const void *message, uint64_t size);
 
 /* Tells the host that nothing more is accepted here. */
 void engine_retire(llmb_engine *engine);

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
+#include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
 #include "platform/os_region.h"
@@ -73,6 +74,11 @@ static void prepare_slots(llmb_engine *engine) {
   }
 }
 
+/* A process of our own knows what it has; only what lies in a host's process may be closed by others. */
+static os_handle own_end(const llmb_engine *engine, os_handle handle) {
+  return engine->in_process ? handle : os_handle_number(handle);
+}
+
 static llmb_status receive_open(llmb_engine *engine, llmb_error *error) {
   uint8_t message[sizeof(struct handshake_open) + CHANNEL_SETTINGS_SIZE_MAX];
   struct handshake_open open;
@@ -86,8 +92,8 @@ static llmb_status receive_open(llmb_engine *engine, llmb_error *error) {
     return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's opening message is malformed");
   }
   memcpy(&open, message, sizeof open);
-  engine->own_bell = handles[1];
-  engine->bridge_bell = handles[2];
+  engine->post = own_end(engine, handles[1]);
+  engine->worker_bell = own_end(engine, handles[2]);
   if (open.type != HANDSHAKE_OPEN || open.protocol_version != CHANNEL_PROTOCOL_VERSION) {
     close_handles(handles, 1);
     return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host speaks protocol %u, this engine %d",
@@ -125,7 +131,7 @@ static llmb_status receive_bells(llmb_engine *engine, llmb_error *error) {
       close_handles(handles, count);
       return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's doorbells are malformed");
     }
-    for (unsigned i = 0; i < count; i++) engine->slot_bells[have + i] = handles[i];
+    for (unsigned i = 0; i < count; i++) engine->slot_bells[have + i] = own_end(engine, handles[i]);
     have += count;
   }
   return LLMB_OK;
@@ -135,10 +141,9 @@ static llmb_status send_hello(llmb_engine *engine, const char *name, const char 
   struct handshake_hello hello = {.type = HANDSHAKE_HELLO, .protocol_version = CHANNEL_PROTOCOL_VERSION};
   error_copy_text(hello.name, sizeof hello.name, name, strlen(name), 0);
   error_copy_text(hello.version, sizeof hello.version, version, strlen(version), 0);
-  int os_code = 0;
-  const llmb_status status = os_socket_send(engine->socket, &hello, sizeof hello, NULL, 0, &os_code);
+  const llmb_status status = engine_post(engine, &hello, sizeof hello);
   if (status == LLMB_OK) return LLMB_OK;
-  return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not greet the host");
+  return error_set(error, status, LLMB_PHASE_START, "could not greet the host");
 }
 
 static llmb_status create(llmb_engine **out, llmb_error *error) {
@@ -146,9 +151,9 @@ static llmb_status create(llmb_engine **out, llmb_error *error) {
   const llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no memory for the connection");
   llmb_engine *engine = memory;
-  engine->socket = engine->own_bell = engine->bridge_bell = engine->watched = OS_HANDLE_NONE;
+  engine->socket = engine->post = engine->worker_bell = engine->watched = OS_HANDLE_NONE;
   for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->slot_bells[i] = OS_HANDLE_NONE;
-  engine->lifeline.handle = OS_HANDLE_NONE;
+  engine->lifeline.handle = engine->lifeline.bell = OS_HANDLE_NONE;
   engine->spin = spin_create();
   *out = engine;
   return LLMB_OK;
@@ -207,6 +212,7 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
   /* Both came through an exec. No program that this one starts may have them: one word into either ends the engine. */
   os_handle_close_on_exec(engine->socket);
   os_handle_close_on_exec(engine->lifeline.handle);
+  os_bell_ignore_end();
   status = start_watcher(engine);
   if (status != LLMB_OK) {
     error_set(out_error, status, LLMB_PHASE_START, "could not start the lifeline's thread");
@@ -234,8 +240,8 @@ void llmb_engine_close(llmb_engine *engine) {
   }
   settings_clear(&engine->settings);
   os_region_unmap(engine->region, engine->region_size);
-  engine->own_bell = os_handle_close(engine->own_bell);
-  engine->bridge_bell = os_handle_close(engine->bridge_bell);
+  engine->post = os_handle_close(engine->post);
+  engine->worker_bell = os_handle_close(engine->worker_bell);
   engine->socket = os_handle_close(engine->socket);
   /* The watcher goes on until the process ends; it reads the lifeline from this struct. */
   if (engine->watching) return;

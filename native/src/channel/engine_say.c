@@ -6,7 +6,13 @@
 #include "channel/handshake.h"
 #include "core/error.h"
 #include "core/fault_point.h"
-#include "platform/os_socket.h"
+#include "platform/os_clock.h"
+#include "platform/os_post.h"
+
+llmb_status engine_post(const llmb_engine *engine, const void *message, uint64_t size) {
+  const enum os_bell_ringer sender = engine->in_process ? OS_BELL_THREAD : OS_BELL_PROCESS;
+  return os_post_send(sender, engine->post, message, size, os_clock_ns() + CHANNEL_POST_TIMEOUT_NS);
+}
 
 static llmb_status send_text(const llmb_engine *engine, uint32_t type, int32_t detail, const char *text,
                              uint64_t size) {
@@ -14,8 +20,7 @@ static llmb_status send_text(const llmb_engine *engine, uint32_t type, int32_t d
   const struct handshake_text head = {.type = type, .status = detail, .size = (uint32_t)size};
   memcpy(message, &head, sizeof head);
   memcpy(message + sizeof head, text, size);
-  int os_code = 0;
-  return os_socket_send(engine->socket, message, sizeof head + size, NULL, 0, &os_code);
+  return engine_post(engine, message, sizeof head + size);
 }
 
 static uint64_t text_size(const char *text, uint64_t size_max) {

@@ -3,7 +3,7 @@
 #include "channel/engine_channel.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
-#include "platform/os_event.h"
+#include "platform/os_bell.h"
 
 enum { BACKLOG_SIZE_FIRST = 4096 };
 
@@ -19,8 +19,14 @@ static void ring_host(struct llmb_request *request, bool for_part) {
   }
   sleeper = atomic_exchange(&request->shared->host_sleeps, CHANNEL_AWAKE);
   if (sleeper == CHANNEL_AWAKE) return;
-  os_event_ring(sleeper == CHANNEL_SLEEPS_ON_BRIDGE ? request->engine->bridge_bell
-                                                    : request->engine->slot_bells[request->slot]);
+  const llmb_engine *engine = request->engine;
+  const os_handle bell =
+      sleeper == CHANNEL_SLEEPS_ON_WORKER ? engine->worker_bell : engine->slot_bells[request->slot];
+  if (engine->in_process) {
+    os_bell_ring(bell);
+  } else {
+    os_bell_ring_across(bell);
+  }
 }
 
 void engine_ring_host(struct llmb_request *request) {

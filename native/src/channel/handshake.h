@@ -1,5 +1,9 @@
-/* Messages on the socket between host and engine, in the order they come. The host sends OPEN and BELLS before the
- * engine is even started: they wait in the socket. */
+/* Messages between host and engine, in the order they come.
+ *
+ * The host's go through a socket of which its end can only send; it sends OPEN and BELLS before the engine is even
+ * started. What comes after them is the engine's bell: one byte a ring. The engine's messages go through the post that
+ * OPEN brings (platform/os_post.h). So neither side ever gets a descriptor from an engine, nor has a file in common
+ * with it whose flags it could change. */
 #ifndef LLMB_HANDSHAKE_H
 #define LLMB_HANDSHAKE_H
 
@@ -7,7 +11,7 @@
 
 enum handshake_type {
   /* host to engine */
-  HANDSHAKE_OPEN = 1,  /* struct handshake_open, settings pairs; descriptors: region, engine's bell, bridge's bell */
+  HANDSHAKE_OPEN = 1,  /* struct handshake_open, settings pairs; descriptors: region, post, bell of all slots */
   HANDSHAKE_BELLS = 2, /* struct handshake_bells; descriptors: the bells of some slots */
   /* engine to host */
   HANDSHAKE_HELLO = 16,      /* struct handshake_hello */

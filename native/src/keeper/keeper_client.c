@@ -162,7 +162,7 @@ bool keeper_alive(struct keeper *keeper) {
   if (keeper_greeting(keeper, os_clock_ns(), NULL) != LLMB_OK) return keeper->stage == KEEPER_GREETING;
   /* After its greeting a keeper says nothing here: whatever can be read is the end. */
   struct os_poll_item items[] = {{.handle = keeper->process}, {.handle = keeper->control}};
-  return os_poll(items, 2, 0) == 0;
+  return os_handle_same(keeper->process) && os_handle_same(keeper->control) && os_poll(items, 2, 0) == 0;
 }
 
 static llmb_status send_number(struct keeper *keeper, enum keeper_message_kind kind, uint64_t number) {
@@ -184,7 +184,9 @@ bool keeper_has_left(const struct keeper *keeper) {
 
 void keeper_await_end(struct keeper *keeper) {
   struct os_poll_item item = {.handle = keeper->process};
-  if (keeper->process != OS_HANDLE_NONE && os_poll(&item, 1, keeper->leaves_until_ns) == 0) {
+  if (!os_handle_same(keeper->process)) {
+    /* There is none, or the host has closed it: nothing tells the end, which follows from the control socket's. */
+  } else if (os_poll(&item, 1, keeper->leaves_until_ns) == 0) {
     os_process_kill(keeper->process);
     (void)os_poll(&item, 1, os_clock_ns() + KEEPER_REAP_TIMEOUT_NS);
   }

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "keeper/keeper_child.h"
 #include "keeper/keeper_protocol.h"
+#include "platform/os_bell.h"
 #include "platform/os_process.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
@@ -98,23 +99,12 @@ void engine_read_log(struct engine *engine, uint64_t limit) {
   }
 }
 
-void engine_read_lifeline(struct engine *engine) {
-  for (unsigned turn = 0; turn < KEEPER_CONTROL_TURN_COUNT; turn++) {
-    struct keeper_number_message message;
-    uint64_t size = 0;
-    int os_code;
-    llmb_status status = os_socket_receive(engine->lifeline, &message, sizeof message, &size, NULL, 0, NULL, &os_code);
-    if (status == LLMB_E_NOT_READY) return;
-    if (status == LLMB_E_UNAVAILABLE) { /* a program that does not know of guards may close it */
-      engine->lifeline = os_handle_close(engine->lifeline);
-      return;
-    }
-    /* LOOK needs no answer: the guards are looked at before the next sleep anyway. */
-    if (status == LLMB_OK && keeper_message_check(&message, size) == KEEPER_MESSAGE_LOOK) continue;
-    engine_kill(engine);
-    engine->lifeline = os_handle_close(engine->lifeline);
-    return;
-  }
+void engine_hear_bell(struct engine *engine) {
+  const enum os_bell_state state = os_bell_clear(engine->bell);
+  if (state == OS_BELL_CLEAR) return;
+  /* A program that does not know of guards may have closed it. */
+  engine->bell = os_handle_close(engine->bell);
+  if (state == OS_BELL_FLOODED) engine_kill(engine);
 }
 
 void engine_lose_host(struct engine *engine) {
@@ -154,6 +144,7 @@ void engine_free(struct engine *engine) {
   os_handle_close(engine->process);
   os_handle_close(engine->events);
   os_handle_close(engine->lifeline);
+  os_handle_close(engine->bell);
   os_handle_close(engine->exec_pipe);
   os_handle_close(engine->log_pipe);
   os_handle_close(engine->log_file);

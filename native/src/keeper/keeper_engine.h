@@ -23,7 +23,8 @@ struct engine {
   pid_t pid;          /* its own until it is reaped, which only keeper_reap does */
   os_handle process;  /* its pidfd */
   os_handle events;   /* to the host */
-  os_handle lifeline; /* to the engine */
+  os_handle lifeline; /* to the engine, which sees its end */
+  os_handle bell;     /* from the engine: there is an earlier guard */
   os_handle exec_pipe, log_pipe, log_file;
   struct keeper_guard_page *guards;
   bool guard_expired; /* and it was killed for it */
@@ -50,8 +51,8 @@ void engine_send_failed(os_handle events, int32_t status, const char *step, int 
 /* Takes at most `limit` bytes that wait on its stderr. */
 void engine_read_log(struct engine *engine, uint64_t limit);
 
-/* Reads what it says on its lifeline. */
-void engine_read_lifeline(struct engine *engine);
+/* It has rung: the guards are looked at before the next sleep anyway. */
+void engine_hear_bell(struct engine *engine);
 
 /* The host's end of the events says nothing; when it is readable, it is closed and nobody wants the engine. */
 void engine_lose_host(struct engine *engine);

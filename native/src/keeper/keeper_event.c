@@ -54,7 +54,6 @@ static bool read_message(struct engine_process *process, const union event_messa
     case KEEPER_MESSAGE_KILL:
     case KEEPER_MESSAGE_GOODBYE:
     case KEEPER_MESSAGE_WELCOME:
-    case KEEPER_MESSAGE_LOOK:
     case KEEPER_MESSAGE_KIND_COUNT:
       return false;
   }

@@ -1,9 +1,9 @@
 /* The page that an engine and the keeper share: until when each slot must have ended, and when the keeper looks next.
  *
  * The engine arms a guard at the start of a call and disarms it at its end, without a system call as a rule: only a
- * guard earlier than the keeper's next look needs a word to it. That takes the same care as a doorbell:
+ * guard earlier than the keeper's next look needs a ring to it. That takes the same care as a doorbell:
  *
- *   engine: store guard, then load keeper_wake; later than the guard? send LOOK
+ *   engine: store guard, then load keeper_wake; later than the guard? ring
  *   keeper: store keeper_wake, then load the guards; one earlier? choose a new time and start over
  *
  * All four are sequentially consistent: whichever comes second sees the other's store, so no guard is slept through.

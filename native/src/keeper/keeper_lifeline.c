@@ -6,6 +6,7 @@
 #include "core/policy.h"
 #include "keeper/keeper_guard.h"
 #include "keeper/keeper_protocol.h"
+#include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
 #include "platform/os_region.h"
@@ -13,7 +14,8 @@
 
 static_assert(sizeof(struct keeper_guard_page) <= KEEPER_GUARD_REGION_SIZE, "the guards fit their page");
 
-static llmb_status receive_welcome(os_handle lifeline, os_handle *out_region) {
+/* The page and the bell. */
+static llmb_status receive_welcome(os_handle lifeline, os_handle handles[2]) {
   uint64_t deadline_ns = os_clock_ns() + KEEPER_WELCOME_TIMEOUT_NS;
   struct os_poll_item item = {.handle = lifeline};
   for (;;) {
@@ -22,39 +24,40 @@ static llmb_status receive_welcome(os_handle lifeline, os_handle *out_region) {
     unsigned handle_count = 0;
     int os_code;
     llmb_status status =
-        os_socket_receive(lifeline, &message, sizeof message, &size, out_region, 1, &handle_count, &os_code);
+        os_socket_receive(lifeline, &message, sizeof message, &size, handles, 2, &handle_count, &os_code);
     if (status == LLMB_E_NOT_READY) {
       if (os_poll(&item, 1, deadline_ns) == 0) return LLMB_E_START_TIMEOUT;
       continue;
     }
     if (status != LLMB_OK) return status;
-    if (handle_count == 1 && keeper_message_check(&message, size) == KEEPER_MESSAGE_WELCOME) return LLMB_OK;
-    if (handle_count == 1) *out_region = os_handle_close(*out_region);
+    if (handle_count == 2 && keeper_message_check(&message, size) == KEEPER_MESSAGE_WELCOME) return LLMB_OK;
+    for (unsigned i = 0; i < handle_count; i++) handles[i] = os_handle_close(handles[i]);
     return LLMB_E_PROTOCOL_ERROR;
   }
 }
 
 llmb_status keeper_lifeline_open(os_handle lifeline, struct keeper_lifeline *out) {
-  os_handle region = OS_HANDLE_NONE;
+  os_handle handles[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE};
   void *page = NULL;
-  *out = (struct keeper_lifeline){.handle = OS_HANDLE_NONE};
+  *out = (struct keeper_lifeline){.handle = OS_HANDLE_NONE, .bell = OS_HANDLE_NONE};
   int os_code;
-  llmb_status status = receive_welcome(lifeline, &region);
+  llmb_status status = receive_welcome(lifeline, handles);
   if (status != LLMB_OK) goto finish;
-  status = os_region_map(region, KEEPER_GUARD_REGION_SIZE, &page, &os_code);
+  status = os_region_map(handles[0], KEEPER_GUARD_REGION_SIZE, &page, &os_code);
   if (status != LLMB_OK) goto finish;
-  *out = (struct keeper_lifeline){.handle = lifeline, .page = page};
+  *out = (struct keeper_lifeline){.handle = lifeline, .bell = os_handle_number(handles[1]), .page = page};
   if (out->page->magic != KEEPER_GUARD_MAGIC || out->page->version != KEEPER_GUARD_VERSION) {
     status = LLMB_E_PROTOCOL_ERROR;
     goto finish;
   }
   page = NULL;
-  lifeline = OS_HANDLE_NONE;
+  lifeline = handles[1] = OS_HANDLE_NONE;
 
 finish:
-  if (status != LLMB_OK) *out = (struct keeper_lifeline){.handle = OS_HANDLE_NONE};
+  if (status != LLMB_OK) *out = (struct keeper_lifeline){.handle = OS_HANDLE_NONE, .bell = OS_HANDLE_NONE};
   os_region_unmap(page, KEEPER_GUARD_REGION_SIZE);
-  os_handle_close(region);
+  os_handle_close(handles[0]);
+  os_handle_close(handles[1]);
   os_handle_close(lifeline);
   return status;
 }
@@ -65,10 +68,7 @@ void keeper_lifeline_arm(struct keeper_lifeline *lifeline, unsigned slot, uint64
   /* Both sequentially consistent, as in the keeper: the load must not overtake the store. */
   atomic_store(&page->guard_ns[slot], guard_ns);
   if (atomic_load(&page->keeper_wake_ns) <= guard_ns) return;
-  struct keeper_number_message look = {.head = keeper_message_head(KEEPER_MESSAGE_LOOK)};
-  int os_code;
-  /* A full socket holds words enough; a broken one means that the keeper is gone, which ends this engine anyway. */
-  (void)os_socket_send(lifeline->handle, &look, sizeof look, NULL, 0, &os_code);
+  os_bell_ring_across(lifeline->bell);
 }
 
 void keeper_lifeline_disarm(struct keeper_lifeline *lifeline, unsigned slot) {
@@ -80,4 +80,5 @@ void keeper_lifeline_close(struct keeper_lifeline *lifeline) {
   os_region_unmap(lifeline->page, KEEPER_GUARD_REGION_SIZE);
   lifeline->page = NULL;
   lifeline->handle = os_handle_close(lifeline->handle);
+  lifeline->bell = os_handle_close(lifeline->bell);
 }

@@ -10,6 +10,7 @@ struct keeper_guard_page;
 
 struct keeper_lifeline {
   os_handle handle; /* watched for its end by the engine's own thread */
+  os_handle bell;   /* the keeper's: there is an earlier guard */
   struct keeper_guard_page *page;
 };
 

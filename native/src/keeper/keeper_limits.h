@@ -16,7 +16,7 @@ enum {
   KEEPER_EXEC_BUSY_TRIES = 3,      /* a program that is just being written may be ready a moment later */
   KEEPER_EXEC_BUSY_WAIT_MS = 10,
   KEEPER_OOM_SCORE_RAISE = 300, /* memory short, an engine goes before its host */
-  KEEPER_DESCRIPTORS_MIN = 1024 /* what the keeper asks for itself: six for each engine */
+  KEEPER_DESCRIPTORS_MIN = 1024 /* what the keeper asks for itself: seven for each engine */
 };
 
 #endif

@@ -140,8 +140,8 @@ static unsigned fill_items(struct os_poll_item *items) {
     const struct engine *engine = program.table.engines[i];
     (next++)->handle = engine->log_pipe;
     (next++)->handle = engine->events;
-    /* Who still has to exec has nothing to say on its lifeline. */
-    (next++)->handle = engine->state == ENGINE_STARTING ? engine->exec_pipe : engine->lifeline;
+    /* Who still has to exec has nothing to ring for. */
+    (next++)->handle = engine->state == ENGINE_STARTING ? engine->exec_pipe : engine->bell;
   }
   return (unsigned)(next - items);
 }
@@ -157,7 +157,7 @@ static void handle_engines(const struct os_poll_item *items, unsigned engine_cou
     if (engine->state == ENGINE_STARTING) {
       engine_settle_start(engine);
     } else {
-      engine_read_lifeline(engine);
+      engine_hear_bell(engine);
     }
   }
 }

@@ -21,7 +21,6 @@ static bool size_fits(enum keeper_message_kind kind, uint64_t size) {
     case KEEPER_MESSAGE_GOODBYE:
     case KEEPER_MESSAGE_SPAWNED:
     case KEEPER_MESSAGE_WELCOME:
-    case KEEPER_MESSAGE_LOOK:
       return size == sizeof(struct keeper_number_message);
     case KEEPER_MESSAGE_SPAWN:
       return size > sizeof(struct keeper_spawn_message) && size <= KEEPER_MESSAGE_SIZE_MAX;

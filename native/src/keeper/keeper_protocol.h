@@ -3,7 +3,9 @@
  *
  *   host   -> keeper (control)   SPAWN, KILL, GOODBYE       keeper -> host   GREETING with the keeper's handle
  *   keeper -> host (one pair per engine)                    SPAWNED with its handle, SPAWN_FAILED, EXIT
- *   keeper -> engine (lifeline)  WELCOME with the guards    engine -> keeper LOOK */
+ *   keeper -> engine (lifeline)  WELCOME with the guards and the bell by which the engine says "look"
+ *
+ * The keeper's end of a lifeline can only send: from an engine it gets rings and nothing else. */
 #ifndef LLMB_KEEPER_PROTOCOL_H
 #define LLMB_KEEPER_PROTOCOL_H
 
@@ -14,7 +16,7 @@
 #include "keeper/keeper_client.h"
 #include "keeper/keeper_limits.h"
 
-enum { KEEPER_PROTOCOL_MAGIC = 0x6b424c4c, KEEPER_PROTOCOL_VERSION = 1 };
+enum { KEEPER_PROTOCOL_MAGIC = 0x6b424c4c, KEEPER_PROTOCOL_VERSION = 2 };
 
 /* Descriptors that the program is started with. */
 enum { KEEPER_HANDLE_CONTROL = 3, KEEPER_HANDLE_HOST = 4 };
@@ -30,7 +32,6 @@ enum keeper_message_kind {
   KEEPER_MESSAGE_SPAWN_FAILED,
   KEEPER_MESSAGE_EXIT,
   KEEPER_MESSAGE_WELCOME,
-  KEEPER_MESSAGE_LOOK,
   KEEPER_MESSAGE_KIND_COUNT
 };
 
@@ -40,7 +41,7 @@ struct keeper_message_head {
   uint16_t kind; /* enum keeper_message_kind */
 };
 
-/* GREETING and SPAWNED say the pid, KILL the id; GOODBYE, WELCOME and LOOK say all by their kind. */
+/* GREETING and SPAWNED say the pid, KILL the id; GOODBYE and WELCOME say all by their kind. */
 struct keeper_number_message {
   struct keeper_message_head head;
   uint64_t number;

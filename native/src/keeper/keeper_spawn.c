@@ -11,6 +11,7 @@
 #include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/keeper_child.h"
+#include "platform/os_bell.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
 
@@ -47,21 +48,25 @@ static int open_log_file(const struct keeper_spawn_request *request, os_handle *
   return *out < 0 ? -1 : 0;
 }
 
-/* Makes the guards' page and leaves it in the lifeline for the engine to find. */
+/* Makes the guards' page and the bell, and leaves both in the lifeline for the engine to find. */
 static llmb_status create_guards(struct engine *engine, int *os_code) {
-  os_handle region = OS_HANDLE_NONE;
+  os_handle handles[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE};
   void *page = NULL;
-  llmb_status status = os_region_create(KEEPER_GUARD_REGION_SIZE, &region, &page, os_code);
+  llmb_status status = os_region_create(KEEPER_GUARD_REGION_SIZE, &handles[0], &page, os_code);
   if (status != LLMB_OK) goto finish;
   engine->guards = page;
   engine->guards->magic = KEEPER_GUARD_MAGIC;
   engine->guards->version = KEEPER_GUARD_VERSION;
   engine->guards->slot_count = KEEPER_GUARDS_MAX;
+  status = os_bell_create(OS_BELL_PROCESS, &engine->bell, &handles[1], os_code);
+  if (status != LLMB_OK) goto finish;
   struct keeper_number_message welcome = {.head = keeper_message_head(KEEPER_MESSAGE_WELCOME)};
-  status = os_socket_send(engine->lifeline, &welcome, sizeof welcome, &region, 1, os_code);
+  status = os_socket_send(engine->lifeline, &welcome, sizeof welcome, handles, 2, os_code);
+  os_socket_only_send(engine->lifeline);
 
 finish:
-  os_handle_close(region);
+  os_handle_close(handles[0]);
+  os_handle_close(handles[1]);
   return status;
 }
 
@@ -120,7 +125,7 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
   engine = block;
   engine->state = ENGINE_STARTING;
   engine->id = request->id;
-  engine->process = engine->events = engine->lifeline = OS_HANDLE_NONE;
+  engine->process = engine->events = engine->lifeline = engine->bell = OS_HANDLE_NONE;
   engine->exec_pipe = engine->log_pipe = engine->log_file = OS_HANDLE_NONE;
   failed_step = prepare(engine, request, &ends, &os_code);
   if (failed_step != NULL) goto finish;

@@ -7,6 +7,7 @@
 
 #include <llmbridge/status.h>
 
+#include "platform/os_bell.h"
 #include "platform/os_handle.h"
 
 enum { OS_SOCKET_HANDLES_MAX = 4 };          /* descriptors in one message */
@@ -31,6 +32,10 @@ bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns);
 llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, uint64_t *out_size,
                               os_handle *out_handles, unsigned handle_capacity, unsigned *out_handle_count,
                               int *os_code);
+
+/* From here on nothing can be received: the other side's sends fail, also those of descriptors. What is sent it still
+ * gets, and a ring too (os_bell_ring, which its os_bell_clear takes). */
+void os_socket_only_send(os_handle socket);
 
 /* Ends the conversation without closing the handle: both sides find the end of file. */
 void os_socket_end(os_handle socket);

@@ -6,13 +6,33 @@
 #include "core/fault_point.h"
 #include "core/memory.h"
 #include "core/policy.h"
+#include "platform/os_bell.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
+#include "pool/ticket.h"
 
-static llmb_status send_open(const struct launch *launch, struct connection *connection, os_handle region,
-                             os_handle bridge_bell, int *os_code) {
+/* What the engine gets; open here only until it is sent. */
+struct engine_ends {
+  os_handle socket, region, post, bell, slot_bells[CHANNEL_SLOTS_MAX];
+};
+
+static struct engine_ends ends_none(void) {
+  struct engine_ends ends = {OS_HANDLE_NONE, OS_HANDLE_NONE, OS_HANDLE_NONE, OS_HANDLE_NONE, {0}};
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) ends.slot_bells[i] = OS_HANDLE_NONE;
+  return ends;
+}
+
+static void ends_close(struct engine_ends *ends) {
+  os_handle_close(ends->socket);
+  os_handle_close(ends->region);
+  os_handle_close(ends->post);
+  os_handle_close(ends->bell);
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) os_handle_close(ends->slot_bells[i]);
+}
+
+static llmb_status send_open(const struct launch *launch, struct connection *connection, const struct engine_ends *ends,
+                             int *os_code) {
   const struct handshake_open open = {
       .type = HANDSHAKE_OPEN,
       .protocol_version = CHANNEL_PROTOCOL_VERSION,
@@ -26,18 +46,18 @@ static llmb_status send_open(const struct launch *launch, struct connection *con
   if (status != LLMB_OK) return status;
   memcpy(message, &open, sizeof open);
   if (launch->pairs_size > 0) memcpy((uint8_t *)message + sizeof open, launch->pairs, launch->pairs_size);
-  const os_handle handles[] = {region, connection->engine_bell, bridge_bell};
+  const os_handle handles[] = {ends->region, ends->post, ends->bell};
   status = os_socket_send(connection->socket, message, sizeof open + launch->pairs_size, handles, 3, os_code);
   memory_release(message);
   return status;
 }
 
-static llmb_status send_bells(struct connection *connection, int *os_code) {
+static llmb_status send_bells(struct connection *connection, const struct engine_ends *ends, int *os_code) {
   for (uint32_t first = 0; first < connection->slot_count;) {
     os_handle handles[OS_SOCKET_HANDLES_MAX];
     uint32_t count = 0;
     while (count < OS_SOCKET_HANDLES_MAX && first + count < connection->slot_count) {
-      handles[count] = connection->slots[first + count].bell;
+      handles[count] = ends->slot_bells[first + count];
       count++;
     }
     const struct handshake_bells bells = {.type = HANDSHAKE_BELLS, .first_slot = first, .count = count};
@@ -48,7 +68,8 @@ static llmb_status send_bells(struct connection *connection, int *os_code) {
   return LLMB_OK;
 }
 
-static llmb_status make_slots(struct connection *connection, int *os_code) {
+static llmb_status make_slots(struct connection *connection, enum os_bell_ringer ringer, struct engine_ends *ends,
+                              int *os_code) {
   const struct spin spin = spin_create();
   for (uint32_t i = 0; i < connection->slot_count; i++) {
     struct slot *slot = &connection->slots[i];
@@ -68,7 +89,7 @@ static llmb_status make_slots(struct connection *connection, int *os_code) {
         .bytes = channel_response_bytes(connection->region, connection->slot_count, i),
         .size = CHANNEL_RESPONSE_RING_SIZE,
     };
-    const llmb_status status = os_event_create(&slot->bell, os_code);
+    const llmb_status status = os_bell_create(ringer, &slot->bell.hears, &ends->slot_bells[i], os_code);
     if (status != LLMB_OK) return status;
   }
   return LLMB_OK;
@@ -76,12 +97,13 @@ static llmb_status make_slots(struct connection *connection, int *os_code) {
 
 static struct connection *connection_free(struct connection *connection) {
   for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) {
-    connection->slots[i].bell = os_handle_close(connection->slots[i].bell);
+    connection->slots[i].bell.hears = os_handle_close(connection->slots[i].bell.hears);
   }
   os_region_unmap(connection->region, connection->region_size);
   connection->socket = os_handle_close(connection->socket);
   connection->engine_end = os_handle_close(connection->engine_end);
-  connection->engine_bell = os_handle_close(connection->engine_bell);
+  connection->post = os_handle_close(connection->post);
+  connection->bell.hears = os_handle_close(connection->bell.hears);
   engine_process_close(&connection->process);
   if (connection->thread != NULL) engine_thread_abandon(connection->thread);
   connection->keeper = keeper_hold_release(connection->keeper);
@@ -95,13 +117,13 @@ static llmb_status connection_create(uint32_t slot_count, struct connection **ou
   if (status != LLMB_OK) return status;
   struct connection *connection = memory;
   connection->references = 1;
-  connection->socket = connection->engine_end = connection->engine_bell = OS_HANDLE_NONE;
+  connection->socket = connection->engine_end = connection->post = connection->bell.hears = OS_HANDLE_NONE;
   connection->process.events = connection->process.process = OS_HANDLE_NONE;
   connection->slot_count = slot_count;
   connection->region_size = channel_region_size(slot_count);
   connection->last_breath_ns = LLMB_NEVER;
   connection->next_call_id = os_clock_ns() << 8; /* ids of one engine mean nothing to another */
-  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) connection->slots[i].bell = OS_HANDLE_NONE;
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) connection->slots[i].bell.hears = OS_HANDLE_NONE;
   *out = connection;
   return LLMB_OK;
 }
@@ -133,11 +155,12 @@ llmb_status connection_order(struct connection *connection, llmb_error *error) {
                    (unsigned)POOL_KEEPERS_MAX);
 }
 
-llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
+llmb_status connection_open(const struct launch *launch, struct connection **out,
                             llmb_error *error) {
   *out = NULL;
   struct connection *connection = NULL;
-  os_handle pair[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, region = OS_HANDLE_NONE;
+  struct engine_ends ends = ends_none();
+  const enum os_bell_ringer ringer = launch->module_path != NULL ? OS_BELL_THREAD : OS_BELL_PROCESS;
   void *address = NULL;
   int os_code = 0;
   const char *step = "allocate the connection";
@@ -148,7 +171,7 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   connection->load_progress_ns = connection->opened_ns = os_clock_ns();
 
   step = "make the channel's memory";
-  status = os_region_create(connection->region_size, &region, &address, &os_code);
+  status = os_region_create(connection->region_size, &ends.region, &address, &os_code);
   if (status != LLMB_OK) goto finish;
   connection->region = address;
   connection->region->magic = CHANNEL_MAGIC;
@@ -157,34 +180,39 @@ llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, 
   connection->region->region_size = connection->region_size;
 
   step = "make the channel's doorbells";
-  status = os_event_create(&connection->engine_bell, &os_code);
+  status = os_bell_create(ringer, &connection->bell.hears, &ends.bell, &os_code);
   if (status != LLMB_OK) goto finish;
-  status = make_slots(connection, &os_code);
+  status = make_slots(connection, ringer, &ends, &os_code);
   if (status != LLMB_OK) goto finish;
 
-  step = "make the engine's socket";
+  step = "make the engine's socket and post";
+  os_handle pair[2];
   status = os_socket_pair(pair, &os_code);
   if (status != LLMB_OK) goto finish;
   connection->socket = pair[0];
+  ends.socket = pair[1];
+  os_socket_only_send(connection->socket);
+  status = os_post_create(ringer, &connection->post, &ends.post, &os_code);
+  if (status != LLMB_OK) goto finish;
 
   step = "send the opening messages";
-  status = send_open(launch, connection, region, bridge_bell, &os_code);
+  status = send_open(launch, connection, &ends, &os_code);
   if (status != LLMB_OK) goto finish;
-  status = send_bells(connection, &os_code);
+  status = send_bells(connection, &ends, &os_code);
   if (status != LLMB_OK) goto finish;
 
   FAULT_POINT(HOST_CHANNEL_MADE);
   if (launch->module_path != NULL) {
     step = "start the engine's thread";
-    status = engine_thread_start(launch->module_path, launch->engine, pair[1], &connection->thread);
-    pair[1] = OS_HANDLE_NONE;
+    status = engine_thread_start(launch->module_path, launch->engine, ends.socket, &connection->thread);
+    ends.socket = OS_HANDLE_NONE;
     connection->process.ended = true; /* the keeper has nothing to tell of it */
     goto finish;
   }
   step = NULL; /* the keeper's client says what failed */
   connection->launch = launch;
-  connection->engine_end = pair[1];
-  pair[1] = OS_HANDLE_NONE;
+  connection->engine_end = ends.socket;
+  ends.socket = OS_HANDLE_NONE;
   status = connection_order(connection, error);
   if (status == LLMB_E_NOT_READY) status = LLMB_OK; /* the keeper's socket is full: the order is given later */
 
@@ -193,8 +221,7 @@ finish:
     if (status != LLMB_E_OUT_OF_MEMORY) status = LLMB_E_SPAWN_FAILED;
     error_set_os(error, status, LLMB_PHASE_START, os_code, "could not %s", step);
   }
-  os_handle_close(pair[1]);
-  os_handle_close(region);
+  ends_close(&ends);
   if (status != LLMB_OK && connection != NULL) connection = connection_free(connection);
   *out = connection;
   return status;
@@ -219,24 +246,31 @@ void connection_wake_engine(struct connection *connection) {
   connection_show_engine(connection);
   atomic_thread_fence(memory_order_seq_cst);
   if (atomic_load_explicit(&connection->region->engine_sleeps, memory_order_relaxed) == 0) return;
-  if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) os_event_ring(connection->engine_bell);
+  if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) os_bell_ring(connection->socket);
 }
 
-void connection_ring_slot(struct connection *connection, uint32_t slot) {
-  os_event_ring(connection->slots[slot].bell);
+os_handle connection_bell_polled(const struct engine_bell *bell) {
+  return bell->over ? OS_HANDLE_NONE : bell->hears;
+}
+
+bool connection_intact(const struct connection *connection) {
+  const os_handle handle = connection->thread != NULL ? connection->post : connection->process.events;
+  return handle == OS_HANDLE_NONE || os_handle_same(handle);
 }
 
 void connection_ring_owners(struct connection *connection) {
   for (uint32_t i = 0; i < connection->slot_count; i++) {
-    if (connection->slots[i].state == SLOT_BUSY) connection_ring_slot(connection, i);
+    if (connection->slots[i].state == SLOT_BUSY) waker_ring(connection->slots[i].owner->waker);
   }
 }
 
 void connection_abandon(struct connection *connection) {
   os_handle_close(connection->socket);
-  os_handle_close(connection->engine_bell);
+  os_handle_close(connection->engine_end);
+  os_handle_close(connection->post);
+  os_handle_close(connection->bell.hears);
   os_handle_close(connection->process.events); /* not engine_process_close: that would end the parent's engine */
   os_handle_close(connection->process.process);
-  for (uint32_t s = 0; s < connection->slot_count; s++) os_handle_close(connection->slots[s].bell);
+  for (uint32_t s = 0; s < connection->slot_count; s++) os_handle_close(connection->slots[s].bell.hears);
   os_region_unmap(connection->region, connection->region_size);
 }

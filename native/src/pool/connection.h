@@ -11,6 +11,7 @@
 #include "channel/handshake.h"
 #include "core/command_text.h"
 #include "keeper/keeper_hold.h"
+#include "platform/os_post.h"
 #include "pool/recycle.h"
 #include "pool/restart_policy.h"
 #include "pool/slot.h"
@@ -34,6 +35,13 @@ struct launch {
   char engine[32];          /* its name */
 };
 
+/* The longest message in whole packets, and one more packet, by which a longer one is known. */
+enum {
+  CONNECTION_MESSAGE_SIZE =
+      ((int)sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX) / OS_POST_PACKET_SIZE * OS_POST_PACKET_SIZE +
+      2 * OS_POST_PACKET_SIZE
+};
+
 struct connection {
   unsigned references;
   struct keeper_hold *keeper;
@@ -44,8 +52,10 @@ struct connection {
 
   const struct launch *launch; /* of an engine that has a process, while it starts */
   os_handle engine_end;        /* the engine's end of `socket` until the keeper was given it, else OS_HANDLE_NONE */
-  os_handle socket, engine_bell;
-  bool socket_ended; /* nothing more comes from it; it is closed with the rest, since others may be polling it */
+  os_handle socket;            /* to the engine, which hears its end as the host's */
+  os_handle post;              /* from the engine */
+  bool post_ended;         /* nothing more comes from it; it is closed with the rest, since others may be polling it */
+  struct engine_bell bell; /* of all slots: a pump's */
   struct channel_region *region;
   uint64_t region_size;
   uint32_t slot_count, busy_count;
@@ -75,14 +85,14 @@ struct connection {
   char name[HANDSHAKE_NAME_SIZE], version[HANDSHAKE_VERSION_SIZE];
   char *info;
 
-  uint8_t message[sizeof(struct handshake_text) + CHANNEL_INFO_SIZE_MAX]; /* being received: too large for a stack */
+  uint8_t message[CONNECTION_MESSAGE_SIZE]; /* being received: too large for a stack */
+  uint64_t message_size;                    /* of the packets that have come */
   struct slot slots[CHANNEL_SLOTS_MAX];
 };
 
 /* Has an engine started; its events follow. Waits for nothing: a keeper that must be started first, or has no room for
  * the order, is seen to by connection_step. `launch` must outlive the worker's start. */
-llmb_status connection_open(const struct launch *launch, os_handle bridge_bell, struct connection **out,
-                            llmb_error *error);
+llmb_status connection_open(const struct launch *launch, struct connection **out, llmb_error *error);
 
 /* Orders the engine from the keeper. LLMB_E_NOT_READY if the keeper's socket is full: to be tried again. */
 llmb_status connection_order(struct connection *connection, llmb_error *error);
@@ -90,7 +100,7 @@ llmb_status connection_order(struct connection *connection, llmb_error *error);
 /* Takes in what the engine and the keeper have said; true if anything changed. Never blocks. */
 bool connection_step(struct connection *connection, uint64_t now_ns);
 
-/* Whether the engine's socket is listened to: only from when the keeper has told which process it is, so that a worker
+/* Whether the engine is listened to: only from when the keeper has told which process it is, so that a worker
  * that is ready has a number and can be killed, until its end. */
 bool connection_heard(const struct connection *connection);
 
@@ -126,10 +136,15 @@ void connection_show_engine(struct connection *connection);
 /* Makes the engine look at its request rings, also one that sleeps. */
 void connection_wake_engine(struct connection *connection);
 
-/* Tells a slot's owner that something has changed, as the engine would. */
-void connection_ring_slot(struct connection *connection, uint32_t slot);
+/* What to poll for a bell of the engine's; and taking its rings after a poll. An engine that rings without end has
+ * broken the protocol. */
+os_handle connection_bell_polled(const struct engine_bell *bell);
+void connection_clear_bell(struct connection *connection, struct engine_bell *bell);
 
-/* The same for each slot that a call owns. */
+/* False if the host has closed what the engine's end is told by: a step will find it lost. */
+bool connection_intact(const struct connection *connection);
+
+/* Wakes the owner of each slot that a call has. */
 void connection_ring_owners(struct connection *connection);
 
 /* Describes its end in *error: status, message, exit, log. For a death that no one intended. */

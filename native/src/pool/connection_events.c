@@ -124,7 +124,7 @@ bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
   while (step_keeper(connection, now_ns)) changed = true;
   if (connection_heard(connection) && connection_hear_engine(connection, now_ns)) changed = true;
-  if (connection->thread != NULL && connection->socket_ended && engine_thread_ended(connection->thread)) {
+  if (connection->thread != NULL && connection->post_ended && engine_thread_ended(connection->thread)) {
     join_thread(connection, now_ns);
     changed = true;
   }
@@ -152,7 +152,7 @@ os_handle connection_greeting(const struct connection *connection) {
 
 uint64_t connection_next_look_ns(const struct connection *connection) {
   uint64_t next_ns = connection->last_breath_ns;
-  if (connection->thread != NULL && connection->socket_ended) {
+  if (connection->thread != NULL && connection->post_ended) {
     const uint64_t look_ns = os_clock_ns() + POOL_THREAD_LOOK_NS; /* nothing else tells of its end */
     if (look_ns < next_ns) next_ns = look_ns;
   }

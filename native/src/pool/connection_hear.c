@@ -6,7 +6,9 @@
 #include "core/fault_point.h"
 #include "core/json_check.h"
 #include "core/memory.h"
-#include "platform/os_socket.h"
+#include "platform/os_bell.h"
+#include "platform/os_clock.h"
+#include "platform/os_post.h"
 #include "pool/connection.h"
 #include "pool/pool_limits.h"
 #include "pool/worker_states.h"
@@ -113,25 +115,35 @@ static void take_text(struct connection *connection, uint32_t type, const uint8_
   }
 }
 
+/* Of a message of full packets only its own word for its length can say. */
+static bool is_whole(const uint8_t *message, uint64_t size) {
+  struct handshake_text head;
+  memcpy(&head, message, sizeof head);
+  return size - sizeof head >= head.size;
+}
+
+/* Takes one packet, which most messages are. */
 static bool step_engine(struct connection *connection, uint64_t now_ns) {
-  if (connection->socket_ended) return false;
+  if (connection->post_ended) return false;
   uint8_t *message = connection->message;
-  uint64_t size = 0;
-  int os_code = 0;
-  const llmb_status status =
-      os_socket_receive(connection->socket, message, sizeof connection->message, &size, NULL, 0, NULL, &os_code);
+  uint64_t packet_size = 0;
+  const llmb_status status = os_post_receive(connection->post, message + connection->message_size, &packet_size);
   if (status == LLMB_E_NOT_READY) return false;
-  if (status == LLMB_E_UNAVAILABLE) {
-    connection->socket_ended = true;
+  if (status != LLMB_OK) {
+    connection->post_ended = true;
     connection_apply(connection, WORKER_SOCKET_CLOSED, now_ns);
     return true;
   }
+  connection->message_size += packet_size;
+  const uint64_t size = connection->message_size;
   uint32_t type = 0;
-  if (status != LLMB_OK || size < sizeof type) {
-    connection_breach(connection, "a message is too long, too short or carries descriptors", now_ns);
-    connection->socket_ended = true;
+  if (size < sizeof type || size + OS_POST_PACKET_SIZE > sizeof connection->message) {
+    connection_breach(connection, "a message is too long or too short", now_ns);
+    connection->post_ended = true;
     return true;
   }
+  if (packet_size == OS_POST_PACKET_SIZE && !is_whole(message, size)) return true; /* the rest is to come */
+  connection->message_size = 0;
   memcpy(&type, message, sizeof type);
   switch (type) {
     case HANDSHAKE_HELLO:
@@ -155,10 +167,17 @@ bool connection_hear_engine(struct connection *connection, uint64_t now_ns) {
     if (!step_engine(connection, now_ns)) return i > 0;
   }
   connection_breach(connection, "it sends more messages than there are to send", now_ns);
-  connection->socket_ended = true;
+  connection->post_ended = true;
   return true;
 }
 
+void connection_clear_bell(struct connection *connection, struct engine_bell *bell) {
+  if (bell->over) return;
+  const enum os_bell_state state = os_bell_clear(bell->hears);
+  bell->over = state != OS_BELL_CLEAR;
+  if (state == OS_BELL_FLOODED) connection_breach(connection, "it rings without end", os_clock_ns());
+}
+
 bool connection_heard(const struct connection *connection) {
-  return !connection->socket_ended && (connection->process.process != OS_HANDLE_NONE || connection->thread != NULL);
+  return !connection->post_ended && (connection->process.process != OS_HANDLE_NONE || connection->thread != NULL);
 }

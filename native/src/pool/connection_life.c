@@ -61,9 +61,7 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       /* From here on its rings hold all there will ever be; the owners of its slots look at them once more. */
       connection->busy_at_end = connection->busy_count;
       atomic_store_explicit(&connection->dead, 1, memory_order_release);
-      for (uint32_t i = 0; i < connection->slot_count; i++) {
-        if (connection->slots[i].state == SLOT_BUSY) connection_ring_slot(connection, i);
-      }
+      connection_ring_owners(connection);
       connection->keeper = keeper_hold_release(connection->keeper); /* calls may keep this struct for long */
       break;
     case WORKER_ACTION_NONE:

@@ -8,7 +8,6 @@
 #include "core/memory.h"
 #include "core/policy.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "pool/connection.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_start.h"
@@ -16,8 +15,8 @@
 #include "pool/restart_policy.h"
 #include "pool/retry_budget.h"
 
-void pool_open(struct pool *pool, os_handle bell, struct pool_stats *stats) {
-  pool->bell = bell;
+void pool_open(struct pool *pool, struct waker *pump, struct pool_stats *stats) {
+  pool->pump = pump;
   pool->stats = stats;
   llmb_error_init(&pool->start_failure);
   pool->start_at_ns = LLMB_NEVER;
@@ -86,6 +85,7 @@ static void leave_slot(struct pool_ticket *ticket, bool ended, uint64_t now_ns) 
   struct connection *worker = ticket->connection;
   struct slot *slot = &worker->slots[ticket->slot];
   ticket->connection = NULL;
+  slot->owner = NULL;
   if (ticket->alone) worker->exclusive = false;
   if (ended) {
     connection_free_slot(worker, slot, now_ns);
@@ -141,7 +141,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
     }
     if (worker->state == WORKER_ENDED) {
       /* Its calls' owners may be pumped: tell the pump. */
-      os_event_ring(pool->bell);
+      waker_ring(pool->pump);
       pool_bury(pool, i, now_ns);
     }
   }

@@ -12,7 +12,7 @@
 struct pool {
   struct launch launch;
   struct keeper_hold *keeper; /* held from the first start on, so that the keeper outlives its engines */
-  os_handle bell;             /* wakes the bridge's pump; not this struct's own */
+  struct waker *pump;         /* wakes the bridge's pump; not this struct's own */
   struct connection *workers[POOL_WORKERS_MAX];
   uint32_t worker_count_max, queue_count_max, queue_count;
   struct pool_ticket *queue_first, *queue_last;
@@ -27,8 +27,8 @@ struct pool {
   struct pool_stats *stats;
 };
 
-/* Prepares the queue; launch, limits and policies are filled by the caller, bell and counters are the caller's. */
-void pool_open(struct pool *pool, os_handle bell, struct pool_stats *stats);
+/* Prepares the queue; launch, limits and policies are filled by the caller, waker and counters are the caller's. */
+void pool_open(struct pool *pool, struct waker *pump, struct pool_stats *stats);
 
 /* Finds a slot for the ticket, or queues it (and sees to it that a worker is started), or says LLMB_E_OVERLOADED. When
  * no worker can be started its failure is returned. */

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "platform/os_event.h"
+#include "platform/os_clock.h"
 #include "pool/connection.h"
 
 static void poll_add(struct pool_poll *poll, os_handle handle) {
@@ -19,20 +19,40 @@ bool pool_drains(const struct pool *pool) {
   return false;
 }
 
+bool pool_intact(const struct pool *pool) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (pool->workers[i] != NULL && !connection_intact(pool->workers[i])) return false;
+  }
+  return true;
+}
+
+bool pool_poll_waker(struct pool_poll *poll, struct waker *waker) {
+  os_handle polled = OS_HANDLE_NONE;
+  if (!waker_begin(waker, &polled)) return false;
+  poll_add(poll, polled);
+  const uint64_t blind_ns = polled == OS_HANDLE_NONE ? os_clock_ns() + WAKER_BLIND_NS : LLMB_NEVER;
+  if (blind_ns < poll->until_ns) poll->until_ns = blind_ns;
+  return true;
+}
+
 void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out) {
   if (only == NULL && pool->start_at_ns < out->until_ns) out->until_ns = pool->start_at_ns;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
     if (worker == NULL || (only != NULL && worker != only)) continue;
-    out->held[out->held_count++] = connection_retain(worker);
-    if (connection_heard(worker)) poll_add(out, worker->socket);
+    out->held[out->held_count] = connection_retain(worker);
+    out->held_bell[out->held_count++] = out->count;
+    if (out->pumped) poll_add(out, connection_bell_polled(&worker->bell));
+    if (connection_heard(worker)) poll_add(out, worker->post);
     poll_add(out, worker->process.events);
     poll_add(out, connection_greeting(worker));
     const uint64_t next_ns = connection_next_look_ns(worker);
     if (next_ns < out->until_ns) out->until_ns = next_ns;
     if (pool->queue_first == NULL) continue;
     for (uint32_t s = 0; s < worker->slot_count; s++) {
-      if (worker->slots[s].state == SLOT_DRAINING) poll_add(out, worker->slots[s].bell);
+      if (worker->slots[s].state == SLOT_DRAINING) {
+        poll_add(out, connection_bell_polled(&worker->slots[s].bell));
+      }
     }
   }
 }
@@ -40,10 +60,11 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
 void pool_after_poll(struct pool_poll *poll) {
   for (unsigned h = 0; h < poll->held_count; h++) {
     struct connection *worker = poll->held[h];
+    if (poll->pumped && poll->items[poll->held_bell[h]].readable) connection_clear_bell(worker, &worker->bell);
     for (uint32_t s = 0; s < worker->slot_count; s++) {
       struct slot *slot = &worker->slots[s];
       if (slot->state != SLOT_DRAINING) continue;
-      os_event_clear(slot->bell);
+      connection_clear_bell(worker, &slot->bell);
       atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_seq_cst);
     }
   }

@@ -8,19 +8,27 @@
 /* Whether a slot waits for the engine's last word on a call that has ended for the host. */
 bool pool_drains(const struct pool *pool);
 
+/* False if the host has closed what the end of one of the engines is told by: a step will find it lost. */
+bool pool_intact(const struct pool *pool);
+
 /* What to poll in order to notice what pool_step would act on: appends to items, retains the connections polled in
  * `held` (release with pool_release_held). If `only` is not NULL: what concerns that worker alone. */
 struct pool_poll {
   struct os_poll_item items[POOL_POLL_ITEMS_MAX];
   unsigned count;
   struct connection *held[POOL_WORKERS_MAX];
+  unsigned held_bell[POOL_WORKERS_MAX]; /* the item of its bell, if pumped */
   unsigned held_count;
+  bool pumped; /* set before preparing: all slots of the workers are waited for */
   uint64_t until_ns; /* look again at the latest then */
 };
+/* The first item, of a sleep that begins: false if there is nothing to sleep for. waker_end is owed if true. */
+bool pool_poll_waker(struct pool_poll *poll, struct waker *waker);
+
 void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out);
 void pool_release_held(struct pool_poll *poll);
 
-/* Clears the doorbells of draining slots that rang. */
+/* Clears the doorbells of draining slots, and the workers' own where they were polled. */
 void pool_after_poll(struct pool_poll *poll);
 
 #endif

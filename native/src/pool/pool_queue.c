@@ -4,16 +4,12 @@
 #include <stddef.h>
 
 #include "core/error.h"
-#include "platform/os_event.h"
 #include "pool/connection.h"
 #include "pool/slot.h"
 
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket) {
-  const uint32_t state = atomic_load_explicit(&ticket->state, memory_order_relaxed);
-  atomic_store(&ticket->nudged, 1);
-  if (state == TICKET_PLACED) connection_ring_slot(ticket->connection, ticket->slot);
-  if (ticket->bell != OS_HANDLE_NONE) os_event_ring(ticket->bell);
-  if (atomic_load(&ticket->watched) != 0) os_event_ring(pool->bell);
+  waker_ring(ticket->waker);
+  if (atomic_load(&ticket->watched) != 0) waker_ring(pool->pump);
 }
 
 void queue_append(struct pool *pool, struct pool_ticket *ticket) {
@@ -72,6 +68,7 @@ void pool_place(struct connection *worker, struct pool_ticket *ticket) {
   while (worker->slots[slot].state != SLOT_FREE) slot++;
   assert(slot < worker->slot_count);
   slot_begin(&worker->slots[slot], worker->next_call_id++);
+  worker->slots[slot].owner = ticket;
   worker->busy_count++;
   worker->calls_given++;
   worker->exclusive |= ticket->alone;

@@ -4,7 +4,6 @@
 
 #include "core/error.h"
 #include "core/policy.h"
-#include "platform/os_event.h"
 #include "pool/connection.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_stats.h"
@@ -71,7 +70,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     if (pool->workers[i] != NULL) continue;
     stats_note_start(pool->stats, pool->queue_count, pool->restart.pending_restart, now_ns);
     restart_note_start(&pool->restart, now_ns);
-    const llmb_status status = connection_open(&pool->launch, pool->bell, &pool->workers[i], error);
+    const llmb_status status = connection_open(&pool->launch, &pool->workers[i], error);
     if (status != LLMB_OK) {
       error->retry_safe = 1; /* nothing was started */
       note_end(pool, &(struct restart_worker){0}, end_of_start(status), now_ns);
@@ -81,7 +80,7 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     }
     hold_keeper(pool, pool->workers[i]);
     pool->workers[i]->recycle = recycle_begin(&pool->recycle, &pool->restart.chance);
-    os_event_ring(pool->bell); /* a pump has more to poll now */
+    waker_ring(pool->pump); /* a pump has more to poll now */
     return LLMB_OK;
   }
   return LLMB_OK; /* as many as may be are there, and one of them will have room or end */

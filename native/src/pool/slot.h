@@ -20,11 +20,21 @@ enum slot_state {
   SLOT_DRAINING /* its call has ended for the host; the engine has not said its last word on it */
 };
 
+struct pool_ticket;
+
+/* Rung by one engine alone. Once it is over nobody polls it any more; it is closed with the rest, since others may be
+ * polling it. */
+struct engine_bell {
+  os_handle hears;
+  bool over;
+};
+
 struct slot {
   struct channel_slot *shared;
   struct ring_writer requests;
   struct ring_reader responses;
-  os_handle bell;
+  struct engine_bell bell;
+  struct pool_ticket *owner; /* of a busy slot */
   enum slot_state state;
   uint64_t call_id;
   bool hung;            /* draining: its engine made no progress; it gets nothing more unless it gives the call up */

@@ -7,7 +7,7 @@
 
 #include <llmbridge/status.h>
 
-#include "platform/os_handle.h"
+#include "pool/waker.h"
 
 struct connection;
 
@@ -23,9 +23,8 @@ struct pool_ticket {
   _Atomic uint32_t state;              /* enum ticket_state; changed under the bridge's lock, read without */
   struct connection *connection;
   uint32_t slot;
-  os_handle bell;           /* wakes the owner while it queues; OS_HANDLE_NONE until it first waits */
-  _Atomic uint32_t nudged;  /* set by ticket_ring, so that a ring before the bell exists is not lost */
-  _Atomic uint32_t watched; /* the owner is a pump: ring the bridge's bell instead */
+  struct waker *waker;      /* wakes the owner; the owner's */
+  _Atomic uint32_t watched; /* a pump waits for it: it is rung too */
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */
   uint64_t until_ns;        /* when its owner stops waiting; for what can only be waited for in one piece */
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */

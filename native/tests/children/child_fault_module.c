@@ -138,6 +138,7 @@ static void raise_signal(llmb_request *request, int number, bool with_core) {
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
     if (setrlimit(RLIMIT_CORE, &unlimited) != 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) _exit(77);
   }
+  signal(number, SIG_DFL); /* the SDK ignores SIGPIPE */
   raise(number);
   llmb_request_write(request, "survived", 8);
   done(request);

@@ -1,6 +1,7 @@
 /* An engine for the keeper's tests: does what its arguments say, and tells what it sees over descriptor 3. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,14 +121,14 @@ static void arm_and_stop(long delay_ms) {
   raise(SIGSTOP);
 }
 
-/* The second guard is later than the keeper's next look, so it must work with no word said: there is no socket any
- * more. */
+/* The second guard is later than the keeper's next look, so it must work without a ring: there is no bell any more.
+ */
 static void arm_again_mute(long first_ms, long second_ms) {
   struct keeper_lifeline lifeline = open_lifeline();
   uint64_t first_ns = os_clock_ns() + (uint64_t)first_ms * 1000000u;
   keeper_lifeline_arm(&lifeline, 0, first_ns);
   while (atomic_load(&lifeline.page->keeper_wake_ns) != first_ns) sleep_ms(1);
-  lifeline.handle = OS_HANDLE_NONE;
+  lifeline.bell = OS_HANDLE_NONE;
   keeper_lifeline_disarm(&lifeline, 0);
   uint64_t second_ns = os_clock_ns() + (uint64_t)second_ms * 1000000u;
   keeper_lifeline_arm(&lifeline, KEEPER_GUARDS_MAX - 1, second_ns);
@@ -138,6 +139,15 @@ static void arm_again_mute(long first_ms, long second_ms) {
 }
 
 /* Many guards, all disarmed in time, from the shortest on. */
+/* From a pipe that is as large as it can be made. */
+static void ring_without_end(void) {
+  static char rings[1 << 20];
+  struct keeper_lifeline lifeline = open_lifeline();
+  const int bell = os_handle_number(lifeline.bell);
+  fcntl(bell, F_SETPIPE_SZ, sizeof rings);
+  for (;;) (void)!write(bell, rings, sizeof rings);
+}
+
 static void arm_and_disarm(long count) {
   struct keeper_lifeline lifeline = open_lifeline();
   for (long i = 0; i < count; i++) {
@@ -185,9 +195,9 @@ int main(int argc, char **argv) {
   if (strcmp(mode, "guard") == 0) arm_and_stop(atol(first));
   if (strcmp(mode, "mute") == 0) arm_again_mute(atol(first), atol(second));
   if (strcmp(mode, "disarm") == 0) arm_and_disarm(atol(first));
-  if (strcmp(mode, "babble") == 0) { /* no LOOK */
-    if (write(ENGINE_HANDLE_LIFELINE, "nonsense", 8) != 8) return 95;
-    hang();
+  if (strcmp(mode, "babble") == 0) {
+    return send(ENGINE_HANDLE_LIFELINE, "nonsense", 8, MSG_NOSIGNAL) < 0 && errno == EPIPE ? 0 : 95;
   }
+  if (strcmp(mode, "clamour") == 0) ring_without_end();
   return 0;
 }

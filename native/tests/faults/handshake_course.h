@@ -27,7 +27,6 @@ static inline bool is_object(const struct message *message) {
 
 static inline enum course course_of(enum worker_state state, const struct message *message) {
   struct handshake_text head = {.type = 0};
-  if (message->size == 0) return ENDS;
   if (message->size < sizeof head.type) return KILLED;
   memcpy(&head, message->bytes, message->size < sizeof head ? message->size : sizeof head);
   if (head.type == HANDSHAKE_HELLO) return course_of_hello(state, message);

@@ -1,4 +1,4 @@
-/* Messages as engines of ours send them on their socket. */
+/* Messages as engines of ours send them to their host. */
 #ifndef LLMB_TESTS_HANDSHAKE_MESSAGES_H
 #define LLMB_TESTS_HANDSHAKE_MESSAGES_H
 

@@ -55,12 +55,15 @@ static void *call_under_attack(void *argument) {
 static uint64_t count_flips(const char *log_path) {
   char line[256];
   uint64_t count = 0;
+  bool taken = false;
   FILE *log = fopen(log_path, "r");
   while (log != NULL && fgets(line, sizeof line, log) != NULL) {
     if (strcmp(line, FLIPS_TOLD_LINE) == 0) count += FLIPS_TOLD;
+    taken |= strcmp(line, TAKEN_LINE) == 0;
   }
   if (log != NULL) fclose(log);
   unlink(log_path);
+  CHECK(!taken);
   return count;
 }
 
@@ -82,6 +85,7 @@ static unsigned report(const char *command, const struct attacked *attacked) {
   }
   printf("; slowest %.0f ms of %d, %u late\n", (double)slowest_ns / 1e6, CALL_TIMEOUT_MS, late_count);
   CHECK(total > 0);
+  CHECK_INT(0, late_count); /* the promise of a deadline, whatever the engine does */
   return succeeded;
 }
 
@@ -136,6 +140,26 @@ HOSTILE_TEST(attack__by_cutting_the_memory_short_fails) {
   CHECK(attack("cut") > 0);
 }
 
+HOSTILE_TEST(attack__by_filling_and_blocking_all_bells_harms_no_host) {
+  attack("bells block");
+}
+
+HOSTILE_TEST(attack__by_ringing_without_end_harms_no_host) {
+  attack("bells flood");
+}
+
+HOSTILE_TEST(attack__by_closing_all_that_is_shared_harms_no_host) {
+  attack("bells close");
+}
+
+HOSTILE_TEST(attack__by_descriptors_that_take_an_hour_to_close_finds_no_taker) {
+  attack("send");
+}
+
 CHECK_MAIN(TEST(attack__on_positions_and_flags_harms_no_host), TEST(attack__on_frames_harms_no_host),
            TEST(attack__on_anything_shared_harms_no_host), TEST(attack__on_the_keepers_guard_harms_no_host),
-           TEST(attack__by_endless_talk_harms_no_host), TEST(attack__by_cutting_the_memory_short_fails))
+           TEST(attack__by_endless_talk_harms_no_host), TEST(attack__by_cutting_the_memory_short_fails),
+           TEST(attack__by_filling_and_blocking_all_bells_harms_no_host),
+           TEST(attack__by_ringing_without_end_harms_no_host),
+           TEST(attack__by_closing_all_that_is_shared_harms_no_host),
+           TEST(attack__by_descriptors_that_take_an_hour_to_close_finds_no_taker))

@@ -1,6 +1,7 @@
 /* An engine module that attacks its host through everything it was given, while it answers: a thread writes nonsense
  * into the memory it shares with the host, tries to cut that memory short, or talks without end. The setting `command`
- * says what, and with which seed: "flip slots 7", "flip frames 7", "flip all 7", "flip guard 7", "talk 0", "cut 0".
+ * says what, and with which seed: "flip slots 7", "flip frames 7", "flip all 7", "flip guard 7", "talk 0", "cut 0",
+ * "bells block 0", "bells flood 0", "bells close 0", "send 0": see hostile_bells.h.
  * Every FLIPS_TOLD flips it says so on stderr, for the host to count. */
 #include <pthread.h>
 #include <sched.h>
@@ -8,20 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <channel/channel_layout.h>
-#include <channel/channel_limits.h>
+#include <channel/engine_channel.h>
 #include <channel/handshake.h>
 #include <llmbridge/engine.h>
 
-#include "tests/seeded_random.h"
+#include "tests/hostile/hostile_bells.h"
 #include "tests/hostile/hostile_module.h"
+#include "tests/seeded_random.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 
-enum { HOST_SOCKET = 3, DESCRIPTORS = 1000 };
+enum { DESCRIPTORS = 1000 };
 
 /* Flips come in bursts, most of them small, or no call would get far; a burst falls while the host reads. */
 enum { BURST_BITS_MAX = 16, PAUSE_US_MAX = 2000, LONG_PAUSE_US = 20000, FRAME_BYTES = 512 };
@@ -32,6 +32,7 @@ struct attack {
   uint8_t *begin;
   size_t size, slots_size;
   uint32_t slot_count;
+  int post;
 };
 
 static struct attack attack;
@@ -102,7 +103,7 @@ static void *flip(void *argument) {
 static void *talk(void *argument) {
   const struct handshake_text words = {.type = HANDSHAKE_LAST_WORDS};
   for (;;) {
-    if (send(HOST_SOCKET, &words, sizeof words, MSG_NOSIGNAL) < 0) sched_yield();
+    if (write(attack.post, &words, sizeof words) < 0) sched_yield();
   }
   return argument;
 }
@@ -121,6 +122,22 @@ static void *cut(void *argument) {
   return argument;
 }
 
+static void *(*attack_named(const char *what))(void *) {
+  static const struct {
+    const char *name;
+    void *(*run)(void *);
+  } attacks[] = {{"talk", talk},
+                 {"cut", cut},
+                 {"bells block", bells_block},
+                 {"bells flood", bells_flood},
+                 {"bells close", bells_close},
+                 {"send", send_descriptors}};
+  for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
+    if (strcmp(what, attacks[i].name) == 0) return attacks[i].run;
+  }
+  return flip;
+}
+
 int32_t llmb_engine_module_main(llmb_engine *engine) {
   pthread_t thread;
   const char *command = llmb_engine_setting(engine, "command");
@@ -128,10 +145,10 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   if (number == NULL) return 2;
   snprintf(attack.what, sizeof attack.what, "%.*s", (int)(number - command - 1), command);
   attack.seed = strtoull(number, NULL, 10) + (uint64_t)getpid();
+  attack.post = os_handle_number(engine->post);
   find_region();
   if (llmb_engine_ready(engine, "{}", NULL) != LLMB_OK) return 1;
-  void *(*run)(void *) = strcmp(attack.what, "talk") == 0 ? talk : strcmp(attack.what, "cut") == 0 ? cut : flip;
-  if (pthread_create(&thread, NULL, run, NULL) != 0) return 3;
+  if (pthread_create(&thread, NULL, attack_named(attack.what), NULL) != 0) return 3;
   for (;;) {
     llmb_request *request = NULL;
     if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return 0;

@@ -4,5 +4,6 @@
 
 enum { FLIPS_TOLD = 1 << 12 };
 #define FLIPS_TOLD_LINE "flipped 4096 words\n"
+#define TAKEN_LINE "a descriptor was taken\n"
 
 #endif

@@ -39,7 +39,7 @@ llmb_status os_file_open(const char *path, os_handle *out_handle, uint64_t *out_
   if (status != LLMB_OK) return status;
 
   os_handle handle = os_handle_raise(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (handle == OS_HANDLE_NONE || fstat(handle, &info) != 0) {
+  if (handle == OS_HANDLE_NONE || fstat(os_handle_number(handle), &info) != 0) {
     *os_code = errno;
     status = status_of(*os_code);
   } else {
@@ -58,7 +58,7 @@ llmb_status os_file_read(os_handle handle, uint64_t offset, void *buffer, uint64
                          int *os_code) {
   *out_size = 0;
   while (*out_size < size) {
-    ssize_t got = pread(handle, (char *)buffer + *out_size, size - *out_size, (off_t)(offset + *out_size));
+    ssize_t got = pread(os_handle_number(handle), (char *)buffer + *out_size, size - *out_size, (off_t)(offset + *out_size));
     if (got == 0) break;
     if (got > 0) {
       *out_size += (uint64_t)got;

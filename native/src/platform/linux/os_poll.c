@@ -42,7 +42,7 @@ unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_n
   if (count > OS_POLL_ITEMS_MAX) count = OS_POLL_ITEMS_MAX;
   for (unsigned i = 0; i < count; i++) {
     /* poll ignores negative descriptors, which is what OS_HANDLE_NONE means. */
-    polled[i] = (struct pollfd){.fd = items[i].handle, .events = POLLIN};
+    polled[i] = (struct pollfd){.fd = os_handle_number(items[i].handle), .events = POLLIN};
     items[i].readable = false;
   }
   const int ready = poll_until(polled, count, deadline_ns);

@@ -9,18 +9,21 @@
 
 /* glibc 2.34 has no wrappers for pidfds yet. */
 llmb_status os_process_self(os_handle *out, int *os_code) {
-  *out = os_handle_raise((os_handle)syscall(SYS_pidfd_open, getpid(), 0u));
+  *out = os_handle_raise(syscall(SYS_pidfd_open, getpid(), 0u));
   if (*out >= 0) return LLMB_OK;
   *os_code = errno;
   return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? LLMB_E_OUT_OF_MEMORY : LLMB_E_UNSUPPORTED;
 }
 
 void os_process_kill(os_handle process) {
-  if (process >= 0) syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0u);
+  if (process >= 0 && os_handle_same(process)) {
+    syscall(SYS_pidfd_send_signal, os_handle_number(process), SIGKILL, NULL, 0u);
+  }
 }
 
 bool os_process_ended(os_handle process) {
-  struct pollfd item = {.fd = process, .events = POLLIN};
+  if (!os_handle_same(process)) return true;
+  struct pollfd item = {.fd = os_handle_number(process), .events = POLLIN};
   int ready;
   do {
     ready = poll(&item, 1, 0);
@@ -31,5 +34,6 @@ bool os_process_ended(os_handle process) {
 void os_process_reap(os_handle process) {
   siginfo_t info;
   /* By its handle, so that no other child's status can be taken; ECHILD, the rule, is as good. */
-  if (process >= 0) (void)waitid(P_PIDFD, (id_t)process, &info, WEXITED | WNOHANG | __WALL);
+  if (process < 0 || !os_handle_same(process)) return;
+  (void)waitid(P_PIDFD, (id_t)os_handle_number(process), &info, WEXITED | WNOHANG | __WALL);
 }

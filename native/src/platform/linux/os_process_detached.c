@@ -56,7 +56,7 @@ CHILD_SIDE static long place_descriptors(const struct detached_plan *plan) {
   long result;
   /* First out of the way of every target, or placing one could overwrite another that is still to be placed. */
   for (unsigned i = 0; i < plan->handle_count; i++) {
-    result = child_call(SYS_fcntl, plan->handles[i], F_DUPFD, end, 0);
+    result = child_call(SYS_fcntl, os_handle_number(plan->handles[i]), F_DUPFD, end, 0);
     if (result < 0) return result;
     moved[i] = (int)result;
   }

@@ -31,7 +31,7 @@ static signal_mask changed_dispositions(void) {
 CHILD_SIDE static long place_descriptors(const struct os_process_start *start) {
   const os_handle handles[] = {start->input, start->output, start->log};
   for (int i = 0; i < HANDLES_COUNT; i++) {
-    const long result = child_call(SYS_dup3, handles[i], i, 0, 0);
+    const long result = child_call(SYS_dup3, os_handle_number(handles[i]), i, 0, 0);
     if (result < 0) return result;
   }
   /* Where the kernel lacks it (before 5.9), what is close-on-exec goes, which everything here is meant to be. */

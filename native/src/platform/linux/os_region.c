@@ -11,7 +11,7 @@
 enum { REGION_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
 
 static llmb_status map_shared(os_handle handle, uint64_t size, void **out_address, int *os_code) {
-  void *address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, handle, 0);
+  void *address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, os_handle_number(handle), 0);
   if (address == MAP_FAILED) {
     *os_code = errno;
     return LLMB_E_OUT_OF_MEMORY;
@@ -37,8 +37,8 @@ llmb_status os_region_create(uint64_t size, os_handle *out_handle, void **out_ad
   }
   llmb_status status = LLMB_E_OUT_OF_MEMORY;
   os_handle handle = os_handle_raise(memfd_create("llmbridge", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (handle == OS_HANDLE_NONE || ftruncate(handle, (off_t)size) != 0 ||
-      fcntl(handle, F_ADD_SEALS, REGION_SEALS) != 0) {
+  if (handle == OS_HANDLE_NONE || ftruncate(os_handle_number(handle), (off_t)size) != 0 ||
+      fcntl(os_handle_number(handle), F_ADD_SEALS, REGION_SEALS) != 0) {
     *os_code = errno;
     goto finish;
   }
@@ -53,8 +53,8 @@ finish:
 llmb_status os_region_map(os_handle handle, uint64_t size, void **out_address, int *os_code) {
   *out_address = NULL;
   struct stat info;
-  const int seals = fcntl(handle, F_GET_SEALS);
-  if (seals < 0 || fstat(handle, &info) != 0) {
+  const int seals = fcntl(os_handle_number(handle), F_GET_SEALS);
+  if (seals < 0 || fstat(os_handle_number(handle), &info) != 0) {
     *os_code = errno;
     return LLMB_E_PROTOCOL_ERROR;
   }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "platform/linux/os_ends.h"
 #include "platform/os_clock.h"
 #include "platform/os_socket.h"
 
@@ -14,20 +15,9 @@ union control_room {
 };
 
 llmb_status os_socket_pair(os_handle out[2], int *os_code) {
-  int pair[2];
-  out[0] = out[1] = OS_HANDLE_NONE;
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
-    *os_code = errno;
-    return LLMB_E_OUT_OF_MEMORY;
-  }
-  out[0] = os_handle_raise(pair[0]);
-  if (out[0] < 0) *os_code = errno;
-  out[1] = os_handle_raise(pair[1]);
-  if (out[1] < 0) *os_code = errno;
-  if (out[0] >= 0 && out[1] >= 0) return LLMB_OK;
-  out[0] = os_handle_close(out[0]);
-  out[1] = os_handle_close(out[1]);
-  return LLMB_E_OUT_OF_MEMORY;
+  int ends[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE};
+  const int failed = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+  return ends_take(failed, ends, &out[0], &out[1], os_code);
 }
 
 static llmb_status send_status(int os_code) {
@@ -49,7 +39,7 @@ static llmb_status send_status(int os_code) {
   }
 }
 
-static ssize_t send_with_handles(os_handle socket, const void *bytes, uint64_t size, const os_handle *handles,
+static ssize_t send_with_handles(int socket, const void *bytes, uint64_t size, const os_handle *handles,
                                  unsigned handle_count) {
   union {
     const void *given;
@@ -66,7 +56,10 @@ static ssize_t send_with_handles(os_handle socket, const void *bytes, uint64_t s
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(handle_count * sizeof(int));
-  memcpy(CMSG_DATA(header), handles, handle_count * sizeof(int));
+  for (unsigned i = 0; i < handle_count; i++) {
+    const int number = os_handle_number(handles[i]);
+    memcpy(CMSG_DATA(header) + i * sizeof number, &number, sizeof number);
+  }
   return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -78,10 +71,14 @@ llmb_status os_socket_send(os_handle socket, const void *bytes, uint64_t size, c
     *os_code = EMSGSIZE;
     return LLMB_E_INVALID_ARGUMENT;
   }
+  if (!os_handle_same(socket)) {
+    *os_code = EBADF;
+    return LLMB_E_UNAVAILABLE;
+  }
   ssize_t sent;
   do {
-    sent = handle_count > 0 ? send_with_handles(socket, bytes, size, handles, handle_count)
-                            : send(socket, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = handle_count > 0 ? send_with_handles(os_handle_number(socket), bytes, size, handles, handle_count)
+                            : send(os_handle_number(socket), bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) return LLMB_OK;
   *os_code = errno;
@@ -96,7 +93,9 @@ static unsigned take_handles(struct msghdr *message, os_handle handles[OS_SOCKET
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
     size_t size = header->cmsg_len - CMSG_LEN(0);
     for (size_t at = 0; at + sizeof(int) <= size && count < OS_SOCKET_HANDLES_MAX; at += sizeof(int)) {
-      memcpy(&handles[count++], CMSG_DATA(header) + at, sizeof(int));
+      int number;
+      memcpy(&number, CMSG_DATA(header) + at, sizeof number);
+      handles[count++] = number;
     }
   }
   return count;
@@ -106,7 +105,7 @@ static ssize_t receive_message(os_handle socket, struct msghdr *message) {
   /* A side that closes with unread messages leaves one ECONNRESET before what it had sent itself. */
   for (int resets = 0;;) {
     size_t control_size = message->msg_controllen;
-    ssize_t size = recvmsg(socket, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    ssize_t size = recvmsg(os_handle_number(socket), message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size >= 0) return size;
     message->msg_controllen = control_size;
     if (errno == EINTR) continue;
@@ -125,6 +124,10 @@ llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, 
   llmb_status status = LLMB_OK;
   *out_size = 0;
   if (out_handle_count != NULL) *out_handle_count = 0;
+  if (!os_handle_same(socket)) {
+    *os_code = EBADF;
+    return LLMB_E_UNAVAILABLE;
+  }
   ssize_t size = receive_message(socket, &message);
   if (size < 0) {
     *os_code = errno;
@@ -165,7 +168,7 @@ bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns) {
     uint64_t now_ns = os_clock_ns();
     uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
     struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000u), .tv_nsec = (long)(left_ns % 1000000000u)};
-    struct pollfd item = {.fd = socket, .events = POLLOUT};
+    struct pollfd item = {.fd = os_handle_number(socket), .events = POLLOUT};
     int ready = ppoll(&item, 1, &left, NULL);
     if (ready > 0) return true; /* also when the other side is gone: sending will say so */
     if (ready == 0) return false;

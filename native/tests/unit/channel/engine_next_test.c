@@ -1,11 +1,11 @@
 /* The engine's wait against a host that writes at any moment of it. */
 #include <pthread.h>
-#include <sys/socket.h>
 
 #include <channel/engine_channel.h>
 #include <core/memory.h>
+#include <platform/os_bell.h>
 #include <platform/os_clock.h>
-#include <platform/os_event.h>
+#include <platform/os_socket.h>
 
 #include "tests/check.h"
 
@@ -18,9 +18,11 @@ struct meeting {
 };
 
 static void meeting_begin(struct meeting *meeting) {
-  int sockets[2], os_code = 0;
+  os_handle sockets[2];
+  int os_code = 0;
   void *engine = NULL, *region = NULL;
-  CHECK_INT(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets));
+  CHECK_INT(LLMB_OK, os_socket_pair(sockets, &os_code));
+  os_socket_only_send(sockets[0]);
   CHECK_INT(LLMB_OK, memory_allocate(sizeof(llmb_engine), &engine));
   CHECK_INT(0, posix_memalign(&region, 64, channel_region_size(SLOTS)));
   memset(region, 0, channel_region_size(SLOTS));
@@ -31,7 +33,6 @@ static void meeting_begin(struct meeting *meeting) {
   meeting->engine->watched = OS_HANDLE_NONE;
   meeting->engine->idle_ns = LLMB_NEVER;
   meeting->engine->spin = spin_create();
-  CHECK_INT(LLMB_OK, os_event_create(&meeting->engine->own_bell, &os_code));
   for (unsigned i = 0; i < SLOTS; i++) {
     meeting->engine->requests[i].engine = meeting->engine;
     meeting->engine->requests[i].state = ENGINE_SLOT_WORKING;
@@ -42,15 +43,15 @@ static void meeting_begin(struct meeting *meeting) {
 static void meeting_end(struct meeting *meeting) {
   os_handle_close(meeting->host_socket);
   os_handle_close(meeting->engine->socket);
-  os_handle_close(meeting->engine->own_bell);
   free(meeting->engine->region);
   memory_release(meeting->engine);
 }
 
 /* As the host does when it has made room or does not want an answer any more. */
-static void host_writes(llmb_engine *engine) {
+static void host_writes(struct meeting *meeting) {
+  llmb_engine *engine = meeting->engine;
   atomic_fetch_add(&engine->region->request_sequence, 1);
-  if (atomic_exchange(&engine->region->engine_sleeps, 0) != 0) os_event_ring(engine->own_bell);
+  if (atomic_exchange(&engine->region->engine_sleeps, 0) != 0) os_bell_ring(meeting->host_socket);
 }
 
 static void pause_for(unsigned turns) {
@@ -62,7 +63,7 @@ static void *host_run(void *argument) {
   for (unsigned round = 1; round <= ROUNDS; round++) {
     while (atomic_load(&meeting->entering) < round) os_cpu_relax();
     pause_for(round % PAUSES);
-    host_writes(meeting->engine);
+    host_writes(meeting);
   }
   return NULL;
 }
@@ -88,7 +89,7 @@ static void engine__hears_what_was_written_while_it_flushed(void) {
   llmb_request *request = NULL;
   meeting_begin(&meeting);
   CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, 0, &request));
-  host_writes(meeting.engine); /* of the other request */
+  host_writes(&meeting); /* of the other request */
   CHECK_INT(LLMB_OK, llmb_request_flush(&meeting.engine->requests[0], LLMB_NEVER));
   CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, LLMB_NEVER, &request));
   CHECK(request == NULL);

@@ -5,8 +5,8 @@
 
 #include <channel/engine_channel.h>
 #include <core/memory.h>
+#include <platform/os_bell.h>
 #include <platform/os_clock.h>
-#include <platform/os_event.h>
 #include <platform/os_poll.h>
 #include <pool/slot.h>
 
@@ -17,6 +17,7 @@ enum { ROUNDS = 20000, PAUSES = 16, PIECE_SIZE = 1000, UNKNOWN_SLEEPER = 77 };
 /* An engine with one request, and what its host has of it. */
 struct meeting {
   llmb_engine *engine;
+  os_handle slot_hears, worker_hears;
   llmb_request *request;
   struct slot slot;
 };
@@ -31,8 +32,9 @@ static void meeting_begin(struct meeting *meeting) {
   meeting->engine->region = region;
   meeting->engine->slot_count = 1;
   meeting->engine->in_process = true; /* there is no keeper to be told */
-  CHECK_INT(LLMB_OK, os_event_create(&meeting->engine->slot_bells[0], &os_code));
-  CHECK_INT(LLMB_OK, os_event_create(&meeting->engine->bridge_bell, &os_code));
+  CHECK_INT(LLMB_OK,
+            os_bell_create(OS_BELL_THREAD, &meeting->slot_hears, &meeting->engine->slot_bells[0], &os_code));
+  CHECK_INT(LLMB_OK, os_bell_create(OS_BELL_THREAD, &meeting->worker_hears, &meeting->engine->worker_bell, &os_code));
   struct channel_slot *shared = &meeting->engine->region->slots[0];
   uint8_t *bytes = channel_response_bytes(region, 1, 0);
   meeting->request = &meeting->engine->requests[0];
@@ -47,7 +49,9 @@ static void meeting_begin(struct meeting *meeting) {
 
 static void meeting_end(struct meeting *meeting) {
   os_handle_close(meeting->engine->slot_bells[0]);
-  os_handle_close(meeting->engine->bridge_bell);
+  os_handle_close(meeting->engine->worker_bell);
+  os_handle_close(meeting->slot_hears);
+  os_handle_close(meeting->worker_hears);
   free(meeting->engine->region);
   memory_release(meeting->request->backlog);
   memory_release(meeting->engine);
@@ -77,15 +81,15 @@ static void sleep_as(struct meeting *meeting, uint32_t sleeper) {
 
 /* Whether the bell has rung, which then wakes who sleeps; it is silent afterwards. */
 static bool has_rung(struct meeting *meeting, os_handle bell) {
-  struct pollfd item = {.fd = (int)bell, .events = POLLIN};
+  struct pollfd item = {.fd = os_handle_number(bell), .events = POLLIN};
   if (poll(&item, 1, 0) == 0) return false;
-  os_event_clear(bell);
+  CHECK_INT(OS_BELL_CLEAR, os_bell_clear(bell));
   CHECK_INT(CHANNEL_AWAKE, atomic_load(&meeting->slot.shared->host_sleeps));
   return true;
 }
 
 static bool slot_has_rung(struct meeting *meeting) {
-  return has_rung(meeting, meeting->engine->slot_bells[0]);
+  return has_rung(meeting, meeting->slot_hears);
 }
 
 static void piece__wakes_who_reads_along(void) {
@@ -99,10 +103,10 @@ static void piece__wakes_who_reads_along(void) {
   CHECK(slot_has_rung(&meeting));
   write_piece(&meeting);
   CHECK(!slot_has_rung(&meeting)); /* awake */
-  sleep_as(&meeting, CHANNEL_SLEEPS_ON_BRIDGE);
+  sleep_as(&meeting, CHANNEL_SLEEPS_ON_WORKER);
   write_piece(&meeting);
   CHECK(!slot_has_rung(&meeting));
-  CHECK(has_rung(&meeting, meeting.engine->bridge_bell));
+  CHECK(has_rung(&meeting, meeting.worker_hears));
   meeting_end(&meeting);
 }
 
@@ -195,7 +199,7 @@ static void pause_for(unsigned turns) {
 /* As a blocking call does: takes what is there, then sleeps for the end. */
 static void await_end(struct meeting *meeting) {
   struct slot *slot = &meeting->slot;
-  struct os_poll_item bell = {.handle = meeting->engine->slot_bells[0]};
+  struct os_poll_item bell = {.handle = meeting->slot_hears};
   for (;;) {
     const enum slot_news news = slot_look(slot);
     uint8_t buffer[PIECE_SIZE];
@@ -209,7 +213,7 @@ static void await_end(struct meeting *meeting) {
     atomic_thread_fence(memory_order_seq_cst);
     if (!slot_has_news(slot)) os_poll(&bell, 1, LLMB_NEVER); /* an end it missed: for ever */
     atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);
-    if (bell.readable) os_event_clear(bell.handle);
+    if (bell.readable) CHECK_INT(OS_BELL_CLEAR, os_bell_clear(bell.handle));
   }
 }
 

@@ -135,14 +135,14 @@ static void nonsense_on_the_control_socket__ends_the_keeper(void) {
   static char bytes[4096];
   struct keeper_spawn_message spawn = {
       .head = keeper_message_head(KEEPER_MESSAGE_SPAWN), .argument_count = 5, .environment_count = UINT32_MAX};
-  struct keeper_number_message look = {.head = keeper_message_head(KEEPER_MESSAGE_LOOK)};
+  struct keeper_number_message welcome = {.head = keeper_message_head(KEEPER_MESSAGE_WELCOME)};
   memcpy(bytes, &spawn, sizeof spawn);
   const struct {
     const void *bytes;
     uint64_t size;
     unsigned handle_count;
   } cases[] = {
-      {"junk", 4, 0}, {bytes, sizeof bytes, 2}, {bytes, sizeof bytes, 0}, {&look, sizeof look, 0}, {"x", 1, 4}};
+      {"junk", 4, 0}, {bytes, sizeof bytes, 2}, {bytes, sizeof bytes, 0}, {&welcome, sizeof welcome, 0}, {"x", 1, 4}};
   for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     os_handle process = OS_HANDLE_NONE, control = start_raw_keeper(&process);
     const os_handle handles[] = {control, control, control, control};

@@ -66,9 +66,19 @@ static void guards__that_are_disarmed_in_time_harm_nobody(void) {
   keeper_stop(keeper);
 }
 
-static void nonsense_on_the_lifeline__costs_the_engine_its_life(void) {
+static void lifeline__takes_nothing_from_an_engine(void) {
   struct keeper *keeper = harness_start();
   struct harness_engine engine = harness_spawn(keeper, "babble", NULL, NULL);
+  struct keeper_event event = harness_exit(&engine);
+  CHECK_INT(LLMB_EXIT_CODE, event.exit_kind);
+  CHECK_INT(0, event.exit_value);
+  harness_close(&engine);
+  keeper_stop(keeper);
+}
+
+static void rings_without_end__cost_the_engine_its_life(void) {
+  struct keeper *keeper = harness_start();
+  struct harness_engine engine = harness_spawn(keeper, "clamour", NULL, NULL);
   struct keeper_event event = harness_exit(&engine);
   CHECK_INT(LLMB_EXIT_SIGNAL, event.exit_kind);
   CHECK_INT(SIGKILL, event.exit_value);
@@ -81,4 +91,4 @@ static void nonsense_on_the_lifeline__costs_the_engine_its_life(void) {
 CHECK_MAIN(TEST(guard__kills_a_stopped_engine), TEST(guard__that_has_passed_already_kills_at_once),
            TEST(guard__later_than_the_next_look_needs_no_message), TEST(guards__of_many_engines_are_kept_apart),
            TEST(guards__that_are_disarmed_in_time_harm_nobody),
-           TEST(nonsense_on_the_lifeline__costs_the_engine_its_life))
+           TEST(lifeline__takes_nothing_from_an_engine), TEST(rings_without_end__cost_the_engine_its_life))

@@ -26,6 +26,17 @@ struct simulated_engine *engine_of_socket(os_handle host_end) {
   return NULL;
 }
 
+struct simulated_engine *engine_of_post(os_handle post) {
+  for (unsigned i = engine_count; i-- > 0;) {
+    if (engines[i].post == post) return &engines[i];
+  }
+  return NULL;
+}
+
+struct simulated_engine *engine_newest(void) {
+  return &engines[engine_count - 1];
+}
+
 struct simulated_engine *engine_of_order(os_handle engine_end) {
   for (unsigned i = engine_count; i-- > 0;) {
     if (engines[i].engine_end == engine_end) return &engines[i];
@@ -48,7 +59,7 @@ static void say(struct simulated_engine *engine, const void *bytes, uint64_t siz
       &engine->messages[(engine->message_first + engine->message_count++) % ENGINE_MESSAGES_MAX];
   memcpy(message->bytes, bytes, size);
   message->size = size;
-  world_handle_ring(engine->host_end, true);
+  world_handle_ring(engine->post, true);
 }
 
 static void say_text(struct simulated_engine *engine, uint32_t type, int32_t detail) {
@@ -61,8 +72,8 @@ static void say_text(struct simulated_engine *engine, uint32_t type, int32_t det
 
 static void engine_gone(struct simulated_engine *engine) {
   engine->stage = ENGINE_GONE;
-  engine->socket_ended = true;
-  world_handle_ring(engine->host_end, true);
+  engine->post_ended = true;
+  world_handle_ring(engine->post, true);
   tell(engine, engine->lost ? KEEPER_EVENT_LOST : KEEPER_EVENT_EXIT);
   if (engine->region != NULL) world_region_left(engine->region, false);
   world.alive_count--;
@@ -195,7 +206,7 @@ void engine_make(os_handle host_end, os_handle engine_end) {
   struct simulated_engine *engine = &engines[engine_count++];
   memset(engine, 0, sizeof *engine);
   engine->host_end = host_end;
-  engine->engine_end = engine_end; /* closed by the host once the keeper has it */
+  engine->bell = engine->engine_end = engine_end; /* closed by the host once the keeper has it */
   engine->stage = ENGINE_GONE;     /* until it is asked for */
   engine->wake_ns = LLMB_NEVER;
 }

@@ -52,10 +52,10 @@ struct simulated_engine {
   enum engine_stage stage;
   enum start_fate start;
   uint32_t abilities;
-  os_handle host_end, engine_end, bell, bridge_bell, events, slot_bells[ENGINE_SLOTS_MAX];
+  os_handle host_end, engine_end, post, bell, worker_bell, events, slot_bells[ENGINE_SLOTS_MAX];
   struct channel_region *region;
   uint32_t slot_count;
-  bool host_gone, socket_ended; /* seen from the engine, and from the host */
+  bool host_gone, post_ended; /* seen from the engine, and from the host */
   uint64_t wake_ns;             /* of its stage; LLMB_NEVER if nothing is due */
   int32_t exit_kind, exit_value;
   bool lost, counted; /* its end is a loss of the keeper; its death is in repeated_deaths */
@@ -72,9 +72,11 @@ struct simulated_engine {
 /* A new engine, which nobody has asked for yet. */
 void engine_make(os_handle host_end, os_handle engine_end);
 
-/* The engine with this end of its socket, or with this number, from 1. */
+/* The engine with this end of its socket or post, the last one that was made, or the one with this number, from 1. */
 struct simulated_engine *engine_of_socket(os_handle host_end);
 struct simulated_engine *engine_of_order(os_handle engine_end);
+struct simulated_engine *engine_of_post(os_handle post);
+struct simulated_engine *engine_newest(void);
 struct simulated_engine *engine_of_id(uint64_t id);
 uint64_t engine_id(const struct simulated_engine *engine);
 

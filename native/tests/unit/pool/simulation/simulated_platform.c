@@ -2,9 +2,10 @@
  * time passes. */
 #include <string.h>
 
+#include "platform/os_bell.h"
 #include "platform/os_clock.h"
-#include "platform/os_event.h"
 #include "platform/os_poll.h"
+#include "platform/os_post.h"
 #include "platform/os_process.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
@@ -16,6 +17,7 @@ struct world world;
 
 static struct {
   bool open[WORLD_HANDLES_MAX], rung[WORLD_HANDLES_MAX];
+  os_handle heard[WORLD_HANDLES_MAX]; /* the end that hears what is rung here */
   unsigned next, sleeps;
 } handles;
 
@@ -96,18 +98,44 @@ os_handle os_handle_raise(os_handle handle) {
   return handle;
 }
 
-llmb_status os_event_create(os_handle *out, int *os_code) {
-  (void)os_code;
-  *out = world_handle_make();
+bool os_handle_same(os_handle handle) {
+  return handle >= 0;
+}
+
+uint32_t os_handle_losses(void) {
+  return 0;
+}
+
+static void make_ends(os_handle *out_hears, os_handle *out_rings) {
+  *out_hears = world_handle_make();
+  *out_rings = world_handle_make();
+  handles.heard[*out_rings - HANDLE_FIRST] = *out_hears;
+}
+
+llmb_status os_bell_create(enum os_bell_ringer ringer, os_handle *out_hears, os_handle *out_rings, int *os_code) {
+  (void)ringer, (void)os_code;
+  make_ends(out_hears, out_rings);
   return LLMB_OK;
 }
 
-void os_event_ring(os_handle event) {
-  world_handle_ring(event, true);
+void os_bell_ring(os_handle rings) {
+  if (rings >= HANDLE_FIRST) world_handle_ring(handles.heard[rings - HANDLE_FIRST], true);
 }
 
-void os_event_clear(os_handle event) {
-  world_handle_ring(event, false);
+enum os_bell_state os_bell_clear(os_handle hears) {
+  world_handle_ring(hears, false);
+  return OS_BELL_CLEAR;
+}
+
+llmb_status os_post_create(enum os_bell_ringer sender, os_handle *out_receives, os_handle *out_sends, int *os_code) {
+  (void)sender, (void)os_code;
+  make_ends(out_receives, out_sends);
+  world_post_made(*out_receives);
+  return LLMB_OK;
+}
+
+llmb_status os_post_receive(os_handle receives, void *buffer, uint64_t *out_size) {
+  return world_post_take(receives, buffer, out_size);
 }
 
 static unsigned mark_readable(struct os_poll_item *items, unsigned count) {
@@ -155,8 +183,7 @@ void os_region_unmap(void *address, uint64_t size) {
 
 llmb_status os_socket_pair(os_handle out[2], int *os_code) {
   (void)os_code;
-  out[0] = world_handle_make();
-  out[1] = world_handle_make();
+  make_ends(&out[1], &out[0]);
   world_socket_made(out[0], out[1]);
   return LLMB_OK;
 }
@@ -175,8 +202,13 @@ bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns) {
 llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, uint64_t *out_size,
                               os_handle *out_handles, unsigned handle_capacity, unsigned *out_handle_count,
                               int *os_code) {
+  (void)socket, (void)bytes, (void)capacity, (void)out_size;
   (void)out_handles, (void)handle_capacity, (void)out_handle_count, (void)os_code;
-  return world_socket_take(socket, bytes, capacity, out_size);
+  return LLMB_E_UNSUPPORTED; /* what engines say comes by their post */
+}
+
+void os_socket_only_send(os_handle socket) {
+  (void)socket;
 }
 
 void os_socket_end(os_handle socket) {

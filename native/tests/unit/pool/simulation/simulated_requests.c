@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/os_event.h"
+#include "platform/os_bell.h"
 #include "tests/unit/pool/simulation/simulated_engine.h"
 
 enum { SIGNAL_SEGV = 11, REQUEST_SIZE_MAX = 8192 };
 
 static void ring_host(const struct simulated_engine *engine, uint32_t slot) {
   const uint32_t sleeper = atomic_exchange(&engine->region->slots[slot].host_sleeps, CHANNEL_AWAKE);
-  if (sleeper == CHANNEL_SLEEPS_ON_SLOT) os_event_ring(engine->slot_bells[slot]);
-  if (sleeper == CHANNEL_SLEEPS_ON_BRIDGE) os_event_ring(engine->bridge_bell);
+  if (sleeper == CHANNEL_SLEEPS_ON_SLOT) os_bell_ring(engine->slot_bells[slot]);
+  if (sleeper == CHANNEL_SLEEPS_ON_WORKER) os_bell_ring(engine->worker_bell);
 }
 
 static void send(struct simulated_engine *engine, uint32_t slot, uint32_t type, const void *payload, uint32_t size) {
@@ -135,7 +135,7 @@ static bool is_cancelled(const struct simulated_engine *engine, uint32_t slot) {
 /* Like the real one it looks at its rings only when its bell has rung; then all of them. */
 void engine_serve(struct simulated_engine *engine) {
   const bool rung = world_handle_rung(engine->bell);
-  if (rung) os_event_clear(engine->bell);
+  if (rung) (void)os_bell_clear(engine->bell);
   bool busy = false;
   for (uint32_t slot = 0; slot < engine->slot_count && engine->stage == ENGINE_SERVING; slot++) {
     struct engine_slot *work = &engine->slots[slot];

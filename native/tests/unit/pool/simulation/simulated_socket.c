@@ -36,8 +36,7 @@ llmb_status world_socket_sent(os_handle host_end, const void *bytes, uint64_t si
     memcpy(&open, bytes, sizeof open);
     engine->slot_count = open.slot_count;
     engine->region = world_region_newest();
-    engine->bell = handles[1];
-    engine->bridge_bell = handles[2];
+    engine->worker_bell = handles[2];
     prepare_slots(engine);
   } else if (type == HANDSHAKE_BELLS && size == sizeof bells) {
     memcpy(&bells, bytes, sizeof bells);
@@ -46,22 +45,23 @@ llmb_status world_socket_sent(os_handle host_end, const void *bytes, uint64_t si
   return LLMB_OK;
 }
 
-llmb_status world_socket_take(os_handle host_end, void *bytes, uint64_t capacity, uint64_t *size) {
-  struct simulated_engine *engine = engine_of_socket(host_end);
-  if (engine->message_count == 0) return engine->socket_ended ? LLMB_E_UNAVAILABLE : LLMB_E_NOT_READY;
+void world_post_made(os_handle post) {
+  engine_newest()->post = post;
+}
+
+llmb_status world_post_take(os_handle post, void *bytes, uint64_t *size) {
+  struct simulated_engine *engine = engine_of_post(post);
+  if (engine->message_count == 0) return engine->post_ended ? LLMB_E_UNAVAILABLE : LLMB_E_NOT_READY;
   const struct engine_message *message = &engine->messages[engine->message_first];
-  if (message->size > capacity) return LLMB_E_PROTOCOL_ERROR;
   memcpy(bytes, message->bytes, message->size);
   *size = message->size;
   engine->message_first = (engine->message_first + 1) % ENGINE_MESSAGES_MAX;
   engine->message_count--;
-  world_handle_ring(host_end, engine->message_count > 0 || engine->socket_ended);
+  world_handle_ring(post, engine->message_count > 0 || engine->post_ended);
   return LLMB_OK;
 }
 
 void world_socket_ended(os_handle host_end) {
   struct simulated_engine *engine = engine_of_socket(host_end);
-  engine->host_gone = engine->socket_ended = true;
-  engine->message_count = 0;
-  world_handle_ring(host_end, true);
+  engine->host_gone = true;
 }

@@ -68,10 +68,11 @@ void world_engines_run(void);
 uint64_t world_engines_next_ns(void);
 bool world_engines_alive(void);
 
-/* The host's end of an engine's socket. */
+/* The host's end of an engine's socket, and of its post. */
 void world_socket_made(os_handle host_end, os_handle engine_end);
 llmb_status world_socket_sent(os_handle host_end, const void *bytes, uint64_t size, const os_handle *handles);
-llmb_status world_socket_take(os_handle host_end, void *bytes, uint64_t capacity, uint64_t *size);
+void world_post_made(os_handle post);
+llmb_status world_post_take(os_handle post, void *bytes, uint64_t *size);
 void world_socket_ended(os_handle host_end);
 
 /* A region is given back when host and engine have both left it. */
