@@ -13,6 +13,7 @@ static llmb_status check_params(const uint8_t *json, uint64_t size, llmb_error *
   if (size == 0) return LLMB_OK;
   if (json == NULL) return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "params_json is NULL");
   uint64_t first = 0;
+  // NOLINTNEXTLINE(bugprone-not-null-terminated-result): it is searched, not copied
   while (first < size && memchr(" \t\r\n", json[first], 4) != NULL) first++;
   const bool structured = first < size && (json[first] == '{' || json[first] == '[');
   if (structured && json_check(json, size, &offset, &what) == LLMB_OK) return LLMB_OK;

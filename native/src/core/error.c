@@ -10,6 +10,9 @@
 
 #include "core/utf8.h"
 
+#undef error_set /* the analyzer's */
+#undef error_set_os
+
 enum { STRUCT_SIZE_MIN = offsetof(llmb_error, os_code) }; /* holds a status at least */
 enum { STRUCT_SIZE_MAX = 1 << 16 };                       /* anything above was never set by a caller */
 

@@ -15,6 +15,11 @@ llmb_status error_set(llmb_error *error, llmb_status status, uint32_t phase, con
 llmb_status error_set_os(llmb_error *error, llmb_status status, uint32_t phase, int os_code, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+#ifdef __clang_analyzer__ /* which does not look into another source to see that they return their status */
+#define error_set(error, status, ...) ((error_set)(error, status, __VA_ARGS__), (status))
+#define error_set_os(error, status, ...) ((error_set_os)(error, status, __VA_ARGS__), (status))
+#endif
+
 /* Copies untrusted text into a fixed field: cut to fit, invalid UTF-8 and control bytes (but \n and \t) replaced by
  * '?', always NUL-terminated. When the text is longer than the field its *end* is kept if keep_end is set. */
 void error_copy_text(char *field, uint64_t capacity, const char *text, uint64_t size, int keep_end);

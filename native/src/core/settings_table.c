@@ -25,8 +25,8 @@ enum {
 
 #define TEXT .type = SETTING_TEXT
 #define CHOICE(of) .type = SETTING_CHOICE, .choices = of
-#define INTEGER(from, to) .type = SETTING_INTEGER, .minimum = from, .maximum = to
-#define NUMBER(from, to) .type = SETTING_NUMBER, .minimum = from, .maximum = to
+#define INTEGER(from, to) .type = SETTING_INTEGER, .minimum = (from), .maximum = (to)
+#define NUMBER(from, to) .type = SETTING_NUMBER, .minimum = (from), .maximum = (to)
 #define DEFAULT(text) .default_text = text
 #define UNIT(text) .unit = text
 #define JSON .json = true

@@ -18,7 +18,7 @@ static unsigned escape_write(char *out, uint8_t byte) {
 }
 
 const char *text_quote(char quoted[TEXT_QUOTE_CAPACITY], const char *value) {
-  if (value == NULL) return strcpy(quoted, "no value");
+  if (value == NULL) return memcpy(quoted, "no value", sizeof "no value");
   uint64_t size = strnlen(value, TEXT_QUOTE_SHOWN_MAX + 1);
   const char *ellipsis = size > TEXT_QUOTE_SHOWN_MAX ? "..." : "";
   if (size > TEXT_QUOTE_SHOWN_MAX) {
@@ -40,6 +40,6 @@ const char *text_quote(char quoted[TEXT_QUOTE_CAPACITY], const char *value) {
     if (i < size) out += snprintf(out, 5, "\\x%02x", bytes[i++]);
   }
   *out++ = '"';
-  strcpy(out, ellipsis);
+  memcpy(out, ellipsis, strlen(ellipsis) + 1);
   return quoted;
 }

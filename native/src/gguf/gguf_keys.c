@@ -109,6 +109,7 @@ static llmb_status refuse_duplicates(struct gguf_reader *reader, const struct gg
   if (status != LLMB_OK) return error_set(reader->error, status, LLMB_PHASE_LOAD, "model: no memory for its keys");
   const struct gguf_key **sorted = block;
   for (uint64_t i = 0; i < file->key_count; i++) sorted[i] = &file->keys[i];
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are sorted, not what they point to
   qsort(block, file->key_count, sizeof *sorted, compare_names);
   for (uint64_t i = 1; status == LLMB_OK && i < file->key_count; i++) {
     if (strcmp(sorted[i - 1]->name, sorted[i]->name) != 0) continue;

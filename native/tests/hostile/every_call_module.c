@@ -17,7 +17,7 @@
 
 #include <llmbridge/engine.h>
 
-#include "every_call.h"
+#include "tests/hostile/every_call.h"
 #include "platform/linux/confine_table.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);

@@ -8,8 +8,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "../bridge/bridge_harness.h"
-#include "every_call.h"
+#include "tests/bridge/bridge_harness.h"
+#include "tests/hostile/every_call.h"
 #include "platform/linux/confine_table.h"
 
 enum { REPORT_SIZE = 1 << 18, USER_NOBODY = 65534, EXIT_SKIPPED = 77 };

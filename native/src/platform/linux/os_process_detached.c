@@ -107,7 +107,7 @@ static void wait_for(os_handle process) {
 
 /* Two stacks with a guard page below each. */
 static llmb_status create_stacks(char **out, size_t *out_size, int *os_code) {
-  *out_size = 2 * (GUARD_SIZE + CHILD_STACK_SIZE);
+  *out_size = (size_t)2 * (GUARD_SIZE + CHILD_STACK_SIZE);
   void *memory = mmap(NULL, *out_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED) {
     *os_code = errno;

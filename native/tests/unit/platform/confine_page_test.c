@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "platform/linux/confine_table.h"
 
 enum { PAGE_SIZE_MAX = 1 << 17 };
