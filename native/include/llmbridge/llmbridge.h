@@ -15,6 +15,11 @@
  * - **A good guest**: no thread, signal handler or timer is made in the host, nothing is printed, nothing process-wide
  *   is changed. The engine's process is started by a small keeper and ends with the host.
  * - **fork**: in a child process explicit handles give LLMB_E_FORKED; the simple calls start afresh.
+ * - **Descriptors**: a host may close those that are the library's, as daemons do (`closefrom(3)`), best while no call
+ *   runs: the engines end, calls in progress end or are begun again where that is safe, and the next call starts anew.
+ *   Files of the host's own that get the same numbers are left alone. What no library can rule out is a number that
+ *   changes hands between its look at it and the system call after that: a host with threads in calls should not close
+ *   what is not its own at the same time.
  */
 #ifndef LLMBRIDGE_H
 #define LLMBRIDGE_H

@@ -102,9 +102,8 @@ void engine_read_log(struct engine *engine, uint64_t limit) {
 void engine_hear_bell(struct engine *engine) {
   const enum os_bell_state state = os_bell_clear(engine->bell);
   if (state == OS_BELL_CLEAR) return;
-  /* A program that does not know of guards may have closed it. */
-  engine->bell = os_handle_close(engine->bell);
   if (state == OS_BELL_FLOODED) engine_kill(engine);
+  engine->bell = os_handle_close(engine->bell); /* a program that does not know of guards may have closed it */
 }
 
 void engine_lose_host(struct engine *engine) {

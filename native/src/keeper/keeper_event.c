@@ -77,6 +77,7 @@ llmb_status engine_process_next_event(struct engine_process *process, struct kee
   /* The end of file, or what no keeper says: either way nobody will tell any more how the engine ends. */
   memset(out, 0, sizeof *out);
   out->kind = KEEPER_EVENT_LOST;
+  out->closed_here = !os_handle_same(process->events);
   out->status = LLMB_E_UNAVAILABLE;
   out->os_code = os_code;
   out->exit_kind = LLMB_EXIT_UNKNOWN;

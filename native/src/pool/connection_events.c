@@ -46,7 +46,8 @@ static bool step_keeper(struct connection *connection, uint64_t now_ns) {
     case KEEPER_EVENT_EXIT:
     case KEEPER_EVENT_LOST:
       connection->end = event;
-      /* What it said last may still lie in its socket. */
+      connection->dismissed |= event.closed_here; /* its host's deed */
+      /* What it said last may still lie in its post. */
       (void)connection_hear_engine(connection, now_ns);
       connection_apply(connection, WORKER_EXITED, now_ns);
       break;

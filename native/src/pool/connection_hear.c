@@ -131,6 +131,7 @@ static bool step_engine(struct connection *connection, uint64_t now_ns) {
   if (status == LLMB_E_NOT_READY) return false;
   if (status != LLMB_OK) {
     connection->post_ended = true;
+    connection->dismissed |= !os_handle_same(connection->post);
     connection_apply(connection, WORKER_SOCKET_CLOSED, now_ns);
     return true;
   }
