@@ -52,6 +52,46 @@ public sealed class DeadlineTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task Ask_WithAnEngineThatNeverGetsReady_IsATimeoutOfTheStart()
+    {
+        await using LlmClient client =
+            await OpenFakeAsync("hang@start", new BridgeOptions { StartTimeout = TimeSpan.FromMilliseconds(100) });
+        LlmTimeoutException timeout =
+            await Assert.ThrowsExactlyAsync<LlmTimeoutException>(() => client.AskAsync("hi", null, Watchdog));
+        Assert.AreEqual(LlmStatus.StartTimeout, timeout.Error.Status, timeout.Message);
+        StringAssert.Contains(timeout.Message, "start_timeout_ms");
+    }
+
+    [TestMethod]
+    public async Task Ask_WithAnEngineThatStandsStill_IsATimeoutOfItsProgress()
+    {
+        var options = new BridgeOptions
+        {
+            Grace = TimeSpan.FromMilliseconds(50),
+            Calls = new CallOptions { StallTimeout = TimeSpan.FromMilliseconds(150) },
+        };
+        await using LlmClient client = await OpenFakeAsync("hang@accept", options);
+        LlmTimeoutException timeout =
+            await Assert.ThrowsExactlyAsync<LlmTimeoutException>(() => client.AskAsync("hi", null, Watchdog));
+        Assert.AreEqual(LlmStatus.EngineHung, timeout.Error.Status, timeout.Message);
+    }
+
+    /// <summary>No limit at all is what 0 says, so a limit however short must not become 0.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2000)]
+    [DataRow(9999)]
+    public async Task Ask_WithALimitBelowAMillisecond_EndsAfterOne(long ticks)
+    {
+        await using LlmClient client =
+            await OpenFakeAsync("sleep 60000", new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
+        await client.StartAsync(Watchdog);
+        LlmTimeoutException timeout = await Assert.ThrowsExactlyAsync<LlmTimeoutException>(
+            () => client.AskAsync("hi", new CallOptions { Timeout = TimeSpan.FromTicks(ticks) }, Watchdog));
+        StringAssert.Contains(timeout.Message, "longer than 1 ms");
+    }
+
+    [TestMethod]
     public async Task Ask_AfterADeadline_FindsTheClientWorking()
     {
         await using LlmClient client = await OpenFakeAsync("sleep 1000");

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LlmBridge.InteropTests;
 
 /// <summary>LlmClient.EmbedAsync and CountTokensAsync: calls whose answer is numbers.</summary>
@@ -17,6 +19,36 @@ public sealed class EmbedTests : BridgeTest
             Assert.AreEqual(System.Text.Encoding.UTF8.GetByteCount(texts[i]), embeddings.Vectors[i][^1]);
             CollectionAssert.AreEqual(embeddings.Vectors[i], await client.EmbedAsync(texts[i], null, Watchdog));
         }
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(1024)]
+    [DataRow(1025)]
+    [DataRow(5000)]
+    public async Task Embed_OfAnyDimension_GivesTheVectorWhole(int dimension)
+    {
+        const string daemon = """
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            from llmbridge_daemon import method, run
+
+            @method
+            def embed(texts):
+                size = int(sys.argv[2])
+                return {"embeddings": [[i % 7 + text + 1 for i in range(size)] for text in range(len(texts))]}
+
+            run()
+            """;
+        string command = JsonSerializer.Serialize(
+            new[] { "python3", "-B", "-c", daemon, Repository.At("hosts/python"), $"{dimension}" });
+        await using LlmClient client =
+            await LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = command });
+        float[] numbers = [.. Enumerable.Range(0, dimension).Select(i => (i % 7) + 1f)];
+        float[][] expected = [numbers, [.. numbers.Select(number => number + 1)]];
+        CollectionAssert.AreEqual(expected[0], await client.EmbedAsync("one", null, Watchdog));
+        LlmEmbeddings embeddings = await client.EmbedAsync(["one", "two"], null, Watchdog);
+        for (int i = 0; i < 2; i++) CollectionAssert.AreEqual(expected[i], embeddings.Vectors[i]);
     }
 
     [TestMethod]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LlmBridge.InteropTests;
 
 /// <summary>BridgeOptions and CallOptions: what is allowed is decided by the library, and said by name.</summary>
@@ -51,6 +53,33 @@ public sealed class OptionsTests : BridgeTest
         await FailsAsync(LlmStatus.OutputTooLarge, () => client.AskAsync("hi", null, Watchdog));
         Assert.IsGreaterThanOrEqualTo(
             5000, (await client.AskAsync("hi", new CallOptions { OutputBytes = 10000 }, Watchdog)).Text.Length);
+    }
+
+    /// <summary>In a culture that writes a comma for the point.</summary>
+    [TestMethod]
+    public async Task Numbers_AreWrittenAsTheLibraryReadsThem_WhateverTheCulture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = culture;
+        try
+        {
+            await using LlmClient client = await OpenFakeAsync();
+            var options = new CallOptions
+            {
+                Temperature = 0.25,
+                TopP = 0.5,
+                RepeatPenalty = 1.125,
+                Seed = 7,
+                Timeout = TimeSpan.FromSeconds(20),
+            };
+            Assert.AreEqual("hi", (await client.AskAsync("hi", options, Watchdog)).Text);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [TestMethod]

@@ -81,6 +81,9 @@ public sealed partial class LlmClient : IAsyncDisposable
     /// <summary>Ends calls in flight as cancelled, ends the engines and waits for them.</summary>
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
+    /// <summary>Waits that the pump knows of, for tests: none is forgotten, none remembered for ever.</summary>
+    internal int WaitsInPump => _pump.WaitCount;
+
     private async Task CloseAsync()
     {
         Task drained = _operations.CloseAsync();

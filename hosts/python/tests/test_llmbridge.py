@@ -24,6 +24,24 @@ def fake(command="echo", **settings):
     return {"engine": "fake", "command": command, **settings}
 
 
+# Vectors of as many numbers as its argument says, other ones for each text.
+EMBEDDING_DAEMON = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from llmbridge_daemon import method, run
+
+@method
+def embed(texts):
+    return {"embeddings": [[number % 7 + text + 1 for number in range(int(sys.argv[2]))] for text in range(len(texts))]}
+
+run()
+"""
+
+
+def daemon(program, *arguments):
+    return {"engine": "jsonrpc", "command": [sys.executable, "-B", "-c", program, PACKAGES, *arguments]}
+
+
 class BridgeTests(unittest.TestCase):
     def setUp(self):
         signal.alarm(WATCHDOG_S)
@@ -54,6 +72,21 @@ class BridgeTests(unittest.TestCase):
         again = pickle.loads(pickle.dumps(caught.exception))
         self.assertEqual(again.error, caught.exception.error)
         self.assertEqual(again.exit, {"kind": "signal", "value": 11})
+
+    def test_an_engine_that_starts_too_slowly_is_a_timeout_error(self):
+        with llmbridge.Bridge(**fake("hang@start", start_timeout_ms=100)) as bridge:
+            with self.assertRaises(TimeoutError) as caught:
+                bridge.ask("hello")
+        self.assertIsInstance(caught.exception, llmbridge.LlmTimeoutError)
+        self.assertEqual(caught.exception.code, "start_timeout")
+
+    def test_vectors_of_any_length_come_whole(self):
+        for dimension in (1, 1023, 1024, 1025, 5000):
+            wanted = [[float(number % 7 + text) for number in range(dimension)] for text in (1, 2)]
+            with llmbridge.Bridge(**daemon(EMBEDDING_DAEMON, str(dimension))) as bridge:
+                self.assertEqual([list(vector) for vector in bridge.embed(["one", "two"])], wanted)
+                self.assertEqual(list(bridge.embed("one")), wanted[0])
+                self.assertEqual([list(vector) for _, vector in bridge.embed_many(["one"])], wanted[:1])
 
     def test_several_texts_give_as_many_vectors(self):
         with llmbridge.Bridge(engine="hash") as bridge:
@@ -118,6 +151,39 @@ class BridgeTests(unittest.TestCase):
     def test_a_stream_keeps_its_bridge_open(self):
         pieces = llmbridge.Bridge(**fake("pieces 3 1")).stream("hello")
         self.assertEqual("".join(pieces), "piece 1\npiece 2\npiece 3\n")
+
+    def test_cancelling_ends_a_call_by_that_and_not_by_a_limit(self):
+        with llmbridge.Bridge(**fake("pieces 1 0; hang", grace_ms=100, timeout_ms=8000, slots=1)) as bridge:
+            pieces = bridge.stream("hello")
+            next(pieces)
+            threading.Timer(0.1, pieces.cancel).start()
+            with self.assertRaises(llmbridge.LlmCancelledError):
+                next(pieces)
+            self.assertEqual(bridge.stats().calls_ended, {"cancelled": 1})
+
+    def test_closing_a_stream_from_another_thread_ends_its_read_at_once(self):
+        ends = []
+        with llmbridge.Bridge(**fake("pieces 1 0; sleep 60000", timeout_ms=30000)) as bridge:
+            for _ in range(10):
+                pieces = bridge.stream("hello")
+                next(pieces)
+                threading.Timer(0.03, pieces.close).start()
+                with self.assertRaises((llmbridge.LlmCancelledError, ValueError)) as caught:
+                    next(pieces)
+                ends.append(type(caught.exception))
+            # A close that comes between two looks of the read finds the stream closed; else the read itself is ended.
+            self.assertGreater(ends.count(llmbridge.LlmCancelledError), 5)
+            self.assertEqual(set(bridge.stats().calls_ended), {"cancelled"})
+
+    def test_a_slot_whose_stream_was_closed_is_free_again(self):
+        with llmbridge.Bridge(**fake(ENDLESS, slots=1, timeout_ms=30000)) as bridge:
+            for _ in range(3):
+                pieces = bridge.stream("hello")
+                next(pieces)
+                pieces.close()
+            worker = bridge.worker_pid
+            self.assertEqual(bridge.ask("hello", max_tokens=1).text, "piece 1\n")
+            self.assertEqual(bridge.worker_pid, worker)
 
     def test_closing_the_bridge_ends_calls_of_other_threads_as_cancelled(self):
         bridge = llmbridge.Bridge(**fake(ENDLESS))
@@ -231,6 +297,21 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
             task.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await task
+
+    async def test_a_cancelled_task_ends_its_call_as_cancelled(self):
+        async with llmbridge.AsyncBridge(**fake("hang@accept", grace_ms=100, timeout_ms=8000)) as bridge:
+            task = asyncio.create_task(bridge.ask("hello"))
+            while bridge.stats().calls_active == 0:
+                await asyncio.sleep(0.01)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+            self.assertEqual(bridge.stats().calls_ended, {"cancelled": 1})
+
+    async def test_nobody_is_waited_for_once_calls_have_ended(self):
+        async with llmbridge.AsyncBridge(**fake("sleep 5; echo", slots=8)) as bridge:
+            await asyncio.gather(*(bridge.ask(f"item {i}") for i in range(20)))
+            self.assertEqual(bridge._pump._waiting, {})
 
     async def test_cancel_makes_the_iterator_raise(self):
         async with llmbridge.AsyncBridge(**fake(ENDLESS)) as bridge:

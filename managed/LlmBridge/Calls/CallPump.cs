@@ -43,6 +43,15 @@ internal sealed class CallPump(BridgeHandle bridge)
         return _ended.Task;
     }
 
+    /// <summary>How many wait now.</summary>
+    internal int WaitCount
+    {
+        get
+        {
+            lock (_lock) return _waiters.Count;
+        }
+    }
+
     internal bool TryAdd(CallWaiter waiter)
     {
         lock (_lock)

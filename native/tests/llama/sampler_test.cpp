@@ -116,9 +116,13 @@ static void sampler__draws_tokens_as_often_as_they_are_likely(void) {
 
 static void sampler__refuses_logits_that_are_no_numbers(void) {
   vocabulary words;
-  for (double temperature : {0.0, 1.0}) {
+  struct {
+    double temperature, penalty;
+  } const ways[] = {{0, 1}, {0, 1.5}, {1, 1}, {1, 1.5}};
+  for (auto way : ways) {
     llama_engine::sampling_options options;
-    options.temperature = temperature;
+    options.temperature = way.temperature;
+    options.repeat_penalty = way.penalty;
     sampler choice(words.vocab, options);
     std::vector<float> nothing(words.logits.size(), NAN);
     bool refused = false;

@@ -1,0 +1,8 @@
+/* The engine's half, as the library has it. */
+#include "wake_model.h"
+
+#include "channel/ring.c"
+
+#include "channel/engine_send.c"
+
+#include "channel/engine_sleep.c"
