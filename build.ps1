@@ -38,6 +38,7 @@ Usage: ./build.ps1 VERB [ARGUMENT...], where the arguments are passed on to the 
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
   fuzz       every fuzz target, all at once (fuzz SECONDS; 600; needs clang-14)
   soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
+  mutants    small bugs put into a copy of the tree, one by one: the tests have to notice each (mutants PATTERN; --help)
   pack       what others install, in artifacts/packages: archives (tar.gz, deb) and NuGet packages
 '@
 }
@@ -69,6 +70,7 @@ switch ($verb) {
   { $_ -in 'asan', 'tsan', 'valgrind' } { Invoke-Shown sh (@('native/tests/run_under.sh', $verb) + $rest) }
   'fuzz' { Invoke-Shown sh (@('native/tests/fuzz/fuzz_all.sh') + $(if ($rest.Count -gt 0) { $rest } else { '600' })) }
   'soak' { Invoke-Shown sh (@('native/tests/soak/soak_all.sh') + $rest) }
+  'mutants' { Invoke-Shown python3 (@('tests/mutants/mutants.py') + $rest) }
   'pack' { Invoke-Shown sh (@('native/pack-all.sh') + $rest) }
   { $_ -in 'help', '-help', '--help', '-h' } { Show-Usage }
   default { [Console]::Error.WriteLine((Show-Usage)); exit 2 }

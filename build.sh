@@ -20,6 +20,7 @@ Usage: ./build.sh VERB [ARGUMENT...], where the arguments are passed on to the v
   valgrind   the unit tests that start no process, under valgrind (which knows neither pidfds nor the keeper's clone)
   fuzz       every fuzz target, all at once (fuzz SECONDS; 600; needs clang-14)
   soak       the fault suite's long form: a million crash cycles, hours of mixed load (soak MINUTES; 480), many repeats
+  mutants    small bugs put into a copy of the tree, one by one: the tests have to notice each (mutants PATTERN; --help)
   pack       what others install, in artifacts/packages: archives (tar.gz, deb) and NuGet packages
 EOF
 }
@@ -48,6 +49,7 @@ case $verb in
   asan | tsan | valgrind) run sh native/tests/run_under.sh "$verb" "$@" ;;
   fuzz) run sh native/tests/fuzz/fuzz_all.sh "${@:-600}" ;;
   soak) run sh native/tests/soak/soak_all.sh "$@" ;;
+  mutants) run python3 tests/mutants/mutants.py "$@" ;;
   pack) run sh native/pack-all.sh "$@" ;;
   -h | --help | -help | help) usage ;;
   *)
