@@ -34,17 +34,44 @@ static inline bool mark_is_on(const char *pid) {
   return size > 0 && memmem(environment, (size_t)size, entry, strlen(entry) + 1) != NULL;
 }
 
-/* How many there are besides this one. */
-static inline unsigned marked_count(void) {
+/* Whether it is the library's own: an engine, or one of its reapers, which it keeps. */
+static inline bool mark_is_of_engine(const char *pid) {
+  char path[300], name[32] = "";
+  snprintf(path, sizeof path, "/proc/%s/comm", pid);
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return false;
+  const bool read = fgets(name, sizeof name, file) != NULL;
+  fclose(file);
+  return read && (strcmp(name, "llmb-reaper\n") == 0 || strcmp(name, "llmbridge-engin\n") == 0);
+}
+
+static inline unsigned marked_count_of(bool programs_only) {
   unsigned count = 0;
   DIR *folder = opendir("/proc");
   if (folder == NULL) return 0;
   for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
     const long pid = strtol(entry->d_name, NULL, 10);
-    if (pid > 0 && pid != getpid() && mark_is_on(entry->d_name)) count++;
+    if (pid <= 0 || pid == getpid() || !mark_is_on(entry->d_name)) continue;
+    if (!programs_only || !mark_is_of_engine(entry->d_name)) count++;
   }
   closedir(folder);
   return count;
+}
+
+/* How many there are besides this one. */
+static inline unsigned marked_count(void) {
+  return marked_count_of(false);
+}
+
+/* How many of them are commands, or were started by commands. */
+static inline unsigned marked_program_count(void) {
+  return marked_count_of(true);
+}
+
+/* Waits until there is no such one. */
+static inline void marked_programs_await_end(void) {
+  const struct timespec nap = {0, 5000000};
+  while (marked_program_count() > 0) nanosleep(&nap, NULL);
 }
 
 /* Waits until there are this many; the test's watchdog ends a wait in vain. */

@@ -44,14 +44,13 @@ static char *setting_entry(const char *name, const char *value) {
   return entry;
 }
 
-static bool make_environment(llmb_request *request, const char *mark, struct exec_command *out) {
+static bool make_environment(llmb_request *request, struct exec_command *out) {
   for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
     if (out->environment_count == TOOL_ENVIRONMENT_MAX) break;
     out->environment[out->environment_count++] = *entry;
   }
   out->owned_from = out->environment_count;
   out->environment[out->environment_count] = NULL;
-  if (!add_owned(out, strdup(mark))) return false;
   const char *value = NULL;
   for (uint32_t i = 0;; i++) {
     const char *name = llmb_request_setting_given(request, i, &value);
@@ -60,8 +59,8 @@ static bool make_environment(llmb_request *request, const char *mark, struct exe
   }
 }
 
-llmb_status exec_command_make(const struct tool_command *tool, llmb_request *request, const char *mark,
-                              struct exec_command *out, llmb_error *error) {
+llmb_status exec_command_make(const struct tool_command *tool, llmb_request *request, struct exec_command *out,
+                              llmb_error *error) {
   uint64_t size = 0;
   const char *prompt = llmb_request_input(request, &size);
   const int place = command_prompt_place(&tool->command);
@@ -72,7 +71,7 @@ llmb_status exec_command_make(const struct tool_command *tool, llmb_request *req
     if (status != LLMB_OK) return status;
     out->arguments[place] = prompt;
   }
-  if (make_environment(request, mark, out)) return LLMB_OK;
+  if (make_environment(request, out)) return LLMB_OK;
   exec_command_clear(out);
   return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_PROMPT, "no room for the program's environment");
 }

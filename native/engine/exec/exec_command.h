@@ -16,10 +16,10 @@ struct exec_command {
   bool prompt_is_argument;
 };
 
-/* Fills in the prompt where the command wants it, sets the call's settings as LLMBRIDGE_NAME, and the mark as it is.
- * Errors: LLMB_E_INVALID_ARGUMENT for a prompt that cannot be an argument. */
-llmb_status exec_command_make(const struct tool_command *tool, llmb_request *request, const char *mark,
-                              struct exec_command *out, llmb_error *error);
+/* Fills in the prompt where the command wants it, and sets the call's settings as LLMBRIDGE_NAME. Errors:
+ * LLMB_E_INVALID_ARGUMENT for a prompt that cannot be an argument. */
+llmb_status exec_command_make(const struct tool_command *tool, llmb_request *request, struct exec_command *out,
+                              llmb_error *error);
 
 /* Frees what it made. */
 void exec_command_clear(struct exec_command *command);

@@ -7,7 +7,8 @@
 #include <llmbridge/engine.h>
 
 #include "engine/exec/exec_run.h"
-#include "engine/tool/tool_tree.h"
+#include "engine/tool/tool_reaper.h"
+#include "engine/tool/tool_watch.h"
 
 enum { RUNS_MAX = 64 };
 
@@ -22,16 +23,8 @@ struct runs {
   struct exec_run at[RUNS_MAX]; /* by slot */
 };
 
-static bool is_program(void *context, pid_t pid) {
-  const struct runs *runs = context;
-  for (unsigned i = 0; i < RUNS_MAX; i++) {
-    if (runs->at[i].request != NULL && runs->at[i].tool.pid == pid) return true;
-  }
-  return false;
-}
-
 static uint64_t next_look_ns(const struct runs *runs) {
-  uint64_t next_ns = LLMB_NEVER;
+  uint64_t next_ns = reapers_are_sweeping() ? llmb_clock_ns() + TOOL_SWEEP_AGAIN_NS : LLMB_NEVER;
   for (unsigned i = 0; i < RUNS_MAX; i++) {
     if (runs->at[i].request == NULL) continue;
     const uint64_t run_ns = exec_run_next_ns(&runs->at[i]);
@@ -40,17 +33,13 @@ static uint64_t next_look_ns(const struct runs *runs) {
   return next_ns;
 }
 
-static void step_all(struct runs *runs) {
+static void step_all(struct runs *runs, int waiter) {
   const uint64_t now_ns = llmb_clock_ns();
-  bool any_left = false, any_ended = false;
+  tool_watch_look(waiter);
+  reapers_step();
   for (unsigned i = 0; i < RUNS_MAX; i++) {
-    if (runs->at[i].request == NULL) continue;
-    exec_run_step(&runs->at[i], now_ns, is_program, runs);
-    any_left |= runs->at[i].request != NULL;
-    any_ended |= runs->at[i].request == NULL;
+    if (runs->at[i].request != NULL) exec_run_step(&runs->at[i], now_ns);
   }
-  /* What has lost its mark as well as its parent is nobody's once nothing runs. */
-  if (any_ended && !any_left) tool_tree_sweep(is_program, runs, NULL);
 }
 
 static void serve(llmb_engine *engine, const struct tool_command *command, int waiter) {
@@ -60,7 +49,7 @@ static void serve(llmb_engine *engine, const struct tool_command *command, int w
     llmb_request *request = NULL;
     if (llmb_engine_next(engine, next_look_ns(&runs), &request) != LLMB_OK) return;
     if (request != NULL) exec_run_begin(&runs.at[llmb_request_slot(request)], command, waiter, request);
-    step_all(&runs);
+    step_all(&runs, waiter);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,7 +12,6 @@
 #include "engine/exec/exec_command.h"
 #include "engine/tool/tool_descriptor.h"
 #include "engine/tool/tool_stall.h"
-#include "engine/tool/tool_tree.h"
 #include "engine/tool/tool_watch.h"
 
 /* The prompt as a file that cannot be changed: whatever the program does with its stdin, nothing here waits for it. */
@@ -44,7 +42,7 @@ static int open_input(llmb_request *request, bool prompt_is_argument) {
 static llmb_status start_program(struct exec_run *run, const struct tool_command *tool, llmb_error *error) {
   struct exec_command command;
   int input = -1, output = -1, log = -1;
-  llmb_status status = exec_command_make(tool, run->request, run->mark, &command, error);
+  llmb_status status = exec_command_make(tool, run->request, &command, error);
   if (status != LLMB_OK) return status;
   input = open_input(run->request, command.prompt_is_argument);
   if (input < 0 || !tool_pipe_open(&run->output, &output) || !tool_pipe_open(&run->log, &log)) {
@@ -57,15 +55,15 @@ static llmb_status start_program(struct exec_run *run, const struct tool_command
                                    .environment = command.environment,
                                    .input = input,
                                    .output = output,
-                                   .log = log};
+                                   .log = log,
+                                   .processes_more = tool->processes_more};
   llmb_request_accept(run->request); /* from here on it may have effects */
-  status = tool_open(&start, &run->tool, error);
+  status = tool_open(&start, run->waiter, &run->tool, error);
   if (status != LLMB_OK) goto finish;
-  if (!tool_watch(run->waiter, run->output, EPOLLIN, NULL) || !tool_watch(run->waiter, run->log, EPOLLIN, NULL) ||
-      !tool_watch(run->waiter, run->tool.process, EPOLLIN, NULL)) {
-    status = error_set_os(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, errno, "could not watch the program");
-    tool_tree_kill(run->tool.pid);
-    while (!tool_reap(&run->tool, error)) continue;
+  if (!tool_watch(run->waiter, run->output, EPOLLIN, &run->output_ready) ||
+      !tool_watch(run->waiter, run->log, EPOLLIN, &run->log_ready)) {
+    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the program");
+    tool_close(&run->tool);
   }
 
 finish:
@@ -89,13 +87,15 @@ static void fail(struct exec_run *run, const llmb_error *error) {
 }
 
 void exec_run_begin(struct exec_run *run, const struct tool_command *tool, int waiter, llmb_request *request) {
-  static uint64_t serial; /* one thread serves */
   llmb_error error;
   llmb_error_init(&error);
-  *run = (struct exec_run){
-      .request = request, .output = -1, .log = -1, .waiter = waiter, .kill_ns = LLMB_NEVER, .close_ns = LLMB_NEVER};
-  run->tool.process = -1;
-  snprintf(run->mark, sizeof run->mark, TOOL_MARK_NAME "=%llu", (unsigned long long)++serial);
+  *run = (struct exec_run){.request = request,
+                           .program = tool->program,
+                           .output = -1,
+                           .log = -1,
+                           .waiter = waiter,
+                           .kill_ns = LLMB_NEVER,
+                           .close_ns = LLMB_NEVER};
   run->progress_ns = tool_stall_is_limited(request) ? LLMB_NEVER : 0;
   const char *messages = llmb_request_setting(request, "messages"); /* which reach it where it stands in for another */
   if (llmb_request_kind(request) != LLMB_REQUEST_GENERATE || (messages != NULL && messages[0] != 0)) {
@@ -116,7 +116,7 @@ static void watch_output(struct exec_run *run, bool watch) {
   if (run->output < 0 || run->output_waits == !watch) return;
   /* Taken out, not asked for nothing: its end would be told all the same, again and again. */
   if (watch) {
-    tool_watch(run->waiter, run->output, EPOLLIN, NULL);
+    tool_watch(run->waiter, run->output, EPOLLIN, &run->output_ready);
   } else {
     tool_unwatch(run->waiter, run->output);
   }
@@ -125,9 +125,10 @@ static void watch_output(struct exec_run *run, bool watch) {
 
 static void read_output(struct exec_run *run) {
   flush_chunk(run);
-  while (run->output >= 0 && run->chunk_size == 0) {
+  while (run->output >= 0 && run->chunk_size == 0 && (run->output_ready || run->tool.ended)) {
     const ssize_t size = read(run->output, run->chunk, sizeof run->chunk);
     if (size < 0 && errno == EINTR) continue;
+    run->output_ready = size == (ssize_t)sizeof run->chunk; /* else that was all, as far as this look knows */
     if (size < 0 && errno == EAGAIN) break;
     if (size <= 0) {
       run->output = tool_descriptor_close(run->output); /* closing takes it out of the epoll set */
@@ -138,6 +139,12 @@ static void read_output(struct exec_run *run) {
     if (!llmb_request_writable(run->request)) break;
   }
   watch_output(run, run->chunk_size == 0 && llmb_request_writable(run->request));
+}
+
+static void read_log(struct exec_run *run) {
+  if (run->log < 0 || !run->log_ready) return;
+  run->log_ready = false;
+  if (tool_log_read(&run->tail, run->log) == TOOL_LOG_END) run->log = tool_descriptor_close(run->log);
 }
 
 /* What a cancelled program is granted to end by itself. */
@@ -160,21 +167,30 @@ static void describe_exit(const struct exec_run *run, llmb_error *error) {
     error_set(error, LLMB_E_CANCELLED, LLMB_PHASE_GENERATE, "the program was ended");
   } else if (exited) {
     error_set(error, LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the program exited with status %d", value);
-  } else {
+  } else if (kind == LLMB_EXIT_SIGNAL) {
     error_set(error, LLMB_E_ENGINE_CRASHED, LLMB_PHASE_GENERATE, "the program was ended by signal %d", value);
+  } else {
+    error_set(error, LLMB_E_ENGINE_CRASHED, LLMB_PHASE_GENERATE,
+              "the process that watches over the program was ended, so the program was too");
   }
   error->exit_kind = kind;
   error->exit_value = value;
   tool_log_copy(&run->tail, error->engine_log, sizeof error->engine_log);
 }
 
-/* The program has ended and all that will be taken of its output was: its tree is cleared, the request ended. */
-static void finish(struct exec_run *run, bool (*is_ours)(void *context, pid_t pid), void *context) {
+/* The program is gone with all that it started, and all that will be taken of its output was. */
+static void finish(struct exec_run *run) {
   llmb_error error;
   llmb_error_init(&error);
-  tool_group_kill(run->tool.pid); /* it has ended, so what it started is below this engine already */
-  while (!tool_reap(&run->tool, &error)) continue;
-  tool_tree_sweep(is_ours, context, run->mark);
+  error.exit_kind = run->tool.exit_kind;
+  error.exit_value = run->tool.exit_value;
+  if (run->tool.refused) tool_explain_refusal(&run->tool, run->program, &error);
+  const bool refused = run->tool.refused;
+  tool_close(&run->tool);
+  if (refused) {
+    fail(run, &error);
+    return;
+  }
   for (int i = 0; run->log >= 0 && i < TOOL_LAST_CHUNKS_MAX; i++) {
     if (tool_log_read(&run->tail, run->log) != TOOL_LOG_TEXT) break;
   }
@@ -189,28 +205,29 @@ static void finish(struct exec_run *run, bool (*is_ours)(void *context, pid_t pi
   fail(run, &error);
 }
 
-void exec_run_step(struct exec_run *run, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context) {
+void exec_run_step(struct exec_run *run, uint64_t now_ns) {
   if (!run->cancelled && llmb_request_cancelled(run->request)) cancel(run, now_ns);
   if (now_ns >= run->kill_ns) {
-    tool_tree_kill(run->tool.pid);
+    tool_clear(&run->tool);
     run->kill_ns = LLMB_NEVER;
   }
-  if (run->log >= 0 && tool_log_read(&run->tail, run->log) == TOOL_LOG_END) run->log = tool_descriptor_close(run->log);
-  const bool ended = tool_ended(&run->tool); /* before the read: what it wrote is there then */
+  read_log(run);
+  tool_look(&run->tool, 0);
+  const bool ended = run->tool.ended; /* seen before the read: what it wrote is there then */
   if (run->cancelled) {
     run->output = tool_descriptor_close(run->output); /* nobody wants it any more */
     run->chunk_size = 0;
   } else {
     read_output(run);
   }
-  if (ended && run->close_ns == LLMB_NEVER) {
-    tool_unwatch(run->waiter, run->tool.process); /* readable from here on for ever */
-    run->close_ns = now_ns + TOOL_LAST_OUTPUT_NS;
-  }
+  if (ended && run->close_ns == LLMB_NEVER) run->close_ns = now_ns + TOOL_LAST_OUTPUT_NS;
   const bool over = run->output < 0 || (now_ns >= run->close_ns && !run->output_waits);
   if (ended && over && run->chunk_size == 0) {
-    finish(run, is_ours, context);
-    return;
+    tool_clear(&run->tool);
+    if (run->tool.gone) {
+      finish(run);
+      return;
+    }
   }
   if (now_ns >= run->progress_ns) {
     llmb_request_progress(run->request);
@@ -221,6 +238,7 @@ void exec_run_step(struct exec_run *run, uint64_t now_ns, bool (*is_ours)(void *
 uint64_t exec_run_next_ns(const struct exec_run *run) {
   uint64_t next_ns = run->cancelled ? run->kill_ns : llmb_request_deadline(run->request);
   if (!run->cancelled && run->progress_ns < next_ns) next_ns = run->progress_ns;
-  if (!run->output_waits && run->close_ns < next_ns) next_ns = run->close_ns;
-  return next_ns;
+  if (!run->output_waits && !run->tool.clearing && run->close_ns < next_ns) next_ns = run->close_ns;
+  const uint64_t tool_ns = tool_next_ns(&run->tool);
+  return tool_ns < next_ns ? tool_ns : next_ns;
 }

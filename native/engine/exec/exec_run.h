@@ -13,10 +13,11 @@
 
 struct exec_run {
   llmb_request *request; /* NULL: this place is free */
+  const char *program;
   struct tool tool;
-  char mark[32];     /* its processes have this in their environment */
-  int output, log;   /* pipes; -1 when at their end */
-  int waiter;        /* the epoll descriptor they are in */
+  int output, log; /* pipes; -1 when at their end */
+  int waiter;      /* the epoll descriptor they are in; its looks raise the next two flags */
+  bool output_ready, log_ready;
   bool output_waits; /* the host reads too slowly: not looked at until there is room */
   bool cancelled;
   char chunk[TOOL_CHUNK_SIZE]; /* read and not taken by the channel yet */
@@ -30,9 +31,8 @@ struct exec_run {
 /* Starts the program, or ends the request with why that cannot be. */
 void exec_run_begin(struct exec_run *run, const struct tool_command *tool, int waiter, llmb_request *request);
 
-/* Takes what has come and does what is due; the request is over when run->request is NULL. `is_ours` knows the programs
- * of the other runs. */
-void exec_run_step(struct exec_run *run, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context);
+/* Takes what has come and does what is due; the request is over when run->request is NULL. */
+void exec_run_step(struct exec_run *run, uint64_t now_ns);
 
 /* When it wants to be looked at though nothing has happened. */
 uint64_t exec_run_next_ns(const struct exec_run *run);

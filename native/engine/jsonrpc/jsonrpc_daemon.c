@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -12,7 +10,6 @@
 #include "core/error.h"
 #include "engine/jsonrpc/jsonrpc_limits.h"
 #include "engine/tool/tool_descriptor.h"
-#include "engine/tool/tool_tree.h"
 #include "engine/tool/tool_watch.h"
 
 extern char **environ;
@@ -25,16 +22,6 @@ static bool open_input(int *out_ours, int *out_its) {
   return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0; /* only our end never waits */
 }
 
-/* This engine's own environment, and the mark. */
-static void make_environment(char *mark, char **out) {
-  unsigned count = 0;
-  for (char **entry = environ; entry != NULL && *entry != NULL && count < TOOL_ENVIRONMENT_MAX - 1; entry++) {
-    out[count++] = *entry;
-  }
-  out[count++] = mark;
-  out[count] = NULL;
-}
-
 static void release(struct daemon *daemon) {
   daemon->input = tool_descriptor_close(daemon->input);
   daemon->output = tool_descriptor_close(daemon->output);
@@ -44,13 +31,9 @@ static void release(struct daemon *daemon) {
 }
 
 llmb_status daemon_start(struct daemon *daemon, const struct tool_command *command, int waiter, llmb_error *error) {
-  static unsigned long long serial; /* one thread serves */
-  char *environment[TOOL_ENVIRONMENT_MAX + 1];
   int input = -1, output = -1, log = -1;
   llmb_status status = LLMB_OK;
-  *daemon = (struct daemon){.tool.process = -1, .input = -1, .output = -1, .log = -1, .waiter = waiter};
-  snprintf(daemon->mark, sizeof daemon->mark, TOOL_MARK_NAME "=%llu", ++serial);
-  make_environment(daemon->mark, environment);
+  *daemon = (struct daemon){.tool.patience_ns = LLMB_NEVER, .input = -1, .output = -1, .log = -1, .waiter = waiter};
   if (!open_input(&daemon->input, &input) || !tool_pipe_open(&daemon->output, &output) ||
       !tool_pipe_open(&daemon->log, &log)) {
     status =
@@ -59,18 +42,18 @@ llmb_status daemon_start(struct daemon *daemon, const struct tool_command *comma
   }
   const struct tool_start start = {.program = command->program,
                                    .arguments = command->command.arguments,
-                                   .environment = environment,
+                                   .environment = environ,
                                    .input = input,
                                    .output = output,
-                                   .log = log};
-  status = tool_open(&start, &daemon->tool, error);
+                                   .log = log,
+                                   .processes_more = TOOL_DAEMON_PROCESSES_MORE,
+                                   .awaited = true};
+  status = tool_open(&start, waiter, &daemon->tool, error);
   if (status != LLMB_OK) goto finish;
   if (!tool_watch(waiter, daemon->output, EPOLLIN, &daemon->output_ready) ||
-      !tool_watch(waiter, daemon->log, EPOLLIN, &daemon->log_ready) ||
-      !tool_watch(waiter, daemon->tool.process, EPOLLIN, &daemon->ended)) {
-    status = error_set_os(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_START, errno, "could not watch the daemon");
-    tool_tree_kill(daemon->tool.pid);
-    while (!tool_reap(&daemon->tool, error)) continue;
+      !tool_watch(waiter, daemon->log, EPOLLIN, &daemon->log_ready)) {
+    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not watch the daemon");
+    tool_close(&daemon->tool);
   }
 
 finish:
@@ -79,10 +62,6 @@ finish:
   tool_descriptor_close(log);
   if (status != LLMB_OK) release(daemon);
   return status;
-}
-
-static bool runs(const struct daemon *daemon) {
-  return daemon->tool.pid != 0;
 }
 
 llmb_status daemon_queue(struct daemon *daemon, const char *line, uint64_t size) {
@@ -122,7 +101,7 @@ void daemon_flush(struct daemon *daemon) {
 
 /* Reads once; false when there is nothing now. */
 static bool read_chunk(struct daemon *daemon) {
-  while (daemon->output_ready || daemon->ended) {
+  while (daemon->output_ready || daemon->tool.ended) {
     const ssize_t size = read(daemon->output, daemon->lines.bytes + daemon->lines.size, TOOL_CHUNK_SIZE);
     if (size < 0 && errno == EINTR) continue;
     daemon->output_ready = size == TOOL_CHUNK_SIZE; /* else that was all, as far as this look knows */
@@ -168,26 +147,30 @@ void daemon_read_log(struct daemon *daemon) {
   daemon->log = tool_descriptor_close(daemon->log);
 }
 
-void daemon_end(struct daemon *daemon, bool (*is_ours)(void *context, pid_t pid), void *context, llmb_error *out_exit) {
-  if (runs(daemon)) {
-    tool_tree_kill(daemon->tool.pid);
-    while (!tool_reap(&daemon->tool, out_exit)) continue;
-    tool_tree_sweep(is_ours, context, daemon->mark);
+/* Other daemons' calls wait meanwhile: so not for long, and what is left then is killed without a wait. */
+static void clear_away(struct tool *tool, llmb_error *out_exit) {
+  const uint64_t until_ns = llmb_clock_ns() + JSONRPC_CLEAR_NS;
+  tool_clear(tool);
+  while (!tool->gone && llmb_clock_ns() < until_ns) tool_look(tool, JSONRPC_CLEAR_STEP_MS);
+  out_exit->exit_kind = tool->exit_kind;
+  out_exit->exit_value = tool->exit_value;
+  tool_close(tool);
+}
+
+void daemon_end(struct daemon *daemon, llmb_error *out_exit) {
+  if (daemon->tool.opened) clear_away(&daemon->tool, out_exit);
+  for (int i = 0; daemon->log >= 0 && i < TOOL_LAST_CHUNKS_MAX; i++) {
+    if (tool_log_read(&daemon->tail, daemon->log) != TOOL_LOG_TEXT) break;
   }
-  while (daemon->log >= 0 && tool_log_read(&daemon->tail, daemon->log) == TOOL_LOG_TEXT) continue;
   tool_log_copy(&daemon->tail, out_exit->engine_log, sizeof out_exit->engine_log);
   release(daemon);
 }
 
-static bool await_end(const struct daemon *daemon, int milliseconds) {
-  struct pollfd item = {.fd = daemon->tool.process, .events = POLLIN};
-  return poll(&item, 1, milliseconds) > 0;
-}
-
 void daemon_dismiss(struct daemon *daemon) {
-  if (!runs(daemon)) return;
+  if (!daemon->tool.opened) return;
   daemon->input = tool_descriptor_close(daemon->input);
-  if (await_end(daemon, JSONRPC_FAREWELL_MS)) return;
+  tool_look(&daemon->tool, JSONRPC_FAREWELL_MS);
+  if (daemon->tool.ended) return;
   tool_terminate(&daemon->tool);
-  await_end(daemon, JSONRPC_TERMINATE_MS);
+  tool_look(&daemon->tool, JSONRPC_TERMINATE_MS);
 }

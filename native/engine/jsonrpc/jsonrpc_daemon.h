@@ -11,12 +11,10 @@
 
 struct daemon {
   struct tool tool;
-  char mark[32];   /* its processes have this in their environment */
   int input;       /* a socket; -1 when closed by either side */
   int output, log; /* pipes; -1 when at their end */
-  int waiter;      /* the epoll descriptor they are in; its looks raise the next three flags */
+  int waiter;      /* the epoll descriptor they are in; its looks raise the next two flags */
   bool output_ready, log_ready;
-  bool ended;               /* it has, and was not reaped yet */
   bool input_waits;         /* what is queued has no room in the socket */
   bool last_line;           /* its stdin is closed when what is queued is written */
   struct tool_buffer queue; /* lines for it */
@@ -44,9 +42,9 @@ enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const cha
 /* Takes of its stderr what is ready. */
 void daemon_read_log(struct daemon *daemon);
 
-/* Kills it and all it has started, except the programs that `is_ours` knows, and frees what it held. How it ended goes
- * into *out_exit, with the end of its log. */
-void daemon_end(struct daemon *daemon, bool (*is_ours)(void *context, pid_t pid), void *context, llmb_error *out_exit);
+/* Kills it and all it has started, and frees what it held. How it ended goes into *out_exit, with the end of its log.
+ */
+void daemon_end(struct daemon *daemon, llmb_error *out_exit);
 
 /* Closes its stdin and gives it a moment to end by itself. */
 void daemon_dismiss(struct daemon *daemon);

@@ -20,8 +20,9 @@ enum {
 #define JSONRPC_PING_EVERY_NS UINT64_C(10000000000)
 #define JSONRPC_PING_LIMIT_NS UINT64_C(5000000000)
 
-/* How often a daemon's dead grandchildren are cleared away. */
-#define JSONRPC_REAP_EVERY_NS UINT64_C(10000000000)
+/* How long a daemon's end is waited for once it is killed, with all that it started. */
+#define JSONRPC_CLEAR_NS UINT64_C(250000000)
+#define JSONRPC_CLEAR_STEP_MS 50
 
 /* A daemon that is not needed any more finds its stdin closed, then is asked to end, then is killed. */
 #define JSONRPC_FAREWELL_MS 200

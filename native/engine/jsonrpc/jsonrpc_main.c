@@ -12,6 +12,7 @@
 #include "core/json_writer.h"
 #include "engine/jsonrpc/jsonrpc_session.h"
 #include "platform/os_poll.h"
+#include "engine/tool/tool_reaper.h"
 #include "engine/tool/tool_watch.h"
 
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
@@ -30,14 +31,6 @@ struct module {
   struct call calls[JSONRPC_CALLS_MAX]; /* by slot */
 };
 
-static bool is_daemon(void *context, pid_t pid) {
-  const struct module *module = context;
-  for (unsigned i = 0; i < module->session_count; i++) {
-    if (module->sessions[i].daemon.tool.pid == pid) return true;
-  }
-  return false;
-}
-
 /* A daemon that is slow to start may take its time, as long as it says something on stderr: the host's
  * start_timeout_ms is for silence. */
 static void await_ping(struct module *module, struct session *session) {
@@ -46,7 +39,7 @@ static void await_ping(struct module *module, struct session *session) {
     struct os_poll_item item = {.handle = module->waiter};
     os_poll(&item, 1, session_next_ns(session));
     tool_watch_look(module->waiter);
-    session_step(session, llmb_clock_ns(), is_daemon, module);
+    session_step(session, llmb_clock_ns());
     if (session->daemon.tail.total_size != log_size) llmb_engine_loading(module->engine, 0);
     log_size = session->daemon.tail.total_size;
   }
@@ -122,7 +115,8 @@ static int32_t serve_pooled(struct module *module) {
   while (!host_gone && (!session->over || session_delivers(session))) {
     host_gone = take_requests(module, session_next_ns(session), begin_pooled) != LLMB_OK;
     tool_watch_look(module->waiter);
-    session_step(session, llmb_clock_ns(), is_daemon, module);
+    reapers_step();
+    session_step(session, llmb_clock_ns());
   }
   /* A call that the daemon never had is nobody's yet: the host gives it to another process when this one has ended. */
   if (session->over) llmb_engine_last_words(module->engine, session->end.message);
@@ -131,17 +125,18 @@ static int32_t serve_pooled(struct module *module) {
 
 static void serve_once(struct module *module) {
   for (;;) {
-    uint64_t next_ns = LLMB_NEVER;
+    uint64_t next_ns = reapers_are_sweeping() ? llmb_clock_ns() + TOOL_SWEEP_AGAIN_NS : LLMB_NEVER;
     for (unsigned i = 0; i < module->session_count; i++) {
       const uint64_t session_ns = session_next_ns(&module->sessions[i]);
       if (session_ns < next_ns) next_ns = session_ns;
     }
     if (take_requests(module, next_ns, begin_once) != LLMB_OK) return;
     tool_watch_look(module->waiter);
+    reapers_step();
     const uint64_t now_ns = llmb_clock_ns();
     for (unsigned i = 0; i < module->session_count; i++) {
       if (module->calls[i].state == CALL_FREE && module->sessions[i].over) continue;
-      session_step(&module->sessions[i], now_ns, is_daemon, module);
+      session_step(&module->sessions[i], now_ns);
     }
   }
 }
@@ -189,7 +184,7 @@ static int32_t run(struct module *module) {
     llmb_engine_watch(module->engine, module->waiter);
     serve_once(module);
   }
-  for (unsigned i = 0; i < module->session_count; i++) session_close(&module->sessions[i], is_daemon, module);
+  for (unsigned i = 0; i < module->session_count; i++) session_close(&module->sessions[i]);
   return exit_status;
 }
 

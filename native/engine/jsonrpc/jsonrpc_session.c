@@ -4,12 +4,6 @@
 
 #include "core/error.h"
 #include "engine/jsonrpc/jsonrpc_traffic.h"
-#include "engine/tool/tool_tree.h"
-
-/* No daemon has this mark: a sweep for it kills nothing, and reaps what is dead. */
-static const char nobodys_mark[] = TOOL_MARK_NAME "=0";
-
-typedef bool (*is_ours_fn)(void *context, pid_t pid);
 
 llmb_status session_open(struct session *session, uint64_t now_ns, llmb_error *error) {
   session->in_flight = 0;
@@ -17,7 +11,7 @@ llmb_status session_open(struct session *session, uint64_t now_ns, llmb_error *e
   session->in_flight_max = session->once ? 1 : JSONRPC_CALLS_MAX;
   session->more = session->over = session->batch = session->repeatable = false;
   session->probe = (struct probe){.due_ns = LLMB_NEVER};
-  session->close_ns = session->reap_ns = LLMB_NEVER;
+  session->close_ns = LLMB_NEVER;
   const llmb_status status = daemon_start(&session->daemon, session->command, session->waiter, error);
   if (status != LLMB_OK) return status;
   if (session->once) {
@@ -48,10 +42,10 @@ static void describe(struct session *session, llmb_status status, const char *wh
 }
 
 /* Clears the daemon away and ends the calls it had; `why` is NULL where it ended by itself. */
-static void end(struct session *session, llmb_status status, const char *why, is_ours_fn is_ours, void *context) {
+static void end(struct session *session, llmb_status status, const char *why) {
   llmb_error exit;
   llmb_error_init(&exit);
-  daemon_end(&session->daemon, is_ours, context, &exit);
+  daemon_end(&session->daemon, &exit);
   describe(session, status, why, &exit);
   session->over = true;
   session->more = false;
@@ -120,43 +114,35 @@ static bool step_probe(struct session *session, uint64_t now_ns) {
   return false;
 }
 
-static void step_reaping(struct session *session, uint64_t now_ns, is_ours_fn is_ours, void *context) {
-  if (session->once) return;
-  if (session->reap_ns == LLMB_NEVER) session->reap_ns = now_ns + JSONRPC_REAP_EVERY_NS;
-  if (now_ns < session->reap_ns) return;
-  tool_tree_sweep(is_ours, context, nobodys_mark);
-  session->reap_ns = now_ns + JSONRPC_REAP_EVERY_NS;
-}
-
 static bool is_answered_once(const struct session *session) {
   return session->once && (session->calls[0].state == CALL_FREE || session->calls[0].state == CALL_ANSWERED);
 }
 
-static void step_daemon(struct session *session, uint64_t now_ns, is_ours_fn is_ours, void *context) {
+static void step_daemon(struct session *session, uint64_t now_ns) {
   daemon_read_log(&session->daemon);
-  const bool ended = session->daemon.ended; /* seen before the read: what it wrote is there then */
+  tool_look(&session->daemon.tool, 0);
+  const bool ended = session->daemon.tool.ended; /* seen before the read: what it wrote is there then */
   const bool is_held = step_calls(session, now_ns);
   const char *breach = traffic_receive(session, now_ns);
   if (breach != NULL) {
-    end(session, LLMB_E_PROTOCOL_ERROR, breach, is_ours, context);
+    end(session, LLMB_E_PROTOCOL_ERROR, breach);
   } else if (is_answered_once(session) || (ended && !session->more)) {
-    end(session, LLMB_E_ENGINE_CRASHED, NULL, is_ours, context);
+    end(session, LLMB_E_ENGINE_CRASHED, NULL);
   } else if (is_held) {
-    end(session, LLMB_E_ENGINE_CRASHED, "it did not let go of a cancelled call", is_ours, context);
+    end(session, LLMB_E_ENGINE_CRASHED, "it did not let go of a cancelled call");
   } else if (is_cut_off(session, now_ns)) {
-    end(session, LLMB_E_ENGINE_CRASHED, "it closed its stdin or stdout", is_ours, context);
+    end(session, LLMB_E_ENGINE_CRASHED, "it closed its stdin or stdout");
   } else if (step_probe(session, now_ns)) {
-    end(session, LLMB_E_ENGINE_CRASHED, "it did not answer ping", is_ours, context);
+    end(session, LLMB_E_ENGINE_CRASHED, "it did not answer ping");
   } else {
-    step_reaping(session, now_ns, is_ours, context);
     if (session->once || session->probe.answered) traffic_send_waiting(session, now_ns);
     daemon_flush(&session->daemon);
   }
 }
 
-void session_step(struct session *session, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context) {
+void session_step(struct session *session, uint64_t now_ns) {
   if (!session->over) {
-    step_daemon(session, now_ns, is_ours, context);
+    step_daemon(session, now_ns);
   } else {
     step_calls(session, now_ns);
   }
@@ -178,8 +164,8 @@ uint64_t session_next_ns(const struct session *session) {
     if (call_ns < next_ns) next_ns = call_ns;
   }
   if (session->over) return next_ns;
-  const uint64_t own_ns[] = {session->probe.due_ns, session->close_ns, session->reap_ns};
-  for (int i = 0; i < 3; i++) {
+  const uint64_t own_ns[] = {session->probe.due_ns, session->close_ns};
+  for (int i = 0; i < 2; i++) {
     if (own_ns[i] < next_ns) next_ns = own_ns[i];
   }
   return next_ns;
@@ -192,12 +178,12 @@ bool session_delivers(const struct session *session) {
   return false;
 }
 
-void session_close(struct session *session, bool (*is_ours)(void *context, pid_t pid), void *context) {
+void session_close(struct session *session) {
   llmb_error exit;
   llmb_error_init(&exit);
   tool_buffer_clear(&session->info);
   if (session->over) return;
   if (!session->once) daemon_dismiss(&session->daemon);
-  daemon_end(&session->daemon, is_ours, context, &exit);
+  daemon_end(&session->daemon, &exit);
   session->over = true;
 }

@@ -25,7 +25,6 @@ struct session {
   bool batch, repeatable; /* what it says it can do */
   struct probe probe;
   uint64_t close_ns;       /* when a daemon that closed its stdin or stdout is killed if it has not ended */
-  uint64_t reap_ns;        /* when to look next for what it left behind dead */
   bool more;               /* of what it wrote is left to be read */
   bool over;               /* it has ended, and was cleared away */
   llmb_error end;          /* how */
@@ -40,8 +39,8 @@ struct session {
  * Errors: as for tool_open. */
 llmb_status session_open(struct session *session, uint64_t now_ns, llmb_error *error);
 
-/* Takes what has come and does what is due. `is_ours` knows the daemons of other sessions. */
-void session_step(struct session *session, uint64_t now_ns, bool (*is_ours)(void *context, pid_t pid), void *context);
+/* Takes what has come and does what is due. */
+void session_step(struct session *session, uint64_t now_ns);
 
 /* When it wants to be looked at though nothing has happened. */
 uint64_t session_next_ns(const struct session *session);
@@ -50,6 +49,6 @@ uint64_t session_next_ns(const struct session *session);
 bool session_delivers(const struct session *session);
 
 /* Ends the daemon in peace, as far as it goes along, and frees everything. */
-void session_close(struct session *session, bool (*is_ours)(void *context, pid_t pid), void *context);
+void session_close(struct session *session);
 
 #endif

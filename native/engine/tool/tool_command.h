@@ -11,6 +11,7 @@ enum { TOOL_PATH_SIZE_MAX = 4096 };
 struct tool_command {
   struct command command;
   char program[TOOL_PATH_SIZE_MAX]; /* where it is */
+  uint32_t processes_more;          /* how many a call of it lets its user have besides those that there are */
 };
 
 /* Reads the setting `command`, finds its program, and sees to the settings memory_mb and sandbox, as far as a program

@@ -29,14 +29,14 @@ struct os_process_start {
   const char *path;
   char *const *argv, *const *envp;
   os_handle input, output, log; /* above 2; become 0, 1 and 2 */
+  uint64_t processes_max;       /* of its user, itself included, so that it may start one more; 0: as here */
 };
 
 /* Starts a program as a child in a session of its own, with empty signal mask, default dispositions and no descriptor
- * but these three. Returns when it runs. From one thread only; and the caller's own dispositions
- * must be what they were at its first call. The child's number is its own until the caller reaps it. LLMB_E_NOT_FOUND,
- * LLMB_E_OUT_OF_MEMORY or LLMB_E_SPAWN_FAILED with *os_code. */
-llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_number, os_handle *out_process,
-                             int *os_code);
+ * but these three; it is killed when the caller's thread ends. Returns when it runs. From one thread only; and the
+ * caller's own dispositions must be what they were at its first call. The child's number is its own until the caller
+ * reaps it. LLMB_E_NOT_FOUND, LLMB_E_OUT_OF_MEMORY or LLMB_E_SPAWN_FAILED with *os_code. */
+llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_number, int *os_code);
 
 /* Starts a program that is nobody's child: the caller neither waits for it nor gets SIGCHLD for it, and a host that
  * waits for all its children does not see it. The program gets its own session, empty signal mask, default

@@ -15,7 +15,7 @@ static void grandchild_that_keeps_stdout_open__does_not_keep_the_call(void) {
   check_answer(bridge, "x", "answer\n");
   fprintf(stderr, "the call took %.0f ms, its grandchild would have taken 3000\n",
           (double)(llmb_clock_ns() - start_ns) / 1e6);
-  marked_await(1); /* the test's grandchild is gone with the call; the engine that ran it is there */
+  marked_programs_await_end(); /* the test's grandchild is gone with the call; the engine that ran it is there */
   bridge_vanish(bridge);
 }
 
@@ -24,7 +24,7 @@ static void survivors__of_double_forks_and_new_sessions_are_gone_after_the_call(
                                      "' >/dev/null 2>&1 & sleep 0.1; echo done"),
                                   NULL);
   check_answer(bridge, "x", "done\n");
-  marked_await(1);
+  marked_programs_await_end();
   bridge_vanish(bridge);
 }
 
@@ -69,7 +69,7 @@ static void cancel__asks_first_and_kills_the_whole_tree(void) {
   CHECK_INT(LLMB_OK, llmb_call_cancel(call));
   CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
   llmb_call_close(call);
-  marked_await(1);
+  marked_programs_await_end();
   FILE *file = fopen(log, "r");
   CHECK(file != NULL && fgets(line, sizeof line, file) != NULL);
   if (file != NULL) fclose(file);
@@ -84,7 +84,7 @@ static void deadline__ends_a_tree_that_ignores_all(void) {
   llmb_settings *settings = settings_of("timeout_ms", "300", NULL);
   llmb_error error;
   CHECK_INT(LLMB_E_DEADLINE_EXCEEDED, ask(bridge, "x", settings, &error));
-  marked_await(1);
+  marked_programs_await_end();
   llmb_settings_close(settings);
   bridge_vanish(bridge);
 }
@@ -94,7 +94,7 @@ static void engine_that_is_killed__takes_the_tree_along(void) {
   struct waiter waiter;
   waiter_start(&waiter, call_of(bridge, "x", NULL));
   const int64_t pid = worker_pid_await(bridge);
-  while (marked_count() < 3) nap_ms(5);
+  while (marked_program_count() < 2) nap_ms(5);
   process_signal(pid, SIGKILL);
   CHECK_INT(LLMB_E_ENGINE_CRASHED, waiter_join(&waiter));
   llmb_call_close(waiter.call);
@@ -119,7 +119,7 @@ static void calls_side_by_side__do_not_end_each_others_orphans(void) {
     CHECK_TEXT(wanted, waiters[i].text);
     llmb_call_close(waiters[i].call);
   }
-  marked_await(1);
+  marked_programs_await_end();
   bridge_vanish(bridge);
 }
 

@@ -63,6 +63,31 @@ static void failure__is_the_one_calls_and_the_engine_goes_on(void) {
   bridge_end(bridge);
 }
 
+/* How many processes there are whose command line is this. */
+static unsigned sleepers_of(const char *seconds) {
+  char command[128], line[32] = "";
+  snprintf(command, sizeof command, "pgrep -c -x -f 'sleep %s'", seconds);
+  FILE *pipe = popen(command, "r");
+  if (pipe == NULL || fgets(line, sizeof line, pipe) == NULL) CHECK(!"pgrep could not be run");
+  if (pipe != NULL) pclose(pipe);
+  return (unsigned)atoi(line);
+}
+
+static void what_a_daemon_starts__ends_with_it_also_without_environment(void) {
+  char seconds[32], command[512];
+  snprintf(seconds, sizeof seconds, "100%d", (int)getpid());
+  snprintf(command, sizeof command,
+           "[\"sh\",\"-c\",\"(env -i setsid sleep %s &) >/dev/null 2>&1; exec " CHILD_DAEMON "\"]", seconds);
+  llmb_bridge *bridge = daemon_bridge(command, ONCE, NULL);
+  bridge_start(bridge);
+  llmb_call *other = call_of(bridge, "sleep 100000", NULL);
+  check_answer(bridge, "x", "x");
+  while (sleepers_of(seconds) != 1) nap_ms(5); /* the other call's */
+  llmb_call_close(other);
+  while (sleepers_of(seconds) != 0) nap_ms(5);
+  bridge_end(bridge);
+}
+
 static void deadline__kills_the_daemon_at_once(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), ONCE, NULL);
   llmb_settings *settings = settings_of("timeout_ms", "200", NULL);
@@ -93,5 +118,6 @@ static void pooling__is_turned_off_by_the_environment_too(void) {
 
 CHECK_MAIN(TEST(call__has_a_daemon_of_its_own_that_ends_with_it), TEST(call__needs_no_ping), TEST(calls__run_at_once),
            TEST(any_program__that_writes_one_reply_will_do), TEST(reply__may_be_written_before_the_request_is_there),
-           TEST(failure__is_the_one_calls_and_the_engine_goes_on), TEST(deadline__kills_the_daemon_at_once),
+           TEST(failure__is_the_one_calls_and_the_engine_goes_on),
+           TEST(what_a_daemon_starts__ends_with_it_also_without_environment), TEST(deadline__kills_the_daemon_at_once),
            TEST(grandchildren__end_with_the_call), TEST(pooling__is_turned_off_by_the_environment_too))

@@ -2,6 +2,8 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "platform/linux/os_process_child.h"
@@ -39,13 +41,24 @@ CHILD_SIDE static long place_descriptors(const struct os_process_start *start) {
   return 0;
 }
 
+/* A limit that is lower already stays. */
+CHILD_SIDE static void limit_processes(const struct os_process_start *start) {
+  struct rlimit limit = {0};
+  if (start->processes_max == 0 || child_call(SYS_prlimit64, 0, RLIMIT_NPROC, 0, (long)&limit) < 0) return;
+  if (limit.rlim_cur > start->processes_max) limit.rlim_cur = start->processes_max;
+  if (limit.rlim_max > start->processes_max) limit.rlim_max = start->processes_max;
+  child_call(SYS_prlimit64, 0, RLIMIT_NPROC, (long)&limit, 0);
+}
+
 CHILD_SIDE static int spawned_main(void *argument) {
   struct spawn_plan *plan = argument;
   const struct os_process_start *start = plan->start;
   const struct signal_action standard = {0};
   const signal_mask none = 0;
-  long result = child_call(SYS_setsid, 0, 0, 0, 0);
+  long result = child_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
+  if (result >= 0) result = child_call(SYS_setsid, 0, 0, 0, 0);
   if (result >= 0) result = place_descriptors(start);
+  if (result >= 0) limit_processes(start);
   if (result >= 0) {
     for (int number = 1; number <= CHILD_SIGNALS_COUNT; number++) {
       if ((plan->changed >> (number - 1) & 1) == 0) continue;
@@ -70,28 +83,21 @@ static llmb_status status_of(int os_code) {
   }
 }
 
-llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_number, os_handle *out_process,
-                             int *os_code) {
+llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_number, int *os_code) {
   static _Alignas(16) char stack[CHILD_STACK_SIZE]; /* the caller is suspended: one is enough */
   struct spawn_plan plan = {.start = start, .changed = changed_dispositions()};
   /* But for SIGCHLD: blocked, that of a quick program would be queued, and wake other threads to look. */
   const signal_mask most = ~((signal_mask)1 << (SIGCHLD - 1));
   signal_mask before = 0;
-  int process = OS_HANDLE_NONE;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &most, &before, sizeof most);
-  const int pid =
-      clone(spawned_main, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &process);
+  syscall(SYS_rt_sigprocmask, SIG_BLOCK, &most, &before, sizeof most);
+  const int pid = clone(spawned_main, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
   if (pid < 0) plan.os_code = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
   if (plan.os_code == 0) {
     *out_number = pid;
-    *out_process = process;
     return LLMB_OK;
   }
-  if (pid > 0) {
-    waitpid(pid, NULL, 0);
-    os_handle_close(process);
-  }
+  if (pid > 0) waitpid(pid, NULL, 0);
   *os_code = plan.os_code;
   return status_of(plan.os_code);
 }

@@ -21,7 +21,6 @@ static const char *output_of(const char *script, const char *input) {
   char *arguments[] = {(char[]){"sh"}, (char[]){"-c"}, text, NULL}, *environment[] = {NULL};
   int in[2], out[2], os_code = 0;
   int64_t number = 0;
-  os_handle process = OS_HANDLE_NONE;
   snprintf(text, sizeof text, "%s", script);
   CHECK_INT(0, pipe2(in, O_CLOEXEC));
   CHECK_INT(0, pipe2(out, O_CLOEXEC));
@@ -29,7 +28,7 @@ static const char *output_of(const char *script, const char *input) {
   close(in[1]);
   const struct os_process_start start = {
       .path = "/bin/sh", .argv = arguments, .envp = environment, .input = in[0], .output = out[1], .log = out[1]};
-  CHECK_INT(LLMB_OK, os_process_spawn(&start, &number, &process, &os_code));
+  CHECK_INT(LLMB_OK, os_process_spawn(&start, &number, &os_code));
   close(in[0]);
   close(out[1]);
   size_t size = 0;
@@ -40,11 +39,9 @@ static const char *output_of(const char *script, const char *input) {
   output[size] = 0;
   close(out[0]);
   siginfo_t how = {0};
-  CHECK_INT(0, waitid(P_PIDFD, (id_t)process, &how, WEXITED));
+  CHECK_INT(0, waitid(P_PID, (id_t)number, &how, WEXITED));
   CHECK_INT(number, how.si_pid);
   CHECK_INT(0, how.si_status);
-  CHECK_INT(FD_CLOEXEC, fcntl(process, F_GETFD));
-  os_handle_close(process);
   return output;
 }
 
@@ -80,12 +77,10 @@ static void check_refused(const char *path, llmb_status expected, int expected_c
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   int os_code = 0;
   int64_t number = 0;
-  os_handle process = OS_HANDLE_NONE;
   const struct os_process_start start = {
       .path = path, .argv = arguments, .envp = environment, .input = null, .output = null, .log = null};
-  CHECK_INT(expected, os_process_spawn(&start, &number, &process, &os_code));
+  CHECK_INT(expected, os_process_spawn(&start, &number, &os_code));
   CHECK_INT(expected_code, os_code);
-  CHECK_INT(OS_HANDLE_NONE, process);
   CHECK_INT(-1, waitpid(-1, NULL, __WALL | WNOHANG));
   CHECK_INT(ECHILD, errno);
   close(null);
