@@ -95,6 +95,19 @@ static bool next_ended(llmb_batch *batch, uint32_t *out_index) {
   return true;
 }
 
+/* Works until there is a next item to be told; false if there is none before deadline_ns. */
+static bool await_ended(llmb_batch *batch, uint64_t deadline_ns, uint32_t *out_index) {
+  while (!next_ended(batch, out_index)) {
+    const uint64_t now_ns = os_clock_ns();
+    batch_start_items(batch, now_ns);
+    /* What has ended is told before more is started: whoever takes it may want the place for another call. */
+    if (batch_read_items(batch, now_ns) || batch->flight_count == 0) continue;
+    if (deadline_ns != LLMB_NEVER && now_ns >= deadline_ns) return false;
+    batch_wait(batch, deadline_ns);
+  }
+  return true;
+}
+
 llmb_status llmb_batch_next(llmb_batch *batch, uint64_t deadline_ns, int32_t *out_index, llmb_status *out_status,
                             llmb_error *out_error) {
   if (batch == NULL || out_index == NULL || out_status == NULL) {
@@ -107,14 +120,10 @@ llmb_status llmb_batch_next(llmb_batch *batch, uint64_t deadline_ns, int32_t *ou
   *out_status = LLMB_OK;
   if (batch->told_count == batch->count) return LLMB_OK;
   uint32_t index = 0;
-  while (!next_ended(batch, &index)) {
-    const uint64_t now_ns = os_clock_ns();
-    batch_start_items(batch, now_ns);
-    /* What has ended is told before more is started: whoever takes it may want the place for another call. */
-    if (batch_read_items(batch, now_ns) || batch->flight_count == 0) continue;
-    if (deadline_ns != LLMB_NEVER && now_ns >= deadline_ns) return call_not_ready(out_error);
-    batch_wait(batch, deadline_ns);
-  }
+  batch_hold_calls(batch);
+  const bool found = await_ended(batch, deadline_ns, &index);
+  batch_let_go_calls(batch);
+  if (!found) return call_not_ready(out_error);
   batch->told_count++;
   *out_index = (int32_t)index;
   *out_status = batch->items[index].status;

@@ -8,6 +8,7 @@
 #include "api/batch_object.h"
 #include "api/batch_wait.h"
 #include "api/call_limits.h"
+#include "api/call_hold.h"
 #include "api/call_settle.h"
 #include "api/call_object.h"
 #include "api/call_read.h"
@@ -57,7 +58,9 @@ void batch_start_items(llmb_batch *batch, uint64_t now_ns) {
       status = start_item(batch, &batch->flights[batch->flight_count], index, now_ns);
     }
     if (status == LLMB_OK) {
-      batch->flights[batch->flight_count++].call->awaits_end = true; /* an item is told whole */
+      llmb_call *call = batch->flights[batch->flight_count++].call;
+      call->awaits_end = true; /* an item is told whole */
+      (void)call_hold(call);
     } else {
       end_item(batch, index, status, &batch->failure);
     }
@@ -146,6 +149,14 @@ static void end_flight(llmb_batch *batch, struct batch_flight *flight) {
   struct batch_flight *last = &batch->flights[--batch->flight_count];
   *flight = *last;
   *last = ended;
+}
+
+void batch_hold_calls(llmb_batch *batch) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) (void)call_hold(batch->flights[i].call);
+}
+
+void batch_let_go_calls(llmb_batch *batch) {
+  for (uint32_t i = 0; i < batch->flight_count; i++) call_let_go(batch->flights[i].call, true);
 }
 
 /* All of them are looked at only now and then, for their limits: a look costs as much as what it finds. */

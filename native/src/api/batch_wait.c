@@ -2,6 +2,7 @@
 #include "api/batch_wait.h"
 
 #include "api/batch_object.h"
+#include "api/bridge_unread.h"
 #include "api/bridge_stage.h"
 #include "api/call_limits.h"
 #include "api/call_wait.h"
@@ -22,7 +23,8 @@ static struct slot *slot_of(const llmb_call *call) {
 }
 
 static bool has_news(const llmb_call *call) {
-  return is_placed(call) && (call_slot_has_news(call) || atomic_load(&call->ticket.connection->dead));
+  return is_placed(call) &&
+         (call_slot_has_news(call) || !unread_is_empty(&call->unread) || atomic_load(&call->ticket.connection->dead));
 }
 
 bool batch_call_has_news(const llmb_call *call) {
@@ -120,9 +122,11 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
    * what a host has closed, may need a push before. */
   const bool queued = any_queued(batch);
   if (queued || needs_push(bridge)) stages_step(bridge, os_clock_ns());
+  if (queued) bridge_absorb_unread(bridge, false, os_clock_ns());
   const bool sleeps = pool_poll_waker(&poll, &batch->waker);
   const unsigned first = poll.count;
   if (sleeps) add_bells(batch, &poll);
+  if (sleeps) atomic_fetch_add(&bridge->slot_waiters, queued);
   const uint64_t limit_ns = poll.until_ns;
   const unsigned end = poll.count;
   if (sleeps) stages_prepare_poll(bridge, &poll);
@@ -137,6 +141,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   waker_end(&batch->waker, poll.items[0].readable);
 
   pthread_mutex_lock(&bridge->lock);
+  atomic_fetch_sub(&bridge->slot_waiters, queued);
   clear_bells(batch, poll.items + first);
   bool others = queued || poll.until_ns < limit_ns;
   for (unsigned i = end; i < poll.count; i++) others |= poll.items[i].readable;

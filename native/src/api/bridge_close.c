@@ -1,5 +1,6 @@
 /* Closing a bridge: its calls end at once, its engines within a bound; while that is waited for, the lock is free. */
 #include "api/bridge_object.h"
+#include "api/bridge_unread.h"
 
 #include "core/fault_point.h"
 #include "core/policy.h"
@@ -40,6 +41,9 @@ static void await_ends(llmb_bridge *bridge, uint64_t deadline_ns) {
 }
 
 static void end_workers(llmb_bridge *bridge) {
+  pthread_mutex_lock(&bridge->lock);
+  bridge_absorb_unread(bridge, true, os_clock_ns());
+  pthread_mutex_unlock(&bridge->lock);
   stages_each(bridge, pool_close_begin);
   await_ends(bridge, os_clock_ns() + POOL_CLOSE_IDLE_NS);
   stages_each(bridge, pool_close_kill);

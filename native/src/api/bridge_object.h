@@ -30,6 +30,8 @@ struct llmb_bridge {
   struct llmb_call *watched_first;
   struct llmb_call *kept_first;
   uint32_t kept_count;
+  _Atomic uint32_t slot_waiters; /* threads that sleep until a slot is free */
+  _Atomic uint64_t unread_size;  /* bytes that calls keep for callers who have not read them */
   struct llmb_batch *kept_batch; /* one that was closed, for the next */
 };
 

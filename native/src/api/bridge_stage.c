@@ -136,3 +136,10 @@ void stages_prepare_poll(llmb_bridge *bridge, struct pool_poll *out) {
     pool_prepare_poll(&stage->pool, NULL, out);
   }
 }
+
+bool stages_queue(llmb_bridge *bridge) {
+  for (struct bridge_stage *stage = NULL; (stage = stage_next(bridge, stage)) != NULL;) {
+    if (stage->pool.queue_first != NULL) return true;
+  }
+  return false;
+}

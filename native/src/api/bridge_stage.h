@@ -35,6 +35,9 @@ void stages_step(llmb_bridge *bridge, uint64_t now_ns);
 bool stages_intact(llmb_bridge *bridge);
 void stages_prepare_poll(llmb_bridge *bridge, struct pool_poll *out);
 
+/* Whether calls wait for a slot. */
+bool stages_queue(llmb_bridge *bridge);
+
 /* Walks the stages: for (struct bridge_stage *s = NULL; (s = stage_next(bridge, s)) != NULL;) gives those that can be
  * used. */
 struct bridge_stage *stage_next(llmb_bridge *bridge, struct bridge_stage *stage);

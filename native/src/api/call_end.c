@@ -17,7 +17,7 @@ uint32_t call_phase(const llmb_call *call) {
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
   if (state == TICKET_QUEUED) return call->ticket.waited_for_start ? LLMB_PHASE_LOAD : LLMB_PHASE_QUEUE;
   if (state == TICKET_FAILED) return LLMB_PHASE_LOAD;
-  if (state != TICKET_PLACED) return LLMB_PHASE_QUEUE;
+  if (state != TICKET_PLACED && call->last_word == SLOT_NOTHING) return LLMB_PHASE_QUEUE;
   if (call->kind == LLMB_REQUEST_EMBED) return LLMB_PHASE_EMBED;
   return call->first_piece_ns != 0 ? LLMB_PHASE_GENERATE : LLMB_PHASE_PROMPT;
 }
@@ -87,6 +87,7 @@ static void forget_answer(llmb_call *call) {
   call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
   call->vectors_to_skip = call->deaths = 0;
   call->holder.held_size = 0;
+  call_forget_unread(call);
   (void)call_request_resume(&call->request, NULL, 0, 0); /* there is none: it needs no more room than before */
 }
 
@@ -150,7 +151,8 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
-  if (outcome == LLMB_OK) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
+  const bool is_placed = call->ticket.connection != NULL; /* else the pool was told when the slot was given back */
+  if (outcome == LLMB_OK && is_placed) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
   call_count_end(call);
   note_end(call);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);
@@ -189,6 +191,6 @@ static bool is_failed_start(const llmb_error *failure) {
 
 void call_end_refused(llmb_call *call, const llmb_error *failure) {
   error_copy(&call->error, failure);
-  call->error.retry_safe = call_may_be_repeated(call) || (is_failed_start(failure) && !call->delivered);
+  call->error.retry_safe = failure->retry_safe || (is_failed_start(failure) && !call->delivered);
   call_end(call, failure->status, true);
 }

@@ -25,7 +25,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended);
 /* The same with a failure that is described here. */
 void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool engine_ended, const char *message);
 
-/* The same with what the engine says of its failure. */
+/* The same with what the engine says of its failure; retry_safe says whether what it began may be repeated. */
 void call_end_refused(llmb_call *call, const llmb_error *failure);
 
 #endif

@@ -35,6 +35,18 @@ void call_note_progress(llmb_call *call, uint64_t now_ns) {
   if (when_ns > call->progress_ns) call->progress_ns = when_ns;
 }
 
+void call_note_part(llmb_call *call, const struct slot *slot, uint64_t now_ns) {
+  /* This very look may have sent the request, after the clock was read. */
+  if (now_ns < call->placed_ns) now_ns = call->placed_ns;
+  if (call->first_piece_ns == 0) {
+    const uint64_t first_ns = atomic_load_explicit(&slot->shared->first_output, memory_order_relaxed);
+    call->first_piece_ns = first_ns >= call->placed_ns && first_ns <= now_ns ? first_ns : now_ns;
+  }
+  call_note_progress(call, now_ns);
+  /* While it waits for room, the delay is the reader's. */
+  if (atomic_load_explicit(&slot->shared->engine_blocked, memory_order_relaxed) != 0) call->progress_ns = now_ns;
+}
+
 static unsigned long long limit_ms(uint64_t duration_ns) {
   return (unsigned long long)(duration_ns / 1000000u);
 }
@@ -49,8 +61,8 @@ void call_fail_at_deadline(const llmb_call *call, bool engine_ended, struct call
   };
   const uint32_t phase = call_phase(call);
   verdict_fail(verdict, LLMB_E_DEADLINE_EXCEEDED, phase, engine_ended,
-               "the call took longer than %llu ms (timeout_ms): %s", limit_ms(call->deadline_ns - call->start_ns),
-               doing[phase]);
+               "the call took longer than %llu ms (timeout_ms): %s%s", limit_ms(call->deadline_ns - call->start_ns),
+               doing[phase], call->reader_was_slow ? ", and its reader was slow: it waited for room" : "");
 }
 
 void call_check_limits(const llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
@@ -59,7 +71,11 @@ void call_check_limits(const llmb_call *call, uint64_t now_ns, struct call_verdi
     return;
   }
   if (now_ns >= call->deadline_ns) {
-    call_fail_at_deadline(call, false, verdict);
+    if (atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED) {
+      verdict->finding = CALL_LATE;
+    } else {
+      call_fail_at_deadline(call, false, verdict);
+    }
     return;
   }
   if (atomic_load_explicit(&call->ticket.state, memory_order_acquire) != TICKET_QUEUED) return;

@@ -14,6 +14,10 @@ uint64_t call_next_limit_ns(const llmb_call *call);
 /* Whether the engine has moved since the last look at a placed call. */
 void call_note_progress(llmb_call *call, uint64_t now_ns);
 
+/* A part of the answer is here. When it came is the engine's word, since its reader may look only at the end; within
+ * the bounds of what can be, as an engine may lie. */
+void call_note_part(llmb_call *call, const struct slot *slot, uint64_t now_ns);
+
 /* The time limits that are the caller's, and the wish to cancel: fails the verdict if one applies. */
 void call_check_limits(const llmb_call *call, uint64_t now_ns, struct call_verdict *verdict);
 

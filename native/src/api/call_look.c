@@ -12,24 +12,8 @@
 #include "pool/connection.h"
 #include "pool/slot.h"
 
-/* A part of the answer is here. When it came is the engine's word, since its reader may look only at the end; within
- * the bounds of what can be, as an engine may lie. */
-static void note_part(llmb_call *call, const struct slot *slot, uint64_t now_ns) {
-  /* This very look may have sent the request, after the clock was read. */
-  if (now_ns < call->placed_ns) now_ns = call->placed_ns;
-  if (call->first_piece_ns == 0) {
-    const uint64_t first_ns = atomic_load_explicit(&slot->shared->first_output, memory_order_relaxed);
-    call->first_piece_ns = first_ns >= call->placed_ns && first_ns <= now_ns ? first_ns : now_ns;
-  }
-  call_note_progress(call, now_ns);
-  /* While it waits for room, the delay is the reader's. */
-  if (atomic_load_explicit(&slot->shared->engine_blocked, memory_order_relaxed) != 0) call->progress_ns = now_ns;
-}
-
-static void take_done(llmb_call *call, struct slot *slot, struct call_verdict *verdict) {
-  slot_take_done(slot, &verdict->done);
-  FAULT_POINT(HOST_DONE_TAKEN);
-  slot_release_room(slot);
+/* The engine's last word is that it is done: `done`, in the verdict. */
+static void look_at_done(const llmb_call *call, struct call_verdict *verdict) {
   const uint32_t reason = verdict->done.finish_reason;
   verdict->finding = CALL_DONE;
   if (reason == LLMB_FINISH_NONE || reason > LLMB_FINISH_STOP_STRING) {
@@ -41,6 +25,13 @@ static void take_done(llmb_call *call, struct slot *slot, struct call_verdict *v
   } else {
     (void)call_check_whole(call, verdict);
   }
+}
+
+static void take_done(llmb_call *call, struct slot *slot, struct call_verdict *verdict) {
+  slot_take_done(slot, &verdict->done);
+  FAULT_POINT(HOST_DONE_TAKEN);
+  slot_release_room(slot);
+  look_at_done(call, verdict);
 }
 
 /* What an engine may say of a request; anything else it says is its own "no". */
@@ -67,11 +58,9 @@ static llmb_status failure_status(const llmb_call *call, int32_t status, uint64_
   }
 }
 
-static void take_failure(llmb_call *call, struct slot *slot, struct call_verdict *verdict) {
+/* The engine's last word is that it has failed: `failure`, in the verdict. */
+static void look_at_failure(const llmb_call *call, struct call_verdict *verdict) {
   llmb_error *failure = &verdict->failure;
-  llmb_error_init(failure);
-  slot_take_failure(slot, failure);
-  slot_release_room(slot);
   failure->status = failure_status(call, failure->status, os_clock_ns());
   if (failure->phase < LLMB_PHASE_CONFIGURE || failure->phase > LLMB_PHASE_STOP) failure->phase = call_phase(call);
   verdict->finding = CALL_REFUSED;
@@ -81,6 +70,30 @@ static void take_failure(llmb_call *call, struct slot *slot, struct call_verdict
     const bool closed = !atomic_load(&call->cancel_requested);
     verdict_fail(verdict, LLMB_E_CANCELLED, closed ? (uint32_t)LLMB_PHASE_STOP : failure->phase, true, "%s",
                  closed ? "the bridge was closed" : "the call was cancelled by its caller");
+  }
+}
+
+static void take_failure(llmb_call *call, struct slot *slot, struct call_verdict *verdict) {
+  llmb_error_init(&verdict->failure);
+  slot_take_failure(slot, &verdict->failure);
+  slot_release_room(slot);
+  verdict->failure.retry_safe = call_may_be_repeated(call);
+  look_at_failure(call, verdict);
+}
+
+/* Parts that were taken out of the ring come before all else, and have no deadline once the answer was complete. */
+static void look_at_unread(const llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
+  if (call->last_word == SLOT_NOTHING || atomic_load(&call->cancel_requested)) {
+    call_check_limits(call, now_ns, verdict);
+    if (verdict->finding == CALL_NOTHING) verdict->finding = CALL_READABLE;
+  } else if (!unread_is_empty(&call->unread)) {
+    verdict->finding = CALL_READABLE;
+  } else if (call->last_word == SLOT_DONE) {
+    verdict->done = call->done;
+    look_at_done(call, verdict);
+  } else {
+    verdict->failure = call->error;
+    look_at_failure(call, verdict);
   }
 }
 
@@ -104,7 +117,7 @@ static void look_at_part(llmb_call *call, const struct slot *slot, uint64_t now_
     verdict_break(verdict, call_phase(call), "text for vectors, or vectors for text");
     return;
   }
-  note_part(call, slot, now_ns);
+  call_note_part(call, slot, now_ns);
   call_check_limits(call, now_ns, verdict);
   if (verdict->finding == CALL_NOTHING) verdict->finding = CALL_READABLE;
 }
@@ -114,6 +127,10 @@ static void look_at_slot(llmb_call *call, uint64_t now_ns, struct call_verdict *
   struct slot *slot = &worker->slots[call->ticket.slot];
   if (slot->requests.broken) {
     verdict_break(verdict, call_phase(call), "a position in the request that cannot be");
+    return;
+  }
+  if (!unread_is_empty(&call->unread)) {
+    look_at_unread(call, now_ns, verdict);
     return;
   }
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
@@ -167,7 +184,9 @@ void call_look(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
       break;
     case TICKET_QUEUED:
     case TICKET_OUTSIDE:
-      if (atomic_load(&call->bridge->closing)) {
+      if (call->last_word != SLOT_NOTHING || !unread_is_empty(&call->unread)) {
+        look_at_unread(call, now_ns, verdict);
+      } else if (atomic_load(&call->bridge->closing)) {
         verdict_fail(verdict, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, "the bridge was closed");
       } else {
         call_check_limits(call, now_ns, verdict);

@@ -12,6 +12,7 @@ void call_free(llmb_call *call) {
   call_request_free(&call->request);
   memory_release(call->vector);
   memory_release(call->whole);
+  unread_clear(&call->unread, 0);
   memory_release(call->tokens);
   memory_release(call->first_failure);
   memory_release(call);
@@ -23,9 +24,10 @@ void call_reset(llmb_call *call) {
   atomic_store_explicit(&call->ticket.watched, 0, memory_order_relaxed);
   atomic_store_explicit(&call->cancel_requested, 0, memory_order_relaxed);
   call->ticket.connection = NULL;
+  atomic_store_explicit(&call->ticket.holder, TICKET_HELD_BY_NOBODY, memory_order_relaxed);
   call->ticket.waited_for_start = call->ticket.hung = false;
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
-  call->progress_seen = call->progress_ns = 0;
+  call->progress_seen = call->progress_ns = call->looked_ns = 0;
   call->output_size = call->received_size = 0;
   call->token_count = call->progress_at_death = 0;
   call->vectors_to_skip = call->deaths = 0;
@@ -33,7 +35,8 @@ void call_reset(llmb_call *call) {
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;
-  call->delivered = call->awaits_end = call->ended = call->watched = false;
+  call->last_word = SLOT_NOTHING;
+  call->reader_was_slow = call->delivered = call->awaits_end = call->ended = call->watched = false;
   call->outcome = LLMB_OK;
   call->attempts = 0;
   llmb_result_init(&call->result);
@@ -46,9 +49,16 @@ static void *kept(void *buffer, uint64_t *capacity, uint64_t item_size) {
   return memory_release(buffer);
 }
 
+void call_forget_unread(llmb_call *call) {
+  atomic_fetch_sub(&call->bridge->unread_size, unread_size(&call->unread));
+  unread_clear(&call->unread, CALL_BUFFER_KEPT_SIZE);
+  call->last_word = SLOT_NOTHING;
+}
+
 void call_drop_large_buffers(llmb_call *call) {
   call->vector = kept(call->vector, &call->vector_capacity, 1);
   call->whole = kept(call->whole, &call->whole_capacity, 1);
+  call_forget_unread(call);
   call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
   call->first_failure = memory_release(call->first_failure);
   call_request_reset(&call->request);

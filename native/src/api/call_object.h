@@ -6,7 +6,10 @@
 
 #include "api/bridge_object.h"
 #include "api/call_request.h"
+#include "api/call_unread.h"
+#include "channel/frame.h"
 #include "core/utf8.h"
+#include "pool/slot.h"
 
 enum { CALL_BUFFER_KEPT_SIZE = 16 << 10 }; /* other buffers above this are freed with their call */
 
@@ -33,6 +36,7 @@ struct llmb_call {
   uint64_t first_token_limit_ns, stall_limit_ns; /* durations; LLMB_NEVER is none */
   uint64_t placed_ns, first_piece_ns, end_ns;
   uint64_t progress_seen, progress_ns;
+  uint64_t looked_ns; /* when its caller last looked at it */
   uint64_t output_size, output_size_max;
   struct utf8_holder holder;
   float *vector; /* of an embedding call: the one being received or not yet read */
@@ -41,6 +45,10 @@ struct llmb_call {
   uint32_t vectors_wanted, vectors_read;
   uint8_t *whole; /* with expect=json: the answer so far, to be checked at its end */
   uint64_t whole_size, whole_capacity;
+  struct unread unread;     /* parts that were taken out of the ring before they were read */
+  enum slot_news last_word; /* SLOT_DONE or SLOT_FAILED: taken out of the ring too, and the slot given back */
+  struct frame_done done;   /* with SLOT_DONE; with SLOT_FAILED `error` is filled */
+  bool reader_was_slow;     /* its engine had to wait for room in the ring */
   bool expects_json;
   bool delivered;  /* the caller has part of the answer */
   bool awaits_end; /* whoever waits for it now has no use for parts of the answer */
@@ -63,6 +71,9 @@ void call_reset(llmb_call *call);
 
 /* Frees the buffers that the next call of this object will hardly need. */
 void call_drop_large_buffers(llmb_call *call);
+
+/* Drops what was taken out of the ring and not read. */
+void call_forget_unread(llmb_call *call);
 
 void call_free(llmb_call *call);
 

@@ -26,9 +26,9 @@ struct call_input {
   const uint8_t *const *items;
   const uint64_t *sizes;
   uint32_t count;
-  bool patient;     /* it may wait in a queue that is full */
-  bool lent;        /* the items stay as they are until the call is closed */
-  const char *what; /* the argument's name in messages: "prompt" or "text" */
+  bool patient;        /* it may wait in a queue that is full */
+  bool lent;           /* the items stay as they are until the call is closed */
+  const char *what;    /* the argument's name in messages: "prompt" or "text" */
   struct waker *waker; /* of who waits for it together with others; NULL for the call's own */
 };
 

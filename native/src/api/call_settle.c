@@ -1,11 +1,15 @@
 #include "api/call_settle.h"
 
+#include "api/call_absorb.h"
 #include "api/call_end.h"
+#include "api/call_hold.h"
+#include "api/call_limits.h"
 #include "api/call_look.h"
 #include "api/call_request.h"
 #include "api/call_survive.h"
 #include "api/call_take.h"
 #include "core/error.h"
+#include "core/policy.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
 #include "pool/pool.h"
@@ -30,10 +34,22 @@ static void settle_failure(llmb_call *call, const struct call_verdict *verdict) 
   call_end_with(call, failure->status, failure->phase, verdict->engine_ended, failure->message);
 }
 
+/* An answer that was complete in time is the outcome, whenever it is read. */
+static void settle_late(llmb_call *call) {
+  struct call_verdict verdict;
+  call_absorb(call, os_clock_ns());
+  if (call->last_word != SLOT_NOTHING) return;
+  call_fail_at_deadline(call, false, &verdict);
+  settle_failure(call, &verdict);
+}
+
 void call_settle_locked(llmb_call *call, const struct call_verdict *verdict) {
   switch (verdict->finding) {
     case CALL_NOTHING:
     case CALL_READABLE:
+      break;
+    case CALL_LATE:
+      settle_late(call);
       break;
     case CALL_PROGRESSED:
       call_end_quarantine(call);
@@ -45,8 +61,9 @@ void call_settle_locked(llmb_call *call, const struct call_verdict *verdict) {
       call_end_refused(call, &verdict->failure);
       break;
     case CALL_BROKEN:
-      connection_fail(call->ticket.connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, verdict->failure.message,
-                      os_clock_ns());
+      if (is_placed(call))
+        connection_fail(call->ticket.connection, WORKER_BROKE_PROTOCOL, LLMB_E_PROTOCOL_ERROR, verdict->failure.message,
+                        os_clock_ns());
       settle_failure(call, verdict);
       break;
     case CALL_FAILED:
@@ -69,52 +86,73 @@ void call_settle(llmb_call *call, const struct call_verdict *verdict) {
 }
 
 /* Whether there is more of the request to send, and somebody to send it to. */
-static bool sends(const llmb_call *call) {
-  return call->request.sent < call->request.size && is_placed(call);
+static bool sends(const llmb_call *call, uint64_t now_ns) {
+  return call->request.sent < call->request.size && is_placed(call) && now_ns < call->deadline_ns;
+}
+
+/* Whether the engine waits for room, since the caller was away. */
+static bool reads_slowly(const llmb_call *call, uint64_t now_ns) {
+  if (!is_placed(call) || now_ns < call->looked_ns + CALL_SLOW_READER_NS) return false;
+  const struct slot *slot = &call->ticket.connection->slots[call->ticket.slot];
+  return atomic_load_explicit(&slot->shared->engine_blocked, memory_order_relaxed) != 0;
 }
 
 static bool has_result(const llmb_call *call) {
   return call->ended || call_has_vector(call);
 }
 
+static bool looks_again(const llmb_call *call, const struct call_verdict *verdict) {
+  return verdict->finding == CALL_PROGRESSED || (verdict->finding == CALL_LATE && !call->ended);
+}
+
 bool call_step(llmb_call *call, uint64_t now_ns) {
   struct call_verdict verdict; /* large: filled as far as the finding says */
   if (has_result(call)) return true;
-  if (sends(call)) {
+  if (sends(call, now_ns)) {
     pthread_mutex_lock(&call->bridge->lock);
     call_push_request(call);
     pthread_mutex_unlock(&call->bridge->lock);
   }
+  if (reads_slowly(call, now_ns)) {
+    pthread_mutex_lock(&call->bridge->lock);
+    call_absorb(call, now_ns);
+    pthread_mutex_unlock(&call->bridge->lock);
+  }
+  call->looked_ns = now_ns;
   do {
     call_look(call, now_ns, &verdict);
     call_settle(call, &verdict);
-  } while (verdict.finding == CALL_PROGRESSED);
+  } while (looks_again(call, &verdict));
   return verdict.finding == CALL_READABLE || call->ended;
 }
 
 bool call_step_locked(llmb_call *call, uint64_t now_ns) {
   struct call_verdict verdict;
   if (has_result(call)) return true;
-  if (sends(call)) call_push_request(call);
+  if (sends(call, now_ns)) call_push_request(call);
   do {
     call_look(call, now_ns, &verdict);
     call_settle_locked(call, &verdict);
-  } while (verdict.finding == CALL_PROGRESSED);
+  } while (looks_again(call, &verdict));
   return verdict.finding == CALL_READABLE || call->ended;
 }
 
 uint64_t call_receive_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
   struct call_verdict verdict;
   verdict.finding = CALL_NOTHING;
+  const bool held = call_hold(call);
   const uint64_t size = call_take_text(call, buffer, capacity, &verdict);
   call_settle(call, &verdict);
+  call_let_go(call, held);
   return size;
 }
 
 bool call_receive_vector(llmb_call *call) {
   struct call_verdict verdict;
   verdict.finding = CALL_NOTHING;
+  const bool held = call_hold(call);
   const bool whole = call_take_vector(call, &verdict);
   call_settle(call, &verdict);
+  call_let_go(call, held);
   return whole;
 }

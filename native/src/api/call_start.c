@@ -5,10 +5,13 @@
 
 #include "api/bridge_object.h"
 #include "api/bridge_stage.h"
+#include "api/bridge_unread.h"
 #include "api/call_limits.h"
 #include "api/call_object.h"
 #include "api/call_request.h"
 #include "api/call_end.h"
+#include "api/call_hold.h"
+#include "api/call_settle.h"
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
@@ -36,6 +39,7 @@ static llmb_status call_create(llmb_bridge *bridge, llmb_call **out) {
     waker_init(&call->waker);
     llmb_error_init(&call->error);
     call->ticket.failure = &call->error;
+    call->ticket.call = call;
   }
   bridge_retain(bridge);
   call->bridge = bridge;
@@ -169,6 +173,8 @@ static llmb_status begin(llmb_call *call, const struct call_input *input, const 
   call->number = ++bridge->stats.figures.calls_started;
   call->stage = stage_first(bridge, now_ns);
   call->result.fallback = call->stage != bridge->stages;
+  /* Answers that nobody reads keep no slot from this call. */
+  if (pool_least_loaded(&call->stage->pool) == NULL) bridge_absorb_unread(bridge, true, now_ns);
   call_enter(call, now_ns);
   pthread_mutex_unlock(&bridge->lock);
   /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */
@@ -213,6 +219,26 @@ llmb_status llmb_call_start(llmb_bridge *bridge, const uint8_t *prompt, uint64_t
   return call_start(bridge, &input, settings, out_call, out_error);
 }
 
+/* Under the lock: a call whose caller is elsewhere ends at once; another is told, and ends by its caller's hand. */
+static void cancel(llmb_call *call) {
+  struct pool *pool = &call->stage->pool;
+  const uint32_t state = atomic_load(&call->ticket.state);
+  if (call_hold_idle(call)) {
+    struct call_verdict verdict;
+    verdict_fail(&verdict, LLMB_E_CANCELLED, call_phase(call), false, "the call was cancelled by its caller");
+    call_settle_locked(call, &verdict);
+    call_let_go_locked(call);
+  } else if (state == TICKET_PLACED) {
+    struct connection *worker = call->ticket.connection;
+    struct slot *slot = &worker->slots[call->ticket.slot];
+    atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
+    connection_wake_engine(worker);
+  } else if (state == TICKET_QUEUED) {
+    pool_leave(pool, &call->ticket, true, os_clock_ns()); /* its place is another's at once */
+  }
+  ticket_ring(pool, &call->ticket);
+}
+
 llmb_status llmb_call_cancel(llmb_call *call) {
   if (call == NULL) return LLMB_E_INVALID_ARGUMENT;
   llmb_bridge *bridge = call->bridge;
@@ -221,13 +247,7 @@ llmb_status llmb_call_cancel(llmb_call *call) {
   atomic_store(&call->cancel_requested, 1);
   FAULT_POINT(HOST_CANCEL);
   pthread_mutex_lock(&bridge->lock);
-  if (atomic_load(&call->ticket.state) == TICKET_PLACED) {
-    struct connection *worker = call->ticket.connection;
-    struct slot *slot = &worker->slots[call->ticket.slot];
-    atomic_store_explicit(&slot->shared->cancelled_id, slot->call_id, memory_order_release);
-    connection_wake_engine(worker);
-  }
-  ticket_ring(&call->stage->pool, &call->ticket);
+  if (!call->ended) cancel(call);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }

@@ -96,6 +96,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
   bool again = wanted && (!accepted || may_repeat(call, worker));
   if (again && accepted) {
     call->ticket.alone = true;
+    if (call->kind == LLMB_REQUEST_EMBED) call_forget_unread(call); /* the next engine gives them again */
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;
     again = call_request_resume(&call->request, call->tokens, call->token_count, call->received_size) == LLMB_OK;

@@ -39,14 +39,32 @@ bool call_check_whole(const llmb_call *call, struct call_verdict *verdict) {
   return false;
 }
 
-uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity, struct call_verdict *verdict) {
+/* Takes what is there of the next part, out of the call or out of its ring. */
+static uint64_t take_bytes(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
+  if (!unread_is_empty(&call->unread)) {
+    const uint64_t before = unread_size(&call->unread);
+    const uint64_t taken = unread_take(&call->unread, buffer, capacity);
+    atomic_fetch_sub(&call->bridge->unread_size, before - unread_size(&call->unread));
+    return taken;
+  }
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
-  const uint32_t held = call->holder.held_size;
-  const uint64_t taken = slot_take_piece(slot, buffer + held, capacity - held);
+  const uint64_t taken = slot_take_piece(slot, buffer, capacity);
   call->received_size += taken;
   FAULT_POINT(HOST_PIECE_TAKEN);
   if (slot_release_room(slot)) connection_wake_engine(worker);
+  return taken;
+}
+
+/* The size of the vector whose beginning is the next part. */
+static uint64_t next_vector_size(const llmb_call *call) {
+  if (!unread_is_empty(&call->unread)) return unread_next(&call->unread).whole;
+  return call->ticket.connection->slots[call->ticket.slot].head.payload_size;
+}
+
+uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity, struct call_verdict *verdict) {
+  const uint32_t held = call->holder.held_size;
+  const uint64_t taken = take_bytes(call, buffer + held, capacity - held);
   uint64_t size = 0;
   if (utf8_holder_feed(&call->holder, buffer, taken, &size) != UTF8_VALID) {
     verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, false,
@@ -100,14 +118,12 @@ static bool count_output(llmb_call *call, struct call_verdict *verdict) {
 }
 
 bool call_take_vector(llmb_call *call, struct call_verdict *verdict) {
-  struct connection *worker = call->ticket.connection;
-  struct slot *slot = &worker->slots[call->ticket.slot];
   if (call->vector_received == 0) {
     void *memory = call->vector;
-    const uint64_t size = slot->head.payload_size;
+    const uint64_t size = next_vector_size(call);
     if (size > call->vector_capacity && memory_resize(&memory, size) != LLMB_OK) {
-      verdict_fail(verdict, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, "no memory for a vector of %u bytes",
-                   slot->head.payload_size);
+      verdict_fail(verdict, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_VALIDATE, false, "no memory for a vector of %llu bytes",
+                   (unsigned long long)size);
       return false;
     }
     call->vector = memory;
@@ -115,8 +131,7 @@ bool call_take_vector(llmb_call *call, struct call_verdict *verdict) {
     if (size > call->vector_capacity) call->vector_capacity = size;
   }
   call->vector_received +=
-      slot_take_piece(slot, (uint8_t *)call->vector + call->vector_received, call->vector_size - call->vector_received);
-  if (slot_release_room(slot)) connection_wake_engine(worker);
+      take_bytes(call, (uint8_t *)call->vector + call->vector_received, call->vector_size - call->vector_received);
   if (call->vector_received < call->vector_size) return false;
   if (call->vectors_to_skip > 0) {
     call->vectors_to_skip--; /* the engine before this one gave it already */

@@ -12,6 +12,7 @@
 enum call_finding {
   CALL_NOTHING,    /* nothing to read, and nothing to be done */
   CALL_READABLE,   /* a part of the answer can be taken */
+  CALL_LATE,       /* the deadline has passed before the answer was read: it counts if it was complete; look again */
   CALL_PROGRESSED, /* the call is past where its engine died: its quarantine ends; look again */
   CALL_DONE,       /* the engine's last word: `done` */
   CALL_REFUSED,    /* the engine's last word: `failure` */

@@ -2,6 +2,8 @@
 #include "api/call_wait.h"
 
 #include "api/bridge_object.h"
+#include "api/bridge_unread.h"
+#include "api/call_hold.h"
 #include "api/call_end.h"
 #include "api/call_limits.h"
 #include "api/call_settle.h"
@@ -94,7 +96,18 @@ static void wait_learn(struct wait *wait, struct slot *slot, bool paid) {
   wait->spins = false;
 }
 
-bool call_wait(llmb_call *call, uint64_t until_ns) {
+/* Sleeps once in the queue; the slots of calls that nobody reads are listened to as well. */
+static void sleep_queued(llmb_call *call, uint64_t until_ns) {
+  llmb_bridge *bridge = call->bridge;
+  pthread_mutex_lock(&bridge->lock);
+  atomic_fetch_add(&bridge->slot_waiters, 1);
+  bridge_absorb_unread(bridge, false, os_clock_ns());
+  pthread_mutex_unlock(&bridge->lock);
+  bridge_await_ticket(bridge, &call->stage->pool, &call->ticket, until_ns);
+  atomic_fetch_sub(&bridge->slot_waiters, 1);
+}
+
+static bool wait_held(llmb_call *call, uint64_t until_ns) {
   struct wait wait = {.begun = false};
   for (;;) {
     const uint64_t now_ns = os_clock_ns();
@@ -109,7 +122,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     const uint64_t limit_ns = call_next_limit_ns(call);
     const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
     if (slot == NULL) {
-      bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
+      sleep_queued(call, wake_ns);
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */
@@ -125,4 +138,11 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
       sleep_placed(call, wake_ns);
     }
   }
+}
+
+bool call_wait(llmb_call *call, uint64_t until_ns) {
+  const bool held = call_hold(call);
+  const bool news = wait_held(call, until_ns);
+  call_let_go(call, held);
+  return news;
 }

@@ -1,6 +1,7 @@
 /* One thread of the host's that waits for many calls at once. */
 #include "api/bridge_object.h"
 #include "api/bridge_stage.h"
+#include "api/bridge_unread.h"
 #include "api/call_limits.h"
 #include "api/call_settle.h"
 #include "core/error.h"
@@ -78,17 +79,21 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
   for (;;) {
     struct pool_poll poll = {.until_ns = deadline_ns, .pumped = true};
     stages_step(bridge, os_clock_ns());
+    bridge_absorb_unread(bridge, false, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
     if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
     if (!pool_poll_waker(&poll, &bridge->pump)) continue;
     stages_prepare_poll(bridge, &poll);
     bridge->pump_until_ns = poll.until_ns;
+    const bool queued = stages_queue(bridge);
+    atomic_fetch_add(&bridge->slot_waiters, queued);
     pthread_mutex_unlock(&bridge->lock);
 
     os_poll(poll.items, poll.count, poll.until_ns);
 
     pthread_mutex_lock(&bridge->lock);
+    atomic_fetch_sub(&bridge->slot_waiters, queued);
     bridge->pump_until_ns = 0;
     waker_end(&bridge->pump, poll.items[0].readable);
     pool_after_poll(&poll);

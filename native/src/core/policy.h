@@ -16,6 +16,12 @@ enum {
   POOL_RETRY_TENTHS_STOP = 50
 };
 
+/* Bytes that the calls of one bridge may keep together for callers who read late. */
+#define BRIDGE_UNREAD_SIZE_MAX (UINT64_C(64) << 20)
+
+/* A caller who comes back to a call after this long reads slowly: what its engine could not write is taken at once. */
+#define CALL_SLOW_READER_NS UINT64_C(5000000)
+
 /* How long after its socket closed an engine may take to end by itself, so that its true exit status is learnt. */
 #define POOL_LAST_BREATH_NS UINT64_C(1000000000)
 

@@ -155,8 +155,7 @@ llmb_status connection_order(struct connection *connection, llmb_error *error) {
                    (unsigned)POOL_KEEPERS_MAX);
 }
 
-llmb_status connection_open(const struct launch *launch, struct connection **out,
-                            llmb_error *error) {
+llmb_status connection_open(const struct launch *launch, struct connection **out, llmb_error *error) {
   *out = NULL;
   struct connection *connection = NULL;
   struct engine_ends ends = ends_none();
@@ -260,7 +259,8 @@ bool connection_intact(const struct connection *connection) {
 
 void connection_ring_owners(struct connection *connection) {
   for (uint32_t i = 0; i < connection->slot_count; i++) {
-    if (connection->slots[i].state == SLOT_BUSY) waker_ring(connection->slots[i].owner->waker);
+    const struct slot *slot = &connection->slots[i];
+    if (slot->state == SLOT_BUSY && slot->owner != NULL) waker_ring(slot->owner->waker);
   }
 }
 

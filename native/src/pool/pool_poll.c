@@ -9,6 +9,11 @@ static void poll_add(struct pool_poll *poll, os_handle handle) {
   if (poll->count < POOL_POLL_ITEMS_MAX) poll->items[poll->count++] = (struct os_poll_item){.handle = handle};
 }
 
+/* Whether the answer in a slot has nobody to take it: its caller is elsewhere. */
+static bool is_unread(const struct slot *slot) {
+  return slot->state == SLOT_BUSY && slot->owner != NULL && atomic_load(&slot->owner->holder) == TICKET_HELD_BY_NOBODY;
+}
+
 bool pool_drains(const struct pool *pool) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     const struct connection *worker = pool->workers[i];
@@ -50,9 +55,8 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
     if (next_ns < out->until_ns) out->until_ns = next_ns;
     if (pool->queue_first == NULL) continue;
     for (uint32_t s = 0; s < worker->slot_count; s++) {
-      if (worker->slots[s].state == SLOT_DRAINING) {
-        poll_add(out, connection_bell_polled(&worker->slots[s].bell));
-      }
+      const struct slot *slot = &worker->slots[s];
+      if (slot->state == SLOT_DRAINING || is_unread(slot)) poll_add(out, connection_bell_polled(&slot->bell));
     }
   }
 }
@@ -63,8 +67,10 @@ void pool_after_poll(struct pool_poll *poll) {
     if (poll->pumped && poll->items[poll->held_bell[h]].readable) connection_clear_bell(worker, &worker->bell);
     for (uint32_t s = 0; s < worker->slot_count; s++) {
       struct slot *slot = &worker->slots[s];
-      if (slot->state != SLOT_DRAINING) continue;
+      /* A caller that comes back does not sleep on its bell before the lock is free. */
+      if (slot->state != SLOT_DRAINING && !is_unread(slot)) continue;
       connection_clear_bell(worker, &slot->bell);
+      if (slot->state != SLOT_DRAINING) continue;
       atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_seq_cst);
     }
   }

@@ -19,7 +19,7 @@ struct pool_poll {
   struct connection *held[POOL_WORKERS_MAX];
   unsigned held_bell[POOL_WORKERS_MAX]; /* the item of its bell, if pumped */
   unsigned held_count;
-  bool pumped; /* set before preparing: all slots of the workers are waited for */
+  bool pumped;       /* set before preparing: all slots of the workers are waited for */
   uint64_t until_ns; /* look again at the latest then */
 };
 /* The first item, of a sleep that begins: false if there is nothing to sleep for. waker_end is owed if true. */

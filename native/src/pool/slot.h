@@ -14,6 +14,8 @@
 #include "channel/spin.h"
 #include "platform/os_handle.h"
 
+struct pool_ticket;
+
 enum slot_state {
   SLOT_FREE,
   SLOT_BUSY,    /* a call owns it */
@@ -30,11 +32,11 @@ struct engine_bell {
 };
 
 struct slot {
+  struct pool_ticket *owner; /* of a busy slot; NULL of one whose call has left a dead engine */
   struct channel_slot *shared;
   struct ring_writer requests;
   struct ring_reader responses;
   struct engine_bell bell;
-  struct pool_ticket *owner; /* of a busy slot */
   enum slot_state state;
   uint64_t call_id;
   bool hung;            /* draining: its engine made no progress; it gets nothing more unless it gives the call up */

@@ -10,6 +10,7 @@
 #include "pool/waker.h"
 
 struct connection;
+struct llmb_call;
 
 enum ticket_state {
   TICKET_OUTSIDE, /* in neither */
@@ -18,11 +19,20 @@ enum ticket_state {
   TICKET_FAILED  /* no engine could be started: *failure says why */
 };
 
+/* Who takes what the engine says of a placed call. */
+enum ticket_holder {
+  TICKET_HELD_BY_NOBODY, /* its caller is elsewhere */
+  TICKET_HELD_BY_CALLER,
+  TICKET_HELD_BY_NEIGHBOUR /* under the bridge's lock: another caller's thread, which wants the slot */
+};
+
 struct pool_ticket {
   struct pool_ticket *next, *previous; /* in the queue */
   _Atomic uint32_t state;              /* enum ticket_state; changed under the bridge's lock, read without */
   struct connection *connection;
   uint32_t slot;
+  struct llmb_call *call;   /* whose it is; NULL of one that only waits for a start */
+  _Atomic uint32_t holder;  /* enum ticket_holder */
   struct waker *waker;      /* wakes the owner; the owner's */
   _Atomic uint32_t watched; /* a pump waits for it: it is rung too */
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */

@@ -10,9 +10,9 @@
 #include "platform/os_handle.h"
 
 struct waker {
-  os_handle hears, rings;   /* OS_HANDLE_NONE until somebody first sleeps on it */
-  uint32_t losses;          /* os_handle_losses when the two were last known to be what they were */
-  _Atomic uint32_t nudged;  /* rung since a sleep last began */
+  os_handle hears, rings;  /* OS_HANDLE_NONE until somebody first sleeps on it */
+  uint32_t losses;         /* os_handle_losses when the two were last known to be what they were */
+  _Atomic uint32_t nudged; /* rung since a sleep last began */
   _Atomic uint32_t sleepers;
 };
 

@@ -11,6 +11,7 @@ struct client_call calls[CALLS_MAX];
 llmb_bridge *bridge;
 unsigned call_count, success_count;
 bool closing;
+static bool asleep; /* the library sleeps, or is about to */
 
 static bool could_take(const struct connection *worker) {
   if (worker == NULL || worker->state != WORKER_READY || worker->exclusive) return false;
@@ -20,6 +21,19 @@ static bool could_take(const struct connection *worker) {
   return worker->busy_count < worker->slot_count;
 }
 
+/* What an engine has said of a call whose caller is elsewhere is taken before anybody sleeps for its slot. */
+static void check_unread(const struct connection *worker) {
+  for (uint32_t i = 0; worker != NULL && i < worker->slot_count; i++) {
+    const struct slot *slot = &worker->slots[i];
+    if (slot->state != SLOT_BUSY || slot->owner == NULL || slot->owner->call == NULL) continue;
+    if (slot->owner->call->watched || atomic_load(&slot->owner->holder) != TICKET_HELD_BY_NOBODY) continue;
+    const bool listened = atomic_load(&slot->shared->host_sleeps) != CHANNEL_AWAKE ||
+                          world_handle_rung(connection_bell_polled(&slot->bell));
+    if (asleep && slot_has_news(slot) && !listened)
+      world_break("an answer that nobody reads keeps its slot from a call that waits");
+  }
+}
+
 static void check_queue(const struct pool *pool) {
   bool hope = pool->start_at_ns != LLMB_NEVER;
   unsigned fresh_count = 0;
@@ -27,6 +41,7 @@ static void check_queue(const struct pool *pool) {
     if (pool->workers[i] != NULL) hope = true;
     if (could_take(pool->workers[i])) world_break("a call sleeps in the queue beside a free slot");
   }
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) check_unread(pool->workers[i]);
   if (!hope) world_break("a call sleeps in the queue and nothing will come of it");
   for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
     if (!ticket->moved) fresh_count++;
@@ -53,7 +68,7 @@ void promise_pool(void) {
   if (bridge->stages[0].pool.queue_first != NULL) check_queue(&bridge->stages[0].pool);
   check_order();
   for (unsigned i = 0; i < call_count; i++) {
-    if (calls[i].over || calls[i].call->request.sent > 0) continue;
+    if (calls[i].over || calls[i].lazy || calls[i].call->request.sent > 0) continue;
     const bool told = atomic_load(&bridge->pump.nudged) != 0 || world_handle_rung(bridge->pump.hears);
     if (atomic_load(&calls[i].call->ticket.state) == TICKET_PLACED && !told) {
       world_break("a call has got its slot and nobody is told");
@@ -63,9 +78,13 @@ void promise_pool(void) {
 
 void promise_before_sleep(void) {
   if (closing) return;
+  asleep = true;
   promise_pool();
+  asleep = false;
   for (unsigned i = 0; i < call_count; i++) {
-    if (!calls[i].over && world.now_ns >= calls[i].deadline_ns) world_break("a call sleeps past its deadline");
+    if (!calls[i].over && !calls[i].lazy && world.now_ns >= calls[i].deadline_ns) {
+      world_break("a call sleeps past its deadline");
+    }
     if (!calls[i].over && calls[i].call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
   }
 }

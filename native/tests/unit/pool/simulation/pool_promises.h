@@ -13,6 +13,7 @@ struct client_call {
   llmb_call *call;
   uint64_t deadline_ns;
   bool over, cancelled, certain; /* nothing can keep it from being answered */
+  bool lazy;                     /* nobody watches it: it is read now and then, perhaps long after its end */
   unsigned outcomes;
   uint32_t tokens;
   char text[TEXT_MAX];

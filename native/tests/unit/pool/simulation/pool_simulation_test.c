@@ -22,7 +22,7 @@ static void end_call(struct client_call *client, llmb_status outcome) {
   }
   if (outcome == LLMB_E_NOT_READY || outcome == LLMB_E_OVERLOADED) world_break("an outcome that is none");
   if (client->call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
-  if (world.now_ns > client->deadline_ns) world_break("an outcome after the deadline");
+  if (world.now_ns > client->deadline_ns && !client->lazy) world_break("an outcome after the deadline");
   if (outcome == LLMB_E_CANCELLED && !client->cancelled && !closing) world_break("cancelled by nobody");
   if (10 * world.repeated_deaths > POOL_RETRY_TENTHS_MAX - POOL_RETRY_TENTHS_STOP + 9 + success_count) {
     world_break("more deaths are answered by repeating than the budget allows");
@@ -82,7 +82,8 @@ static void start_call(void) {
   if (settings == NULL && llmb_settings_create(&settings, NULL) != LLMB_OK) abort();
   put(settings, "timeout_ms", timeout_ms);
   const uint64_t queue_timeout_ms = below(4) == 0 ? 1 + below(200) : 0;
-  client->certain = fair && timeout_ms > CERTAIN_MS && queue_timeout_ms == 0;
+  client->lazy = below(5) == 0;
+  client->certain = fair && !client->lazy && timeout_ms > CERTAIN_MS && queue_timeout_ms == 0;
   put(settings, "queue_timeout_ms", queue_timeout_ms);
   put(settings, "stall_timeout_ms", 100 + below(1000));
   put(settings, "grace_ms", fair ? 1000 : below(100)); /* else a neighbour's end may be its own */
@@ -90,7 +91,7 @@ static void start_call(void) {
   llmb_error_init(&error);
   if (llmb_call_start(bridge, (const uint8_t *)prompt, (uint64_t)size, settings, &client->call, &error) == LLMB_OK) {
     call_count++;
-    watch(call_count - 1);
+    if (!client->lazy) watch(call_count - 1);
     promise_pool();
     return;
   }
@@ -141,6 +142,20 @@ static bool any_open(void) {
   return false;
 }
 
+/* The caller of a call that nobody watches comes back to it. */
+static void read_lazy_one(void) {
+  struct client_call *client = &calls[below(call_count)];
+  if (!client->over && client->lazy) (void)read_call(client);
+}
+
+/* Those that are left are waited for like the others. */
+static void watch_lazy(void) {
+  for (unsigned i = 0; i < call_count; i++) {
+    if (calls[i].over || !calls[i].lazy) continue;
+    watch(i);
+  }
+}
+
 static void cancel_one(void) {
   struct client_call *client = &calls[below(call_count)];
   if (client->over) return;
@@ -166,9 +181,11 @@ static void live(void) {
   for (unsigned acts = 0; acts < 2 * CALLS_MAX && call_count < wanted && world.broken == NULL; acts++) {
     start_call();
     if (call_count > 0 && below(6) == 0) cancel_one();
+    if (call_count > 0 && below(3) == 0) read_lazy_one();
     const uint64_t until_ns = world.now_ns + world_between_ns(0, pause_ns);
     while (world.now_ns < until_ns && world.broken == NULL) turn(until_ns);
   }
+  watch_lazy();
   while (any_open() && !closes_early && world.broken == NULL) turn(LLMB_NEVER);
   check_starts(world.now_ns - start_ns);
 }

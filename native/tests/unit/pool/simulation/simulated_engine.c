@@ -207,6 +207,6 @@ void engine_make(os_handle host_end, os_handle engine_end) {
   memset(engine, 0, sizeof *engine);
   engine->host_end = host_end;
   engine->bell = engine->engine_end = engine_end; /* closed by the host once the keeper has it */
-  engine->stage = ENGINE_GONE;     /* until it is asked for */
+  engine->stage = ENGINE_GONE;                    /* until it is asked for */
   engine->wake_ns = LLMB_NEVER;
 }

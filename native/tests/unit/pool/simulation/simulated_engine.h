@@ -56,7 +56,7 @@ struct simulated_engine {
   struct channel_region *region;
   uint32_t slot_count;
   bool host_gone, post_ended; /* seen from the engine, and from the host */
-  uint64_t wake_ns;             /* of its stage; LLMB_NEVER if nothing is due */
+  uint64_t wake_ns;           /* of its stage; LLMB_NEVER if nothing is due */
   int32_t exit_kind, exit_value;
   bool lost, counted; /* its end is a loss of the keeper; its death is in repeated_deaths */
   bool sleeps;

@@ -11,9 +11,10 @@
 
 enum { SIGNAL_SEGV = 11, REQUEST_SIZE_MAX = 8192 };
 
-static void ring_host(const struct simulated_engine *engine, uint32_t slot) {
+static void ring_host(const struct simulated_engine *engine, uint32_t slot, bool ends) {
+  if (!ends && atomic_load(&engine->region->slots[slot].host_sleeps) == CHANNEL_SLEEPS_FOR_END) return;
   const uint32_t sleeper = atomic_exchange(&engine->region->slots[slot].host_sleeps, CHANNEL_AWAKE);
-  if (sleeper == CHANNEL_SLEEPS_ON_SLOT) os_bell_ring(engine->slot_bells[slot]);
+  if (sleeper == CHANNEL_SLEEPS_ON_SLOT || sleeper == CHANNEL_SLEEPS_FOR_END) os_bell_ring(engine->slot_bells[slot]);
   if (sleeper == CHANNEL_SLEEPS_ON_WORKER) os_bell_ring(engine->worker_bell);
 }
 
@@ -23,7 +24,7 @@ static void send(struct simulated_engine *engine, uint32_t slot, uint32_t type, 
   ring_put(&work->responses, &head, sizeof head);
   if (size > 0) ring_put(&work->responses, payload, size);
   ring_publish(&work->responses);
-  ring_host(engine, slot);
+  ring_host(engine, slot, type == FRAME_DONE || type == FRAME_ERROR);
 }
 
 static void send_failure(struct simulated_engine *engine, uint32_t slot, llmb_status status) {
