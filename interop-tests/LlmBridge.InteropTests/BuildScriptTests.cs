@@ -23,6 +23,7 @@ public sealed partial class BuildScriptTests
 
     private static TemporaryFolder? s_folder;
     private static string s_shell = "";
+    private static string s_dotnet = "";
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -37,6 +38,7 @@ public sealed partial class BuildScriptTests
         ProgramRun restored = await ProgramRun.OfAsync("dotnet", ["tool", "restore"], watchdog);
         if (restored.ExitCode != 0) Assert.Inconclusive("PowerShell could not be restored\n" + restored.Output);
         s_shell = (await ProgramRun.OfAsync("which", ["sh"], watchdog)).Output.Trim();
+        s_dotnet = (await ProgramRun.OfAsync("which", ["dotnet"], watchdog)).Output.Trim();
         s_folder = new TemporaryFolder();
         foreach (string script in new[] { "build.sh", "build.ps1" })
         {
@@ -98,7 +100,7 @@ public sealed partial class BuildScriptTests
         variables["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         Task<ProgramRun> shell = RunAsync(s_shell, [s_folder.At("build.sh"), .. words]);
         ProgramRun power =
-            await RunAsync("dotnet", ["pwsh", "-NoProfile", "-File", s_folder.At("build.ps1"), .. words]);
+            await RunAsync(s_dotnet, ["pwsh", "-NoProfile", "-File", s_folder.At("build.ps1"), .. words]);
         Assert.AreEqual(await shell, power with
         {
             Output = power.Output.Replace("./build.ps1", "./build.sh", StringComparison.Ordinal),

@@ -26,11 +26,13 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
         }
     }
 
-    /// <summary>Starts a program with pipes for its three streams.</summary>
+    /// <summary>Starts a program with pipes for its three streams, found by the PATH of its environment. A signal that
+    /// this process ignores does what it does by default there: a shell that runs tests in the background has them
+    /// ignore SIGINT, nohup has them ignore SIGHUP, and children inherit that.</summary>
     public static Process Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo("env", ["--default-signal", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +42,6 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
             StandardErrorEncoding = Encoding.UTF8,
             WorkingDirectory = Repository.Root,
         };
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

@@ -30,7 +30,10 @@ internal static class ChatCommand
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             messages.Add(new ChatMessage("user", line));
-            var call = new CallOptions { Messages = JsonSerializer.Serialize(messages, Json.Readable.IReadOnlyListChatMessage) };
+            var call = new CallOptions
+            {
+                Messages = JsonSerializer.Serialize(messages, Json.Readable.IReadOnlyListChatMessage),
+            };
             try
             {
                 string answer = json

@@ -7,7 +7,8 @@ internal sealed record EmbeddingsJson(
 {
     public static EmbeddingsJson Of(LlmEmbeddings embeddings) => new(
         embeddings.Dimension, embeddings.Vectors, embeddings.Engine, embeddings.Fallback,
-        new EmbeddingsUsageJson(embeddings.Usage.PromptTokens), TimingsJson.Of(embeddings.Timings), embeddings.Attempts);
+        new EmbeddingsUsageJson(embeddings.Usage.PromptTokens), TimingsJson.Of(embeddings.Timings),
+        embeddings.Attempts);
 }
 
 internal sealed record EmbeddingsUsageJson(long PromptTokens);

@@ -2,7 +2,8 @@ namespace LlmBridge.Cli;
 
 /// <summary>A reply as one JSON object on a line of stdout.</summary>
 internal sealed record ReplyJson(
-    string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs, int Attempts)
+    string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs,
+    int Attempts)
 {
     public static async Task WriteAsync(LlmReply reply, CancellationToken cancellationToken)
     {
