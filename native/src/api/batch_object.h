@@ -11,6 +11,7 @@ enum {
   BATCH_ANSWERS_SIZE = 128 << 10,    /* of the block for answers; what does not fit has memory of its own */
   BATCH_TEXT_KEPT_SIZE = 4 << 10,    /* a buffer above this becomes its item's, with the answer read into it */
   BATCH_ITEMS_KEPT_SIZE = 512 << 10, /* a block of items above this is freed with its batch */
+  BATCH_TURN_SIZE = 64 << 10,        /* read of one item before the others have their turn */
   BATCH_LOOK_NS = 1000000            /* after so long all calls are looked at, also those without news */
 };
 

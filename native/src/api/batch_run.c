@@ -102,8 +102,10 @@ static llmb_status read_vector(llmb_batch *batch, llmb_call *call, struct batch_
 /* The same for its text. */
 static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, struct batch_item *item, uint64_t now_ns) {
   struct call_text *answer = &flight->answer;
+  const uint64_t until = answer->size + BATCH_TURN_SIZE;
   llmb_status status = call_text_reserve(answer, NULL);
   while (status == LLMB_OK) {
+    if (answer->size >= until) return LLMB_E_NOT_READY; /* the others have their turn */
     if (!call_step(flight->call, now_ns)) return LLMB_E_NOT_READY;
     if (flight->call->ended) break;
     answer->size +=

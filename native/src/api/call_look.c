@@ -134,16 +134,18 @@ static void look_at_slot(llmb_call *call, uint64_t now_ns, struct call_verdict *
     return;
   }
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */
+  const uint64_t begun_at = slot->responses.position;
   enum slot_news news = slot_look(slot);
-  for (; news == SLOT_TOKENS; news = slot_look(slot)) {
-    if (!call_take_tokens(call, verdict)) return; /* there is a limit, so this ends */
+  for (; news == SLOT_TOKENS && !slot_has_taken_enough(slot, begun_at); news = slot_look(slot)) {
+    if (!call_take_tokens(call, verdict)) return;
   }
   if (call_has_progressed(call)) {
     verdict->finding = CALL_PROGRESSED;
     return;
   }
   switch (news) {
-    case SLOT_TOKENS:
+    case SLOT_TOKENS: /* there is more for the next look */
+      call_check_limits(call, now_ns, verdict);
       break;
     case SLOT_PIECE:
     case SLOT_VECTOR:

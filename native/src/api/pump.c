@@ -4,6 +4,7 @@
 #include "api/bridge_unread.h"
 #include "api/call_limits.h"
 #include "api/call_settle.h"
+#include "api/call_wait.h"
 #include "core/error.h"
 #include "platform/os_clock.h"
 #include "pool/pool_poll.h"
@@ -38,10 +39,14 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   return LLMB_OK;
 }
 
+static bool has_more(const llmb_call *call) {
+  return atomic_load(&call->ticket.state) == TICKET_PLACED && call_slot_has_news(call);
+}
+
 /* Reports and unlinks the watched calls that have news; arms the others. */
 static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity, uint64_t *until_ns) {
   uint32_t count = 0;
-  bool moved = false;
+  bool again = false;
   for (llmb_call *call = bridge->watched_first; call != NULL; call = call->next) arm(call);
   atomic_thread_fence(memory_order_seq_cst);
   const uint64_t now_ns = os_clock_ns();
@@ -49,7 +54,7 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
     llmb_call *call = *link;
     const struct connection *worker = call->ticket.connection;
     if (!call_step_locked(call, now_ns)) {
-      moved |= call->ticket.connection != worker;
+      again |= call->ticket.connection != worker || has_more(call);
       const uint64_t limit_ns = call_next_limit_ns(call);
       if (limit_ns < *until_ns) *until_ns = limit_ns;
       link = &call->next;
@@ -60,8 +65,9 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
     atomic_store(&call->ticket.watched, 0);
     tokens[count++] = call->watch_token;
   }
-  /* A look may have moved a call to another worker, whose slot must be armed before it is looked at. */
-  if (moved) waker_ring(&bridge->pump);
+  /* A look may have moved a call to another worker, whose slot must be armed before it is looked at; or there was more
+   * than one look takes. */
+  if (again) waker_ring(&bridge->pump);
   return count;
 }
 

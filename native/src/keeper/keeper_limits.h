@@ -12,6 +12,10 @@ enum {
   KEEPER_LOG_TURN_SIZE = 65536,    /* read of one engine's stderr before the others have their turn */
   KEEPER_LOG_DRAIN_SIZE = 262144,  /* read after its end: what a pipe holds, and more than that only from a flood */
   KEEPER_CONTROL_TURN_COUNT = 16,  /* messages read of one socket before the others have their turn */
+  KEEPER_REAP_TURN_COUNT = 512,    /* children reaped before orphans are looked for */
+  KEEPER_REAP_ROUNDS_MAX = 8,      /* of reaping and killing before the engines have their turn */
+  KEEPER_CHILDREN_READS_MAX = 64,  /* of the list of children, a page each */
+  KEEPER_SIGNALS_TURN_COUNT = 16,  /* signals taken before the engines have their turn */
   KEEPER_GUARDS_MAX = 64,          /* slots of one engine */
   KEEPER_EXEC_BUSY_TRIES = 3,      /* a program that is just being written may be ready a moment later */
   KEEPER_EXEC_BUSY_WAIT_MS = 10,

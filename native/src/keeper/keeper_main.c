@@ -126,7 +126,8 @@ static void handle_control(void) {
 
 static void handle_signals(void) {
   struct signalfd_siginfo info;
-  while (read(program.signals, &info, sizeof info) == (ssize_t)sizeof info) {
+  for (int i = 0; i < KEEPER_SIGNALS_TURN_COUNT; i++) {
+    if (read(program.signals, &info, sizeof info) != (ssize_t)sizeof info) return;
     if (info.ssi_signo != SIGCHLD) program.is_ending = true;
   }
 }

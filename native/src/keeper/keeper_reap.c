@@ -29,7 +29,7 @@ static bool kill_orphans(const struct engine_table *table) {
   /* Only kernels without checkpoint support lack it; there, what left its engine's process group stays. */
   int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
-  for (;;) {
+  for (int reads = 0; reads < KEEPER_CHILDREN_READS_MAX; reads++) {
     ssize_t size = read(file, bytes, sizeof bytes);
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) break;
@@ -57,19 +57,19 @@ static void reap_one(struct engine_table *table, pid_t pid) {
 }
 
 bool keeper_reap(struct engine_table *table) {
-  bool reaped;
-  bool found = false;
-  do {
-    reaped = false;
-    for (;;) {
+  for (unsigned round = 0; round < KEEPER_REAP_ROUNDS_MAX; round++) {
+    bool reaped = false;
+    for (unsigned i = 0; i < KEEPER_REAP_TURN_COUNT; i++) {
       siginfo_t ended = {0};
       if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) break;
       reap_one(table, ended.si_pid);
       reaped = true;
     }
-    found = kill_orphans(table);
-  } while (reaped && found); /* what was killed may be ready to be reaped already */
-  return found;
+    const bool found = kill_orphans(table);
+    if (!reaped || !found) return found;
+    /* What was killed may be ready to be reaped already. */
+  }
+  return true; /* they are born as fast as they are killed: the engines of others have their turn */
 }
 
 void keeper_reap_all(struct engine_table *table, os_handle signals) {

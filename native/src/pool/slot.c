@@ -128,9 +128,14 @@ bool slot_release_room(struct slot *slot) {
   return atomic_exchange(&slot->shared->engine_blocked, 0) != 0;
 }
 
+bool slot_has_taken_enough(const struct slot *slot, uint64_t begun_at) {
+  return slot->responses.position - begun_at >= CHANNEL_RESPONSE_RING_SIZE;
+}
+
 bool slot_drain(struct slot *slot, bool *out_broken) {
+  const uint64_t begun_at = slot->responses.position;
   *out_broken = false;
-  for (;;) {
+  while (!slot_has_taken_enough(slot, begun_at)) {
     const enum slot_news news = slot_look(slot);
     if (news == SLOT_NOTHING) return false;
     if (news == SLOT_BROKEN) {
@@ -144,12 +149,14 @@ bool slot_drain(struct slot *slot, bool *out_broken) {
     slot->in_frame = slot->frame_left > 0;
     if (news == SLOT_DONE || news == SLOT_FAILED) return true;
   }
+  return false;
 }
 
 bool slot_pad_request(struct slot *slot) {
   static const uint8_t zeros[4096];
   bool sent = false;
-  while (slot->submit_left > 0) {
+  const uint64_t until = slot->requests.position + CHANNEL_REQUEST_RING_SIZE;
+  while (slot->submit_left > 0 && slot->requests.position < until) {
     const uint64_t space = ring_space(&slot->requests);
     uint64_t size = slot->submit_left < space ? slot->submit_left : space;
     if (size > sizeof zeros) size = sizeof zeros;

@@ -80,12 +80,16 @@ void slot_take_failure(struct slot *slot, llmb_error *out);
  * is free. */
 bool slot_release_room(struct slot *slot);
 
+/* Whether a look that began at this position of the ring has taken as much as one look may: a ring's worth. An honest
+ * engine cannot have more for it to take; one that writes as fast as this side reads must not keep it for ever. */
+bool slot_has_taken_enough(const struct slot *slot, uint64_t begun_at);
+
 /* Receives and drops what has come of an answer that nobody wants; true when it is all over, with *out_broken set if
  * that is because the engine broke the protocol. */
 bool slot_drain(struct slot *slot, bool *out_broken);
 
-/* Sends what fits of the rest of the request, zeros in place of bytes that are not wanted any more; true if anything
- * was sent. */
+/* Sends what fits of the rest of the request, a ring's worth at most, zeros in place of bytes that are not wanted any
+ * more; true if anything was sent. */
 bool slot_pad_request(struct slot *slot);
 
 /* Prepares a free slot for a call. */

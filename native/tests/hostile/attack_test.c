@@ -140,6 +140,10 @@ HOSTILE_TEST(attack__by_cutting_the_memory_short_fails) {
   CHECK(attack("cut") > 0);
 }
 
+HOSTILE_TEST(attack__by_an_answer_without_end_harms_no_host) {
+  attack("pour");
+}
+
 HOSTILE_TEST(attack__by_filling_and_blocking_all_bells_harms_no_host) {
   attack("bells block");
 }
@@ -159,6 +163,7 @@ HOSTILE_TEST(attack__by_descriptors_that_take_an_hour_to_close_finds_no_taker) {
 CHECK_MAIN(TEST(attack__on_positions_and_flags_harms_no_host), TEST(attack__on_frames_harms_no_host),
            TEST(attack__on_anything_shared_harms_no_host), TEST(attack__on_the_keepers_guard_harms_no_host),
            TEST(attack__by_endless_talk_harms_no_host), TEST(attack__by_cutting_the_memory_short_fails),
+           TEST(attack__by_an_answer_without_end_harms_no_host),
            TEST(attack__by_filling_and_blocking_all_bells_harms_no_host),
            TEST(attack__by_ringing_without_end_harms_no_host),
            TEST(attack__by_closing_all_that_is_shared_harms_no_host),

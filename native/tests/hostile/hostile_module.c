@@ -1,7 +1,7 @@
 /* An engine module that attacks its host through everything it was given, while it answers: a thread writes nonsense
  * into the memory it shares with the host, tries to cut that memory short, or talks without end. The setting `command`
  * says what, and with which seed: "flip slots 7", "flip frames 7", "flip all 7", "flip guard 7", "talk 0", "cut 0",
- * "bells block 0", "bells flood 0", "bells close 0", "send 0": see hostile_bells.h.
+ * "pour 0", "bells block 0", "bells flood 0", "bells close 0", "send 0": see hostile_bells.h.
  * Every FLIPS_TOLD flips it says so on stderr, for the host to count. */
 #include <pthread.h>
 #include <sched.h>
@@ -122,6 +122,19 @@ static void *cut(void *argument) {
   return argument;
 }
 
+/* Says in each slot that there is more and more to read, byte by byte: whatever the host takes, there is the next. */
+static void *pour(void *argument) {
+  struct channel_region *region = (struct channel_region *)(void *)attack.begin;
+  for (;;) {
+    for (uint32_t i = 0; i < attack.slot_count; i++) atomic_fetch_add(&region->slots[i].response_written, 1);
+    for (uint32_t i = 0; i < attack.slot_count; i++) {
+      const uint64_t wrote = atomic_load(&region->slots[i].request_written);
+      atomic_store(&region->slots[i].request_read, wrote);
+    }
+  }
+  return argument;
+}
+
 static void *(*attack_named(const char *what))(void *) {
   static const struct {
     const char *name;
@@ -131,7 +144,8 @@ static void *(*attack_named(const char *what))(void *) {
                  {"bells block", bells_block},
                  {"bells flood", bells_flood},
                  {"bells close", bells_close},
-                 {"send", send_descriptors}};
+                 {"send", send_descriptors},
+                 {"pour", pour}};
   for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
     if (strcmp(what, attacks[i].name) == 0) return attacks[i].run;
   }
