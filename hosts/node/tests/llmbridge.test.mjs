@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { test as nodeTest } from 'node:test';
 import { promisify } from 'node:util';
 import { Bridge, LlmCancelledError, LlmError, LlmTimeoutError, settings } from '../index.js';
@@ -48,6 +49,32 @@ test('several texts give as many vectors', () => withBridge({ engine: 'hash' }, 
   assert.notDeepEqual(one, two);
   assert.deepEqual(await bridge.embed('one'), one);
 }));
+
+// Vectors of as many numbers as its argument says, other ones for each text.
+const EMBEDDING_DAEMON = `
+import sys
+sys.path.insert(0, sys.argv[1])
+from llmbridge_daemon import method, run
+
+@method
+def embed(texts):
+    return {"embeddings": [[number % 7 + text + 1 for number in range(int(sys.argv[2]))] for text in range(len(texts))]}
+
+run()
+`;
+
+test('vectors of any length come whole', async () => {
+  const kit = fileURLToPath(new URL('../../python', import.meta.url));
+  for (const dimension of [1, 1024, 1025, 5000]) {
+    const command = ['python3', '-B', '-c', EMBEDDING_DAEMON, kit, String(dimension)];
+    const wanted = [0, 1].map(text => Array.from({ length: dimension }, (_, number) => number % 7 + text + 1));
+    await withBridge({ engine: 'jsonrpc', command }, async bridge => {
+      assert.deepEqual((await bridge.embed(['one', 'two'])).map(vector => Array.from(vector)), wanted);
+      assert.deepEqual(Array.from(await bridge.embed('one')), wanted[0]);
+      assert.deepEqual((await bridge.embed(['one'])).map(vector => Array.from(vector)), wanted.slice(0, 1));
+    });
+  }
+});
 
 test('statistics count calls and engines', () => withBridge({}, async bridge => {
   await bridge.ask('hello');
@@ -95,6 +122,29 @@ test('timers go on while an answer comes faster than it is read', () => withBrid
   await assert.rejects(stream.text(), { code: 'cancelled' });
   await timer;
 }));
+
+test('an abort ends a call by that and not by a limit', () =>
+  withBridge({ command: 'hang@accept', grace_ms: 100, timeout_ms: 8000 }, async bridge => {
+    const controller = new AbortController();
+    const ended = assert.rejects(bridge.ask('hello', { signal: controller.signal }), LlmCancelledError);
+    while (bridge.stats().callsActive === 0) await setTimeout(1);
+    await setTimeout(30);
+    controller.abort();
+    await ended;
+    assert.deepEqual(bridge.stats().callsEnded, { cancelled: 1 });
+  }));
+
+test('an engine that starts too slowly is a TimeoutError', () => withBridge({ command: 'hang@start', start_timeout_ms: 100 }, bridge =>
+  assert.rejects(bridge.ask('hello'), error => error instanceof LlmTimeoutError && error.code === 'start_timeout')));
+
+test('the process ends by itself once nobody waits', async () => {
+  const program = `
+    import { Bridge } from ${JSON.stringify(new URL('../index.js', import.meta.url))};
+    const bridge = new Bridge({ engine: 'fake', command: 'sleep 5; echo' });
+    console.log((await bridge.ask('hello')).text);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  assert.equal(stdout, 'hello\n');
+});
 
 test('a signal aborted beforehand cancels', () => withBridge({ command: ENDLESS }, bridge =>
   assert.rejects(bridge.ask('hello', { signal: AbortSignal.abort() }), LlmCancelledError)));

@@ -1,5 +1,5 @@
 /* Which of several workers a call is given to. */
-#include "stats_harness.h"
+#include "tests/bridge/stats_harness.h"
 
 enum { WORKERS = 2, SLOTS = 4 };
 

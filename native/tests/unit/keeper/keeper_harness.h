@@ -1,5 +1,5 @@
-/* What the keeper's tests share. Waits here are without limit, but for the ends of
- * processes: check.h's watchdog ends a test that hangs. */
+/* What the keeper's tests share. Each wait has a limit far beyond every limit of
+ * the keeper's: what hangs fails its test. */
 #ifndef LLMB_TESTS_KEEPER_HARNESS_H
 #define LLMB_TESTS_KEEPER_HARNESS_H
 
@@ -73,9 +73,12 @@ UNUSED static void harness_close(struct harness_engine *engine) {
   engine->socket = os_handle_close(engine->socket);
 }
 
+/* Nothing said in the time that a process's end is given is said never: the test fails, and its keeper ends with it. */
 UNUSED static void harness_wait_readable(os_handle handle) {
   struct os_poll_item item = {.handle = handle};
-  while (os_poll(&item, 1, LLMB_NEVER) == 0) continue;
+  if (os_poll(&item, 1, os_clock_ns() + (uint64_t)process_end_limit_ms() * 1000000u) > 0) return;
+  CHECK(!"something is said in time");
+  exit(1);
 }
 
 /* Waits for the next event, which must be of this kind. */

@@ -66,6 +66,29 @@ static void spawn_message__survives_every_flipped_byte(void) {
   }
 }
 
+static void spawn_message__with_bytes_behind_its_texts_is_refused(void) {
+  const uint64_t size = encode();
+  memcpy(message + size, "x", 2);
+  CHECK(!keeper_spawn_decode(message, size + 2, &request));
+  encode();
+  CHECK(keeper_spawn_decode(message, size, &request));
+}
+
+/* Written by nobody who encodes as we do: the arrays of texts have as much room as the limits say. */
+static void spawn_message__with_too_many_texts_is_refused(void) {
+  static const unsigned counts[][2] = {{KEEPER_ARGUMENTS_MAX + 1, 0}, {1, KEEPER_ENVIRONMENT_MAX + 1}, {0, 1}};
+  for (unsigned i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+    const struct keeper_spawn_message head = {.head = keeper_message_head(KEEPER_MESSAGE_SPAWN),
+                                              .id = 1,
+                                              .argument_count = counts[i][0],
+                                              .environment_count = counts[i][1]};
+    const uint64_t texts = 3 + (uint64_t)counts[i][0] + counts[i][1];
+    memcpy(message, &head, sizeof head);
+    for (uint64_t text = 0; text < texts; text++) memcpy(message + sizeof head + 2 * text, "x", 2);
+    CHECK(!keeper_spawn_decode(message, sizeof head + 2 * texts, &request));
+  }
+}
+
 static void spawn_message__has_limits(void) {
   static const char *many[KEEPER_ENVIRONMENT_MAX + 2];
   static char long_text[KEEPER_MESSAGE_SIZE_MAX];
@@ -178,6 +201,8 @@ static void next_event__cleans_the_log(void) {
 }
 
 CHECK_MAIN(TEST(spawn_message__comes_back_as_it_was), TEST(spawn_message__is_refused_at_every_truncation),
-           TEST(spawn_message__survives_every_flipped_byte), TEST(spawn_message__has_limits),
+           TEST(spawn_message__survives_every_flipped_byte),
+           TEST(spawn_message__with_bytes_behind_its_texts_is_refused),
+           TEST(spawn_message__with_too_many_texts_is_refused), TEST(spawn_message__has_limits),
            TEST(message_check__knows_sizes_and_versions), TEST(next_event__takes_nonsense_for_the_end),
            TEST(next_event__cleans_the_log))

@@ -247,7 +247,24 @@ static void spawn__fails_alone_when_descriptors_run_out(void) {
   CHECK_INT(0, how);
 }
 
-CHECK_MAIN(TEST(engine__sees_five_descriptors_and_the_given_environment),
+/* Only the keeper knows the process yet. */
+static void kill__before_its_start_is_told_ends_the_engine(void) {
+  struct keeper *keeper = harness_start();
+  struct harness_engine engine = harness_spawn(keeper, "hang", NULL, NULL);
+  engine_process_kill(keeper, &engine.process);
+  struct keeper_event event;
+  do {
+    harness_wait_readable(engine.process.events);
+    CHECK_INT(LLMB_OK, engine_process_next_event(&engine.process, &event));
+  } while (event.kind == KEEPER_EVENT_SPAWNED);
+  CHECK_INT(KEEPER_EVENT_EXIT, event.kind);
+  CHECK_INT(SIGKILL, event.exit_value);
+  harness_close(&engine);
+  keeper_stop(keeper);
+}
+
+CHECK_MAIN(TEST(kill__before_its_start_is_told_ends_the_engine),
+           TEST(engine__sees_five_descriptors_and_the_given_environment),
            TEST(engine__starts_clean_from_a_host_with_odd_signals), TEST(spawn__says_why_a_program_cannot_run),
            TEST(spawn__starts_relative_paths_at_the_callers_folder), TEST(spawn__refuses_what_is_too_large),
            TEST(spawn__starts_64_at_once), TEST(spawn__works_from_many_threads_at_once),

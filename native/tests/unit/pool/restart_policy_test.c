@@ -161,68 +161,6 @@ static void half_open__failure_opens_for_longer(void) {
   }
 }
 
-/* What happened before the breaker opened is forgotten when it closes: the next failure is the first. */
-static void closed_again__the_breaker_does_not_open_at_the_next_failure(void) {
-  struct restart_policy policy = fresh(12);
-  struct restart_worker worker = {0};
-  uint64_t now_ns = SECOND, at_ns = 0;
-  for (int i = 0; i <= LIMIT; i++) now_ns = start_and_fail(&policy, now_ns);
-  restart_ask(&policy, now_ns, &at_ns);
-  now_ns = at_ns;
-  CHECK_INT(RESTART_NOW, restart_ask(&policy, now_ns, &at_ns));
-  restart_note_start(&policy, now_ns);
-  restart_note_ready(&worker, now_ns);
-  restart_note_success(&policy, &worker, now_ns);
-  restart_note_end(&policy, &worker, RESTART_END_FAILED, now_ns + 1);
-  CHECK_INT(BREAKER_CLOSED, policy.breaker);
-  CHECK_INT(RESTART_NOW, restart_ask(&policy, now_ns + 1, &at_ns));
-}
-
-/* Opens the breaker so often that its period has grown, then has a worker that is well for a good while. */
-static uint64_t grow_and_heal(struct restart_policy *policy) {
-  struct restart_worker worker = {0};
-  uint64_t now_ns = SECOND, at_ns = 0;
-  for (int i = 0; i <= LIMIT; i++) now_ns = start_and_fail(policy, now_ns);
-  for (int i = 0; i < 4; i++) {
-    restart_ask(policy, now_ns, &at_ns);
-    now_ns = start_and_fail(policy, at_ns);
-    CHECK(now_ns != 0);
-  }
-  restart_ask(policy, now_ns, &at_ns);
-  now_ns = at_ns;
-  CHECK_INT(RESTART_NOW, restart_ask(policy, now_ns, &at_ns));
-  restart_note_start(policy, now_ns);
-  restart_note_ready(&worker, now_ns);
-  now_ns += POOL_GOOD_SPELL_NS;
-  restart_note_success(policy, &worker, now_ns);
-  return now_ns;
-}
-
-static void good_spell__makes_the_next_opening_a_short_one_again(void) {
-  for (uint64_t seed = 1; seed < 50; seed++) {
-    struct restart_policy policy = fresh(seed * 7919);
-    uint64_t now_ns = grow_and_heal(&policy), at_ns = 0;
-    for (int i = 0; i <= LIMIT && policy.breaker != BREAKER_OPEN; i++) {
-      now_ns = start_and_fail(&policy, now_ns);
-      CHECK(now_ns != 0);
-    }
-    CHECK_INT(RESTART_REFUSED, restart_ask(&policy, now_ns, &at_ns));
-    CHECK(at_ns - now_ns <= POOL_BREAKER_FIRST_NS + POOL_BREAKER_FIRST_NS / POOL_BREAKER_SPREAD_DIVISOR);
-  }
-}
-
-static void good_spell__makes_the_next_pause_a_short_one_again(void) {
-  for (uint64_t seed = 1; seed < 50; seed++) {
-    struct restart_policy policy = fresh(seed * 7919);
-    uint64_t at_ns = 0;
-    const uint64_t now_ns = grow_and_heal(&policy);
-    restart_note_start(&policy, now_ns);
-    restart_note_end(&policy, &never_ready, RESTART_END_FAILED, now_ns);
-    CHECK_INT(RESTART_LATER, restart_ask(&policy, now_ns, &at_ns));
-    CHECK(at_ns - now_ns <= POOL_BACKOFF_FIRST_NS);
-  }
-}
-
 static void permanent_failure__neither_pauses_nor_counts(void) {
   struct restart_policy policy = fresh(6);
   struct restart_worker worker = {0};
@@ -311,7 +249,4 @@ CHECK_MAIN(TEST(worker_that_was_well__is_restarted_at_once_whatever_the_others_d
            TEST(slow_failures_with_answers_between__do_not_open_it), TEST(many_workers_lost_at_once__are_one_restart),
            TEST(every_second_of_twenty_calls_in_a_minute_killing__opens_the_breaker),
            TEST(half_open__allows_one_probe_whose_success_closes), TEST(half_open__failure_opens_for_longer),
-           TEST(closed_again__the_breaker_does_not_open_at_the_next_failure),
-           TEST(good_spell__makes_the_next_opening_a_short_one_again),
-           TEST(good_spell__makes_the_next_pause_a_short_one_again), TEST(permanent_failure__neither_pauses_nor_counts),
-           TEST(a_million_seeded_lives__break_no_invariant))
+           TEST(permanent_failure__neither_pauses_nor_counts), TEST(a_million_seeded_lives__break_no_invariant))

@@ -1,4 +1,4 @@
 /* How the host wakes an engine, as the library has it. */
-#include "wake_model.h"
+#include "tests/unit/wake/wake_model.h"
 
 #include "pool/connection.c"

@@ -1,5 +1,5 @@
 /* The engine's half, as the library has it. */
-#include "wake_model.h"
+#include "tests/unit/wake/wake_model.h"
 
 #include "channel/ring.c"
 

@@ -1,5 +1,5 @@
 /* The host's half, as the library has it: how it sleeps, gives room back, wakes the engine, and waits in the pump. */
-#include "wake_host.h"
+#include "tests/unit/wake/wake_host.h"
 
 #include "api/bridge_stage.h"
 #include "api/call_settle.h"

@@ -2,7 +2,7 @@
 #ifndef LLMB_TESTS_WAKE_HOST_H
 #define LLMB_TESTS_WAKE_HOST_H
 
-#include "wake_model.h"
+#include "tests/unit/wake/wake_model.h"
 
 #include "api/bridge_object.h"
 #include "api/call_object.h"

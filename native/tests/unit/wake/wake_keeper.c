@@ -1,5 +1,5 @@
 /* Both sides of an engine's guard times, as the library has them. */
-#include "wake_keeper.h"
+#include "tests/unit/wake/wake_keeper.h"
 
 #include "keeper/keeper_lifeline.c"
 

@@ -2,7 +2,7 @@
 #ifndef LLMB_TESTS_WAKE_KEEPER_H
 #define LLMB_TESTS_WAKE_KEEPER_H
 
-#include "wake_model.h"
+#include "tests/unit/wake/wake_model.h"
 
 #include "keeper/keeper_engine.h"
 #include "keeper/keeper_lifeline.h"

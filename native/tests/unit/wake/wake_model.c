@@ -1,4 +1,4 @@
-#include "wake_model.h"
+#include "tests/unit/wake/wake_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,12 +2,12 @@
  */
 #include <string.h>
 
-#include "../../check.h"
+#include "tests/check.h"
 #include "api/process_state.h"
 #include "channel/engine_channel.h"
 #include "core/memory.h"
-#include "wake_host.h"
-#include "wake_keeper.h"
+#include "tests/unit/wake/wake_host.h"
+#include "tests/unit/wake/wake_keeper.h"
 
 enum { SWITCHES = 3, SWITCHES_OF_LONG = 2, DELAYS = 1, PIECE_SIZE = 16, LARGE_PIECE_SIZE = 30 << 10, LARGE_PIECES = 5 };
 
