@@ -112,10 +112,12 @@ def _outcome(status, late, said):
 
 
 def _ctest(name, tree, build):
-    wanted = re.compile(f"^(?:{name})$")
-    names = [row for row in tree.programs() if wanted.match(row)]
-    if not names:
-        raise LookupError(f"no test of CTest is called {name}")
+    names = []
+    for part in name.split("|"):
+        found = [row for row in tree.programs() if re.fullmatch(part, row)]
+        if not found:
+            raise LookupError(f"no test of CTest is called {part}")
+        names += found
     if build:
         tree.build_programs(names)
     return _outcome(*_run(["ctest", "--test-dir", str(tree.native), "-R", f"^({name})$", "--output-on-failure",
