@@ -40,7 +40,7 @@ public sealed class CommandLineTests
         using JsonDocument reply = JsonDocument.Parse(run.Output);
         JsonElement root = reply.RootElement;
         CollectionAssert.AreEqual(
-            new[] { "text", "engine", "fallback", "finish_reason", "usage", "timings_ms", "attempts" },
+            new[] { "text", "engine", "fallback", "finish_reason", "usage", "timings_ms", "attempts", "sandbox" },
             root.EnumerateObject().Select(m => m.Name).ToArray());
         Assert.AreEqual("hi", root.GetProperty("text").GetString());
         Assert.AreEqual("fake", root.GetProperty("engine").GetString());
@@ -51,6 +51,31 @@ public sealed class CommandLineTests
             new[] { "queue", "start", "first_token", "total" },
             root.GetProperty("timings_ms").EnumerateObject().Select(m => m.Name).ToArray());
         Assert.AreEqual(1, root.GetProperty("attempts").GetInt32());
+    }
+
+    [TestMethod]
+    public async Task Ask_WithJson_NamesTheLayersOfTheSandboxThatHold()
+    {
+        Assert.IsEmpty(await LayersAsync("sandbox=off"));
+        CollectionAssert.Contains(await LayersAsync("sandbox=best_effort"), "privileges");
+
+        async Task<string?[]> LayersAsync(string setting)
+        {
+            ProgramRun run = await RunAsync("ask", "hi", "--engine", "fake", "--json", "--set", setting);
+            Assert.AreEqual(0, run.ExitCode, run.Errors);
+            using JsonDocument reply = JsonDocument.Parse(run.Output);
+            return [.. reply.RootElement.GetProperty("sandbox").EnumerateArray().Select(layer => layer.GetString())];
+        }
+    }
+
+    [TestMethod]
+    public async Task Doctor_WarnsOfASandboxThatIsOff()
+    {
+        ProgramRun run = await RunAsync("doctor", "--engine", "fake", "--set", "sandbox=off");
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        Assert.Contains("\nwarn sandbox: off\n", run.Output);
+        run = await RunAsync("doctor", "--engine", "exec", "--set", "command=echo hi");
+        Assert.Contains("\nwarn sandbox: none", run.Output);
     }
 
     [TestMethod]

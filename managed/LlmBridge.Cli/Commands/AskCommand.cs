@@ -28,8 +28,15 @@ internal static class AskCommand
         if (prompt == "-") prompt = await StandardInput.ReadTextAsync(cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         if (!json) DemonstrationModel.Announce(options);
-        if (json) await ReplyJson.WriteAsync(await client.AskAsync(prompt, null, cancellationToken), cancellationToken);
-        else await AnswerStream.WriteAsync(client, prompt, null, cancellationToken);
+        if (json)
+        {
+            LlmReply reply = await client.AskAsync(prompt, null, cancellationToken);
+            await ReplyJson.WriteAsync(reply, client.SandboxLayers, cancellationToken);
+        }
+        else
+        {
+            await AnswerStream.WriteAsync(client, prompt, null, cancellationToken);
+        }
         return ExitStatus.Ok;
     }
 }

@@ -56,7 +56,7 @@ internal static class ChatCommand
         LlmClient client, CallOptions call, CancellationToken cancellationToken)
     {
         LlmReply reply = await client.AskAsync("", call, cancellationToken);
-        await ReplyJson.WriteAsync(reply, cancellationToken);
+        await ReplyJson.WriteAsync(reply, client.SandboxLayers, cancellationToken);
         return reply.Text;
     }
 

@@ -109,11 +109,9 @@ internal static class Doctor
                 $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in "
                 + $"{reply.Timings.Total.TotalMilliseconds:0} ms, "
                 + $"{reply.Timings.Start.TotalMilliseconds:0} of them to start");
-            LlmSandboxLayers missing = LlmSandboxLayers.All & ~client.SandboxLayers;
-            report.Good("sandbox", missing == 0
-                ? "all layers hold"
-                : $"lacks {missing} (sandbox={Setting(options, "sandbox") ?? "best_effort"}); "
-                + "a kernel with landlock and seccomp has all");
+            DoctorSandbox.Examine(
+                report, client.SandboxLayers, Setting(options, "engine"), Setting(options, "isolation"),
+                Setting(options, "sandbox"));
         }
         catch (Exception e) when (e is ILlmFailure)
         {

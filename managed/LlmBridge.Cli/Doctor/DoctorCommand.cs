@@ -68,7 +68,7 @@ internal static class DoctorCommand
     {
         foreach (DoctorFinding finding in report.Findings)
         {
-            Console.Out.WriteLine($"{(finding.Ok ? "ok  " : "FAIL")} {finding.Name}: {finding.Detail}");
+            Console.Out.WriteLine($"{(finding.Ok ? finding.Level : "FAIL"),-4} {finding.Name}: {finding.Detail}");
             if (finding.Remedy is { } remedy) Console.Out.WriteLine($"     {remedy}");
         }
     }

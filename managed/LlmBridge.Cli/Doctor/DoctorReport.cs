@@ -1,7 +1,9 @@
 namespace LlmBridge.Cli;
 
 /// <summary>One thing looked at.</summary>
-internal sealed record DoctorFinding(string Name, bool Ok, string Detail, string? Remedy);
+/// <param name="Ok">False for what is wrong, true for the rest.</param>
+/// <param name="Level">ok, warn (it works, less well than it could) or fail.</param>
+internal sealed record DoctorFinding(string Name, bool Ok, string Level, string Detail, string? Remedy);
 
 /// <summary>All that was looked at; it is the real call at the end that decides.</summary>
 internal sealed class DoctorReport
@@ -19,8 +21,11 @@ internal sealed class DoctorReport
     /// <summary>How the call failed, if it came to one.</summary>
     public LlmError? Failure { get; set; }
 
-    public void Good(string name, string detail) => _findings.Add(new DoctorFinding(name, true, detail, null));
+    public void Good(string name, string detail) => _findings.Add(new DoctorFinding(name, true, "ok", detail, null));
+
+    public void Warn(string name, string detail, string remedy) =>
+        _findings.Add(new DoctorFinding(name, true, "warn", detail, remedy));
 
     public void Bad(string name, string detail, string remedy) =>
-        _findings.Add(new DoctorFinding(name, false, detail, remedy));
+        _findings.Add(new DoctorFinding(name, false, "fail", detail, remedy));
 }

@@ -1,19 +1,20 @@
 namespace LlmBridge.Cli;
 
 /// <summary>A reply as one JSON object on a line of stdout.</summary>
+/// <param name="Sandbox">The layers that hold in the engine that answered.</param>
 internal sealed record ReplyJson(
     string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs,
-    int Attempts)
+    int Attempts, IReadOnlyList<string> Sandbox)
 {
-    public static async Task WriteAsync(LlmReply reply, CancellationToken cancellationToken)
+    public static async Task WriteAsync(LlmReply reply, LlmSandboxLayers layers, CancellationToken cancellationToken)
     {
         await using Stream output = StandardOutput.Open();
-        await output.WriteAsync(Json.Line(Of(reply), Json.Readable.ReplyJson), cancellationToken);
+        await output.WriteAsync(Json.Line(Of(reply, layers), Json.Readable.ReplyJson), cancellationToken);
     }
 
-    private static ReplyJson Of(LlmReply reply) => new(
+    private static ReplyJson Of(LlmReply reply, LlmSandboxLayers layers) => new(
         reply.Text, reply.Engine, reply.Fallback, reply.FinishReason.Name(), UsageJson.Of(reply.Usage),
-        TimingsJson.Of(reply.Timings), reply.Attempts);
+        TimingsJson.Of(reply.Timings), reply.Attempts, layers.Names());
 }
 
 internal sealed record UsageJson(long PromptTokens, long CachedPromptTokens, long CompletionTokens)

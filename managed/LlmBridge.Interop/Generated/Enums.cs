@@ -142,6 +142,11 @@ public enum LlmEventKind
     CallFailed = 8,
     /// <summary>Calls are turned away; only the first of a row is told, the counter has all.</summary>
     CallRefused = 9,
+    /// <summary>
+    /// A ready engine lacks layers of its sandbox, which the text names, and is used all the same
+    /// (sandbox=best_effort).
+    /// </summary>
+    SandboxIncomplete = 10,
 }
 
 /// <summary>How a call to the library ended. The numbers are frozen and never reused.</summary>
@@ -296,6 +301,7 @@ public static class LlmNames
         LlmEventKind.CallMoved => "call_moved",
         LlmEventKind.CallFailed => "call_failed",
         LlmEventKind.CallRefused => "call_refused",
+        LlmEventKind.SandboxIncomplete => "sandbox_incomplete",
         _ => "unknown",
     };
 

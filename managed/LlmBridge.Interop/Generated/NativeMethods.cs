@@ -118,7 +118,8 @@ internal static unsafe partial class NativeMethods
         NativeError* out_error);
 
     /// <summary>
-    /// What the ready engine said of itself and its model, as a JSON object; "{}" before any worker was ready.
+    /// What the ready engine said of itself and its model, as a JSON object; "{}" before any worker was ready. The
+    /// library adds the member "sandbox": an array of the names of the layers that hold.
     /// </summary>
     /// <remarks>Owner: the caller frees *out_json with llmb_free.</remarks>
     [LibraryImport(Library)]

@@ -37,6 +37,10 @@ internal static partial class EventMessages
     [LoggerMessage((int)LlmEventKind.CallRefused, LogLevel.Warning, "A call was turned away: {Status} {Text}")]
     public static partial void CallRefused(this ILogger logger, string status, string text);
 
+    [LoggerMessage(
+        (int)LlmEventKind.SandboxIncomplete, LogLevel.Warning, "The sandbox of engine {ProcessId} is incomplete: {Text}")]
+    public static partial void SandboxIncomplete(this ILogger logger, long processId, string text);
+
     [LoggerMessage(OfTheLog, LogLevel.Information, "An event of kind {Kind}: {Text}")]
     public static partial void Unnamed(this ILogger logger, int kind, string text);
 

@@ -36,7 +36,8 @@ LLMB_API llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge
  * Errors:  LLMB_E_DEADLINE_EXCEEDED with phase load, and whatever keeps the engine from starting. */
 LLMB_API llmb_status llmb_bridge_start(llmb_bridge *bridge, uint64_t deadline_ns, llmb_error *out_error);
 
-/** What the ready engine said of itself and its model, as a JSON object; "{}" before any worker was ready.
+/** What the ready engine said of itself and its model, as a JSON object; "{}" before any worker was ready. The library
+ * adds the member "sandbox": an array of the names of the layers that hold.
  * Owner: the caller frees *out_json with llmb_free. */
 LLMB_API llmb_status llmb_bridge_info(llmb_bridge *bridge, char **out_json, llmb_error *out_error);
 

@@ -100,7 +100,9 @@ enum llmb_event_kind {
   LLMB_EVENT_BREAKER = 6,       /**< The breaker has another state: the text names it. */
   LLMB_EVENT_CALL_MOVED = 7,    /**< A call goes on in another engine, from where it was. */
   LLMB_EVENT_CALL_FAILED = 8,   /**< A call has ended with a failure; not told when its caller cancelled it. */
-  LLMB_EVENT_CALL_REFUSED = 9   /**< Calls are turned away; only the first of a row is told, the counter has all. */
+  LLMB_EVENT_CALL_REFUSED = 9,  /**< Calls are turned away; only the first of a row is told, the counter has all. */
+  LLMB_EVENT_SANDBOX_INCOMPLETE = 10 /**< A ready engine lacks layers of its sandbox, which the text names, and is
+                                          used all the same (sandbox=best_effort). */
 };
 
 /** One thing that happened to a bridge. Never holds a prompt or an answer; an engine's last words are its own. */

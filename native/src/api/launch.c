@@ -245,6 +245,9 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   }
   out->slot_count = (uint32_t)settings->values[SETTING_SLOTS].integer;
   if (settings->values[SETTING_SANDBOX].integer == CHOICE_SANDBOX_REQUIRED) out->layers_required = LLMB_SANDBOX_ALL;
+  const bool is_wanted = settings->values[SETTING_SANDBOX].integer != CHOICE_SANDBOX_OFF;
+  if (is_wanted && out->module_path == NULL && engine_can(engine, ABILITY_SANDBOX))
+    out->layers_wanted = LLMB_SANDBOX_ALL;
   out->start_timeout_ns = settings_duration_ns(settings, SETTING_START_TIMEOUT_MS);
   return LLMB_OK;
 }

@@ -167,6 +167,7 @@ llmb_status connection_open(const struct launch *launch, struct connection **out
   if (status != LLMB_OK) goto finish;
   connection->start_timeout_ns = launch->start_timeout_ns;
   connection->layers_required = launch->layers_required;
+  connection->layers_wanted = launch->layers_wanted;
   connection->load_progress_ns = connection->opened_ns = os_clock_ns();
 
   step = "make the channel's memory";

@@ -32,6 +32,7 @@ struct launch {
   uint32_t slot_count;
   uint64_t start_timeout_ns;
   uint32_t layers_required; /* of the sandbox: an engine that lacks one is not used */
+  uint32_t layers_wanted;   /* the same, used but told of */
   char engine[32];          /* its name */
 };
 
@@ -67,7 +68,7 @@ struct connection {
   bool killed;                   /* its end should be reported any moment */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */
-  uint32_t layers_required;
+  uint32_t layers_required, layers_wanted;
   uint32_t abilities;   /* bits of llmb_engine_ability */
   bool exclusive;       /* it works on a call that may be what killed another: no call is placed beside it */
   uint32_t busy_at_end; /* calls it had when it died */

@@ -14,6 +14,7 @@
 #include "pool/pool_stats.h"
 #include "pool/restart_policy.h"
 #include "pool/retry_budget.h"
+#include "pool/sandbox_layers.h"
 
 void pool_open(struct pool *pool, struct waker *pump, struct pool_stats *stats) {
   pool->pump = pump;
@@ -123,6 +124,16 @@ bool pool_may_repeat(struct pool *pool, struct connection *worker) {
   return worker->repeats;
 }
 
+/* What an engine keeps of its rights is told with what it says of itself, and as an event where a layer is missing. */
+static void note_sandbox(struct pool *pool, const struct connection *worker, uint64_t now_ns) {
+  const uint32_t missing = worker->layers_wanted & ~worker->layers;
+  if (missing != 0) stats_note_sandbox(pool->stats, worker->process.pid, missing, now_ns);
+  memory_release(pool->info);
+  pool->info = NULL;
+  if (worker->info == NULL) return;
+  if (sandbox_layers_info(worker->info, worker->layers, &pool->info) != LLMB_OK) pool->info = NULL;
+}
+
 void pool_step(struct pool *pool, uint64_t now_ns) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
@@ -134,10 +145,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
       pool->layers = worker->layers;
       restart_note_ready(&worker->restart, now_ns);
       stats_note_ready(pool->stats, worker->process.pid, worker->info, now_ns);
-      memory_release(pool->info);
-      if (worker->info == NULL || memory_copy_text(worker->info, strlen(worker->info), &pool->info) != LLMB_OK) {
-        pool->info = NULL;
-      }
+      note_sandbox(pool, worker, now_ns);
     }
     if (worker->state == WORKER_ENDED) {
       /* Its calls' owners may be pumped: tell the pump. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "pool/sandbox_layers.h"
 
 _Static_assert((int)LLMB_STATS_WORKERS_MAX == (int)POOL_WORKERS_MAX, "each worker has its place");
 _Static_assert((int)LLMB_E_NOT_READY < (int)LLMB_STATS_STATUSES - 1, "each status below 99 has its place");
@@ -81,6 +82,14 @@ void stats_note_ready(struct pool_stats *stats, int64_t pid, const char *info, u
   llmb_event *event = stats_add_event(stats, LLMB_EVENT_ENGINE_READY, now_ns);
   event->pid = pid;
   event_set_text(event, "%s", info != NULL ? info : "");
+}
+
+void stats_note_sandbox(struct pool_stats *stats, int64_t pid, uint32_t layers_missing, uint64_t now_ns) {
+  char names[SANDBOX_LAYERS_TEXT_SIZE];
+  llmb_event *event = stats_add_event(stats, LLMB_EVENT_SANDBOX_INCOMPLETE, now_ns);
+  event->pid = pid;
+  sandbox_layers_text(layers_missing, names);
+  event_set_text(event, "missing: %s", names);
 }
 
 void stats_note_retirement(struct pool_stats *stats, int64_t pid, uint64_t calls_served, uint64_t now_ns) {

@@ -27,6 +27,7 @@ void stats_count_time(uint64_t *buckets, double *sum_ms, uint64_t duration_ns);
 /* Engines. */
 void stats_note_start(struct pool_stats *stats, uint32_t calls_waiting, bool after_failure, uint64_t now_ns);
 void stats_note_ready(struct pool_stats *stats, int64_t pid, const char *info, uint64_t now_ns);
+void stats_note_sandbox(struct pool_stats *stats, int64_t pid, uint32_t layers_missing, uint64_t now_ns);
 void stats_note_retirement(struct pool_stats *stats, int64_t pid, uint64_t calls_served, uint64_t now_ns);
 void stats_note_failure(struct pool_stats *stats, int64_t pid, bool was_ready, const llmb_error *failure,
                         uint64_t now_ns);

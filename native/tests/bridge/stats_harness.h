@@ -46,7 +46,12 @@ UNUSED static uint32_t events_of(llmb_bridge *bridge, uint64_t after, llmb_event
     CHECK(strcmp(llmb_event_kind_name(out[i].kind), "unknown") != 0);
     CHECK(strstr(out[i].text, SECRET) == NULL);
   }
-  return count;
+  /* What the system offers of the sandbox differs from machine to machine; it has a test of its own. */
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (out[i].kind != LLMB_EVENT_SANDBOX_INCOMPLETE) out[kept++] = out[i];
+  }
+  return kept;
 }
 
 /* Checks that these kinds of events have happened and no other, in this order; 0 at the end. */

@@ -98,7 +98,7 @@ static bool got_core(void) {
   return limit.rlim_max != 0;
 }
 static bool got_privileges(void) {
-  return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
+  return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0; /* an engine of ours may not even ask */
 }
 
 static const struct {
@@ -192,6 +192,34 @@ static void without_layers__each_of_the_file_acts_is_possible(void) {
   unlink(allowed_path);
 }
 
+static void files_layer__counts_only_where_all_of_it_holds(void) {
+  for (long version = 0; version <= 7; version++) {
+    CHECK_INT(version >= 6, os_confine_files_complete(version, true, OS_CONFINE_ANY_RUNTIME));
+    CHECK_INT(version >= 1, os_confine_files_complete(version, true, OS_CONFINE_OWN_ENGINE));
+    CHECK(!os_confine_files_complete(version, false, OS_CONFINE_ANY_RUNTIME));
+  }
+  CHECK(!os_confine_files_complete(5, false, OS_CONFINE_OWN_ENGINE));
+}
+
+/* Root may raise what it has lowered, unless it gave that up. */
+static void limits__stay_where_they_are_for_root_too(void) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const char *const none[] = {NULL};
+    const uint32_t layers = os_confine_files(none, UINT64_C(512) << 20, OS_CONFINE_OWN_ENGINE, false);
+    const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+    if ((layers & OS_CONFINE_LIMITS) == 0) _exit(1);
+    _exit(setrlimit(RLIMIT_FSIZE, &unlimited) == 0 || setrlimit(RLIMIT_DATA, &unlimited) == 0 ? 2 : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK_INT(0, WEXITSTATUS(status));
+}
+
+static void engine_of_our_own__is_left_nothing_of_it_either(void) {
+  check_confined_as(OS_CONFINE_ALL, OS_CONFINE_OWN_ENGINE);
+}
+
 static void abort__still_ends_a_confined_process_by_its_signal(void) {
   const pid_t child = fork();
   if (child == 0) {
@@ -221,4 +249,6 @@ static void memory_limit__holds(void) {
 
 CHECK_MAIN(TEST(without_layers__each_of_the_file_acts_is_possible), TEST(files_layer__forbids_all_it_should),
            TEST(calls_layer__forbids_all_it_should), TEST(all_layers__forbid_every_act),
+           TEST(files_layer__counts_only_where_all_of_it_holds), TEST(limits__stay_where_they_are_for_root_too),
+           TEST(engine_of_our_own__is_left_nothing_of_it_either),
            TEST(abort__still_ends_a_confined_process_by_its_signal), TEST(memory_limit__holds))
