@@ -18,7 +18,7 @@ typedef llmb_status write_text(const struct hvm_host *, const char *, uint64_t, 
 
 /* How long an answer may be, unless the program or its environment says so itself. */
 static llmb_status limit_answer(const struct hvm_text *lines, llmb_settings *settings, llmb_error *error) {
-  const char *const environment = getenv("LLMBRIDGE_OUTPUT_BYTES");
+  const char *const environment = secure_getenv("LLMBRIDGE_OUTPUT_BYTES");
   const bool said = (environment != NULL && environment[0] != '\0') ||
                     (lines != NULL && (strncmp(lines->data, "output_bytes=", 13) == 0 ||
                                        strstr(lines->data, "\noutput_bytes=") != NULL));

@@ -4,9 +4,11 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "platform/os_identity.h"
 
 struct keeper_hold {
   struct keeper *keeper;
+  struct os_identity identity; /* as whom it was started, and so are its engines */
   unsigned references;
   struct keeper_hold *next; /* in the list of those that were told goodbye */
 };
@@ -15,7 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below; no
 static struct keeper_hold *current;                      /* the one that new holders get */
 static struct keeper_hold *leaving;                      /* told goodbye, their ends not yet taken in */
 
-static llmb_status launch(const char *program, llmb_error *error) {
+static llmb_status launch(const char *program, const struct os_identity *identity, llmb_error *error) {
   void *memory = NULL;
   llmb_status status = memory_allocate(sizeof *current, &memory);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no memory for the keeper");
@@ -25,6 +27,7 @@ static llmb_status launch(const char *program, llmb_error *error) {
     memory_release(hold);
     return status;
   }
+  hold->identity = *identity;
   current = hold;
   return LLMB_OK;
 }
@@ -54,10 +57,14 @@ void keeper_hold_await_leaving(void) {
 llmb_status keeper_hold_acquire(const char *program, struct keeper_hold **out, llmb_error *error) {
   *out = NULL;
   llmb_status status = LLMB_OK;
+  const struct os_identity identity = os_identity_now();
   await_leaving(false);
   pthread_mutex_lock(&lock);
   if (current != NULL && !keeper_alive(current->keeper)) current = NULL; /* its holders let go of it by and by */
-  if (current == NULL) status = launch(program, error);
+  /* A host that has become another user gets engines that are that user, never again those that it could start before.
+   */
+  if (current != NULL && !os_identity_same(&current->identity, &identity)) current = NULL;
+  if (current == NULL) status = launch(program, &identity, error);
   if (status == LLMB_OK) {
     current->references++;
     *out = current;

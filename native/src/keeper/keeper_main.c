@@ -20,6 +20,7 @@
 #include "keeper/keeper_spawn.h"
 #include "keeper/keeper_watch.h"
 #include "platform/os_clock.h"
+#include "platform/os_identity.h"
 #include "platform/os_poll.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
@@ -51,6 +52,7 @@ static bool was_started_by_library(void) {
 /* Everything that must hold before an engine can be. */
 static bool prepare(void) {
   const struct rlimit no_core = {0, 0};
+  if (!os_identity_settle()) return false;
   setrlimit(RLIMIT_CORE, &no_core);
   getrlimit(RLIMIT_NOFILE, &program.descriptor_limit);
   struct rlimit wanted = program.descriptor_limit;

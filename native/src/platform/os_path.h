@@ -26,7 +26,8 @@ enum os_path_kind os_path_kind(const char *path, uint64_t *out_size);
  * there is none, LLMB_E_SPAWN_FAILED where there is a file that may not be executed. */
 llmb_status os_path_find_program(const char *word, const char *folders, char *buffer, uint64_t capacity);
 
-/* An environment variable's value, or NULL; and a walk over all of them ("NAME=value", NULL at the end). */
+/* An environment variable's value, or NULL; and a walk over all of them ("NAME=value", NULL at the end). A program that
+ * runs with the rights of its file (setuid, setgid, capabilities) sees none: its caller wrote them. */
 const char *os_environment_get(const char *name);
 char *const *os_environment_all(void);
 

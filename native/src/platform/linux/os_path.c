@@ -115,11 +115,13 @@ llmb_status os_path_find_program(const char *word, const char *folders, char *bu
   return status;
 }
 
+/* A program that runs with the rights of its file (setuid) has the environment of whoever called it: nothing in it may
+ * say what is run with these rights. */
 const char *os_environment_get(const char *name) {
-  return getenv(name);
+  return secure_getenv(name);
 }
 
 char *const *os_environment_all(void) {
   static char *none[] = {NULL};
-  return environ != NULL ? environ : none; /* clearenv() leaves NULL */
+  return environ != NULL && getauxval(AT_SECURE) == 0 ? environ : none; /* clearenv() leaves NULL */
 }
