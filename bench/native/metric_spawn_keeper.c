@@ -10,6 +10,7 @@
 #include "keeper/keeper_client.h"
 #include "platform/os_poll.h"
 #include "platform/os_socket.h"
+#include "keeper/keeper_event.h"
 
 enum { ROUND_SPAWNS = 20, PATH_SIZE = 8192 };
 

@@ -7,6 +7,7 @@
 #include "api/call_limits.h"
 #include "api/call_wait.h"
 #include "platform/os_clock.h"
+#include "pool/connection_hear.h"
 #include "pool/pool_poll.h"
 
 enum { SPIN_TURNS = 32 }; /* between two looks at the clock */

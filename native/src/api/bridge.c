@@ -5,6 +5,7 @@
 #include "api/process_state.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/settings_pairs.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
 #include "pool/pool.h"

@@ -6,6 +6,7 @@
 #include "channel/channel_limits.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
+#include "core/settings_pairs.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
 

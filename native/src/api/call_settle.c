@@ -12,6 +12,7 @@
 #include "core/policy.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/connection_life.h"
 #include "pool/pool.h"
 
 static void settle_done(llmb_call *call, const struct frame_done *done) {

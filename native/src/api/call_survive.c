@@ -9,13 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/call_request.h"
 #include "api/call_end.h"
+#include "api/call_request.h"
 #include "api/call_stats.h"
 #include "core/memory.h"
 #include "core/policy.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/connection_end.h"
 #include "pool/pool.h"
 #include "pool/slot.h"
 

@@ -9,6 +9,7 @@
 #include "api/call_settle.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"
+#include "pool/connection_hear.h"
 #include "pool/pool.h"
 #include "pool/pool_poll.h"
 #include "pool/slot.h"

@@ -9,6 +9,7 @@
 #include "core/engine_abilities.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/settings_pairs.h"
 #include "core/settings_parse.h"
 #include "core/text_quote.h"
 #include "platform/os_path.h"

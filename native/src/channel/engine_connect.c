@@ -1,13 +1,17 @@
+#include "channel/engine_connect.h"
+
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "channel/engine_channel.h"
+#include "channel/engine_say.h"
+#include "channel/engine_slot.h"
 #include "channel/handshake.h"
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
+#include "core/settings_pairs.h"
 #include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"

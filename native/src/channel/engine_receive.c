@@ -1,8 +1,12 @@
+#include "channel/engine_receive.h"
+
 #include <string.h>
 
-#include "channel/engine_channel.h"
+#include "channel/engine_send.h"
+#include "channel/engine_slot.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
+#include "core/settings_pairs.h"
 
 static llmb_status payload_reserve(struct llmb_request *request, uint64_t size) {
   if (size <= request->payload_capacity) return LLMB_OK;

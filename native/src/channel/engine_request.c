@@ -1,6 +1,9 @@
 #include <string.h>
 
 #include "channel/engine_channel.h"
+#include "channel/engine_send.h"
+#include "channel/engine_sleep.h"
+#include "channel/engine_slot.h"
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"

@@ -1,8 +1,9 @@
 /* What an engine tells its host of itself, in messages beside the rings. */
+#include "channel/engine_say.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
-#include "channel/engine_channel.h"
 #include "channel/handshake.h"
 #include "core/error.h"
 #include "core/fault_point.h"

@@ -1,6 +1,7 @@
+#include "channel/engine_send.h"
+
 #include <string.h>
 
-#include "channel/engine_channel.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
 #include "platform/os_bell.h"
@@ -20,8 +21,7 @@ static void ring_host(struct llmb_request *request, bool for_part) {
   sleeper = atomic_exchange(&request->shared->host_sleeps, CHANNEL_AWAKE);
   if (sleeper == CHANNEL_AWAKE) return;
   const llmb_engine *engine = request->engine;
-  const os_handle bell =
-      sleeper == CHANNEL_SLEEPS_ON_WORKER ? engine->worker_bell : engine->slot_bells[request->slot];
+  const os_handle bell = sleeper == CHANNEL_SLEEPS_ON_WORKER ? engine->worker_bell : engine->slot_bells[request->slot];
   if (engine->in_process) {
     os_bell_ring(bell);
   } else {

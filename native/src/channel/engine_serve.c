@@ -1,4 +1,8 @@
 #include "channel/engine_channel.h"
+#include "channel/engine_receive.h"
+#include "channel/engine_say.h"
+#include "channel/engine_send.h"
+#include "channel/engine_sleep.h"
 #include "platform/os_clock.h"
 
 /* Looks at every slot once, from where the last look ended so that no slot is served before all others each time. */

@@ -1,5 +1,6 @@
 /* Noticing what the host has written, and sleeping until it writes. */
-#include "channel/engine_channel.h"
+#include "channel/engine_sleep.h"
+
 #include "core/fault_point.h"
 #include "platform/os_bell.h"
 #include "platform/os_poll.h"

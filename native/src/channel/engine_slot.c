@@ -1,5 +1,6 @@
 /* The end of a request: whether its answer is still wanted, and what its slot keeps for the next one. */
-#include "channel/engine_channel.h"
+#include "channel/engine_slot.h"
+
 #include "core/memory.h"
 
 /* Buffers above this are given back after the request, so that one long prompt does not stay for ever. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channel/engine_channel.h"
+#include "channel/engine_connect.h"
 #include "channel/engine_module.h"
 #include "core/memory.h"
 #include "platform/os_thread.h"

@@ -1,10 +1,11 @@
 /* Settings on their way to another process: "name\0value\0" for each that is not at its default. */
+#include "core/settings_pairs.h"
+
 #include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/settings_parse.h"
-#include "core/settings_set.h"
 #include "core/text_quote.h"
 
 static bool travels(const llmb_settings *settings, unsigned id, uint8_t scope) {

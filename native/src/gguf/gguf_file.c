@@ -5,6 +5,9 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "gguf/gguf_keys.h"
+#include "gguf/gguf_known_keys.h"
+#include "gguf/gguf_tensors.h"
 
 enum { VERSION_MIN = 2, VERSION_MAX = 3 };
 

@@ -39,19 +39,4 @@ struct gguf_file {
 llmb_status gguf_file_read(const char *path, struct gguf_file *out, llmb_error *error);
 void gguf_file_clear(struct gguf_file *file);
 
-/* The key of this name, or NULL. */
-const struct gguf_key *gguf_key_find(const struct gguf_file *file, const char *name);
-
-/* The value of a key that is an integer; a uint64 above INT64_MAX comes out negative. */
-int64_t gguf_key_integer(const struct gguf_key *key);
-
-/* The value of a key that is a float32 or a float64. */
-double gguf_key_float(const struct gguf_key *key);
-
-/* The parts of gguf_file_read, in this order; the counts stand in *file. */
-llmb_status gguf_read_keys(struct gguf_reader *reader, struct gguf_file *file);
-llmb_status gguf_check_keys(struct gguf_reader *reader, struct gguf_file *file);
-llmb_status gguf_read_tensors(struct gguf_reader *reader, struct gguf_file *file);
-llmb_status gguf_place_tensors(struct gguf_reader *reader, struct gguf_file *file);
-
 #endif

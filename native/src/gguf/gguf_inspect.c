@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/json_writer.h"
 #include "gguf/gguf_file.h"
+#include "gguf/gguf_keys.h"
 #include "gguf/gguf_value_json.h"
 
 static void write_text_of(struct json_writer *writer, const struct gguf_file *file, const char *name) {

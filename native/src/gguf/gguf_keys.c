@@ -1,4 +1,6 @@
 /* Keys and values: where each begins and ends, and the small ones themselves. */
+#include "gguf/gguf_keys.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/utf8.h"
-#include "gguf/gguf_file.h"
 
 static llmb_status read_text_size(struct gguf_reader *reader, const char *what, uint64_t *out_size) {
   llmb_status status = gguf_read_u64(reader, what, out_size);

@@ -1,10 +1,12 @@
 /* The keys whose meaning matters before a model is loaded: what they must be, if they are there. llama.cpp reads some
  * of them without a look at their type or length, or ends its process over them. */
+#include "gguf/gguf_known_keys.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gguf/gguf_file.h"
+#include "gguf/gguf_keys.h"
 
 enum { ARCHITECTURE_SIZE_MAX = 64 };
 

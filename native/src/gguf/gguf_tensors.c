@@ -1,4 +1,6 @@
 /* The list of tensors: shapes and types, and where their data lies. The data itself is never read. */
+#include "gguf/gguf_tensors.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "core/memory.h"
 #include "core/text_quote.h"
 #include "core/utf8.h"
-#include "gguf/gguf_file.h"
 
 static llmb_status read_tensor_name(struct gguf_reader *reader, struct gguf_tensor *tensor) {
   uint64_t size = 0, valid_size = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/number_text.h"
+#include "gguf/gguf_keys.h"
 
 /* Whether the text gives the value back, as exactly as its type is. */
 static bool is_exact(const char *text, double value, bool is_float32) {

@@ -85,14 +85,8 @@ struct keeper_event {
   char log[ENGINE_LOG_SIZE_MAX]; /* the last of its stderr, checked by error_copy_text */
 };
 
-/* The next event: LLMB_OK, or LLMB_E_NOT_READY when there is none now, or none will follow. Never blocks. */
-llmb_status engine_process_next_event(struct engine_process *process, struct keeper_event *out);
-
 /* Kills the engine at once through its handle, and asks the keeper to kill what it started. The EXIT event follows.
  * `keeper` may be NULL, or gone. */
 void engine_process_kill(struct keeper *keeper, struct engine_process *process);
-
-/* Closes the descriptors. The keeper kills an engine that nobody watches any more, if it still runs. */
-void engine_process_close(struct engine_process *process);
 
 #endif

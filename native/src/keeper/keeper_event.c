@@ -1,9 +1,10 @@
 /* What the keeper says about one engine, checked and put into the caller's terms. */
+#include "keeper/keeper_event.h"
+
 #include <stddef.h>
 #include <string.h>
 
 #include "core/error.h"
-#include "keeper/keeper_client.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"

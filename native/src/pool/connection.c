@@ -6,6 +6,7 @@
 #include "core/fault_point.h"
 #include "core/memory.h"
 #include "core/policy.h"
+#include "keeper/keeper_event.h"
 #include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_region.h"
@@ -247,10 +248,6 @@ void connection_wake_engine(struct connection *connection) {
   atomic_thread_fence(memory_order_seq_cst);
   if (atomic_load_explicit(&connection->region->engine_sleeps, memory_order_relaxed) == 0) return;
   if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) os_bell_ring(connection->socket);
-}
-
-os_handle connection_bell_polled(const struct engine_bell *bell) {
-  return bell->over ? OS_HANDLE_NONE : bell->hears;
 }
 
 bool connection_intact(const struct connection *connection) {

@@ -99,58 +99,17 @@ llmb_status connection_open(const struct launch *launch, struct connection **out
 /* Orders the engine from the keeper. LLMB_E_NOT_READY if the keeper's socket is full: to be tried again. */
 llmb_status connection_order(struct connection *connection, llmb_error *error);
 
-/* Takes in what the engine and the keeper have said; true if anything changed. Never blocks. */
-bool connection_step(struct connection *connection, uint64_t now_ns);
-
-/* Whether the engine is listened to: only from when the keeper has told which process it is, so that a worker
- * that is ready has a number and can be killed, until its end. */
-bool connection_heard(const struct connection *connection);
-
-/* Takes in what the engine has said; true if anything. One that never stops talking is broken off: its listener has a
- * deadline. */
-bool connection_hear_engine(struct connection *connection, uint64_t now_ns);
-
-/* Stops an engine that did what none may; `what` completes "the engine broke the protocol: ". */
-void connection_breach(struct connection *connection, const char *what, uint64_t now_ns);
-
-/* What to poll for the greeting of the keeper that is to start the engine; OS_HANDLE_NONE if that is not waited for. */
-os_handle connection_greeting(const struct connection *connection);
-
-/* Performs one step of the worker's life and its action. */
-void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns);
-
-/* Stops it for a reason that its calls will be told. */
-void connection_fail(struct connection *connection, enum worker_event event, llmb_status failure, const char *reason,
-                     uint64_t now_ns);
-
-/* It is ready: from here on its growth counts. */
-void connection_note_ready(struct connection *connection, uint64_t now_ns);
-
-/* A slot's call is over for both sides. A worker that is to be replaced is dismissed with its last one. */
-void connection_free_slot(struct connection *connection, struct slot *slot, uint64_t now_ns);
-
-/* When it next needs a look without anything having happened; LLMB_NEVER if never. */
-uint64_t connection_next_look_ns(const struct connection *connection);
-
 /* Lets an engine that is awake see that there is something in its request rings. */
 void connection_show_engine(struct connection *connection);
 
 /* Makes the engine look at its request rings, also one that sleeps. */
 void connection_wake_engine(struct connection *connection);
 
-/* What to poll for a bell of the engine's; and taking its rings after a poll. An engine that rings without end has
- * broken the protocol. */
-os_handle connection_bell_polled(const struct engine_bell *bell);
-void connection_clear_bell(struct connection *connection, struct engine_bell *bell);
-
 /* False if the host has closed what the engine's end is told by: a step will find it lost. */
 bool connection_intact(const struct connection *connection);
 
 /* Wakes the owner of each slot that a call has. */
 void connection_ring_owners(struct connection *connection);
-
-/* Describes its end in *error: status, message, exit, log. For a death that no one intended. */
-void connection_describe_end(const struct connection *connection, uint32_t phase, llmb_error *error);
 
 struct connection *connection_retain(struct connection *connection);
 struct connection *connection_release(struct connection *connection); /* returns NULL */

@@ -1,9 +1,10 @@
 /* How a worker ended, in words. */
+#include "pool/connection_end.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
-#include "pool/connection.h"
 
 /* "exited with status 3", "was ended by signal 11", ... */
 static void describe_exit(const struct connection *connection, char *text, size_t capacity) {

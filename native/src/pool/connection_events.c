@@ -1,10 +1,14 @@
 /* What happens to a worker, in one look: what engine and keeper have said, which of its times are over. */
+#include "pool/connection_events.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "core/policy.h"
+#include "keeper/keeper_event.h"
 #include "platform/os_clock.h"
-#include "pool/connection.h"
+#include "pool/connection_hear.h"
+#include "pool/connection_life.h"
 #include "pool/slot.h"
 #include "pool/worker_states.h"
 

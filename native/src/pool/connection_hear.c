@@ -1,4 +1,6 @@
 /* What an engine says of itself in messages beside the rings, and what follows from it. */
+#include "pool/connection_hear.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 #include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_post.h"
-#include "pool/connection.h"
+#include "pool/connection_life.h"
 #include "pool/pool_limits.h"
 #include "pool/worker_states.h"
 
@@ -170,6 +172,10 @@ bool connection_hear_engine(struct connection *connection, uint64_t now_ns) {
   connection_breach(connection, "it sends more messages than there are to send", now_ns);
   connection->post_ended = true;
   return true;
+}
+
+os_handle connection_bell_polled(const struct engine_bell *bell) {
+  return bell->over ? OS_HANDLE_NONE : bell->hears;
 }
 
 void connection_clear_bell(struct connection *connection, struct engine_bell *bell) {

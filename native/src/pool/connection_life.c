@@ -1,6 +1,8 @@
 /* The steps of a worker's life and what each does. A worker that has done its share is replaced: it gets nothing more,
  * finishes what it has, and is told to end. It is the host that counts and measures: what an engine says of itself need
  * not be true. */
+#include "pool/connection_life.h"
+
 #include <string.h>
 
 #include "core/error.h"
@@ -8,7 +10,6 @@
 #include "core/policy.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
-#include "pool/connection.h"
 #include "pool/recycle.h"
 #include "pool/worker_states.h"
 

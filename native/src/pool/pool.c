@@ -9,6 +9,8 @@
 #include "core/policy.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/connection_events.h"
+#include "pool/connection_life.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_start.h"
 #include "pool/pool_stats.h"

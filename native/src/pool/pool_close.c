@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "platform/os_socket.h"
 #include "pool/connection.h"
+#include "pool/connection_life.h"
 #include "pool/pool_queue.h"
 
 void pool_close_begin(struct pool *pool, uint64_t now_ns) {

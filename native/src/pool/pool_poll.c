@@ -4,6 +4,8 @@
 
 #include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/connection_events.h"
+#include "pool/connection_hear.h"
 
 static void poll_add(struct pool_poll *poll, os_handle handle) {
   if (poll->count < POOL_POLL_ITEMS_MAX) poll->items[poll->count++] = (struct os_poll_item){.handle = handle};

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/policy.h"
 #include "pool/connection.h"
+#include "pool/connection_end.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_stats.h"
 #include "pool/recycle.h"

@@ -8,6 +8,7 @@
 #include "tests/unit/keeper/keeper_blocking.h"
 #include "platform/os_poll.h"
 #include "platform/os_socket.h"
+#include "keeper/keeper_event.h"
 
 enum { ENGINES_COUNT = 2 };
 

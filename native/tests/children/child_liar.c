@@ -19,7 +19,8 @@ static bool open_post(void) {
   unsigned count = 0;
   int os_code = 0;
   if (os_socket_receive(HOST_SOCKET, message, sizeof message, &size, handles, OS_SOCKET_HANDLES_MAX, &count,
-                        &os_code) != LLMB_OK || count != 3) {
+                        &os_code) != LLMB_OK ||
+      count != 3) {
     return false;
   }
   post = os_handle_number(handles[1]);

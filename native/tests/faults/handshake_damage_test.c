@@ -13,6 +13,7 @@
 #include "platform/os_post.h"
 #include "platform/os_region.h"
 #include "pool/connection.h"
+#include "pool/connection_events.h"
 
 enum { RANDOM_MESSAGES = 20000, STATES_COUNT = 3 };
 

@@ -2,6 +2,7 @@
 #include "core/settings_set.h"
 #include "core/utf8.h"
 #include "tests/fuzz/fuzz.h"
+#include "core/settings_pairs.h"
 
 static void check_message(const llmb_error *error, llmb_status status) {
   uint64_t valid_size = 0, size = strlen(error->message);

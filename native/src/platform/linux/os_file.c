@@ -58,7 +58,8 @@ llmb_status os_file_read(os_handle handle, uint64_t offset, void *buffer, uint64
                          int *os_code) {
   *out_size = 0;
   while (*out_size < size) {
-    ssize_t got = pread(os_handle_number(handle), (char *)buffer + *out_size, size - *out_size, (off_t)(offset + *out_size));
+    ssize_t got =
+        pread(os_handle_number(handle), (char *)buffer + *out_size, size - *out_size, (off_t)(offset + *out_size));
     if (got == 0) break;
     if (got > 0) {
       *out_size += (uint64_t)got;

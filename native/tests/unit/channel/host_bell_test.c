@@ -32,8 +32,7 @@ static void meeting_begin(struct meeting *meeting) {
   meeting->engine->region = region;
   meeting->engine->slot_count = 1;
   meeting->engine->in_process = true; /* there is no keeper to be told */
-  CHECK_INT(LLMB_OK,
-            os_bell_create(OS_BELL_THREAD, &meeting->slot_hears, &meeting->engine->slot_bells[0], &os_code));
+  CHECK_INT(LLMB_OK, os_bell_create(OS_BELL_THREAD, &meeting->slot_hears, &meeting->engine->slot_bells[0], &os_code));
   CHECK_INT(LLMB_OK, os_bell_create(OS_BELL_THREAD, &meeting->worker_hears, &meeting->engine->worker_bell, &os_code));
   struct channel_slot *shared = &meeting->engine->region->slots[0];
   uint8_t *bytes = channel_response_bytes(region, 1, 0);

@@ -4,6 +4,7 @@
 #include "core/memory_faults.h"
 #include "core/settings_resolve.h"
 #include "core/settings_set.h"
+#include "core/settings_pairs.h"
 
 static llmb_error error;
 

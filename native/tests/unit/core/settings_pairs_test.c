@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/settings_set.h"
+#include "core/settings_pairs.h"
 
 static llmb_error error;
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "tests/unit/keeper/keeper_harness.h"
+#include "keeper/keeper_event.h"
 
 static void exit_event__has_the_exact_status(void) {
   static const int STATUSES[] = {0, 1, 2, 7, 63, 64, 100, 125, 126, 127, 128, 129, 137, 200, 254, 255};

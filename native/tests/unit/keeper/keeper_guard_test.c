@@ -90,5 +90,5 @@ static void rings_without_end__cost_the_engine_its_life(void) {
 
 CHECK_MAIN(TEST(guard__kills_a_stopped_engine), TEST(guard__that_has_passed_already_kills_at_once),
            TEST(guard__later_than_the_next_look_needs_no_message), TEST(guards__of_many_engines_are_kept_apart),
-           TEST(guards__that_are_disarmed_in_time_harm_nobody),
-           TEST(lifeline__takes_nothing_from_an_engine), TEST(rings_without_end__cost_the_engine_its_life))
+           TEST(guards__that_are_disarmed_in_time_harm_nobody), TEST(lifeline__takes_nothing_from_an_engine),
+           TEST(rings_without_end__cost_the_engine_its_life))

@@ -17,6 +17,7 @@
 #include "platform/os_poll.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
+#include "keeper/keeper_event.h"
 
 #define UNUSED __attribute__((unused))
 

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "tests/unit/keeper/keeper_harness.h"
+#include "keeper/keeper_event.h"
 
 static const char *const ARGUMENTS[] = {"program", "", "three words here", NULL};
 static const char *const ENVIRONMENT[] = {"A=1", "B=", NULL};

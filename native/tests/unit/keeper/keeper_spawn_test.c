@@ -7,6 +7,7 @@
 
 #include "core/memory_faults.h"
 #include "tests/unit/keeper/keeper_harness.h"
+#include "keeper/keeper_event.h"
 
 static void engine__sees_five_descriptors_and_the_given_environment(void) {
   static const char *const environment[] = {"ONE=1", "TWO=two words", NULL};

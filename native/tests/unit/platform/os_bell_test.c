@@ -222,8 +222,8 @@ static void pipe_or_socket__of_the_hosts_own_is_told_from_ours(void) {
 static void message__of_any_size_comes_whole(void) {
   static uint8_t sent[3 * OS_POST_PACKET_SIZE], received[4 * OS_POST_PACKET_SIZE];
   for (size_t i = 0; i < sizeof sent; i++) sent[i] = (uint8_t)(i % 251);
-  static const uint64_t sizes[] = {1,    200,  OS_POST_PACKET_SIZE - 1, OS_POST_PACKET_SIZE, OS_POST_PACKET_SIZE + 1,
-                                   9000, sizeof sent};
+  static const uint64_t sizes[] = {
+      1, 200, OS_POST_PACKET_SIZE - 1, OS_POST_PACKET_SIZE, OS_POST_PACKET_SIZE + 1, 9000, sizeof sent};
   for (int sender = OS_BELL_THREAD; sender <= OS_BELL_PROCESS; sender++) {
     struct bell post;
     int os_code = 0;

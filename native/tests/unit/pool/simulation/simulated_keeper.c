@@ -7,6 +7,7 @@
 #include "core/policy.h"
 #include "keeper/keeper_hold.h"
 #include "tests/unit/pool/simulation/simulated_engine.h"
+#include "keeper/keeper_event.h"
 
 /* The keeper: it greets after a while, or never. An order may be given before it has greeted. */
 struct keeper_hold {

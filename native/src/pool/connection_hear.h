@@ -1,0 +1,23 @@
+/* What a worker's engine says of itself. */
+#ifndef LLMB_CONNECTION_HEAR_H
+#define LLMB_CONNECTION_HEAR_H
+
+#include "pool/connection.h"
+
+/* Whether the engine is listened to: only from when the keeper has told which process it is, so that a worker
+ * that is ready has a number and can be killed, until its end. */
+bool connection_heard(const struct connection *connection);
+
+/* Takes in what the engine has said; true if anything. One that never stops talking is broken off: its listener has a
+ * deadline. */
+bool connection_hear_engine(struct connection *connection, uint64_t now_ns);
+
+/* Stops an engine that did what none may; `what` completes "the engine broke the protocol: ". */
+void connection_breach(struct connection *connection, const char *what, uint64_t now_ns);
+
+/* What to poll for a bell of the engine's; and taking its rings after a poll. An engine that rings without end has
+ * broken the protocol. */
+os_handle connection_bell_polled(const struct engine_bell *bell);
+void connection_clear_bell(struct connection *connection, struct engine_bell *bell);
+
+#endif
