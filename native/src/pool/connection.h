@@ -74,9 +74,9 @@ struct connection {
   uint32_t busy_at_end; /* calls it had when it died */
   bool retired;         /* it announced its end */
   bool recycled;        /* the host has had enough of it: no more calls, and then it is dismissed */
-  bool dismissed;       /* it was told to end when it had nothing more to do, or this process has closed its descriptors:
-                           however it then ends is no failure */
-  bool served;          /* it was ready once */
+  bool dismissed; /* it was told to end when it had nothing more to do, or this process has closed its descriptors:
+                     however it then ends is no failure */
+  bool served;    /* it was ready once */
 
   bool repeats_decided, repeats; /* whether its calls may be begun again, once one has asked */
   struct recycle recycle;

@@ -14,8 +14,9 @@ static void describe_exit(const struct connection *connection, char *text, size_
   } else if (end->exit_kind == LLMB_EXIT_SIGNAL) {
     snprintf(text, capacity, "was ended by signal %d", end->exit_value);
   } else if (end->kind == KEEPER_EVENT_LOST) {
-    snprintf(text, capacity, "was lost %s",
-             end->closed_here ? "when this process closed descriptors that are llmbridge's" : "together with its keeper");
+    snprintf(
+        text, capacity, "was lost %s",
+        end->closed_here ? "when this process closed descriptors that are llmbridge's" : "together with its keeper");
   } else {
     snprintf(text, capacity, "ended");
   }

@@ -3,8 +3,9 @@
 
 #include "api/bridge_stage.h"
 #include "api/call_settle.h"
-#include "pool/pool_poll.h"
 #include "api/call_wait.h"
+#include "pool/connection_hear.h"
+#include "pool/pool_poll.h"
 
 /* A step of a call, without what follows from its look. */
 static bool look_for_news(llmb_call *call) {
