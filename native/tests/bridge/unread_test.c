@@ -1,5 +1,5 @@
 /* Answers that nobody reads, or that are read late or slowly: what they cost others, and what becomes of them. */
-#include "bridge_harness.h"
+#include "tests/bridge/bridge_harness.h"
 
 enum { SHORT_TIMEOUT_MS = 1500, LATE_MS = 400, LONG_PIECES = 20000, VECTORS_COUNT = 3 };
 

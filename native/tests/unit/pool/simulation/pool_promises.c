@@ -6,6 +6,7 @@
 #include "api/bridge_object.h"
 #include "api/call_object.h"
 #include "core/policy.h"
+#include "pool/connection_hear.h"
 
 struct client_call calls[CALLS_MAX];
 llmb_bridge *bridge;
