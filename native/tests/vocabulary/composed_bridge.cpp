@@ -1,11 +1,11 @@
-#include "composed_bridge.hpp"
+#include "tests/vocabulary/composed_bridge.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "composed_model.hpp"
+#include "tests/vocabulary/composed_model.hpp"
 #include "engine/llama/prompt_chunks.hpp"
 
 namespace composed {

@@ -1,4 +1,4 @@
-#include "composed_model.hpp"
+#include "tests/vocabulary/composed_model.hpp"
 
 #include <cmath>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "odd_texts.hpp"
+#include "tests/vocabulary/odd_texts.hpp"
 
 static std::string repeated(const std::string &text, int count) {
   std::string out;

@@ -1,4 +1,4 @@
-#include "samples.hpp"
+#include "tests/vocabulary/samples.hpp"
 
 #include <algorithm>
 #include <cstdlib>

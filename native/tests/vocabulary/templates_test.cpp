@@ -6,9 +6,9 @@
 #include "tests/check.h"
 #include "engine/llama/backend.hpp"
 #include "chat.h"
-#include "composed_bridge.hpp"
+#include "tests/vocabulary/composed_bridge.hpp"
 #include "log.h"
-#include "samples.hpp"
+#include "tests/vocabulary/samples.hpp"
 #include "tests/llama/vocabularies.hpp"
 
 struct conversation {

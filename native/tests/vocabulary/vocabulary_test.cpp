@@ -4,9 +4,9 @@
 
 #include "tests/check.h"
 #include "engine/llama/backend.hpp"
-#include "composed_bridge.hpp"
-#include "odd_texts.hpp"
-#include "samples.hpp"
+#include "tests/vocabulary/composed_bridge.hpp"
+#include "tests/vocabulary/odd_texts.hpp"
+#include "tests/vocabulary/samples.hpp"
 #include "tests/llama/vocabularies.hpp"
 
 // Every kind of tokenizer that llama.cpp has among the samples: byte-pair, SentencePiece, word pieces, unigram.

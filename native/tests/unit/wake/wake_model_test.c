@@ -8,6 +8,8 @@
 #include "core/memory.h"
 #include "tests/unit/wake/wake_host.h"
 #include "tests/unit/wake/wake_keeper.h"
+#include "channel/engine_send.h"
+#include "channel/engine_sleep.h"
 
 enum { SWITCHES = 3, SWITCHES_OF_LONG = 2, DELAYS = 1, PIECE_SIZE = 16, LARGE_PIECE_SIZE = 30 << 10, LARGE_PIECES = 5 };
 
