@@ -15,28 +15,54 @@ constexpr size_t shallow_stack_bytes = size_t{4} << 20;
 constexpr size_t stack_kept_bytes = size_t{1} << 20;
 constexpr std::chrono::milliseconds waiting_interval{100};
 
-}  // namespace
+struct stack_memory {
+  void *address = nullptr;
+  size_t bytes = 0;
+};
+
+std::mutex reserved_mutex;
+stack_memory reserved;
 
 // MAP_GROWSDOWN makes the kernel count the mapping as stack and not as data: RLIMIT_DATA, which is memory_mb, counts
 // what is mapped and not what is used, and would refuse a gigabyte of which some kilobytes are ever touched.
-bool deep_thread::start(size_t bytes) {
-  void *stack = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN, -1, 0);
-  if (stack == MAP_FAILED) return false;
-  stack_ = stack;
-  stack_bytes_ = bytes;
-  pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) == 0) {
-    started_ =
-        pthread_attr_setstack(&attributes, stack, bytes) == 0 && pthread_create(&thread_, &attributes, main, this) == 0;
-    pthread_attr_destroy(&attributes);
+stack_memory stack_map() {
+  for (size_t bytes = stack_bytes_max; bytes >= stack_bytes_min; bytes /= 2) {
+    void *address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN, -1, 0);
+    if (address != MAP_FAILED) return {address, bytes};
   }
-  if (!started_) munmap(stack, bytes);
-  return started_;
+  return {};
+}
+
+stack_memory stack_take() {
+  std::lock_guard lock(reserved_mutex);
+  stack_memory taken = std::exchange(reserved, {});
+  return taken.address != nullptr ? taken : stack_map();
+}
+
+}  // namespace
+
+void deep_thread::reserve() {
+  std::lock_guard lock(reserved_mutex);
+  if (reserved.address == nullptr) reserved = stack_map();
+}
+
+bool deep_thread::start() {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return false;
+  bool is_started = pthread_attr_setstack(&attributes, stack_, stack_bytes_) == 0 &&
+                    pthread_create(&thread_, &attributes, main, this) == 0;
+  pthread_attr_destroy(&attributes);
+  return is_started;
 }
 
 deep_thread::deep_thread() {
-  for (size_t bytes = stack_bytes_max; bytes >= stack_bytes_min && !start(bytes); bytes /= 2) continue;
+  stack_memory stack = stack_take();
+  if (stack.address == nullptr) return;
+  stack_ = stack.address;
+  stack_bytes_ = stack.bytes;
+  started_ = start();
+  if (!started_) munmap(stack_, stack_bytes_);
 }
 
 deep_thread::~deep_thread() {

@@ -14,6 +14,9 @@ namespace llama_engine {
 
 class deep_thread {
  public:
+  // Maps the stack of the next deep_thread of this process beforehand: a confined engine may not map such memory.
+  static void reserve();
+
   // Starts the thread, so it must be made before threads are forbidden. Where the system gives no such stack it is a
   // smaller one, or none: then jobs run where they are asked for.
   deep_thread();
@@ -30,7 +33,7 @@ class deep_thread {
 
  private:
   static void *main(void *self);
-  bool start(size_t bytes);
+  bool start();
   void work();
   void forget_stack();
 

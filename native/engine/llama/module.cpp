@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/llama/backend.hpp"
+#include "engine/llama/deep_thread.hpp"
 #include "engine/llama/engine_log.hpp"
 #include "engine/llama/engine_options.hpp"
 #include "engine/llama/failure.hpp"
@@ -28,6 +29,7 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
   engine_options options = engine_options_read(engine);
   engine_log_install(engine, options.log.c_str());
   std::string cpu_variant = backend_load();
+  deep_thread::reserve();
   confine(engine, LLMB_PROFILE_LOAD);
   llmb_engine_loading(engine, 0);
   threadpool_ptr threads = threadpool_create(options.threads);
