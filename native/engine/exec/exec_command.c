@@ -10,21 +10,36 @@
 extern char **environ;
 
 /* A prompt must stay a prompt: the program could take one that begins with a dash for an option. */
-static llmb_status check_prompt(const struct command *command, int place, const char *prompt, uint64_t size,
-                                llmb_error *error) {
-  if (size >= TOOL_PROMPT_ARGUMENT_MAX) {
+static llmb_status check_prompt(const struct command *command, const struct command_prompt *place, const char *prompt,
+                                uint64_t size, llmb_error *error) {
+  if (place->prefix_size + size >= TOOL_PROMPT_ARGUMENT_MAX) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_PROMPT,
                      "prompt: it has %llu bytes; as an argument ({prompt} in command) fewer than %d are allowed, on "
                      "stdin (no {prompt}) any",
-                     (unsigned long long)size, TOOL_PROMPT_ARGUMENT_MAX);
+                     (unsigned long long)size, TOOL_PROMPT_ARGUMENT_MAX - (int)place->prefix_size);
   }
-  const bool after_dashes = strcmp(command->arguments[place - 1], "--") == 0;
-  if (prompt[0] == '-' && !after_dashes) {
+  const bool is_safe = place->prefix_size > 0 || strcmp(command->arguments[place->element - 1], "--") == 0;
+  if (prompt[0] == '-' && !is_safe) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_PROMPT,
                      "prompt: it begins with a dash and might be taken for an option; put -- before {prompt} in "
                      "command if the program knows that, or leave {prompt} out to give it on stdin");
   }
   return LLMB_OK;
+}
+
+/* The argument that has the prompt in it; false without memory. */
+static bool place_prompt(const struct command_prompt *place, const char *prompt, struct exec_command *out) {
+  if (place->prefix_size == 0) {
+    out->arguments[place->element] = prompt;
+    return true;
+  }
+  const char *element = out->arguments[place->element];
+  if (asprintf(&out->owned_argument, "%.*s%s", (int)place->prefix_size, element, prompt) < 0) {
+    out->owned_argument = NULL;
+    return false;
+  }
+  out->arguments[place->element] = out->owned_argument;
+  return true;
 }
 
 static bool add_owned(struct exec_command *out, char *entry) {
@@ -63,20 +78,25 @@ llmb_status exec_command_make(const struct tool_command *tool, llmb_request *req
                               llmb_error *error) {
   uint64_t size = 0;
   const char *prompt = llmb_request_input(request, &size);
-  const int place = command_prompt_place(&tool->command);
-  *out = (struct exec_command){.prompt_is_argument = place > 0};
+  struct command_prompt place;
+  llmb_status status = command_find_prompt(&tool->command, &place, error);
+  if (status != LLMB_OK) return status;
+  *out = (struct exec_command){.prompt_is_argument = place.element > 0};
   memcpy(out->arguments, tool->command.arguments, sizeof out->arguments);
-  if (place > 0) {
-    const llmb_status status = check_prompt(&tool->command, place, prompt, size, error);
+  if (place.element > 0) {
+    status = check_prompt(&tool->command, &place, prompt, size, error);
     if (status != LLMB_OK) return status;
-    out->arguments[place] = prompt;
   }
-  if (make_environment(request, out)) return LLMB_OK;
+  const bool is_placed = place.element == 0 || place_prompt(&place, prompt, out);
+  if (is_placed && make_environment(request, out)) return LLMB_OK;
   exec_command_clear(out);
-  return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_PROMPT, "no room for the program's environment");
+  return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_PROMPT,
+                   "no room for the program's arguments or environment");
 }
 
 void exec_command_clear(struct exec_command *command) {
   for (unsigned i = command->owned_from; i < command->environment_count; i++) free(command->environment[i]);
   command->environment_count = command->owned_from = 0;
+  free(command->owned_argument);
+  command->owned_argument = NULL;
 }

@@ -13,6 +13,7 @@ struct exec_command {
   const char *arguments[COMMAND_ARGUMENTS_MAX + 1];
   char *environment[TOOL_ENVIRONMENT_MAX + 1]; /* this engine's, then `owned` */
   unsigned environment_count, owned_from;
+  char *owned_argument; /* an option with the prompt as its value; NULL if there is none */
   bool prompt_is_argument;
 };
 

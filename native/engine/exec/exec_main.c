@@ -57,7 +57,9 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   static struct tool_command command;
   llmb_error error;
   llmb_error_init(&error);
-  if (tool_command_prepare(engine, &command, &error) != LLMB_OK) {
+  struct command_prompt place;
+  if (tool_command_prepare(engine, &command, &error) != LLMB_OK ||
+      command_find_prompt(&command.command, &place, &error) != LLMB_OK) {
     llmb_engine_refuse(engine, error.status, error.message);
     return 1;
   }

@@ -7,7 +7,7 @@
 #include "core/number_text.h"
 #include "engine/jsonrpc/jsonrpc_limits.h"
 
-enum { METHOD_NOT_FOUND = -32601, INVALID_PARAMS = -32602, ERROR_TEXT_SIZE_MAX = 4 << 10 };
+enum { METHOD_NOT_FOUND = -32601, INVALID_PARAMS = -32602, ERROR_TEXT_SHOWN_MAX = 440 };
 
 uint32_t answer_phase(const llmb_request *request) {
   return llmb_request_kind(request) == LLMB_REQUEST_EMBED ? LLMB_PHASE_EMBED : LLMB_PHASE_GENERATE;
@@ -37,8 +37,52 @@ static llmb_status add_text(struct answer *answer, llmb_request *request, struct
   return check_size(request, answer->streamed_size, error);
 }
 
+/* Whether all its characters are whole, but for a first half at its end, whose place goes to *out_half (0: none). */
+static bool has_whole_characters(struct json_value text, uint64_t *out_half) {
+  *out_half = 0;
+  for (uint64_t at = 1; at + 1 < text.size; at++) {
+    if (text.text[at] != '\\') continue;
+    const uint64_t escape = at++;
+    if (text.text[at] != 'u' || !json_is_lone_surrogate(text, &at)) continue;
+    const bool is_first = strchr("89abAB", text.text[escape + 3]) != NULL;
+    if (!is_first || at + 2 != text.size) return false;
+    *out_half = escape;
+  }
+  return true;
+}
+
+static llmb_status refuse_half(llmb_request *request, llmb_error *error) {
+  return refuse(request, "half of a surrogate pair, without the other half", error);
+}
+
+/* Adds a piece but for a first half at its end, which is kept for the next one. */
+static llmb_status add_characters(struct answer *answer, llmb_request *request, struct json_value text,
+                                  llmb_error *error) {
+  char end[ANSWER_ESCAPE_SIZE + 1];
+  uint64_t half = 0;
+  if (!has_whole_characters(text, &half)) return refuse_half(request, error);
+  answer->half[0] = 0;
+  if (half == 0) return add_text(answer, request, text, error);
+  memcpy(end, text.text + half, ANSWER_ESCAPE_SIZE);
+  end[ANSWER_ESCAPE_SIZE] = 0;
+  text.size = half + 1; /* the byte at its end stands for the closing quote */
+  const llmb_status status = add_text(answer, request, text, error);
+  memcpy(answer->half, end, sizeof answer->half);
+  return status;
+}
+
 llmb_status answer_add_piece(struct answer *answer, llmb_request *request, struct json_value text, llmb_error *error) {
-  return add_text(answer, request, text, error);
+  struct tool_buffer joined = {0};
+  if (text.size <= 2) return LLMB_OK; /* nothing, between the quotes */
+  if (answer->half[0] == 0) return add_characters(answer, request, text, error);
+  if (tool_buffer_reserve(&joined, text.size + ANSWER_ESCAPE_SIZE) != LLMB_OK) return fail_for_memory(request, error);
+  tool_buffer_append(&joined, "\"", 1);
+  tool_buffer_append(&joined, answer->half, ANSWER_ESCAPE_SIZE);
+  tool_buffer_append(&joined, text.text + 1, text.size - 1);
+  const struct json_value whole = {.kind = JSON_STRING, .text = joined.bytes, .size = joined.size};
+  const llmb_status status = add_characters(answer, request, whole, error);
+  tool_buffer_clear(&joined);
+  return status;
 }
 
 static bool read_count(struct json_value value, uint64_t *out) {
@@ -64,8 +108,11 @@ static llmb_status take_text(struct answer *answer, llmb_request *request, struc
                              llmb_error *error) {
   const struct json_value text = result.kind == JSON_OBJECT ? json_member(result, "text") : result;
   take_usage(answer, result);
+  uint64_t half = 0;
+  if (answer->half[0] != 0) return refuse_half(request, error);
   if (answer->streamed_size > 0) return LLMB_OK;
   if (text.kind != JSON_STRING) return refuse(request, "neither a string nor an object with a text", error);
+  if (!has_whole_characters(text, &half) || half != 0) return refuse_half(request, error);
   return add_text(answer, request, text, error);
 }
 
@@ -130,13 +177,21 @@ llmb_status answer_take(struct answer *answer, llmb_request *request, struct jso
 }
 
 void answer_explain(const llmb_request *request, const struct message *message, llmb_error *error) {
-  char text[ERROR_TEXT_SIZE_MAX] = "(a long message)";
   const bool invoked = llmb_request_kind(request) == LLMB_REQUEST_INVOKE;
-  if (message->text.size < sizeof text) json_string_copy(message->text, text);
+  struct tool_buffer text = {0};
+  uint64_t size = 0;
+  if (tool_buffer_reserve(&text, message->text.size + 1) == LLMB_OK) size = json_string_copy(message->text, text.bytes);
+  const char *cut = size > ERROR_TEXT_SHOWN_MAX ? "..." : ""; /* the code behind it has its place in any case */
+  if (size > ERROR_TEXT_SHOWN_MAX) {
+    size = ERROR_TEXT_SHOWN_MAX;
+    while (((unsigned char)text.bytes[size] & 0xC0) == 0x80) size--;
+  }
   llmb_status status = LLMB_E_ENGINE_ERROR;
   if (message->code == METHOD_NOT_FOUND && !invoked) status = LLMB_E_UNSUPPORTED;
   if (message->code == INVALID_PARAMS) status = LLMB_E_INVALID_ARGUMENT;
-  error_set(error, status, answer_phase(request), "the daemon says: %s (%lld)", text, (long long)message->code);
+  error_set(error, status, answer_phase(request), "the daemon says: %.*s%s (%lld)", (int)size, text.bytes, cut,
+            (long long)message->code);
+  tool_buffer_clear(&text);
 }
 
 static void read_vector(struct answer *answer, struct json_value vector) {

@@ -8,12 +8,15 @@
 #include "engine/jsonrpc/jsonrpc_message.h"
 #include "engine/tool/tool_buffer.h"
 
+enum { ANSWER_ESCAPE_SIZE = 6 }; /* \ud83d */
+
 struct answer {
-  struct tool_buffer bytes; /* text; of an embedding the JSON of its vectors */
-  uint64_t written_size;    /* of `bytes`, in the host's hands or the channel's */
-  uint64_t streamed_size;   /* of all pieces that came before the result */
-  uint64_t next_vector;     /* where in `bytes` the next one to be written begins */
-  float *vector;            /* room for one */
+  struct tool_buffer bytes;          /* text; of an embedding the JSON of its vectors */
+  uint64_t written_size;             /* of `bytes`, in the host's hands or the channel's */
+  uint64_t streamed_size;            /* of all pieces that came before the result */
+  char half[ANSWER_ESCAPE_SIZE + 1]; /* the escape at the last piece's end, if it is the first half of a pair */
+  uint64_t next_vector;              /* where in `bytes` the next one to be written begins */
+  float *vector;                     /* room for one */
   uint64_t dimension;
   llmb_usage usage;
 };

@@ -13,6 +13,7 @@ enum {
   JSONRPC_PIECE_SIZE = 32 << 10,    /* of an answer given to the channel at once */
   JSONRPC_NUMBER_SIZE_MAX = 320,    /* characters of a number in a vector */
   JSONRPC_INFO_SIZE_MAX = 8 << 10,  /* of a ping's result that is passed on to the host */
+  JSONRPC_BREACH_SIZE = 512,        /* of what is said of a daemon that broke the protocol, its line included */
   JSONRPC_PING_MISSES_MAX = 3       /* in a row, then the daemon counts as hung */
 };
 

@@ -1,6 +1,7 @@
 #include "engine/jsonrpc/jsonrpc_message.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "core/json_check.h"
 #include "core/number_text.h"
@@ -59,18 +60,43 @@ static const char *read_message(struct json_value value, struct message *out) {
     if (id.kind != JSON_ABSENT) return "a request of its own";
     return out->method.kind == JSON_STRING ? NULL : "a notification whose method is no string";
   }
+  /* Many daemons send both, and null for the one that is not meant. */
+  if (error.kind == JSON_NULL && out->result.kind != JSON_ABSENT) error = (struct json_value){0};
+  if (error.kind != JSON_ABSENT && out->result.kind == JSON_NULL) out->result = (struct json_value){0};
   if ((out->result.kind == JSON_ABSENT) == (error.kind == JSON_ABSENT)) {
     return "an object that is neither a result nor an error nor a notification";
   }
-  if (!read_id(id, &out->id)) return "a reply with an id that was never given";
+  out->names_no_request = error.kind != JSON_ABSENT && (id.kind == JSON_NULL || id.kind == JSON_ABSENT);
+  if (!read_id(id, &out->id) && !out->names_no_request) return "a reply with an id that was never given";
   out->kind = MESSAGE_RESULT;
   return error.kind == JSON_ABSENT ? NULL : read_error(error, out);
 }
 
+bool message_is_blank(const char *line, uint64_t size) {
+  for (uint64_t i = 0; i < size; i++) {
+    if (strchr(" \t\r", line[i]) == NULL || line[i] == 0) return false;
+  }
+  return true;
+}
+
+/* Why json_check has refused it. */
+static const char *explain_no_json(const char *line, uint64_t size, const char *what) {
+  static const char framing[] = "Content-Length:";
+  if (size >= sizeof framing - 1 && strncasecmp(line, framing, sizeof framing - 1) == 0) {
+    return "a header: it frames its messages by Content-Length, as language servers do, and is to write one JSON "
+           "object "
+           "a line instead";
+  }
+  return strstr(what, "levels") != NULL ? "JSON with more than 512 levels of brackets" : "a line that is not JSON";
+}
+
 const char *message_check_line(const char *line, uint64_t size) {
+  const char *what = "";
   struct message message;
   struct json_value element;
-  if (json_check((const uint8_t *)line, size, NULL, NULL) != LLMB_OK) return "a line that is not JSON";
+  if (json_check((const uint8_t *)line, size, NULL, &what) != LLMB_OK) {
+    return explain_no_json(line, size, what);
+  }
   const struct json_value whole = json_read(line, size);
   if (whole.kind != JSON_ARRAY) return read_message(whole, &message);
   uint64_t at = 0;

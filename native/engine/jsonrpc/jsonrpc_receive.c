@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "core/number_text.h"
+#include "core/text_quote.h"
 #include "engine/jsonrpc/jsonrpc_message.h"
 #include "engine/jsonrpc/jsonrpc_traffic.h"
 
@@ -74,11 +76,29 @@ static void take_reply(struct session *session, const struct message *message) {
   }
 }
 
-static const char *take_message(struct session *session, const struct message *message, uint64_t now_ns) {
+/* The daemon could not tell which request it is about: clear only where there is one. */
+static const char *take_error_of_no_request(struct session *session, struct message *message, uint64_t now_ns) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < session->call_count; i++) {
+    if (session->calls[i].state != CALL_SENT) continue;
+    message->id = session->calls[i].id;
+    count++;
+  }
+  if (count > 1) return "an error whose id is null, while it has several requests";
+  if (count == 1) {
+    take_reply(session, message);
+  } else if (session->probe.id != 0) {
+    take_pong(session, message, now_ns);
+  }
+  return NULL;
+}
+
+static const char *take_message(struct session *session, struct message *message, uint64_t now_ns) {
   if (message->kind == MESSAGE_NOTIFICATION) {
     if (json_string_is(message->method, "piece")) take_piece(session, message);
     return NULL;
   }
+  if (message->names_no_request) return take_error_of_no_request(session, message, now_ns);
   if (message->id == 0 || message->id > session->last_id) return "a reply with an id that was never given";
   if (message->id == session->probe.id) {
     take_pong(session, message, now_ns);
@@ -97,13 +117,24 @@ static uint64_t line_size_max(const struct session *session) {
   return answer_max * JSONRPC_ESCAPE_MAX + JSONRPC_LINE_SLACK;
 }
 
+/* With the beginning of the line: it is what the daemon's author looks for. */
+static const char *note_breach(struct session *session, const char *problem, const char *line, uint64_t size) {
+  char beginning[TEXT_QUOTE_SHOWN_MAX + 2], quoted[TEXT_QUOTE_CAPACITY];
+  if (size > sizeof beginning - 1) size = sizeof beginning - 1;
+  memcpy(beginning, line, size);
+  beginning[size] = 0;
+  snprintf(session->breach, sizeof session->breach, "%s: %s", problem, text_quote(quoted, beginning));
+  return session->breach;
+}
+
 static const char *take_line(struct session *session, const char *line, uint64_t size, uint64_t now_ns) {
   struct message message;
+  if (message_is_blank(line, size)) return NULL;
   const char *problem = message_check_line(line, size);
   for (uint64_t at = 0; problem == NULL && message_next(line, size, &at, &message);) {
     problem = take_message(session, &message, now_ns);
   }
-  return problem;
+  return problem != NULL ? note_breach(session, problem, line, size) : NULL;
 }
 
 const char *traffic_receive(struct session *session, uint64_t now_ns) {

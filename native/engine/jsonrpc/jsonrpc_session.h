@@ -24,11 +24,12 @@ struct session {
   unsigned in_flight_max; /* and may have: its word for it */
   bool batch, repeatable; /* what it says it can do */
   struct probe probe;
-  uint64_t close_ns;       /* when a daemon that closed its stdin or stdout is killed if it has not ended */
-  bool more;               /* of what it wrote is left to be read */
-  bool over;               /* it has ended, and was cleared away */
-  llmb_error end;          /* how */
-  struct tool_buffer info; /* the object it answered the first ping with; empty if none */
+  uint64_t close_ns;                /* when a daemon that closed its stdin or stdout is killed if it has not ended */
+  bool more;                        /* of what it wrote is left to be read */
+  bool over;                        /* it has ended, and was cleared away */
+  llmb_error end;                   /* how */
+  char breach[JSONRPC_BREACH_SIZE]; /* what it said that it may not */
+  struct tool_buffer info;          /* the object it answered the first ping with; empty if none */
 
   struct call *calls;
   unsigned call_count; /* of a pooled daemon: as many as were ever in use at once */

@@ -11,7 +11,7 @@ void traffic_send_ping(struct session *session, uint64_t now_ns);
 
 void traffic_send_cancel(struct session *session, const struct call *call);
 
-/* Takes the lines that have come; sets session->more. NULL, or how the daemon broke the protocol. */
+/* Takes the lines that have come; sets session->more. NULL, or how the daemon broke the protocol: session->breach. */
 const char *traffic_receive(struct session *session, uint64_t now_ns);
 
 #endif

@@ -7,6 +7,7 @@
 #include "platform/os_clock.h"
 #include "engine/tool/tool_limits.h"
 #include "engine/tool/tool_reaper.h"
+#include "engine/tool/tool_refusal.h"
 
 /* Copies a text into the plan; NULL if it is full. */
 static char *add_text(struct reaper_plan *plan, const char *text) {
@@ -107,7 +108,7 @@ llmb_status tool_open(const struct tool_start *start, int waiter, struct tool *o
 }
 
 llmb_status tool_explain_refusal(const struct tool *tool, const char *program, llmb_error *error) {
-  return error_set_os(error, tool->start_status, LLMB_PHASE_START, tool->start_os_code, "could not start %s", program);
+  return refusal_explain(program, tool->start_status, tool->start_os_code, error);
 }
 
 void tool_look(struct tool *tool, int limit_ms) {

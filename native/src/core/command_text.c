@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/json_check.h"
+#include "core/text_quote.h"
 #include "core/json_reader.h"
 
 static llmb_status refuse(llmb_error *error, const char *why) {
@@ -90,9 +91,25 @@ llmb_status command_parse(const char *text, struct command *out, llmb_error *err
   return LLMB_OK;
 }
 
-int command_prompt_place(const struct command *command) {
+static llmb_status refuse_place(llmb_error *error, const char *element, const char *why) {
+  char quoted[TEXT_QUOTE_CAPACITY];
+  return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                   "command: %s has {prompt} %s; {prompt} stands for the prompt where it is a whole element or the "
+                   "value of an option (--name={prompt})",
+                   text_quote(quoted, element), why);
+}
+
+llmb_status command_find_prompt(const struct command *command, struct command_prompt *out, llmb_error *error) {
+  *out = (struct command_prompt){0};
   for (unsigned i = 1; i < command->argument_count; i++) {
-    if (strcmp(command->arguments[i], COMMAND_PROMPT) == 0) return (int)i;
+    const char *element = command->arguments[i], *found = strstr(element, COMMAND_PROMPT);
+    if (found == NULL) continue;
+    const uint64_t prefix_size = (uint64_t)(found - element);
+    const bool is_value = element[0] == '-' && prefix_size > 1 && found[-1] == '=';
+    if (found[strlen(COMMAND_PROMPT)] != 0 || (prefix_size > 0 && !is_value)) {
+      return refuse_place(error, element, "inside other text, where a prompt could become a part of code");
+    }
+    *out = (struct command_prompt){.element = (int)i, .prefix_size = prefix_size};
   }
-  return -1;
+  return LLMB_OK;
 }

@@ -6,7 +6,7 @@
 
 enum { COMMAND_ARGUMENTS_MAX = 256, COMMAND_SIZE_MAX = 64 << 10 };
 
-/* The element that a prompt takes the place of. */
+/* What a prompt takes the place of. */
 #define COMMAND_PROMPT "{prompt}"
 
 struct command {
@@ -20,7 +20,13 @@ struct command {
  * LLMB_E_INVALID_ARGUMENT with a message that names the setting. */
 llmb_status command_parse(const char *text, struct command *out, llmb_error *error);
 
-/* Where the prompt goes: the index of the one element that is {prompt}, or -1 if there is none. */
-int command_prompt_place(const struct command *command);
+/* Where a command takes its prompt. */
+struct command_prompt {
+  int element;          /* of its arguments; 0: on stdin */
+  uint64_t prefix_size; /* of the element: what stands before the prompt, such as --prompt= */
+};
+
+/* Finds it. LLMB_E_INVALID_ARGUMENT where a prompt could become something else than one argument's end. */
+llmb_status command_find_prompt(const struct command *command, struct command_prompt *out, llmb_error *error);
 
 #endif

@@ -97,6 +97,19 @@ static void list_descriptors(char *text, size_t capacity) {
   }
 }
 
+/* Lines as they are, but for the id, which is a $. */
+static void say_lines(unsigned long long id, const char *lines) {
+  for (; *lines != 0; lines++) {
+    if (*lines == '$') {
+      printf("%llu", id);
+    } else {
+      putchar(*lines);
+    }
+  }
+  putchar('\n');
+  fflush(stdout);
+}
+
 static void flood(bool lines) {
   for (;;) fputs(lines ? "{\"jsonrpc\":\"2.0\",\"method\":\"noise\"}\n" : "[1,", stdout);
 }
@@ -160,6 +173,8 @@ static void generate(unsigned long long id, const char *prompt, struct json_valu
   } else if (takes(prompt, "pid", &number)) {
     snprintf(text, sizeof text, "%d", (int)getpid());
     reply_text(id, text, strlen(text));
+  } else if (takes(prompt, "lines", &number)) {
+    say_lines(id, prompt + 6);
   } else if (takes(prompt, "descriptors", &number)) {
     list_descriptors(text, sizeof text);
     reply_text(id, text, strlen(text));
@@ -217,6 +232,10 @@ static void take(struct json_value request) {
   } else if (strcmp(method, "same") == 0) {
     printf("{\"jsonrpc\":\"2.0\",\"id\":%llu,\"result\":%.*s}\n", id, (int)params.size, params.text);
     fflush(stdout);
+  } else if (strcmp(method, "fail") == 0) { /* with a long message */
+    printf("{\"jsonrpc\":\"2.0\",\"id\":%llu,\"error\":{\"code\":-32001,\"message\":\"", id);
+    for (int i = 0; i < 10000; i++) fputs("é", stdout);
+    say("\"}}");
   } else if (strcmp(method, "answer_no_ping") == 0) {
     answers_ping = false;
     reply_raw(id, "true");

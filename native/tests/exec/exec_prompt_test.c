@@ -62,6 +62,50 @@ static void argument__too_long_for_one_is_refused(void) {
   bridge_vanish(bridge);
 }
 
+static void value_of_an_option__is_the_prompt_as_it_is(void) {
+  llmb_bridge *bridge = bridge_to("[\"printf\",\"%s\\\\n\",\"--prompt={prompt}\"]", NULL);
+  check_answer(bridge, "$(x) -- it's", "--prompt=$(x) -- it's\n");
+  check_answer(bridge, "-o", "--prompt=-o\n");
+  bridge_vanish(bridge);
+}
+
+static void prompt_inside_other_text__is_refused_with_the_reason(void) {
+  static const char *const commands[] = {SH("echo {prompt}"), "printf prompt:{prompt}", "printf --x={prompt}.txt"};
+  for (int i = 0; i < 3; i++) {
+    llmb_bridge *bridge = bridge_to(commands[i], NULL);
+    llmb_error error;
+    CHECK_INT(LLMB_E_INVALID_ARGUMENT, ask(bridge, "x", NULL, &error));
+    CHECK_CONTAINS("command", error.message);
+    CHECK_CONTAINS("--name={prompt}", error.message);
+    bridge_vanish(bridge);
+  }
+}
+
+/* What is asked of a script that cannot be run, and what its error must name. */
+static void check_broken_script(const char *content, const char *wanted) {
+  char path[64], command[96];
+  llmb_error error;
+  snprintf(path, sizeof path, "/tmp/llmbridge-exec-script-%d", (int)getpid());
+  const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+  CHECK(write(file, content, strlen(content)) == (ssize_t)strlen(content));
+  close(file);
+  snprintf(command, sizeof command, "[\"%s\"]", path);
+  llmb_bridge *bridge = bridge_to(command, NULL);
+  CHECK(ask(bridge, "x", NULL, &error) != LLMB_OK);
+  CHECK_CONTAINS(path, error.message);
+  CHECK_CONTAINS(wanted, error.message);
+  bridge_vanish(bridge);
+  unlink(path);
+}
+
+static void script_whose_interpreter_is_broken__is_told_with_the_interpreter(void) {
+  check_broken_script("#!/nowhere/python9\nprint(1)\n", "its interpreter \"/nowhere/python9\" is missing");
+  check_broken_script("#! /bin/sh\r\necho x\r\n",
+                      "its interpreter \"/bin/sh\\r\" is missing; its lines end as Windows");
+  check_broken_script("#!/tmp -x\n", "its interpreter \"/tmp\"");
+  check_broken_script("echo x\n", "(#!)");
+}
+
 static void prompt_that_nobody_reads__blocks_nothing(void) {
   llmb_bridge *bridge = bridge_to("true", "timeout_ms", "100000", NULL);
   char *answer = NULL;
@@ -142,6 +186,8 @@ static void program__that_cannot_be_run_is_named(void) {
 
 CHECK_MAIN(TEST(stdin__brings_the_prompt_as_it_is), TEST(argument__is_the_prompt_as_it_is),
            TEST(argument__that_looks_like_an_option_is_refused), TEST(argument__too_long_for_one_is_refused),
+           TEST(value_of_an_option__is_the_prompt_as_it_is), TEST(prompt_inside_other_text__is_refused_with_the_reason),
+           TEST(script_whose_interpreter_is_broken__is_told_with_the_interpreter),
            TEST(prompt_that_nobody_reads__blocks_nothing), TEST(settings_that_were_set__reach_it_by_the_environment),
            TEST(environment__is_what_was_allowed), TEST(program__is_looked_for_in_the_hosts_folder),
            TEST(program__that_cannot_be_run_is_named))

@@ -16,7 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       end += strlen(end) + 1;
       FUZZ_CHECK(end <= command.text + sizeof command.text);
     }
-    FUZZ_CHECK(command_prompt_place(&command) != 0);
+    struct command_prompt place;
+    if (command_find_prompt(&command, &place, NULL) == LLMB_OK && place.element > 0) {
+      FUZZ_CHECK(strstr(command.arguments[place.element], COMMAND_PROMPT) ==
+                 command.arguments[place.element] + place.prefix_size);
+    }
   } else {
     FUZZ_CHECK(error.status == LLMB_E_INVALID_ARGUMENT && error.message[0] != 0);
   }

@@ -48,11 +48,28 @@ static void array__is_taken_as_it_is(void) {
   CHECK_TEXT("a b||\"|é", parsed(" [\"a b\", \"\", \"\\\"\", \"\\u00e9\"]"));
 }
 
-static void prompts_place__is_the_one_element_that_is_the_prompt(void) {
+/* The element and, behind it, the prefix; -1 if the place is refused. */
+static int place_found(void) {
+  struct command_prompt place;
+  if (command_find_prompt(&command, &place, NULL) != LLMB_OK) return -1;
+  return place.element * 100 + (int)place.prefix_size;
+}
+
+static void prompts_place__is_a_whole_element_or_an_options_value(void) {
   CHECK_TEXT("a|{prompt}|b", parsed("a {prompt} b"));
-  CHECK_INT(1, command_prompt_place(&command));
+  CHECK_INT(100, place_found());
+  CHECK_TEXT("a|b|--prompt={prompt}", parsed("a b --prompt={prompt}"));
+  CHECK_INT(209, place_found());
+  CHECK_TEXT("a|b", parsed("a b"));
+  CHECK_INT(0, place_found());
   CHECK_TEXT("a|x{prompt}", parsed("a x{prompt}"));
-  CHECK_INT(-1, command_prompt_place(&command));
+  CHECK_INT(-1, place_found());
+  CHECK_TEXT("sh|-c|echo {prompt}", parsed("sh -c 'echo {prompt}'"));
+  CHECK_INT(-1, place_found());
+  CHECK_TEXT("a|--x={prompt};", parsed("a --x={prompt}\\;"));
+  CHECK_INT(-1, place_found());
+  CHECK_TEXT("a|X={prompt}", parsed("a X={prompt}"));
+  CHECK_INT(-1, place_found());
   CHECK_CONTAINS("more than once", parsed("a {prompt} {prompt}"));
   CHECK_CONTAINS("cannot be the program", parsed("[\"{prompt}\"]"));
 }
@@ -87,5 +104,5 @@ static void limits__are_kept(void) {
 
 CHECK_MAIN(TEST(words__are_parted_by_blanks), TEST(quotes__keep_blanks_and_join),
            TEST(backslash__means_what_it_means_to_a_shell), TEST(shell__has_no_part_in_it),
-           TEST(array__is_taken_as_it_is), TEST(prompts_place__is_the_one_element_that_is_the_prompt),
+           TEST(array__is_taken_as_it_is), TEST(prompts_place__is_a_whole_element_or_an_options_value),
            TEST(refusal__says_why), TEST(limits__are_kept))
