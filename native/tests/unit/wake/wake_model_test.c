@@ -1,15 +1,13 @@
-/* No wake-up is lost, in whatever order two processors do what the library does. wake_model.h says how that is tried.
- */
+/* No wake-up is lost, in whatever order two processors do what the library does: wake_model.h says how it is tried. */
 #include <string.h>
 
-#include "tests/check.h"
 #include "api/process_state.h"
-#include "channel/engine_channel.h"
-#include "core/memory.h"
-#include "tests/unit/wake/wake_host.h"
-#include "tests/unit/wake/wake_keeper.h"
 #include "channel/engine_send.h"
 #include "channel/engine_sleep.h"
+#include "core/memory.h"
+#include "tests/check.h"
+#include "tests/unit/wake/wake_host.h"
+#include "tests/unit/wake/wake_keeper.h"
 
 enum { SWITCHES = 3, SWITCHES_OF_LONG = 2, DELAYS = 1, PIECE_SIZE = 16, LARGE_PIECE_SIZE = 30 << 10, LARGE_PIECES = 5 };
 
