@@ -1,5 +1,6 @@
 #include "engine/llama/chat.hpp"
 
+#include <algorithm>
 #include <climits>
 
 #include "engine/llama/failure.hpp"
@@ -17,6 +18,7 @@ namespace llama_engine {
 
 struct chat_template::parsed {
   common_chat_templates_ptr templates;
+  bool thinks = false;  // what the template is told as enable_thinking
 };
 
 chat_template::chat_template(const llama_model *model, const std::string &source)
@@ -74,6 +76,36 @@ static common_chat_msg message_of(const char *role, const std::string &content) 
   return message;
 }
 
+// As llama.cpp's server decides it. Asking takes milliseconds, so only templates are asked that care.
+static bool is_thinking(const common_chat_templates *templates, const std::string &source) {
+  if (source.find("enable_thinking") == std::string::npos) return true;
+  try {
+    return common_chat_templates_support_enable_thinking(templates);
+  } catch (const std::exception &) {
+    return true;
+  }
+}
+
+static bool has_more_than_text(const std::vector<common_chat_msg> &messages) {
+  return std::any_of(messages.begin(), messages.end(), [](const common_chat_msg &message) {
+    return message.role == "tool" || !message.tool_calls.empty() || !message.reasoning_content.empty();
+  });
+}
+
+// libllama-common renders calls, their results and reasoning in ways of their own for some models, when it also makes a
+// parser for the answer. That takes milliseconds, and cannot be done for every template.
+static std::string apply(const common_chat_templates *templates, common_chat_templates_inputs &inputs) {
+  if (has_more_than_text(inputs.messages)) {
+    try {
+      return common_chat_templates_apply(templates, inputs).prompt;
+    } catch (const std::exception &) {
+      // The template alone says below whether it is to blame.
+    }
+  }
+  inputs.force_pure_content = true;  // the prompt alone is wanted
+  return common_chat_templates_apply(templates, inputs).prompt;
+}
+
 std::string chat_template::render(const char *system, const char *messages_json, const std::string &prompt,
                                   text_guard *guard) {
   common_chat_templates_inputs inputs;
@@ -84,7 +116,6 @@ std::string chat_template::render(const char *system, const char *messages_json,
   }
   if (system != nullptr) inputs.messages.insert(inputs.messages.begin(), message_of("system", system));
   if (guard != nullptr) messages_guard(inputs.messages, source_, *guard);
-  inputs.force_pure_content = true;  // the prompt alone is wanted, not a parser for tool calls
   if (parsed_ == nullptr) {
     auto made = std::make_unique<parsed>();
     try {
@@ -92,10 +123,13 @@ std::string chat_template::render(const char *system, const char *messages_json,
     } catch (const std::exception &) {
       throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, "the model's chat template: " + parse_error(source_));
     }
+    made->thinks = is_thinking(made->templates.get(), source_);
     parsed_ = std::move(made);
   }
+  inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
+  inputs.enable_thinking = parsed_->thinks;
   try {
-    return common_chat_templates_apply(parsed_->templates.get(), inputs).prompt;
+    return apply(parsed_->templates.get(), inputs);
   } catch (const std::exception &error) {
     throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, std::string("the model's chat template: ") + error.what());
   }

@@ -46,6 +46,9 @@ static const std::set<std::string> sampled = {
     "microsoft-Phi-3.5-mini-instruct",
     "openai-gpt-oss-120b",
     "llama-cpp-rwkv-world",
+    "Apertus-8B-Instruct",
+    "google-gemma-4-31B-it-interleaved",
+    "mistralai-Ministral-3-14B-Reasoning-2512",
 };
 
 static std::vector<std::filesystem::path> files() {
@@ -57,7 +60,9 @@ static std::vector<std::filesystem::path> files() {
   return found;
 }
 
-// The prompt as llama-server makes it when it is started with nothing but a model.
+// The prompt as llama-server makes it when it is started with nothing but a model, except that the server keeps
+// reasoning of earlier turns (preserve_reasoning) where a template drops it: here the template's author decides. With
+// DeepSeek V4 the server's prompt has two tokens more for each earlier answer, an empty <think></think>.
 static std::string server_prompt(const common_chat_templates *templates, const std::string &messages) {
   common_chat_templates_inputs inputs;
   inputs.messages = common_chat_msgs_parse_oaicompat(common_json::parse(messages));
