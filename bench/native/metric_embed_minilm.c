@@ -10,7 +10,7 @@
 #include "bench_embed.h"
 #include "bench_memory.h"
 
-enum { TEXTS = 10, HOST_CALLS = 100 };
+enum { TEXTS = 10, HOST_CALLS = 20 };
 
 static const char *const sentences[TEXTS] = {
     "The harbour was quiet that morning since every boat had already gone out to meet the herring before sun rose",
