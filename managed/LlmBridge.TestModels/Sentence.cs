@@ -7,11 +7,12 @@ public static class Sentence
 {
     private const int LengthMin = 3;
     private const int LengthUsual = 4;
+    private const int FirstLoneByte = 0xE000;
 
     /// <summary>
     /// Pieces of about four characters with spaces written as <see cref="Vocabulary.Space"/>; one that came up before
     /// is made longer. With <paramref name="splitCharacters"/>, characters outside ASCII become their bytes
-    /// ("&lt;0xC3&gt;") as long as no byte comes twice.
+    /// ("&lt;0xC3&gt;") as long as no byte comes twice, and U+E000 to U+E0FF stand for a byte 00 to FF of their own.
     /// </summary>
     public static IReadOnlyList<string> Cut(string text, bool splitCharacters)
     {
@@ -62,7 +63,10 @@ public static class Sentence
 
     private static bool TrySplit(Rune rune, HashSet<string> used, List<string> pieces)
     {
-        string[] bytes = [.. Encoding.UTF8.GetBytes(rune.ToString()).Select(value => $"<0x{value:X2}>")];
+        byte[] values = rune.Value is >= FirstLoneByte and <= FirstLoneByte + byte.MaxValue
+            ? [(byte)(rune.Value - FirstLoneByte)]
+            : Encoding.UTF8.GetBytes(rune.ToString());
+        string[] bytes = [.. values.Select(value => $"<0x{value:X2}>")];
         if (rune.IsAscii || bytes.Any(used.Contains) || bytes.Distinct().Count() < bytes.Length)
         {
             return false;

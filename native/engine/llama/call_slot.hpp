@@ -11,6 +11,7 @@
 #include <llmbridge/engine.h>
 #include "engine/llama/sampler.hpp"
 #include "engine/llama/stop_text.hpp"
+#include "engine/llama/text_mender.hpp"
 
 namespace llama_engine {
 
@@ -35,6 +36,7 @@ struct call_slot {
   llama_token next = LLAMA_TOKEN_NULL;
   int32_t output = -1;  // where in the last batch its logits are
   sampler choice;
+  text_mender mender;
   stop_text stops;
 
   std::vector<llama_token> replay;  // what another engine had produced before it died: taken instead of choosing

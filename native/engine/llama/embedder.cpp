@@ -17,9 +17,10 @@ constexpr uint32_t causal_batch_tokens = 512;
 llama_context_params context_params(const llama_model *model, const engine_options &options) {
   llama_context_params params = llama_context_default_params();
   uint32_t context = model_context(model, options);
-  params.n_ctx = context;
+  // llama.cpp keeps room for an output of each sequence, and aborts where a batch has less.
+  params.n_ctx = std::max(context, embedding_texts_max);
   // An encoder must see a whole text at once.
-  params.n_batch = model_is_encoder(model) ? context : std::min(context, causal_batch_tokens);
+  params.n_batch = model_is_encoder(model) ? params.n_ctx : std::min(params.n_ctx, causal_batch_tokens);
   params.n_ubatch = params.n_batch;
   params.n_seq_max = embedding_texts_max;
   params.kv_unified = true;  // short texts share the room of one context

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
 #include <thread>
 
 #include "engine/llama/failure.hpp"
+#include "engine/llama/model_files.hpp"
 
 namespace llama_engine {
 
@@ -26,9 +26,7 @@ static double number_of(const llmb_engine *engine, const char *name, double fall
 }
 
 uint32_t threads_default(const std::string &model_path, uint32_t workers) {
-  std::error_code error;
-  uint64_t bytes = std::filesystem::file_size(model_path, error);
-  if (error) bytes = 0;  // loading it will say why
+  uint64_t bytes = model_files_bytes(model_path);
   uint64_t count = std::min<uint64_t>(std::thread::hardware_concurrency() / workers, bytes / model_bytes_per_thread);
   return std::max(1U, static_cast<uint32_t>(count));
 }

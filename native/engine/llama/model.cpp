@@ -6,7 +6,8 @@
 
 #include "engine/llama/engine_log.hpp"
 #include "engine/llama/failure.hpp"
-#include <llmbridge/model.h>
+#include "engine/llama/model_files.hpp"
+#include <llmbridge/llmbridge.h>
 
 namespace llama_engine {
 namespace {
@@ -37,26 +38,36 @@ bool is_about_memory(const std::string &reason) {
   return reason.find("allocate") != std::string::npos || reason.find("bad_alloc") != std::string::npos;
 }
 
-// What llama.cpp's own reader would take for granted is checked first, in code that trusts nothing.
-void model_inspect(const std::string &path) {
+// What llama.cpp's own reader would take for granted is checked first, in code that trusts nothing. Returns whether the
+// tensors lie as ggml needs them: where a file has less alignment than ggml, it aborts over a mapped tensor.
+bool model_inspect(const std::string &path) {
   llmb_error error;
   llmb_error_init(&error);
-  llmb_status status = llmb_inspect(path.c_str(), nullptr, &error);
+  char *json = nullptr;
+  llmb_status status = llmb_inspect(path.c_str(), &json, &error);
   if (status != LLMB_OK) throw failure(status, LLMB_PHASE_LOAD, error.message);
+  bool is_low = false;
+  for (const char *alignment : {"\"alignment\":8,", "\"alignment\":16,"}) {
+    is_low |= std::strstr(json, alignment) != nullptr;
+  }
+  llmb_free(json);
+  return !is_low;
 }
 
 }  // namespace
 
 model_ptr model_load(llmb_engine *engine, const engine_options &options) {
-  model_file_check(options.model_path);
-  model_inspect(options.model_path);
+  std::string path = model_files(options.model_path).front();
+  model_file_check(path);
+  bool can_be_mapped = model_inspect(path);
   engine_log_forget();
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = options.gpu_layers;
+  if (!can_be_mapped) params.load_mode = LLAMA_LOAD_MODE_NONE;
   params.progress_callback = load_progress;
   params.progress_callback_user_data = engine;
   engine_log_loading(true);
-  model_ptr model(llama_model_load_from_file(options.model_path.c_str(), params));
+  model_ptr model(llama_model_load_from_file(path.c_str(), params));
   engine_log_loading(false);
   if (model == nullptr) {
     std::string reason = engine_log_reason();
@@ -78,10 +89,11 @@ std::string model_metadata(const llama_model *model, const std::string &key) {
 }
 
 uint32_t model_context(const llama_model *model, const engine_options &options) {
-  uint32_t trained = static_cast<uint32_t>(std::max(llama_model_n_ctx_train(model), 1));
+  int32_t said = llama_model_n_ctx_train(model);
+  uint32_t trained = said > 0 ? static_cast<uint32_t>(said) : context_default_tokens;  // 0 and 2^32 - 1 say nothing
   uint32_t wanted = options.context != 0 ? options.context : std::min(trained, context_default_tokens);
   bool has_table = llama_model_rope_type(model) == LLAMA_ROPE_TYPE_NONE || model_is_encoder(model);
-  return has_table ? std::min(wanted, trained) : wanted;
+  return has_table && said > 0 ? std::min(wanted, trained) : wanted;
 }
 
 bool model_is_encoder(const llama_model *model) {

@@ -1,4 +1,5 @@
 // What the engine says of its model: see model.hpp.
+#include <algorithm>
 #include <string>
 
 #include "engine/llama/json_text.hpp"
@@ -37,7 +38,7 @@ std::string model_json(const llama_model *model) {
   object.add_text("quantisation", llama_ftype_name(llama_model_ftype(model)));
   object.add("parameters", std::to_string(llama_model_n_params(model)));
   object.add("bytes", std::to_string(llama_model_size(model)));
-  object.add("context", std::to_string(llama_model_n_ctx_train(model)));
+  object.add("context", std::to_string(std::max(llama_model_n_ctx_train(model), 0)));
   object.add("embedding", std::to_string(llama_model_n_embd_out(model)));
   object.add("layers", std::to_string(llama_model_n_layer(model)));
   object.add("vocabulary", std::to_string(llama_vocab_n_tokens(vocab)));

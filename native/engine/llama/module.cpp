@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "engine/llama/backend.hpp"
 #include "engine/llama/deep_thread.hpp"
@@ -11,6 +12,7 @@
 #include "engine/llama/failure.hpp"
 #include "llama.h"
 #include "engine/llama/model.hpp"
+#include "engine/llama/model_files.hpp"
 #include "engine/llama/scheduler.hpp"
 
 using namespace llama_engine;
@@ -20,8 +22,11 @@ using namespace llama_engine;
 static void confine(llmb_engine *engine, llmb_engine_profile profile) {
   llmb_error error;
   llmb_error_init(&error);
-  const char *readable[] = {llmb_engine_setting(engine, "model"), nullptr};
-  llmb_status status = llmb_engine_confine_profile(engine, profile, readable, &error);
+  std::vector<std::string> files = model_files(llmb_engine_setting(engine, "model"));
+  std::vector<const char *> readable;
+  for (const std::string &file : files) readable.push_back(file.c_str());
+  readable.push_back(nullptr);
+  llmb_status status = llmb_engine_confine_profile(engine, profile, readable.data(), &error);
   if (status != LLMB_OK) throw failure(status, LLMB_PHASE_START, error.message);
 }
 
@@ -35,6 +40,9 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
   threadpool_ptr threads = threadpool_create(options.threads);
   model_ptr model = model_load(engine, options);
   scheduler calls(engine, model.get(), options, threads.get());
+  engine_log_loading(true);  // an abort in here would come again in each call
+  calls.try_model();
+  engine_log_loading(false);
   // What a request asks for has no effects, and its answer follows from its tokens.
   llmb_engine_declare(engine, LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES);
   confine(engine, LLMB_PROFILE_SERVE);

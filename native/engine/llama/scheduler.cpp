@@ -221,9 +221,10 @@ void scheduler::take_token(call_slot &call, llama_token token) {
     if (status != LLMB_OK) throw failure(status, LLMB_PHASE_GENERATE, "the token could not be recorded");
   }
   call.produced++;
-  std::string piece, text;
+  std::string piece, mended, text;
   token_append_text(vocab_, token, piece);
-  bool stopped = call.stops.push(piece, text);
+  call.mender.push(piece, mended);
+  bool stopped = call.stops.push(mended, text);
   call.add_text(text);
   if (stopped) {
     finish(call, LLMB_FINISH_STOP_STRING);
@@ -235,7 +236,10 @@ void scheduler::take_token(call_slot &call, llama_token token) {
 }
 
 void scheduler::finish(call_slot &call, uint32_t reason) {
-  std::string rest;
+  std::string unfinished, rest;
+  // A character that a limit cuts is left out; one that the model itself does not finish is a mistake of its.
+  if (reason == LLMB_FINISH_STOP) call.mender.finish(unfinished);
+  if (reason != LLMB_FINISH_STOP_STRING && call.stops.push(unfinished, rest)) reason = LLMB_FINISH_STOP_STRING;
   if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(rest);
   call.add_text(rest);
   call.finish_reason = reason;
@@ -265,6 +269,7 @@ void scheduler::deliver(call_slot &call) {
   usage.prompt_tokens = call.tokens_read();
   usage.completion_tokens = call.produced;
   usage.cached_prompt_tokens = call.cached;
+  usage.replaced = call.mender.replaced();
   llmb_request_done(call.request, &usage);
   call.request = nullptr;
 }

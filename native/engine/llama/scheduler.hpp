@@ -26,6 +26,10 @@ class scheduler {
   // Makes the generating context at once, so that a model that fits loads and one that doesn't is refused.
   scheduler(llmb_engine *engine, llama_model *model, const engine_options &options, ggml_threadpool *threads);
 
+  // Computes one token, or one embedding, and forgets it. Throws failure, LLMB_E_MODEL_INVALID where that cannot be
+  // done: no call could be answered.
+  void try_model();
+
   // Serves until the host is gone. Throws failure when the engine can no longer be trusted; the calls then in the
   // failing batch have been told.
   void serve();
@@ -40,6 +44,10 @@ class scheduler {
   void show_progress() const;
   void drop_cancelled();
   bool has_work() const;
+
+  // scheduler_trial.cpp
+  void try_token(const std::vector<llama_token> &tokens);
+  void try_embedding(const std::vector<llama_token> &tokens);
 
   // scheduler_embedding.cpp
   void embed_batch();

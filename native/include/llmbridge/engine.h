@@ -47,6 +47,7 @@ typedef struct llmb_usage {
   uint64_t completion_tokens;    /**< Tokens of the answer. */
   uint64_t cached_prompt_tokens; /**< Of the prompt's, those that the engine still knew from a call before and did not
                                       read again. */
+  uint64_t replaced;             /**< How often bytes of the answer that were no UTF-8 were replaced by U+FFFD. */
 } llmb_usage;
 
 /** The entry of an engine module: load, say ready, serve until llmb_engine_next says the host is gone; return the exit

@@ -14,7 +14,7 @@ extern "C" {
  * model takes no longer than a small one; memory and time are bounded whatever the file says.
  * @param path      NUL-terminated UTF-8.
  * @param out_json  receives {"architecture","name","parameters","quantisation","context_length","embedding_length",
- *                  "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","alignment","version",
+ *                  "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","files","alignment","version",
  *                  "metadata"}; what the file does not say is null. `quantisation` is the type of most parameters. In
  *                  `metadata` each key has its value, but arrays are {"type","count"} and long strings
  *                  {"type","bytes"}. NULL only checks.

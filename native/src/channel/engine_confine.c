@@ -11,7 +11,7 @@ _Static_assert((int)OS_CONFINE_ALL == (int)LLMB_SANDBOX_ALL && (int)OS_CONFINE_C
                    (int)OS_CONFINE_FILES == (int)LLMB_SANDBOX_FILES,
                "the platform's layers are those of the public header");
 
-enum { CONFINE_PATHS_MAX = 24, CONFINE_PATH_SIZE_MAX = 4096 };
+enum { CONFINE_PATHS_MAX = 32 + 512, CONFINE_PATH_SIZE_MAX = 4096 }; /* a split model has many files */
 
 /* What every program of this system reads while it loads libraries. */
 static const char *const system_paths[] = {

@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <string.h>
 
 #include "channel/engine_channel.h"
@@ -163,12 +164,17 @@ static void end_request(llmb_request *request) {
   engine_request_reset(request);
 }
 
+/* Whether a struct of the caller's has this member: it may have been compiled before there was one. */
+#define HAS(pointer, member) \
+  ((pointer)->struct_size >= offsetof(__typeof__(*(pointer)), member) + sizeof((pointer)->member))
+
 llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
   const struct frame_done done = {
       .finish_reason = usage->finish_reason,
-      .cached_prompt_tokens = usage->struct_size >= sizeof *usage ? (uint32_t)usage->cached_prompt_tokens : 0,
+      .cached_prompt_tokens = HAS(usage, cached_prompt_tokens) ? (uint32_t)usage->cached_prompt_tokens : 0,
       .prompt_tokens = usage->prompt_tokens,
       .completion_tokens = usage->completion_tokens,
+      .replaced = HAS(usage, replaced) ? usage->replaced : 0,
   };
   const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, ENGINE_END_NEWS);
   FAULT_POINT(ENGINE_DONE);

@@ -39,6 +39,7 @@ struct frame_done {
   uint32_t cached_prompt_tokens;
   uint64_t prompt_tokens;
   uint64_t completion_tokens;
+  uint64_t replaced; /* in the answer, by U+FFFD */
 };
 
 struct frame_failure {

@@ -77,7 +77,7 @@ static llmb_status read_header(struct gguf_reader *reader, struct gguf_file *fil
 
 llmb_status gguf_file_read(const char *path, struct gguf_file *out, llmb_error *error) {
   struct gguf_reader reader;
-  *out = (struct gguf_file){.alignment = GGUF_ALIGNMENT_DEFAULT};
+  *out = (struct gguf_file){.alignment = GGUF_ALIGNMENT_DEFAULT, .part_count = 1};
   llmb_status status = gguf_reader_open(&reader, path, error);
   if (status != LLMB_OK) goto finish;
   out->file_size = reader.file_size;

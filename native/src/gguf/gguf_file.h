@@ -33,9 +33,13 @@ struct gguf_file {
   uint64_t key_count;
   struct gguf_tensor *tensors;
   uint64_t tensor_count;
+  uint64_t part, part_count;                         /* of a split model, counted from 0; else 0 of 1 */
+  uint64_t elements_by_type[GGUF_TENSOR_TYPE_COUNT]; /* with those of the parts that follow, as the sums are: */
+  uint64_t model_bytes, model_elements, model_tensor_count;
 };
 
-/* Reads and checks the file. *out is cleared by gguf_file_clear, also after a failure. */
+/* Reads and checks one file. *out is cleared by
+ * gguf_file_clear, also after a failure. */
 llmb_status gguf_file_read(const char *path, struct gguf_file *out, llmb_error *error);
 void gguf_file_clear(struct gguf_file *file);
 

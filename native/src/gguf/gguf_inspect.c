@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/json_writer.h"
 #include "gguf/gguf_file.h"
+#include "gguf/gguf_parts.h"
 #include "gguf/gguf_keys.h"
 #include "gguf/gguf_value_json.h"
 
@@ -40,9 +41,8 @@ static void write_vocabulary(struct json_writer *writer, const struct gguf_file 
 
 /* The tensor type that most parameters have; NULL without tensors. */
 static const char *dominant_type(const struct gguf_file *file) {
-  uint64_t elements[GGUF_TENSOR_TYPE_COUNT] = {0};
+  const uint64_t *elements = file->elements_by_type;
   uint32_t dominant = 0;
-  for (uint64_t i = 0; i < file->tensor_count; i++) elements[file->tensors[i].type] += file->tensors[i].elements;
   for (uint32_t type = 1; type < GGUF_TENSOR_TYPE_COUNT; type++) {
     if (elements[type] > elements[dominant]) dominant = type;
   }
@@ -56,7 +56,7 @@ static void write_file(struct json_writer *writer, const struct gguf_file *file)
   json_key(writer, "name");
   write_text_of(writer, file, "general.name");
   json_key(writer, "parameters");
-  json_integer(writer, (int64_t)file->elements);
+  json_integer(writer, (int64_t)file->model_elements);
   json_key(writer, "quantisation");
   json_text(writer, dominant_type(file));
   json_key(writer, "context_length");
@@ -72,9 +72,11 @@ static void write_file(struct json_writer *writer, const struct gguf_file *file)
   json_key(writer, "chat_template");
   json_boolean(writer, gguf_key_find(file, "tokenizer.chat_template") != NULL);
   json_key(writer, "tensors");
-  json_integer(writer, (int64_t)file->tensor_count);
+  json_integer(writer, (int64_t)file->model_tensor_count);
   json_key(writer, "file_bytes");
-  json_integer(writer, (int64_t)file->file_size);
+  json_integer(writer, (int64_t)file->model_bytes);
+  json_key(writer, "files");
+  json_integer(writer, (int64_t)file->part_count);
   json_key(writer, "alignment");
   json_integer(writer, (int64_t)file->alignment);
   json_key(writer, "version");
@@ -97,7 +99,7 @@ LLMB_API llmb_status llmb_inspect(const char *path, char **out_json, llmb_error 
   }
   struct gguf_file file;
   struct json_writer writer;
-  llmb_status status = gguf_file_read(path, &file, out_error);
+  llmb_status status = gguf_model_read(path, &file, out_error);
   if (status != LLMB_OK || out_json == NULL) goto finish;
   json_writer_begin(&writer);
   write_file(&writer, &file);

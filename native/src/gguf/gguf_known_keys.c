@@ -30,8 +30,36 @@ static llmb_status check_alignment(struct gguf_reader *reader, struct gguf_file 
   return LLMB_OK;
 }
 
+static llmb_status read_part_number(struct gguf_reader *reader, const struct gguf_file *file, const char *name,
+                                    uint64_t least, uint64_t *out) {
+  const struct gguf_key *key = gguf_key_find(file, name);
+  if (key == NULL) return LLMB_OK;
+  if (!gguf_value_is_integer(key->type)) return refuse_type(reader, key, "a whole number");
+  const int64_t number = gguf_key_integer(key);
+  gguf_reader_subject(reader, "key", 0, key->name);
+  if (number < (int64_t)least || number > GGUF_PARTS_MAX) {
+    return gguf_refuse(reader, key->position, "%" PRId64 " is not %" PRIu64 " to %d", number, least, GGUF_PARTS_MAX);
+  }
+  *out = (uint64_t)number;
+  return LLMB_OK;
+}
+
+/* Which file of a split model this is. Some writers put a count of 0 into a model that is whole. */
+static llmb_status check_parts(struct gguf_reader *reader, struct gguf_file *file) {
+  llmb_status status = read_part_number(reader, file, "split.count", 0, &file->part_count);
+  if (status == LLMB_OK) status = read_part_number(reader, file, "split.no", 0, &file->part);
+  if (status == LLMB_OK && file->part_count == 0) file->part_count = 1;
+  if (status == LLMB_OK && file->part >= file->part_count) {
+    gguf_reader_subject(reader, "key", 0, "split.no");
+    return gguf_refuse(reader, reader->position, "file %" PRIu64 " of %" PRIu64, file->part + 1, file->part_count);
+  }
+  return status;
+}
+
+/* Only the first file of a split model says what model it is. */
 static llmb_status check_architecture(struct gguf_reader *reader, const struct gguf_file *file) {
   const struct gguf_key *key = gguf_key_find(file, "general.architecture");
+  if (key == NULL && file->part > 0) return LLMB_OK;
   if (key == NULL) {
     gguf_reader_subject(reader, "metadata", 0, NULL);
     return gguf_refuse(reader, reader->position, "the key \"general.architecture\" is missing");
@@ -57,7 +85,9 @@ static llmb_status check_texts(struct gguf_reader *reader, const struct gguf_fil
 /* Sizes of the model: whole numbers that are not negative. */
 static llmb_status check_sizes(struct gguf_reader *reader, const struct gguf_file *file) {
   static const char *const suffixes[] = {"context_length", "embedding_length", "block_count", "vocab_size"};
-  const char *architecture = gguf_key_find(file, "general.architecture")->text;
+  const struct gguf_key *named = gguf_key_find(file, "general.architecture");
+  if (named == NULL) return LLMB_OK;
+  const char *architecture = named->text;
   for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
     char name[ARCHITECTURE_SIZE_MAX + 32];
     snprintf(name, sizeof name, "%s.%s", architecture, suffixes[i]);
@@ -103,6 +133,7 @@ static llmb_status check_tokens(struct gguf_reader *reader, const struct gguf_fi
 
 llmb_status gguf_check_keys(struct gguf_reader *reader, struct gguf_file *file) {
   llmb_status status = check_alignment(reader, file);
+  if (status == LLMB_OK) status = check_parts(reader, file);
   if (status == LLMB_OK) status = check_architecture(reader, file);
   if (status == LLMB_OK) status = check_texts(reader, file);
   if (status == LLMB_OK) status = check_sizes(reader, file);

@@ -13,6 +13,7 @@ enum {
   GGUF_TEXT_SIZE_MAX = 16 << 20,  /* bytes of one text */
   GGUF_TEXT_KEPT_MAX = 256,       /* bytes of a text that is kept to be shown */
   GGUF_HEAD_SIZE_MAX = 256 << 20, /* everything before the tensors' data */
+  GGUF_PARTS_MAX = 512,           /* files of a split model */
   GGUF_ALIGNMENT_MIN = 8,
   GGUF_ALIGNMENT_MAX = 2 << 20,
   GGUF_ALIGNMENT_DEFAULT = 32,

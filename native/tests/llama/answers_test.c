@@ -52,6 +52,47 @@ static void llama__delivers_characters_whole_that_the_model_says_byte_by_byte(vo
   llmb_bridge_close(bridge);
 }
 
+/* What a limit leaves of a character is no part of the answer. */
+static void llama__drops_the_half_character_that_a_limit_leaves(void) {
+  static const char whole[] =
+      "Price: \xe2\x82\xac"
+      "12 or \xc2\xa3"
+      "10 for \xf0\x9f\x98\x80";
+  llmb_bridge *bridge = fixture_open("bytes", NULL);
+  for (int tokens = 1; tokens <= 13; tokens++) {
+    char limit[8];
+    snprintf(limit, sizeof limit, "%d", tokens);
+    CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "max_tokens", limit, answer, &result, &error));
+    CHECK_INT(LLMB_FINISH_LENGTH, result.finish_reason);
+    CHECK_INT(tokens, result.completion_tokens);
+    CHECK_INT(0, strncmp(whole, answer, strlen(answer)));
+  }
+  llmb_bridge_close(bridge);
+  char prompt[14] = "xxxxxxxxxxxxx"; /* with one before all 14 of 16 tokens: the third of the answer is cut */
+  bridge = fixture_open("bytes", "context", "16", NULL);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, prompt, "prompt_format", "raw", answer, &result, &error));
+  CHECK_INT(LLMB_FINISH_LENGTH, result.finish_reason);
+  CHECK_INT(0, strncmp(whole, answer, strlen(answer)));
+  llmb_bridge_close(bridge);
+}
+
+static void llama__replaces_bytes_that_are_no_text_and_counts_them(void) {
+  llmb_bridge *bridge = fixture_open("bad_bytes", NULL);
+  llmb_call *call = fixture_start(bridge, "x", NULL);
+  char *details = NULL;
+  CHECK_INT(LLMB_E_NOT_READY, llmb_call_details(call, &details));
+  CHECK_INT(LLMB_OK, fixture_read_all(call, answer, &error));
+  CHECK_TEXT("Hello\xef\xbf\xbd there, friend\xef\xbf\xbd", answer);
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, NULL, &error));
+  CHECK_INT(LLMB_OK, llmb_call_details(call, &details));
+  CHECK_TEXT("{\"cached_prompt_tokens\":0,\"replaced\":2}", details);
+  llmb_free(details);
+  llmb_call_close(call);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "stop", "\xef\xbf\xbd there", answer, &result, &error));
+  CHECK_TEXT("Hello", answer);
+  llmb_bridge_close(bridge);
+}
+
 static void llama__ends_at_max_tokens(void) {
   llmb_bridge *bridge = fixture_open("loop", NULL);
   CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "max_tokens", "4", answer, &result, &error));
@@ -147,7 +188,9 @@ static void llama__says_what_libllama_itself_says_in_the_types_of_users_files(vo
 }
 
 CHECK_MAIN(TEST(llama__says_the_sentence_of_the_chain), TEST(llama__streams_token_by_token),
-           TEST(llama__delivers_characters_whole_that_the_model_says_byte_by_byte), TEST(llama__ends_at_max_tokens),
+           TEST(llama__delivers_characters_whole_that_the_model_says_byte_by_byte),
+           TEST(llama__drops_the_half_character_that_a_limit_leaves),
+           TEST(llama__replaces_bytes_that_are_no_text_and_counts_them), TEST(llama__ends_at_max_tokens),
            TEST(llama__ends_where_the_context_ends), TEST(llama__refuses_a_prompt_longer_than_the_context),
            TEST(llama__refuses_a_prompt_of_megabytes_at_once), TEST(llama__says_what_libllama_itself_says),
            TEST(llama__says_what_libllama_itself_says_in_the_types_of_users_files))

@@ -117,7 +117,23 @@ static void token_count__is_what_a_prompt_takes_of_the_context(void) {
   llmb_bridge_close(bridge);
 }
 
-CHECK_MAIN(TEST(embeddings__of_a_decoder_are_the_same_alone_and_in_a_batch),
+static void a_small_context__embeds_and_answers(void) {
+  static const char *const contexts[] = {"16", "17", "32", "63", "64"};
+  for (unsigned i = 0; i < 5; i++) {
+    llmb_bridge *bridge = fixture_open("random_llama_f32", "context", contexts[i], NULL);
+    const uint8_t *text = (const uint8_t *)"abc";
+    const uint64_t size = 3;
+    float *vectors = NULL;
+    uint64_t dimension = 0;
+    llmb_error_init(&error);
+    CHECK_INT(LLMB_OK, llmb_embed_texts(bridge, &text, &size, 1, NULL, &vectors, &dimension, NULL, &error));
+    CHECK(dimension > 0);
+    llmb_free(vectors);
+    llmb_bridge_close(bridge);
+  }
+}
+
+CHECK_MAIN(TEST(a_small_context__embeds_and_answers), TEST(embeddings__of_a_decoder_are_the_same_alone_and_in_a_batch),
            TEST(embeddings__of_an_encoder_are_the_same_alone_and_in_a_batch),
            TEST(an_encoder__embeds_but_does_not_answer), TEST(a_text_longer_than_the_context__is_refused_by_its_number),
            TEST(answers_and_embeddings__come_from_one_worker_at_once),

@@ -39,6 +39,8 @@ make(chain_broken_template chain --chat-template "{{ raise_exception('no such to
 make(json chain --text "{\"name\": [1, 2.5, \"three\"]}")
 make(loop chain --loop --text "again and ")
 make(bytes chain --split-characters --text "Price: €12 or £10 for 😀")
+# U+E0FF is the byte FF; U+E0F0 and U+E09F are half of a character, at the end.
+make(bad_bytes chain --split-characters --text "Hello there, friend")
 # A prompt of a few hundred tokens takes this one seconds, at no size on disk.
 make(abort chain --abort)
 make(slow chain --loop --text "again and " --layers 24 --feed-forward 65536)

@@ -29,7 +29,8 @@ static void llmb_inspect__says_what_is_in_a_model(void) {
   snprintf(expected, sizeof expected,
            "{\"architecture\":\"llama\",\"name\":\"tiny \\\"one\\\"\",\"parameters\":448,\"quantisation\":\"F16\","
            "\"context_length\":128,\"embedding_length\":64,\"block_count\":1,\"vocabulary\":3,\"tokenizer\":\"llama\","
-           "\"chat_template\":false,\"tensors\":3,\"file_bytes\":%d,\"alignment\":32,\"version\":3,\"metadata\":{",
+           "\"chat_template\":false,\"tensors\":3,\"file_bytes\":%d,\"files\":1,\"alignment\":32,\"version\":3,"
+           "\"metadata\":{",
            (int)builder.size);
   CHECK_INT(0, strncmp(expected, json, strlen(expected)));
   llmb_free(json);

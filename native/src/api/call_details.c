@@ -1,0 +1,25 @@
+/* What is known of a call beyond its result, as JSON: it can grow without changing a struct that hosts have compiled
+ * in. */
+#include "api/call_object.h"
+#include "api/bridge_object.h"
+#include "core/error.h"
+#include "core/json_writer.h"
+
+llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
+  if (out_json == NULL) return LLMB_E_INVALID_ARGUMENT;
+  *out_json = NULL;
+  if (call == NULL) return LLMB_E_INVALID_ARGUMENT;
+  llmb_status status = bridge_check(call->bridge, NULL);
+  if (status != LLMB_OK) return status;
+  if (!call->ended) return LLMB_E_NOT_READY;
+  struct json_writer writer;
+  const bool succeeded = call->outcome == LLMB_OK;
+  json_writer_begin(&writer);
+  json_object_open(&writer);
+  json_key(&writer, "cached_prompt_tokens");
+  json_integer(&writer, succeeded ? call->cached_prompt_tokens : 0);
+  json_key(&writer, "replaced");
+  json_integer(&writer, succeeded ? (int64_t)call->replaced : 0);
+  json_object_close(&writer);
+  return json_writer_finish(&writer, out_json);
+}
