@@ -255,6 +255,16 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial ulong llmb_call_cached_prompt_tokens(CallHandle call);
 
+    /// <summary>
+    /// What is known of a call that has ended, as a JSON object, for llmb_free to free: `cached_prompt_tokens`, and
+    /// `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD. Members are added, none
+    /// removed.
+    /// </summary>
+    /// <param name="out_json">NULL on failure.</param>
+    /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_call_details(CallHandle call, byte** out_json);
+
     /// <summary>Frees the call; cancels it first if it has not ended. Never waits. NULL is fine.</summary>
     [LibraryImport(Library)]
     internal static partial void llmb_call_close(nint call);
@@ -680,7 +690,7 @@ internal static unsafe partial class NativeMethods
     /// <param name="path">NUL-terminated UTF-8.</param>
     /// <param name="out_json">
     /// receives {"architecture","name","parameters","quantisation","context_length","embedding_length",
-    /// "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","alignment","version",
+    /// "block_count","vocabulary","tokenizer","chat_template","tensors","file_bytes","files","alignment","version",
     /// "metadata"}; what the file does not say is null. `quantisation` is the type of most parameters. In `metadata`
     /// each key has its value, but arrays are {"type","count"} and long strings {"type","bytes"}. NULL only checks.
     /// </param>

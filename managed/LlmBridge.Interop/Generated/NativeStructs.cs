@@ -50,6 +50,8 @@ internal struct NativeUsage
     public ulong completion_tokens;
     /// <summary>Of the prompt's, those that the engine still knew from a call before and did not read again.</summary>
     public ulong cached_prompt_tokens;
+    /// <summary>How often bytes of the answer that were no UTF-8 were replaced by U+FFFD.</summary>
+    public ulong replaced;
 }
 
 /// <summary>One place for a worker.</summary>
