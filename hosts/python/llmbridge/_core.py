@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 from array import array
 from ctypes import byref, c_char_p, c_int64, c_uint32, c_uint64, c_void_p
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ._batch import AS_THEY_COME, IN_ORDER, Batch, reply_of, vector_of
 from ._call import Call
 from ._handle import Handle
 from ._library import NativeEvent, NativeStats, library, take_text
-from ._settings import native_settings
+from ._settings import json_of, native_settings
+from ._text import c_string, utf8, utf8_each
 from .errors import check, new_error
 from .statistics import Event, Statistics
 
 EVENTS_MAX = 128  # as many as a bridge remembers
 
-Vector = array  # of "f": single precision, as engines compute; numpy.asarray takes it without a copy
-
-
-def utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # the library refuses what is not UTF-8, and says where
+# Of "f": single precision, as engines compute; numpy.asarray takes it without a copy.
+if TYPE_CHECKING:
+    Vector = array[float]
+else:
+    Vector = array  # which takes no item type before Python 3.9
 
 
 class Core:
@@ -29,37 +30,38 @@ class Core:
         pointer, error = c_void_p(), new_error()
         with native_settings(settings) as native:
             check(library().llmb_bridge_open(native, byref(pointer), byref(error)), error)
-        self.handle = Handle(pointer, library().llmb_bridge_close, "bridge")
+        self.handle: Handle = Handle(pointer, library().llmb_bridge_close, "bridge")
 
     def generate(self, prompt: Optional[str], settings: Mapping[str, Any]) -> Call:
-        data = utf8(prompt) if prompt is not None else None
+        data = utf8(prompt, "prompt") if prompt is not None else None
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_call_start(
             bridge, data, len(data or b""), native, out, error))
 
     def embed(self, texts: Sequence[str], settings: Mapping[str, Any]) -> Call:
-        given = _native_texts(texts)
+        given = _native_texts(texts, "texts")
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_embed_start(
             bridge, *given, native, out, error))
 
     def generate_many(self, prompts: Sequence[str], in_order: bool, settings: Mapping[str, Any]) -> Batch:
-        given = _native_texts(prompts)
+        given = _native_texts(prompts, "prompts")
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_batch_start(
             bridge, *given, native, _order(in_order), out, error), lambda pointer: Batch(pointer, self, reply_of))
 
     def embed_many(self, texts: Sequence[str], in_order: bool, settings: Mapping[str, Any]) -> Batch:
-        given = _native_texts(texts)
+        given = _native_texts(texts, "texts")
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_batch_start_embed(
             bridge, *given, native, _order(in_order), out, error), lambda pointer: Batch(pointer, self, vector_of))
 
     def count_tokens(self, text: str) -> Call:
-        data = utf8(text)
+        data = utf8(text, "text")
         return self._begin({}, lambda bridge, _, out, error: library().llmb_count_tokens_start(
             bridge, data, len(data), out, error))
 
     def invoke(self, method: str, params: Union[None, Sequence[Any], Mapping[str, Any]], settings: Mapping[str, Any]) -> Call:
-        data = json.dumps(params).encode() if params is not None else None
+        name = c_string(utf8(method, "method"), "method")
+        data = json_of(params, "params").encode() if params is not None else None
         return self._begin(settings, lambda bridge, native, out, error: library().llmb_invoke_start(
-            bridge, utf8(method), data, len(data or b""), native, out, error))
+            bridge, name, data, len(data or b""), native, out, error))
 
     def _begin(
         self, settings: Mapping[str, Any], start: Callable[..., int], make: Optional[Callable[[Any], Any]] = None
@@ -100,9 +102,9 @@ class Core:
         return pid.value
 
 
-def _native_texts(texts: Sequence[str]) -> Tuple[Any, Any, int]:
+def _native_texts(texts: Sequence[str], what: str) -> Tuple[Any, Any, int]:
     """Pointers, sizes and the count."""
-    data = [utf8(text) for text in texts]
+    data = utf8_each(texts, what)
     return (c_char_p * len(data))(*data), (c_uint64 * len(data))(*map(len, data)), len(data)
 
 

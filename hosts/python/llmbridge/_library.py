@@ -138,7 +138,7 @@ def library() -> ctypes.CDLL:
 def take_text(pointer: c_void_p) -> str:
     """The text that the library allocated for its caller, which is freed."""
     try:
-        return ctypes.string_at(pointer.value).decode()
+        return (ctypes.cast(pointer, c_char_p).value or b"").decode()
     finally:
         library().llmb_free(pointer)
 

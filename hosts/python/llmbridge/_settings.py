@@ -9,15 +9,27 @@ from ctypes import byref, c_void_p
 from typing import Any, Iterator, Mapping
 
 from ._library import library
+from ._text import c_string, utf8
 from .errors import check, new_error
 
 
-def text_of(value: Any) -> str:
+def json_of(value: Any, name: str) -> str:
+    try:
+        return json.dumps(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"{name}: {error}") from None
+
+
+def text_of(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, (list, tuple, dict)):
-        return json.dumps(value)
-    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+        return json_of(value, name)
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    if isinstance(value, (bytes, bytearray, memoryview, set, frozenset)):
+        raise TypeError(f"{name}: a str, a number, a list or a dict is needed, not {type(value).__name__}")
+    return str(value)
 
 
 @contextlib.contextmanager
@@ -31,8 +43,9 @@ def native_settings(settings: Mapping[str, Any]) -> Iterator[c_void_p]:
     check(library().llmb_settings_create(byref(pointer), byref(error)), error)
     try:
         for name, value in given.items():
-            text = text_of(value).encode("utf-8", "surrogatepass")
-            check(library().llmb_settings_set(pointer, name.encode(), text, byref(error)), error)
+            key = c_string(utf8(name, "a setting's name"), "a setting's name")
+            text = c_string(utf8(text_of(value, name), name), name)
+            check(library().llmb_settings_set(pointer, key, text, byref(error)), error)
         yield pointer
     finally:
         library().llmb_settings_close(pointer)

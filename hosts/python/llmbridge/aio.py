@@ -63,7 +63,7 @@ class AsyncBridge:
         return AsyncStream(self._core.generate(prompt, settings), self._pump)
 
     @overload
-    async def embed(self, texts: str, **settings: Any) -> Vector: ...
+    async def embed(self, texts: str, **settings: Any) -> Vector: ...  # type: ignore[overload-overlap]
 
     @overload
     async def embed(self, texts: Sequence[str], **settings: Any) -> List[Vector]: ...

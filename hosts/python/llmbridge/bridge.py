@@ -91,7 +91,7 @@ class Bridge:
         return Stream(self._core.generate(prompt, settings))
 
     @overload
-    def embed(self, texts: str, **settings: Any) -> Vector: ...
+    def embed(self, texts: str, **settings: Any) -> Vector: ...  # type: ignore[overload-overlap]
 
     @overload
     def embed(self, texts: Sequence[str], **settings: Any) -> List[Vector]: ...

@@ -55,6 +55,12 @@ _CLASSES = {
 }
 
 
+def invalid_argument(message: str) -> LlmArgumentError:
+    """For what is refused before the library could see it."""
+    return LlmArgumentError({
+        "code": "invalid_argument", "status": INVALID_ARGUMENT, "phase": "configure", "message": message})
+
+
 def new_error() -> NativeError:
     return NativeError(struct_size=ctypes.sizeof(NativeError))
 

@@ -1,35 +1,51 @@
-"""Calls without set-up: configured by the environment, over one bridge that the whole process shares. A forked child
-gets a bridge of its own at its first call."""
+"""Calls without set-up: configured by the environment, over one bridge that the whole process shares. A forked child,
+whoever forked it, gets a bridge of its own at its first call."""
 
 from __future__ import annotations
 
 import os
 import threading
-from typing import Any, List, Optional, Sequence, Union, overload
+from typing import Any, Dict, List, Optional, Sequence, Union, overload
 
 from ._core import Vector
 from .bridge import Bridge, Stream
 
-_lock = threading.Lock()
-_shared: Optional[Bridge] = None
+
+class _Shared:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.bridge: Optional[Bridge] = None
 
 
-def _bridge() -> Bridge:
-    global _shared
-    with _lock:
-        if _shared is None:
-            _shared = Bridge()
-        return _shared
+_by_process: Dict[int, _Shared] = {}  # by process id: C code forks without telling Python, and may fork under a lock
 
 
 def _forget() -> None:
-    global _lock, _shared
-    _lock, parents, _shared = threading.Lock(), _shared, None
-    if parents is not None:
-        parents.close()
+    """Lets go of what this process's parents had; their locks may be held for ever here."""
+    mine = os.getpid()
+    for process in list(_by_process):
+        inherited = _by_process.pop(process, None) if process != mine else None
+        if inherited is not None and inherited.bridge is not None:
+            inherited.bridge.close()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=_forget)  # what Python forks lets go at once
+
+
+def _own() -> _Shared:
+    shared = _by_process.get(os.getpid())
+    if shared is None:
+        shared = _by_process.setdefault(os.getpid(), _Shared())  # atomic: of two threads, both get one
+        _forget()
+    return shared
+
+
+def _bridge() -> Bridge:
+    shared = _own()
+    with shared.lock:
+        if shared.bridge is None:
+            shared.bridge = Bridge()
+        return shared.bridge
 
 
 def ask(prompt: Optional[str] = None, **settings: Any) -> str:
@@ -43,7 +59,7 @@ def stream(prompt: Optional[str] = None, **settings: Any) -> Stream:
 
 
 @overload
-def embed(texts: str, **settings: Any) -> Vector: ...
+def embed(texts: str, **settings: Any) -> Vector: ...  # type: ignore[overload-overlap]
 
 
 @overload
@@ -62,8 +78,8 @@ def worker_pid() -> int:
 
 def shutdown() -> None:
     """Ends what these calls started; a later call starts afresh."""
-    global _shared
-    with _lock:
-        bridge, _shared = _shared, None
+    shared = _own()
+    with shared.lock:
+        bridge, shared.bridge = shared.bridge, None
     if bridge is not None:
         bridge.close()

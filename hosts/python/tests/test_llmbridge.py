@@ -1,6 +1,8 @@
 """python3 -m unittest discover hosts/python/tests, with LLMBRIDGE_LIBRARY set; each test uses the engine `fake`."""
 
 import asyncio
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import pickle
@@ -64,6 +66,41 @@ class BridgeTests(unittest.TestCase):
     def test_text_that_utf8_cannot_hold_is_refused(self):
         with llmbridge.Bridge(**fake()) as bridge, self.assertRaises(llmbridge.LlmArgumentError):
             bridge.ask("half a pair: \ud800")
+
+    def test_what_is_no_text_is_an_argument_error_that_names_the_argument(self):
+        with llmbridge.Bridge(**fake()) as bridge:
+            for name, call in {
+                "prompt: a str is needed, not bytes": lambda: bridge.ask(b"hello"),
+                "prompt: a str is needed, not int": lambda: bridge.ask(5),
+                "prompt: a str is needed, not list": lambda: bridge.stream(["hello"]),
+                "texts: several str are needed, not bytes": lambda: bridge.embed(b"hello"),
+                "texts: several str are needed, not int": lambda: bridge.embed(5),
+                "texts: several str are needed, not NoneType": lambda: bridge.embed(None),
+                r"texts\[1\]: a str is needed, not NoneType": lambda: bridge.embed(["hello", None]),
+                "prompts: several str are needed, not str": lambda: bridge.ask_many("hello"),
+                r"prompts\[0\]: a str is needed, not bytes": lambda: bridge.ask_many([b"hello"]),
+                "text: a str is needed, not float": lambda: bridge.count_tokens(1.5),
+                "method: a str is needed, not bytes": lambda: bridge.invoke(b"method"),
+                "params: .*set is not JSON": lambda: bridge.invoke("method", {"x": {1}}),
+                "stop: a str, a number, a list or a dict is needed, not bytes": lambda: bridge.ask("x", stop=b"x"),
+                "stop: .*set": lambda: bridge.ask("x", stop={"x"}),
+                "stop: .*bytes is not JSON": lambda: bridge.ask("x", stop=[b"x"]),
+            }.items():
+                with self.subTest(name), self.assertRaisesRegex(TypeError, f"^{name}"):
+                    call()
+            self.assertEqual(bridge.ask("hello").text, "hello")
+
+    def test_a_nul_is_refused_wherever_the_library_reads_c_strings(self):
+        with llmbridge.Bridge(**fake()) as bridge:
+            for name, call in {
+                "stop: there is a NUL at byte 1": lambda: bridge.ask("x", stop="a\0b"),
+                "a setting's name: there is a NUL at byte 4": lambda: bridge.ask("x", **{"stop\0x": "a"}),
+                "method: there is a NUL at byte 4": lambda: bridge.invoke("echo\0x"),
+                "prompt: there is a NUL at byte 1": lambda: bridge.ask("a\0b"),
+                "model: there is a NUL at byte 2": lambda: llmbridge.Bridge(model=Path("ab\0.gguf")),
+            }.items():
+                with self.subTest(name), self.assertRaisesRegex(llmbridge.LlmArgumentError, f"invalid_argument: {name}"):
+                    call()
 
     def test_an_error_survives_pickling_whole(self):
         with llmbridge.Bridge(**fake("signal 11@accept")) as bridge:
@@ -234,10 +271,28 @@ class ForkTests(unittest.TestCase):
         self.assertEqual(llmbridge.ask("parent again"), "parent again")
 
     def test_a_forked_child_lets_go_of_the_parents_engines(self):
+        others = bells()
         llmbridge.ask("parent")
-        parents = eventfds()
+        parents = bells() - others
+        self.assertTrue(parents)
         with multiprocessing.get_context("fork").Pool(1) as pool:
-            self.assertLess(pool.apply(eventfds), parents)
+            self.assertEqual(pool.apply(bells) & parents, set())
+
+    def test_simple_calls_start_afresh_in_a_child_that_c_code_forked(self):
+        others = bells()
+        self.assertEqual(llmbridge.ask("parent"), "parent")
+        parents, pid = bells() - others, llmbridge.worker_pid()
+        for held in (False, True):
+            with self.subTest("while another thread makes its first simple call" if held else "while nobody calls"):
+                self.assertEqual(in_c_forked_child(held, lambda: (
+                    llmbridge.ask("child"), llmbridge.worker_pid() != pid, bells() & parents)), "('child', True, set())")
+        self.assertEqual((llmbridge.ask("parent again"), llmbridge.worker_pid()), ("parent again", pid))
+
+    def test_shutdown_in_a_child_that_c_code_forked_leaves_the_parents_engines(self):
+        llmbridge.ask("parent")
+        pid = llmbridge.worker_pid()
+        self.assertEqual(in_c_forked_child(False, llmbridge.shutdown), "None")
+        self.assertEqual((llmbridge.ask("parent again"), llmbridge.worker_pid()), ("parent again", pid))
 
     def test_a_bridge_of_the_parent_says_forked_in_the_child(self):
         with llmbridge.Bridge(**fake()) as bridge:
@@ -249,9 +304,29 @@ class ForkTests(unittest.TestCase):
             self.assertEqual(bridge.ask("still here").text, "still here")
 
 
-def eventfds():
-    descriptors = Path("/proc/self/fd")
-    return sum("eventfd" in os.readlink(path) for path in descriptors.iterdir() if path.is_symlink())
+def bells():
+    """The pipes that this process has open; each engine rings its host by one."""
+    links = [os.readlink(path) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    return {link for link in links if link.startswith("pipe:")}
+
+
+def in_c_forked_child(held, run):
+    """What `run` gave in a child that was forked behind Python's back, as uWSGI's are; `held`: under the simple calls' lock."""
+    reader, writer = os.pipe()
+    lock = llmbridge.simple._own().lock if held else contextlib.nullcontext()
+    with lock:
+        pid = ctypes.PyDLL(None).fork()
+        if pid == 0:
+            try:
+                os.write(writer, repr(run()).encode())
+            except BaseException as error:
+                os.write(writer, repr(error).encode())
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    os.waitpid(pid, 0)
+    return text
 
 
 def inherit(bridge):
