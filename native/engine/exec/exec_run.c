@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -19,6 +20,12 @@ static int prompt_file(const char *prompt, uint64_t size) {
   const int file = memfd_create("prompt", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (file < 0) return -1;
   uint64_t done = 0;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur) { /* the write would end this process */
+    close(file);
+    errno = EFBIG;
+    return -1;
+  }
   while (done < size) {
     const ssize_t written = write(file, prompt + done, size - done);
     if (written < 0 && errno == EINTR) continue;
@@ -45,9 +52,16 @@ static llmb_status start_program(struct exec_run *run, const struct tool_command
   llmb_status status = exec_command_make(tool, run->request, &command, error);
   if (status != LLMB_OK) return status;
   input = open_input(run->request, command.prompt_is_argument);
-  if (input < 0 || !tool_pipe_open(&run->output, &output) || !tool_pipe_open(&run->log, &log)) {
+  if (input < 0) {
     status =
-        error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not make the program's descriptors");
+        error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno,
+                     "could not make the program's stdin (memfd_create; RLIMIT_FSIZE may not be below the prompt's "
+                     "size)");
+    goto finish;
+  }
+  if (!tool_pipe_open(&run->output, &output) || !tool_pipe_open(&run->log, &log)) {
+    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno,
+                          "could not make the program's stdout and stderr (pipe2)");
     goto finish;
   }
   const struct tool_start start = {.program = tool->program,
@@ -125,7 +139,9 @@ static void watch_output(struct exec_run *run, bool watch) {
 
 static void read_output(struct exec_run *run) {
   flush_chunk(run);
-  while (run->output >= 0 && run->chunk_size == 0 && (run->output_ready || run->tool.ended)) {
+  /* However fast it writes, the calls beside it have their turn: the waiter says that there is more. */
+  for (int i = 0; i < TOOL_TURN_CHUNKS_MAX && run->output >= 0 && run->chunk_size == 0; i++) {
+    if (!run->output_ready && !run->tool.ended) break;
     const ssize_t size = read(run->output, run->chunk, sizeof run->chunk);
     if (size < 0 && errno == EINTR) continue;
     run->output_ready = size == (ssize_t)sizeof run->chunk; /* else that was all, as far as this look knows */

@@ -36,8 +36,8 @@ llmb_status daemon_start(struct daemon *daemon, const struct tool_command *comma
   *daemon = (struct daemon){.tool.patience_ns = LLMB_NEVER, .input = -1, .output = -1, .log = -1, .waiter = waiter};
   if (!open_input(&daemon->input, &input) || !tool_pipe_open(&daemon->output, &output) ||
       !tool_pipe_open(&daemon->log, &log)) {
-    status =
-        error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno, "could not make the daemon's descriptors");
+    status = error_set_os(error, LLMB_E_SPAWN_FAILED, LLMB_PHASE_START, errno,
+                          "could not make the daemon's stdin, stdout and stderr (socketpair, pipe2)");
     goto finish;
   }
   const struct tool_start start = {.program = command->program,
@@ -119,7 +119,7 @@ static bool read_chunk(struct daemon *daemon) {
 enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const char **out_line, uint64_t *out_size) {
   tool_buffer_drop(&daemon->lines, daemon->taken_size);
   daemon->taken_size = 0;
-  for (;;) {
+  for (int chunks = 0;; chunks++) {
     const struct tool_buffer *lines = &daemon->lines;
     const char *found = lines->size > daemon->searched_size
                             ? memchr(lines->bytes + daemon->searched_size, '\n', lines->size - daemon->searched_size)
@@ -135,6 +135,7 @@ enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const cha
       return *out_size > size_max ? DAEMON_LINE_TOO_LONG : DAEMON_LINE;
     }
     if (at_end) return DAEMON_NOTHING;
+    if (chunks == TOOL_TURN_CHUNKS_MAX) return DAEMON_MORE;
     if (tool_buffer_reserve(&daemon->lines, TOOL_CHUNK_SIZE) != LLMB_OK) return DAEMON_NO_MEMORY;
     if (!read_chunk(daemon)) return DAEMON_NOTHING;
   }

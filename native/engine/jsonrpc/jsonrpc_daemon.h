@@ -24,7 +24,7 @@ struct daemon {
   struct tool_log tail;
 };
 
-enum daemon_news { DAEMON_NOTHING, DAEMON_LINE, DAEMON_LINE_TOO_LONG, DAEMON_NO_MEMORY };
+enum daemon_news { DAEMON_NOTHING, DAEMON_MORE, DAEMON_LINE, DAEMON_LINE_TOO_LONG, DAEMON_NO_MEMORY };
 
 /* Starts it. On failure nothing is left. Errors: as for tool_open. */
 llmb_status daemon_start(struct daemon *daemon, const struct tool_command *command, int waiter, llmb_error *error);
@@ -36,7 +36,8 @@ llmb_status daemon_queue(struct daemon *daemon, const char *line, uint64_t size)
 void daemon_flush(struct daemon *daemon);
 
 /* Gives out the next line of its stdout without the newline, valid until the next call, of what was read before or is
- * ready. What stands before the end of its output without a newline is a line too. */
+ * ready. DAEMON_MORE: it is too long to be read in one turn. What stands before the end of its output without a newline
+ * is a line too. */
 enum daemon_news daemon_read(struct daemon *daemon, uint64_t size_max, const char **out_line, uint64_t *out_size);
 
 /* Takes of its stderr what is ready. */

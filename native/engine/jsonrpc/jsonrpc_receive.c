@@ -147,6 +147,8 @@ const char *traffic_receive(struct session *session, uint64_t now_ns) {
       case DAEMON_NOTHING:
         session->more = false;
         return NULL;
+      case DAEMON_MORE:
+        return NULL;
       case DAEMON_LINE_TOO_LONG:
         return "a line longer than an answer may be (output_bytes)";
       case DAEMON_NO_MEMORY:

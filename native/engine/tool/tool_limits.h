@@ -7,6 +7,7 @@
 enum {
   TOOL_LOG_SIZE = 2 << 10,              /* of a program's stderr that is kept */
   TOOL_CHUNK_SIZE = 16 << 10,           /* read from it at once */
+  TOOL_TURN_CHUNKS_MAX = 64,            /* of them before others are looked at */
   TOOL_LAST_CHUNKS_MAX = 8,             /* read after its end: more than a pipe holds */
   TOOL_PROMPT_ARGUMENT_MAX = 128 << 10, /* Linux takes no longer argument */
   TOOL_ENVIRONMENT_MAX = 256,           /* variables a program gets */

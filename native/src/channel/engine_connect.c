@@ -15,6 +15,7 @@
 #include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
+#include "platform/os_refusal.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
 
@@ -28,14 +29,25 @@ static void *watch_lifeline(void *argument) {
   _exit(EXIT_ORPHANED);
 }
 
-static llmb_status start_watcher(llmb_engine *engine) {
+/* Without it this process could outlive its keeper: the host is told why there is no engine. */
+static llmb_status start_watcher(llmb_engine *engine, llmb_error *error) {
   pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) != 0) return LLMB_E_OUT_OF_MEMORY;
+  llmb_error refusal;
+  llmb_error_init(&refusal);
+  int os_code = pthread_attr_init(&attributes);
+  if (os_code != 0) goto finish;
   pthread_attr_setstacksize(&attributes, WATCHER_STACK_SIZE);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  engine->watching = pthread_create(&engine->watcher, &attributes, watch_lifeline, engine) == 0;
+  os_code = pthread_create(&engine->watcher, &attributes, watch_lifeline, engine);
+  engine->watching = os_code == 0;
   pthread_attr_destroy(&attributes);
-  return engine->watching ? LLMB_OK : LLMB_E_OUT_OF_MEMORY;
+
+finish:
+  if (os_code == 0) return LLMB_OK;
+  error_set_os(&refusal, os_refusal_status(os_code), LLMB_PHASE_START, os_code,
+               "the engine could not start the thread that watches its lifeline to the keeper (clone3)");
+  llmb_engine_refuse(engine, refusal.status, refusal.message);
+  return error_set(error, refusal.status, LLMB_PHASE_START, "%s", refusal.message);
 }
 
 /* One of the host's opening messages, waiting for it up to a limit. */
@@ -217,12 +229,8 @@ llmb_status llmb_engine_connect(const char *name, const char *version, llmb_engi
   os_handle_close_on_exec(engine->socket);
   os_handle_close_on_exec(engine->lifeline.handle);
   os_bell_ignore_end();
-  status = start_watcher(engine);
-  if (status != LLMB_OK) {
-    error_set(out_error, status, LLMB_PHASE_START, "could not start the lifeline's thread");
-    goto finish;
-  }
   status = greet(engine, name, version, out_error);
+  if (status == LLMB_OK) status = start_watcher(engine, out_error);
 
 finish:
   if (status != LLMB_OK) {

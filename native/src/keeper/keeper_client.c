@@ -141,7 +141,7 @@ llmb_status keeper_launch(const char *program_path, struct keeper **out_keeper, 
   if (status != LLMB_OK) return status;
   status = os_socket_pair(control, &os_code);
   if (status != LLMB_OK) {
-    error_set_os(error, status, LLMB_PHASE_START, os_code, "the keeper's socket could not be made");
+    error_set_os(error, status, LLMB_PHASE_START, os_code, "the keeper's socket could not be made (socketpair)");
     goto finish;
   }
   keeper->control = control[0];
@@ -229,7 +229,7 @@ llmb_status keeper_spawn(struct keeper *keeper, const struct keeper_spawn *spawn
   }
   status = os_socket_pair(events, &os_code);
   if (status != LLMB_OK) {
-    error_set_os(error, status, LLMB_PHASE_START, os_code, "the engine's event socket could not be made");
+    error_set_os(error, status, LLMB_PHASE_START, os_code, "the engine's event socket could not be made (socketpair)");
     goto finish;
   }
   out->id = atomic_fetch_add(&keeper->id_next, 1);

@@ -11,6 +11,7 @@
 #include "keeper/keeper_child.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_bell.h"
+#include "platform/os_clock.h"
 #include "platform/os_process.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
@@ -72,17 +73,6 @@ void engine_settle_start(struct engine *engine) {
   FAULT_POINT(KEEPER_SPAWN_TOLD);
 }
 
-/* Appends to the log file as well as it will take it: a full disk costs the log, never the engine. */
-static void log_file_append(os_handle file, const char *bytes, size_t size) {
-  while (file >= 0 && size > 0) {
-    ssize_t written = write(file, bytes, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    bytes += written;
-    size -= (size_t)written;
-  }
-}
-
 void engine_read_log(struct engine *engine, uint64_t limit) {
   char bytes[4096];
   for (uint64_t taken = 0; engine->log_pipe >= 0 && taken < limit;) {
@@ -94,7 +84,7 @@ void engine_read_log(struct engine *engine, uint64_t limit) {
       return;
     }
     keeper_log_append(&engine->log, bytes, (uint64_t)size);
-    log_file_append(engine->log_file, bytes, (size_t)size);
+    keeper_log_file_append(&engine->log_file, bytes, (uint64_t)size, os_clock_ns());
     taken += (uint64_t)size;
   }
 }
@@ -146,7 +136,7 @@ void engine_free(struct engine *engine) {
   os_handle_close(engine->bell);
   os_handle_close(engine->exec_pipe);
   os_handle_close(engine->log_pipe);
-  os_handle_close(engine->log_file);
+  keeper_log_file_close(&engine->log_file);
   os_region_unmap(engine->guards, KEEPER_GUARD_REGION_SIZE);
   memory_release(engine);
 }

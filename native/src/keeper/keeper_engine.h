@@ -9,6 +9,7 @@
 #include "keeper/keeper_guard.h"
 #include "keeper/keeper_limits.h"
 #include "keeper/keeper_log.h"
+#include "keeper/keeper_log_file.h"
 #include "platform/os_handle.h"
 
 enum engine_state {
@@ -25,7 +26,8 @@ struct engine {
   os_handle events;   /* to the host */
   os_handle lifeline; /* to the engine, which sees its end */
   os_handle bell;     /* from the engine: there is an earlier guard */
-  os_handle exec_pipe, log_pipe, log_file;
+  os_handle exec_pipe, log_pipe;
+  struct keeper_log_file log_file;
   struct keeper_guard_page *guards;
   bool guard_expired; /* and it was killed for it */
   struct keeper_log log;

@@ -2,9 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,25 +24,6 @@ static int create_pipe(os_handle *out_read, os_handle *out_write) {
   *out_read = ends[0];
   *out_write = ends[1];
   return fcntl(ends[0], F_SETFL, O_NONBLOCK);
-}
-
-static int open_log_file(const struct keeper_spawn_request *request, os_handle *out) {
-  char path[PATH_MAX];
-  if (request->log_file[0] == '\0') return 0;
-  bool is_relative = request->log_file[0] != '/' && request->folder[0] != '\0';
-  int size = snprintf(path, sizeof path, "%s%s%s", is_relative ? request->folder : "", is_relative ? "/" : "",
-                      request->log_file);
-  if (size >= (int)sizeof path) {
-    errno = ENAMETOOLONG;
-    return -1;
-  }
-  /* Never waits, should it be a pipe or a terminal, nor makes a terminal the keeper's own. */
-  const mode_t inherited = umask(0); /* with a host's that forbids all, the next engine could not open it */
-  *out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-  const int os_code = errno;
-  umask(inherited);
-  errno = os_code;
-  return *out < 0 ? -1 : 0;
 }
 
 /* Makes the guards' page and the bell, and leaves both in the lifeline for the engine to find. */
@@ -74,18 +52,18 @@ finish:
 static const char *prepare(struct engine *engine, const struct keeper_spawn_request *request, struct engine_ends *ends,
                            int *os_code) {
   os_handle lifeline[2];
-  if (open_log_file(request, &engine->log_file) != 0) {
+  if (keeper_log_file_open(&engine->log_file, request->folder, request->log_file) != 0) {
     *os_code = errno;
     return "log_file";
   }
   if (create_pipe(&engine->log_pipe, &ends->log) != 0 || create_pipe(&engine->exec_pipe, &ends->report) != 0) {
     *os_code = errno;
-    return "pipe";
+    return "pipe2";
   }
-  if (os_socket_pair(lifeline, os_code) != LLMB_OK) return "lifeline";
+  if (os_socket_pair(lifeline, os_code) != LLMB_OK) return "lifeline: socketpair";
   engine->lifeline = lifeline[0];
   ends->lifeline = lifeline[1];
-  if (create_guards(engine, os_code) != LLMB_OK) return "guards";
+  if (create_guards(engine, os_code) != LLMB_OK) return "guards: memfd_create";
   return NULL;
 }
 
@@ -126,7 +104,7 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
   engine->state = ENGINE_STARTING;
   engine->id = request->id;
   engine->process = engine->events = engine->lifeline = engine->bell = OS_HANDLE_NONE;
-  engine->exec_pipe = engine->log_pipe = engine->log_file = OS_HANDLE_NONE;
+  engine->exec_pipe = engine->log_pipe = engine->log_file.handle = OS_HANDLE_NONE;
   failed_step = prepare(engine, request, &ends, &os_code);
   if (failed_step != NULL) goto finish;
   const struct keeper_child_plan plan = {.request = request,

@@ -171,7 +171,7 @@ llmb_status connection_open(const struct launch *launch, struct connection **out
   connection->layers_wanted = launch->layers_wanted;
   connection->load_progress_ns = connection->opened_ns = os_clock_ns();
 
-  step = "make the channel's memory";
+  step = "make the channel's memory (memfd_create; RLIMIT_FSIZE may not be below its size)";
   status = os_region_create(connection->region_size, &ends.region, &address, &os_code);
   if (status != LLMB_OK) goto finish;
   connection->region = address;
@@ -180,13 +180,13 @@ llmb_status connection_open(const struct launch *launch, struct connection **out
   connection->region->slot_count = connection->slot_count;
   connection->region->region_size = connection->region_size;
 
-  step = "make the channel's doorbells";
+  step = "make the channel's doorbells (pipe2 or socketpair)";
   status = os_bell_create(ringer, &connection->bell.hears, &ends.bell, &os_code);
   if (status != LLMB_OK) goto finish;
   status = make_slots(connection, ringer, &ends, &os_code);
   if (status != LLMB_OK) goto finish;
 
-  step = "make the engine's socket and post";
+  step = "make the engine's socket and post (socketpair, pipe2)";
   os_handle pair[2];
   status = os_socket_pair(pair, &os_code);
   if (status != LLMB_OK) goto finish;

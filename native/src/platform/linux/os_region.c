@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "platform/os_refusal.h"
 #include "platform/os_region.h"
 
 enum { REGION_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
@@ -14,7 +15,7 @@ static llmb_status map_shared(os_handle handle, uint64_t size, void **out_addres
   void *address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, os_handle_number(handle), 0);
   if (address == MAP_FAILED) {
     *os_code = errno;
-    return LLMB_E_OUT_OF_MEMORY;
+    return os_refusal_status(errno);
   }
   /* Prompts and answers pass through here: they have no business in a core dump. */
   (void)madvise(address, size, MADV_DONTDUMP);
@@ -33,13 +34,14 @@ llmb_status os_region_create(uint64_t size, os_handle *out_handle, void **out_ad
   *out_handle = OS_HANDLE_NONE;
   if (!size_allowed(size)) {
     *os_code = EFBIG;
-    return LLMB_E_OUT_OF_MEMORY;
+    return os_refusal_status(EFBIG);
   }
-  llmb_status status = LLMB_E_OUT_OF_MEMORY;
+  llmb_status status = LLMB_OK;
   os_handle handle = os_handle_raise(memfd_create("llmbridge", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (handle == OS_HANDLE_NONE || ftruncate(os_handle_number(handle), (off_t)size) != 0 ||
       fcntl(os_handle_number(handle), F_ADD_SEALS, REGION_SEALS) != 0) {
     *os_code = errno;
+    status = os_refusal_status(errno);
     goto finish;
   }
   status = map_shared(handle, size, out_address, os_code);

@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "platform/os_refusal.h"
 #include "platform/os_thread.h"
 
 llmb_status os_thread_start(void *(*run)(void *argument), void *argument, os_thread *out) {
@@ -8,7 +9,7 @@ llmb_status os_thread_start(void *(*run)(void *argument), void *argument, os_thr
   if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return LLMB_E_INTERNAL;
   const int os_code = pthread_create(out, NULL, run, argument);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return os_code == 0 ? LLMB_OK : LLMB_E_OUT_OF_MEMORY;
+  return os_code == 0 ? LLMB_OK : os_refusal_status(os_code);
 }
 
 void os_thread_join(os_thread thread) {
