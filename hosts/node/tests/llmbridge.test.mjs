@@ -20,7 +20,7 @@ async function withBridge(given, use) {
   }
 }
 
-test('settings of any type reach the library', () => withBridge({ slots: 2, model: undefined }, async bridge => {
+test('settings of any type reach the library', () => withBridge({ slots: 2, model: undefined, sandbox: false }, async bridge => {
   const reply = await bridge.ask('hello', { stop: ['x', 'y'], temperature: 0.5, max_tokens: 7 });
   assert.equal(reply.text, 'hello');
   assert.equal(reply.details.engine, 'fake');
@@ -100,6 +100,7 @@ test('leaving the loop leaves the slot to others', () => withBridge({ command: E
       assert.equal(piece, 'piece 1\n');
       break;
     }
+    assert.deepEqual(bridge.stats().callsEnded, { cancelled: i + 1 });
   }
 }));
 
@@ -142,7 +143,8 @@ test('the process ends by itself once nobody waits', async () => {
     import { Bridge } from ${JSON.stringify(new URL('../index.js', import.meta.url))};
     const bridge = new Bridge({ engine: 'fake', command: 'sleep 5; echo' });
     console.log((await bridge.ask('hello')).text);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  const child = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { timeout: 30_000 });
+  const { stdout } = await child;
   assert.equal(stdout, 'hello\n');
 });
 

@@ -52,7 +52,7 @@ class BridgeTests(unittest.TestCase):
         signal.alarm(0)
 
     def test_settings_of_any_type_reach_the_library(self):
-        with llmbridge.Bridge(**fake(slots=2, timeout_ms=20000, model=None)) as bridge:
+        with llmbridge.Bridge(**fake(slots=2, timeout_ms=20000, model=None, sandbox=False)) as bridge:
             reply = bridge.ask("hello", stop=["x", "y"], temperature=0.5, max_tokens=7)
         self.assertEqual(str(reply), "hello")
         self.assertEqual(reply.details.engine, "fake")
