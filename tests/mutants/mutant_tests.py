@@ -107,7 +107,7 @@ def _outcome(status, late, said):
     for kind, pattern in SAID_OTHERWISE:
         if found := re.search(pattern, said, re.M):
             return Outcome(kind, found.group(0).strip())
-    if late:
+    if late or status == -signal.SIGALRM:
         return Outcome("hang", f"not at its end in time: {said.strip()[-200:]}")
     return Outcome("crash" if status < 0 else "assertion", said.strip()[-200:])
 

@@ -17,6 +17,7 @@ PACKAGES = str(Path(__file__).resolve().parents[1])
 sys.path.insert(0, PACKAGES)
 
 import llmbridge  # noqa: E402
+from llmbridge._handle import Handle  # noqa: E402
 
 WATCHDOG_S = 60
 ENDLESS = "pieces 1000000 5"
@@ -35,6 +36,19 @@ from llmbridge_daemon import method, run
 @method
 def embed(texts):
     return {"embeddings": [[number % 7 + text + 1 for number in range(int(sys.argv[2]))] for text in range(len(texts))]}
+
+run()
+"""
+
+# Says which stop strings it was given.
+STOPPING_DAEMON = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from llmbridge_daemon import method, run
+
+@method
+def generate(prompt, stop, **settings):
+    return "|".join(stop)
 
 run()
 """
@@ -116,6 +130,23 @@ class BridgeTests(unittest.TestCase):
                 bridge.ask("hello")
         self.assertIsInstance(caught.exception, llmbridge.LlmTimeoutError)
         self.assertEqual(caught.exception.code, "start_timeout")
+
+    def test_a_handle_in_use_is_closed_by_its_last_user(self):
+        closed = []
+        handle = Handle("pointer", closed.append, "thing")
+        with handle as first, handle as second:
+            self.assertEqual((first, second), ("pointer", "pointer"))
+            handle.close()
+            self.assertEqual(closed, [])
+        self.assertEqual(closed, ["pointer"])
+        handle.close()
+        self.assertEqual(closed, ["pointer"])
+        with self.assertRaisesRegex(ValueError, "thing is closed"):
+            handle.__enter__()
+
+    def test_lists_reach_an_engine_as_lists(self):
+        with llmbridge.Bridge(**daemon(STOPPING_DAEMON)) as bridge:
+            self.assertEqual(bridge.ask("hello", stop=["one", 'two "words"', "ä"]).text, 'one|two "words"|ä')
 
     def test_vectors_of_any_length_come_whole(self):
         for dimension in (1, 1023, 1024, 1025, 5000):
