@@ -29,6 +29,18 @@ public sealed class CommandOptionsTests
         }
     }
 
+    /// <summary>script gives the program a terminal, without which one failed turn ends the conversation.</summary>
+    [TestMethod]
+    public async Task Chat_AtATerminal_GoesOnAfterATurnThatTimedOut()
+    {
+        string chat = $"'{Repository.CommandLine}' chat --engine fake --set command=hang --timeout 300ms"
+            + " --set grace_ms=100";
+        ProgramRun run =
+            await ProgramRun.OfAsync("script", ["-qec", chat, "/dev/null"], Watchdog, "first\nsecond\n/exit\n");
+        Assert.AreEqual(0, run.ExitCode, run.Output);
+        Assert.HasCount(3, run.Output.Split("deadline_exceeded"), run.Output);
+    }
+
     [TestMethod]
     public async Task Ask_WithJson_Interrupted_SaysInWhichPhase()
     {

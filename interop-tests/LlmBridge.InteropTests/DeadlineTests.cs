@@ -58,6 +58,7 @@ public sealed class DeadlineTests : BridgeTest
             await OpenFakeAsync("hang@start", new BridgeOptions { StartTimeout = TimeSpan.FromMilliseconds(100) });
         LlmTimeoutException timeout =
             await Assert.ThrowsExactlyAsync<LlmTimeoutException>(() => client.AskAsync("hi", null, Watchdog));
+        Assert.IsInstanceOfType<LlmException>((Exception)timeout);
         Assert.AreEqual(LlmStatus.StartTimeout, timeout.Error.Status, timeout.Message);
         StringAssert.Contains(timeout.Message, "start_timeout_ms");
     }

@@ -115,7 +115,24 @@ public sealed class TelemetryTests : BridgeTest
             "stop", ((string[])spans.Ended.Single().GetTagItem("gen_ai.response.finish_reasons")!).Single());
         await foreach (string _ in client.StreamAsync("hi", null, Watchdog)) break;
         Assert.AreEqual("cancelled", spans.Ended[1].GetTagItem("error.type"));
-        Assert.AreEqual(ActivityStatusCode.Error, spans.Ended[1].Status);
+        Assert.AreEqual(ActivityStatusCode.Unset, spans.Ended[1].Status); // nothing has failed
+    }
+
+    [TestMethod]
+    public async Task ACancelledCall_IsASpanWithoutAFault()
+    {
+        using var spans = new Spans();
+        await using LlmClient client =
+            await OpenFakeAsync("hang", new BridgeOptions { Grace = TimeSpan.FromMilliseconds(100) });
+        await client.StartAsync(Watchdog);
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => client.AskAsync("hi", null, source.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => client.EmbedAsync("hi", null, source.Token));
+        foreach (Activity span in spans.Ended)
+        {
+            Assert.AreEqual("cancelled", span.GetTagItem("error.type"));
+            Assert.AreEqual(ActivityStatusCode.Unset, span.Status);
+        }
     }
 
     [TestMethod]

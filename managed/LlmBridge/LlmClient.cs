@@ -4,7 +4,7 @@ namespace LlmBridge;
 
 /// <summary>Asks an LLM engine that runs in a process of its own. Safe to use from any number of threads at once; the
 /// engine starts with the first call, or with <see cref="StartAsync"/>, and ends with the client.</summary>
-public sealed partial class LlmClient : IAsyncDisposable
+public sealed partial class LlmClient : IAsyncDisposable, IDisposable
 {
     /// <summary>How long StartAsync looks before it checks its caller's token again.</summary>
     private const ulong StartSliceMs = 50;
@@ -80,6 +80,9 @@ public sealed partial class LlmClient : IAsyncDisposable
 
     /// <summary>Ends calls in flight as cancelled, ends the engines and waits for them.</summary>
     public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    /// <summary>The same, waiting in place.</summary>
+    public void Dispose() => _disposal.Value.GetAwaiter().GetResult();
 
     /// <summary>Waits that the pump knows of, for tests: none is forgotten, none remembered for ever.</summary>
     internal int WaitsInPump => _pump.WaitCount;

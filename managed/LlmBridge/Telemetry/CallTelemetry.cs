@@ -93,7 +93,9 @@ internal sealed class CallTelemetry : IDisposable
     {
         if (_ended) return;
         _ended = true;
-        if (errorType != null) _span?.SetTag(TelemetryNames.ErrorType, errorType).SetStatus(ActivityStatusCode.Error);
+        if (errorType != null) _span?.SetTag(TelemetryNames.ErrorType, errorType);
+        // A call that its caller gave up has not failed.
+        if (errorType is not (null or ErrorCancelled)) _span?.SetStatus(ActivityStatusCode.Error);
         double seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         CallInstruments.Duration.Record(
             seconds, errorType is null ? Tags() : [.. Tags(), new(TelemetryNames.ErrorType, errorType)]);
