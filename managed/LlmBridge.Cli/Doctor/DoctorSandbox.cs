@@ -25,7 +25,8 @@ internal static class DoctorSandbox
         }
         else if (sandbox == "off")
         {
-            report.Warn(Name, "off", "Leave the setting sandbox at best_effort: a model file may be made to take an engine over");
+            report.Warn(Name, "off",
+                "Leave the setting sandbox at best_effort: a model file may be made to take an engine over");
         }
         else
         {

@@ -38,7 +38,8 @@ internal static partial class EventMessages
     public static partial void CallRefused(this ILogger logger, string status, string text);
 
     [LoggerMessage(
-        (int)LlmEventKind.SandboxIncomplete, LogLevel.Warning, "The sandbox of engine {ProcessId} is incomplete: {Text}")]
+        (int)LlmEventKind.SandboxIncomplete, LogLevel.Warning,
+        "The sandbox of engine {ProcessId} is incomplete: {Text}")]
     public static partial void SandboxIncomplete(this ILogger logger, long processId, string text);
 
     [LoggerMessage(OfTheLog, LogLevel.Information, "An event of kind {Kind}: {Text}")]
