@@ -119,8 +119,11 @@ public sealed partial record BridgeOptions
     /// <remarks>Setting "sandbox", default best_effort.</remarks>
     public LlmSandbox? Sandbox { get; init; }
 
-    /// <summary>Private memory a worker may use, the mapped model not counted; 0 is no limit.</summary>
-    /// <remarks>Setting "memory_mb", default 0, from 0 to 16777216, in MiB.</remarks>
+    /// <summary>
+    /// Private memory a worker may use, the mapped model not counted; 0 is no limit, auto (llama alone) is what the
+    /// model and its contexts need and some more.
+    /// </summary>
+    /// <remarks>Setting "memory_mb", default auto, from 0 to 16777216, in MiB.</remarks>
     public int? MemoryMb { get; init; }
 
     /// <summary>Folder llmbridge is installed in; by default found from where the library is.</summary>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstring>
 
 #include "engine/llama/failure.hpp"
 #include "engine/llama/json_text.hpp"
@@ -15,6 +16,9 @@
 namespace llama_engine {
 
 #ifdef LLMB_HAVE_LLAMA_COMMON
+
+// No conversation that a model can read is larger.
+static constexpr size_t rendered_bytes_max = size_t{256} << 20;
 
 struct chat_template::parsed {
   common_chat_templates_ptr templates;
@@ -129,9 +133,19 @@ std::string chat_template::render(const char *system, const char *messages_json,
   inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
   inputs.enable_thinking = parsed_->thinks;
   try {
-    return apply(parsed_->templates.get(), inputs);
+    std::string prompt_text = apply(parsed_->templates.get(), inputs);
+    if (prompt_text.size() <= rendered_bytes_max) return prompt_text;
+    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT,
+                  "the model's chat template makes more than " + std::to_string(rendered_bytes_max >> 20) + " MiB");
+  } catch (const failure &) {
+    throw;
   } catch (const std::exception &error) {
-    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, std::string("the model's chat template: ") + error.what());
+    // The template's interpreter puts what it caught into a message of its own.
+    if (std::strstr(error.what(), "bad_alloc") == nullptr) {
+      throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_PROMPT, std::string("the model's chat template: ") + error.what());
+    }
+    throw failure(LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_PROMPT,
+                  "the model's chat template needs more memory than the engine may use (memory_mb)");
   }
 }
 

@@ -11,6 +11,7 @@
 #include "engine/llama/engine_options.hpp"
 #include "engine/llama/failure.hpp"
 #include "llama.h"
+#include "engine/llama/memory_limit.hpp"
 #include "engine/llama/model.hpp"
 #include "engine/llama/model_files.hpp"
 #include "engine/llama/scheduler.hpp"
@@ -35,16 +36,20 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
   engine_log_install(engine, options.log.c_str());
   std::string cpu_variant = backend_load();
   deep_thread::reserve();
+  memory_limit memory(engine);
   confine(engine, LLMB_PROFILE_LOAD);
   llmb_engine_loading(engine, 0);
   threadpool_ptr threads = threadpool_create(options.threads);
+  memory.loading(options);
   model_ptr model = model_load(engine, options);
+  memory.loaded(model.get(), uint64_t{model_context(model.get(), options)} * options.slots);
   scheduler calls(engine, model.get(), options, threads.get());
   engine_log_loading(true);  // an abort in here would come again in each call
   calls.try_model();
   engine_log_loading(false);
   // What a request asks for has no effects, and its answer follows from its tokens.
   llmb_engine_declare(engine, LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES);
+  memory.ready();
   confine(engine, LLMB_PROFILE_SERVE);
   llmb_error error;
   llmb_error_init(&error);

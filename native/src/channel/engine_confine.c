@@ -52,7 +52,9 @@ static llmb_status list_paths(const char *const *readable_paths, char folder[CON
 
 static llmb_status confine_files(llmb_engine *engine, const char *const *readable_paths, enum os_confine_kind kind,
                                  bool any_own_signal, llmb_error *error) {
-  const uint64_t memory_bytes = (uint64_t)engine->settings.values[SETTING_MEMORY_MB].integer << 20;
+  const int64_t megabytes = engine->settings.values[SETTING_MEMORY_MB].integer;
+  const uint64_t memory_bytes =
+      megabytes > 0 ? (uint64_t)megabytes << 20 : 0; /* auto: an engine that can tells itself */
   if (!wants(engine)) {
     (void)os_confine_memory(memory_bytes); /* a setting of its own, whatever the sandbox */
     return LLMB_OK;

@@ -43,13 +43,19 @@ static llmb_status refuse_number(const struct setting *setting, const char *valu
   char quoted[TEXT_QUOTE_CAPACITY], minimum[NUMBER_TEXT_CAPACITY], maximum[NUMBER_TEXT_CAPACITY];
   number_write_short(minimum, setting->minimum, BOUND_DECIMALS);
   number_write_short(maximum, setting->maximum, BOUND_DECIMALS);
-  return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: %s %s, allowed is %s to %s",
-                   setting->name, text_quote(quoted, value), why, minimum, maximum);
+  return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: %s %s, allowed is %s%s to %s",
+                   setting->name, text_quote(quoted, value), why, setting->may_be_auto ? "auto and " : "", minimum,
+                   maximum);
 }
 
 static llmb_status number_check(const struct setting *setting, const char *value, struct setting_value *out,
                                 llmb_error *error) {
   bool is_integer = setting->type == SETTING_INTEGER;
+  if (setting->may_be_auto && strcmp(value, "auto") == 0) {
+    out->integer = SETTING_AUTO;
+    out->number = SETTING_AUTO;
+    return LLMB_OK;
+  }
   if (is_integer ? !integer_parse(value, &out->integer) : !number_parse(value, &out->number)) {
     return refuse_number(setting, value, is_integer ? "is not a whole number" : "is not a number", error);
   }

@@ -93,8 +93,9 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_SANDBOX] = {"sandbox", BRIDGE, .engines = PROCESSES | ENGINE_HASH, CHOICE("off|best_effort|required"),
     DEFAULT("best_effort"),
     .help = "Whether engines are confined: best_effort takes what the system offers, required fails without it"},
-  [SETTING_MEMORY_MB] = {"memory_mb", BRIDGE, .engines = PROCESSES | ENGINE_HASH, INTEGER(0, 16777216), DEFAULT("0"), UNIT("MiB"),
-    .help = "Private memory a worker may use, the mapped model not counted; 0 is no limit"},
+  [SETTING_MEMORY_MB] = {"memory_mb", BRIDGE, .engines = PROCESSES | ENGINE_HASH, INTEGER(0, 16777216), .may_be_auto = true, DEFAULT("auto"), UNIT("MiB"),
+    .help = "Private memory a worker may use, the mapped model not counted; 0 is no limit, auto (llama alone) is what the "
+            "model and its contexts need and some more"},
   [SETTING_HOME] = {"home", BRIDGE, .engines = ENGINE_ANY, TEXT,
     .help = "Folder llmbridge is installed in; by default found from where the library is"},
   [SETTING_LOG] = {"log", BRIDGE, .engines = ENGINE_ANY, CHOICE("off|error|info|debug"), DEFAULT("off"),

@@ -81,12 +81,15 @@ enum setting_engine { /* bits: which engines use the setting */
                       ENGINE_ANY = 127
 };
 
+enum { SETTING_AUTO = -1 };
+
 struct setting {
   const char *name;
   uint8_t scope;
   uint8_t type;
   uint8_t engines;
   bool json;                 /* a text that is, or may be, JSON */
+  bool may_be_auto;          /* an integer that may also be "auto": SETTING_AUTO */
   bool later;                /* named by the contract, not built yet: setting it is `unsupported` */
   const char *default_text;  /* NULL: no default, or one that depends on the model or machine (help says) */
   double minimum, maximum;   /* numbers and integers */

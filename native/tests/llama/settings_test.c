@@ -113,6 +113,22 @@ static void chat__says_what_a_failing_template_says(void) {
   llmb_bridge_close(bridge);
 }
 
+/* What a template may take is bounded by what the engine may: memory_mb is auto. The engine and its other calls go on.
+ */
+static void chat__of_a_template_that_takes_all_memory_is_out_of_memory(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return; /* their runtimes map terabytes, so that no limit can be */
+#endif
+  llmb_bridge *bridge = fixture_open("chain_greedy_template", NULL);
+  CHECK_INT(LLMB_E_OUT_OF_MEMORY, fixture_ask(bridge, "x", "stall_timeout_ms", "0", answer, &result, &error));
+  CHECK_CONTAINS("chat template needs more memory", error.message);
+  CHECK_CONTAINS("memory_mb", error.message);
+  CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "prompt_format", "raw", answer, &result, &error));
+  CHECK_TEXT(FIXTURE_CHAIN_TEXT, answer);
+  CHECK_INT(1, result.attempts);
+  llmb_bridge_close(bridge);
+}
+
 static void chat__is_unsupported_by_a_model_without_template(void) {
   llmb_bridge *bridge = fixture_open("chain", NULL);
   CHECK_INT(LLMB_E_UNSUPPORTED, fixture_ask(bridge, "x", "prompt_format", "chat", answer, &result, &error));
@@ -124,4 +140,5 @@ CHECK_MAIN(TEST(sampling__gives_the_same_text_for_the_same_seed), TEST(sampling_
            TEST(stop__ends_before_a_string_that_spans_tokens), TEST(stop__that_only_begins_like_an_array_is_a_string),
            TEST(chat__applies_the_models_template_unless_told_otherwise), TEST(chat__refuses_messages_that_are_none),
            TEST(chat__refuses_arguments_that_are_too_deep), TEST(chat__says_what_a_failing_template_says),
+           TEST(chat__of_a_template_that_takes_all_memory_is_out_of_memory),
            TEST(chat__is_unsupported_by_a_model_without_template))
