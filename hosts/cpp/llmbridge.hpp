@@ -14,6 +14,7 @@
 #define LLMBRIDGE_HPP
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
 #include <iterator>
@@ -148,6 +149,16 @@ struct failure : llmb_error {
   }
 };
 
+/** A C string ends at a NUL: what stands behind one would be lost without a word. */
+inline void refuse_nul(const std::string &text, const std::string &what, failure &refusal) {
+  if (text.find('\0') == std::string::npos) return;
+  refusal.status = LLMB_E_INVALID_ARGUMENT;
+  refusal.phase = LLMB_PHASE_CONFIGURE;
+  refusal.retry_safe = 1;
+  std::snprintf(refusal.message, sizeof refusal.message, "%s: there is a NUL in it", what.c_str());
+  refusal.check(LLMB_E_INVALID_ARGUMENT);
+}
+
 inline void check_simple(std::int32_t outcome, char *json) {
   const text_pointer owner(json);
   if (outcome == LLMB_OK) return;
@@ -167,6 +178,8 @@ class settings {
 
   settings &set(const std::string &name, const std::string &value) {
     detail::failure failure;
+    detail::refuse_nul(name, "the setting's name", failure);
+    detail::refuse_nul(value, name, failure);
     if (!handle_) {
       llmb_settings *made = nullptr;
       failure.check(llmb_settings_create(&made, &failure));
@@ -387,6 +400,8 @@ class bridge {
 
 /** Asks and waits for the whole answer, by a bridge that the process shares and the environment configures. */
 inline std::string ask(const std::string &prompt) {
+  detail::failure failure;
+  detail::refuse_nul(prompt, "prompt", failure);
   char *answer = nullptr, *json = nullptr;
   const std::int32_t outcome = llmb_call_llm(prompt.c_str(), &answer, &json);
   detail::check_simple(outcome, json);
@@ -395,6 +410,8 @@ inline std::string ask(const std::string &prompt) {
 
 /** Computes a text's embedding, by the same bridge. */
 inline std::vector<float> embed(const std::string &text) {
+  detail::failure failure;
+  detail::refuse_nul(text, "text", failure);
   float *numbers = nullptr;
   std::size_t dimension = 0;
   char *json = nullptr;

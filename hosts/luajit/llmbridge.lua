@@ -179,6 +179,7 @@ local function new_settings(values)
   check(C.llmb_settings_create(out, detail), detail)
   local settings = ffi.gc(out[0], C.llmb_settings_close)
   for name, value in pairs(values) do
+    refuse_nul("a setting's name", name)
     check(C.llmb_settings_set(settings, name, setting_text(name, value), detail), detail)
   end
   return settings
@@ -284,18 +285,29 @@ function Bridge:ask(prompt, settings)
   return table.concat(pieces), result
 end
 
+local TEXTS_A_CALL_MAX = 4096 -- as many as one call embeds
+
+-- Appends the vectors of list[first] to list[last].
+local function embed_share(self, list, first, last, own, vectors)
+  local count = last - first + 1
+  local pointers, sizes = ffi.new("const char *[?]", count + 1), ffi.new("uint64_t[?]", count + 1)
+  for i = first, last do pointers[i - first], sizes[i - first] = list[i], #list[i] end
+  local call = new_call(self, function(out, detail)
+    return C.llmb_embed_start(self.handle, pointers, sizes, count, own, out, detail)
+  end)
+  for _ = 1, count do vectors[#vectors + 1] = read_vector(call, vectors[1] and #vectors[1] or DIMENSION_FIRST) end
+  call:close()
+end
+
 --- The vector of a text, or a list of vectors for a list of texts.
 function Bridge:embed(texts, settings)
   local list = type(texts) == "table" and texts or { texts }
-  local pointers, sizes = ffi.new("const char *[?]", #list + 1), ffi.new("uint64_t[?]", #list + 1)
-  for i, text in ipairs(list) do pointers[i - 1], sizes[i - 1] = text, #text end
-  local own = new_settings(settings)
-  local call = new_call(self, function(out, detail)
-    return C.llmb_embed_start(self.handle, pointers, sizes, #list, own, out, detail)
-  end)
-  local vectors = {}
-  for i = 1, #list do vectors[i] = read_vector(call, i > 1 and #vectors[1] or DIMENSION_FIRST) end
-  call:close()
+  local own, vectors, first = new_settings(settings), {}, 1
+  repeat
+    local last = math.min(first + TEXTS_A_CALL_MAX - 1, #list)
+    embed_share(self, list, first, last, own, vectors)
+    first = last + 1
+  until first > #list
   return type(texts) == "table" and vectors or vectors[1]
 end
 

@@ -61,6 +61,8 @@ export interface Details {
   promptTokens: number;
   /** Of these, not read again: the engine still knew them from a call that begins alike. */
   cachedPromptTokens: number;
+  /** How often bytes of the answer that were no UTF-8 became U+FFFD. */
+  replaced: number;
   completionTokens: number;
   timingsMs: { queue: number; start: number; firstToken: number; total: number };
 }

@@ -180,6 +180,8 @@ module LLMBridge
 
       settings = create(SETTINGS_CLOSE) { |out, error| settings_create(out, error) }
       values.each do |name, value|
+        raise own_error("invalid_argument", INVALID_ARGUMENT, "a setting's name has a NUL in it") if name.to_s.include?("\0")
+
         check { |error| settings_set(settings, name.to_s, setting_text(name, value), error) }
       end
       settings
@@ -294,18 +296,27 @@ module LLMBridge
       reply
     end
 
+    TEXTS_A_CALL_MAX = 4096 # as many as one call embeds
+    private_constant :TEXTS_A_CALL_MAX
+
     # The vector of a text, or a list of vectors for a list of texts, which share the engine's work.
     def embed(texts, **settings)
       list = Array(texts).map { |text| text.encode(Encoding::UTF_8) }
+      shares = list.empty? ? [list] : list.each_slice(TEXTS_A_CALL_MAX)
+      vectors = shares.flat_map { |share| embed_share(share, settings) }
+      texts.is_a?(Array) ? vectors : vectors.first
+    end
+
+    def embed_share(list, settings)
       pointers = list.map { |text| Fiddle::Pointer[text].to_i }.pack("Q*")
       sizes = list.map(&:bytesize).pack("Q*")
       own = Native.settings(settings)
       call = start_call { |handle, *out| Native.embed_start(handle, pointers, sizes, list.size, own, *out) }
-      vectors = list.map { call.read_vector }
-      texts.is_a?(Array) ? vectors : vectors.first
+      list.map { call.read_vector }
     ensure
       call&.close
     end
+    private :embed_share
 
     # How many tokens the engine's model makes of a text.
     def count_tokens(text)

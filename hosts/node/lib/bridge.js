@@ -3,7 +3,7 @@ import { Call } from './call.js';
 import { check, invalidArgument } from './errors.js';
 import { addressOf, library, newError, takeText, NEVER } from './library.js';
 import { Pump } from './pump.js';
-import { withSettings } from './settings.js';
+import { withSettings, withoutNul } from './settings.js';
 import { decodeEvents, decodeStats, newEvents, newStats } from './statistics.js';
 import { Stream } from './stream.js';
 
@@ -12,6 +12,8 @@ function utf8(text) {
   if (!text.isWellFormed()) throw invalidArgument('the text holds half a surrogate pair');
   return Buffer.from(text);
 }
+
+const TEXTS_A_CALL_MAX = 4096; // as many as one call embeds
 
 /** One engine configuration and its worker processes. */
 export class Bridge {
@@ -46,6 +48,14 @@ export class Bridge {
 
   async embed(texts, options = {}) {
     const data = [texts].flat().map(utf8);
+    const vectors = [];
+    for (let begin = 0; begin === 0 || begin < data.length; begin += TEXTS_A_CALL_MAX) {
+      vectors.push(...(await this.#embedShare(data.slice(begin, begin + TEXTS_A_CALL_MAX), options)));
+    }
+    return typeof texts === 'string' ? vectors[0] : vectors;
+  }
+
+  async #embedShare(data, options) {
     const pointers = BigUint64Array.from(data, addressOf);
     const sizes = BigUint64Array.from(data, text => BigInt(text.length));
     const call = this.#begin(options, (native, out, error) =>
@@ -56,7 +66,7 @@ export class Bridge {
     } finally {
       call.close();
     }
-    return typeof texts === 'string' ? vectors[0] : vectors;
+    return vectors;
   }
 
   async countTokens(text, options = {}) {
@@ -70,7 +80,7 @@ export class Bridge {
   async invoke(method, params, options = {}) {
     const data = params === undefined ? null : Buffer.from(JSON.stringify(params));
     const stream = new Stream(this.#begin(options, (native, call, error) =>
-      library().invokeStart(this.#open(), method, data, data?.length ?? 0, native, call, error)));
+      library().invokeStart(this.#open(), withoutNul('method', method), data, data?.length ?? 0, native, call, error)));
     return JSON.parse(await stream.text());
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { check } from './errors.js';
-import { Status, decodeResult, library, newError, newResult } from './library.js';
+import { Status, decodeResult, library, newError, newResult, takeText } from './library.js';
 
 const PIECE_BYTES_MAX = 64 << 10;
 const DIMENSION_FIRST = 1024;
@@ -51,13 +51,17 @@ export class Call {
     const [result, error] = [newResult(), newError()];
     check(library().callFinish(this.#pointer, 0, result, error), error);
     const found = decodeResult(result);
+    const json = [null];
+    check(library().callDetails(this.#pointer, json), error);
+    const details = JSON.parse(takeText(json[0]));
     return {
       engine: found.engine,
       finishReason: library().finishReasonName(found.finish_reason),
       fallback: found.fallback !== 0,
       attempts: found.attempts,
       promptTokens: Number(found.prompt_tokens),
-      cachedPromptTokens: Number(library().callCachedPromptTokens(this.#pointer)),
+      cachedPromptTokens: details.cached_prompt_tokens,
+      replaced: details.replaced,
       completionTokens: Number(found.completion_tokens),
       timingsMs: { queue: found.queue_ms, start: found.start_ms, firstToken: found.first_token_ms, total: found.total_ms },
     };

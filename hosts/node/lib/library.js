@@ -61,7 +61,7 @@ const DECLARATIONS = {
   callWatch: 'int32_t llmb_call_watch(void *call, uint64_t token, void *error)',
   callCancel: 'int32_t llmb_call_cancel(void *call)',
   callFinish: 'int32_t llmb_call_finish(void *call, uint64_t deadline, void *result, void *error)',
-  callCachedPromptTokens: 'uint64_t llmb_call_cached_prompt_tokens(void *call)',
+  callDetails: 'int32_t llmb_call_details(void *call, _Out_ void **out_json)',
   callClose: 'void llmb_call_close(void *call)',
 };
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import json
 from array import array
-from ctypes import byref, c_float, c_uint64
+from ctypes import byref, c_float, c_uint64, c_void_p
 from typing import Any
 
 from . import errors
 from ._handle import Handle
-from ._library import NativeResult, library
+from ._library import NativeResult, library, take_text
 from .errors import check, new_error
 from .results import Details
 
@@ -58,7 +59,10 @@ class Call:
         result, error = NativeResult(struct_size=ctypes.sizeof(NativeResult)), new_error()
         with self._handle as call:
             check(library().llmb_call_finish(call, 0, byref(result), byref(error)), error)
-            return Details.of(result, library().llmb_call_cached_prompt_tokens(call))
+            text = c_void_p()
+            check(library().llmb_call_details(call, byref(text)), error)
+            details = json.loads(take_text(text))
+            return Details.of(result, details["cached_prompt_tokens"], details["replaced"])
 
     def watch(self, token: int) -> None:
         error = new_error()

@@ -16,6 +16,7 @@ from ._text import c_string, utf8, utf8_each
 from .errors import check, new_error
 from .statistics import Event, Statistics
 
+TEXTS_A_CALL_MAX = 4096  # as many as one call embeds
 EVENTS_MAX = 128  # as many as a bridge remembers
 
 # Of "f": single precision, as engines compute; numpy.asarray takes it without a copy.
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
     Vector = array[float]
 else:
     Vector = array  # which takes no item type before Python 3.9
+
+
+def shares(texts: Sequence[str]) -> List[Sequence[str]]:
+    """The texts in parts that one call each can embed; what is no list of texts is one part, which is then refused."""
+    if isinstance(texts, (str, bytes, bytearray, memoryview)) or not hasattr(texts, "__iter__"):
+        return [texts]
+    texts = list(texts)
+    if len(texts) <= TEXTS_A_CALL_MAX:
+        return [texts]
+    return [texts[begin : begin + TEXTS_A_CALL_MAX] for begin in range(0, len(texts), TEXTS_A_CALL_MAX)]
 
 
 class Core:

@@ -103,6 +103,7 @@ _FUNCTIONS = {
     "llmb_call_cancel": (c_int32, [c_void_p]),
     "llmb_call_finish": (c_int32, [c_void_p, c_uint64, POINTER(NativeResult), _ERROR]),
     "llmb_call_cached_prompt_tokens": (c_uint64, [c_void_p]),
+    "llmb_call_details": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "llmb_call_close": (None, [c_void_p]),
 }
 

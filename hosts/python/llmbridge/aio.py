@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, AsyncIterator, Callable, Dict, List, Mapping, Optional, Sequence, Union, overload
 
 from ._call import NOT_READY, Call
-from ._core import Core, Vector
+from ._core import Core, Vector, shares
 from ._pump import Pump
 from .results import Details, Reply
 from .statistics import Event, Statistics
@@ -70,13 +70,14 @@ class AsyncBridge:
 
     async def embed(self, texts: Union[str, Sequence[str]], **settings: Any) -> Any:
         """The vector of a text, or the vectors of several, which share the engine's work."""
-        call = self._core.embed([texts] if isinstance(texts, str) else texts, settings)
         vectors: List[Vector] = []
-        try:
-            while vector := await _wait(call, call.read_vector, self._pump):
-                vectors.append(vector)
-        finally:
-            call.close()
+        for share in shares([texts] if isinstance(texts, str) else texts):
+            call = self._core.embed(share, settings)
+            try:
+                while vector := await _wait(call, call.read_vector, self._pump):
+                    vectors.append(vector)
+            finally:
+                call.close()
         return vectors[0] if isinstance(texts, str) else vectors
 
     async def count_tokens(self, text: str) -> int:

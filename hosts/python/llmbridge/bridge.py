@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 
 from ._batch import Batch
 from ._call import NOT_READY, Call
-from ._core import Core, Vector
+from ._core import Core, Vector, shares
 from ._library import library
 from .errors import DEADLINE_EXCEEDED, LlmError, LlmTimeoutError
 from .results import Details, Reply
@@ -98,11 +98,13 @@ class Bridge:
 
     def embed(self, texts: Union[str, Sequence[str]], **settings: Any) -> Any:
         """The vector of a text, or the vectors of several, which share the engine's work."""
-        call = self._core.embed([texts] if isinstance(texts, str) else texts, settings)
-        try:
-            vectors = list(iter(lambda: _wait(call.read_vector) or None, None))
-        finally:
-            call.close()
+        vectors: List[Vector] = []
+        for share in shares([texts] if isinstance(texts, str) else texts):
+            call = self._core.embed(share, settings)
+            try:
+                vectors.extend(iter(lambda: _wait(call.read_vector) or None, None))
+            finally:
+                call.close()
         return vectors[0] if isinstance(texts, str) else vectors
 
     def ask_many(

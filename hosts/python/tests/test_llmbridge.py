@@ -62,6 +62,31 @@ class BridgeTests(unittest.TestCase):
     def setUp(self):
         signal.alarm(WATCHDOG_S)
 
+    def test_a_nul_in_a_setting_is_refused_and_cuts_nothing(self):
+        with llmbridge.Bridge(engine="fake", command="echo") as bridge:
+            for settings in ({"system": "a\0b"}, {"stop": "a\0b"}, {"stop": ["a\0b"]}, {"sys\0tem": "a"}):
+                with self.assertRaises(llmbridge.LlmArgumentError) as caught:
+                    bridge.ask("hello", **settings)
+                self.assertIn("NUL", str(caught.exception))
+        with self.assertRaises(llmbridge.LlmArgumentError):
+            llmbridge.Bridge(model="a\0b")
+
+    def test_messages_without_one_are_refused(self):
+        with llmbridge.Bridge(engine="fake", command="echo") as bridge, self.assertRaises(llmbridge.LlmArgumentError):
+            bridge.ask(messages=[])
+
+    def test_more_texts_than_a_call_takes_are_divided(self):
+        with llmbridge.Bridge(engine="hash") as bridge:
+            vectors = bridge.embed([f"text {number}" for number in range(4100)])
+            self.assertEqual(len(vectors), 4100)
+            self.assertEqual(vectors[4099], bridge.embed("text 4099"))
+
+    def test_an_address_in_place_of_a_model_is_told_that_a_path_is_wanted(self):
+        for model in ("hf.co/organisation/name", "https://example.org/model.gguf", "organisation/name"):
+            with self.assertRaises(llmbridge.LlmError) as caught:
+                llmbridge.Bridge(model=model)
+            self.assertIn("the path of a GGUF file", str(caught.exception))
+
     def tearDown(self):
         signal.alarm(0)
 

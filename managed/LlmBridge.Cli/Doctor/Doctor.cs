@@ -116,7 +116,30 @@ internal static class Doctor
         catch (Exception e) when (e is ILlmFailure)
         {
             report.Failure = ((ILlmFailure)e).Error;
-            report.Bad("ask", e.Message, Remedies.For(report.Failure));
+            string remedy = report.Failure.Status == LlmStatus.Unsupported
+                ? await EmbedAsync(report, options, cancellationToken)
+                : Remedies.For(report.Failure);
+            report.Bad("ask", e.Message, remedy);
+        }
+    }
+
+    /// <summary>What a model that does not answer can do; the remedy.</summary>
+    private static async Task<string> EmbedAsync(
+        DoctorReport report, BridgeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
+            LlmEmbeddings embeddings = await client.EmbedAsync([Question], null, cancellationToken);
+            report.Good("embed",
+                $"{embeddings.Engine} made a vector of {embeddings.Dimension} numbers in "
+                + $"{embeddings.Timings.Total.TotalMilliseconds:0} ms");
+            return "This model embeds and does not answer: use it with embed, or give one that generates";
+        }
+        catch (Exception e) when (e is ILlmFailure)
+        {
+            report.Bad("embed", e.Message, Remedies.For(((ILlmFailure)e).Error));
+            return Remedies.For(report.Failure!);
         }
     }
 

@@ -86,6 +86,19 @@ static SMALL_FRAME llmb_status find_program(const char *home, const char *name, 
   return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
 }
 
+/* Whether this looks like what other tools fetch a model by: an address, or "organisation/name" of a hub. */
+static bool is_address(const char *given) {
+  static const char *const hosts[] = {"hf.co/", "huggingface.co/", "www.huggingface.co/"};
+  const char *const scheme = strchr(given, ':');
+  if (scheme != NULL && strncmp(scheme, "://", 3) == 0) return true;
+  for (unsigned i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+    if (strncmp(given, hosts[i], strlen(hosts[i])) == 0) return true;
+  }
+  const char *slash = strchr(given, '/');
+  const bool is_pair = slash != NULL && slash != given && slash[1] != 0 && strchr(slash + 1, '/') == NULL;
+  return is_pair && strchr("./~", given[0]) == NULL && strstr(given, ".gguf") == NULL;
+}
+
 static SMALL_FRAME llmb_status set_model(llmb_settings *settings, const char *home, llmb_error *error) {
   char path[PATH_SIZE_MAX];
   char quoted[TEXT_QUOTE_CAPACITY];
@@ -101,7 +114,9 @@ static SMALL_FRAME llmb_status set_model(llmb_settings *settings, const char *ho
   text_quote(quoted, given);
   switch (os_path_kind(given, &size)) {
     case OS_PATH_MISSING:
-      return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "model: %s does not exist", quoted);
+      return error_set(
+          error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "model: %s does not exist%s", quoted,
+          is_address(given) ? "; the path of a GGUF file on this machine is wanted, nothing is fetched" : "");
     case OS_PATH_FOLDER:
       return error_set(error, LLMB_E_MODEL_INVALID, LLMB_PHASE_CONFIGURE, "model: %s is a folder, not a GGUF file",
                        quoted);

@@ -1,6 +1,7 @@
 #include "core/settings_parse_json.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "core/json_check.h"
 #include "core/json_depth.h"
@@ -16,6 +17,15 @@ static bool is_whole_text(struct json_value string) {
   return true;
 }
 
+static bool has_nul(struct json_value string) {
+  for (uint64_t i = 1; i + 1 < string.size; i++) {
+    if (string.text[i] != '\\') continue;
+    if (string.size - i > 6 && memcmp(string.text + i, "\\u0000", 6) == 0) return true;
+    i++;
+  }
+  return false;
+}
+
 static const char *stop_problem(const char *value, uint64_t size) {
   if (value[0] != '[' || json_check((const uint8_t *)value, size, NULL, NULL) != LLMB_OK) return NULL;
   struct json_value element;
@@ -23,6 +33,7 @@ static const char *stop_problem(const char *value, uint64_t size) {
   for (uint64_t at = 0; json_next(list, &at, NULL, &element);) {
     if (element.kind != JSON_STRING)
       return "is a JSON array with more than strings in it, allowed is a string or an array of them";
+    if (has_nul(element)) return "has a NUL in it, allowed is a string or an array of them";
     if (!is_whole_text(element)) return "has half of a surrogate pair in it, allowed is a string or an array of them";
   }
   return NULL;

@@ -209,8 +209,8 @@ static void settings_set__refuses_messages_without_one(void) {
 
 static void settings_set__takes_a_stop_string_that_begins_like_an_array(void) {
   static const char *const good[] = {"[END]", "[", "[\"a\"", "[\"a\"]", "[]", "[\"\\ud83d\\ude42\"]", "{\"a\":1}"};
-  static const char *const bad[] = {"[\"a\",5]",     "[[\"a\"]]",      "[null]",
-                                    "[\"\\ud83d\"]", "[\"\\ude42x\"]", "[\"\\ud83d\\u0041\"]"};
+  static const char *const bad[] = {
+      "[\"a\",5]", "[[\"a\"]]", "[null]", "[\"a\\u0000b\"]", "[\"\\ud83d\"]", "[\"\\ude42x\"]", "[\"\\ud83d\\u0041\"]"};
   for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++) CHECK_INT(LLMB_OK, try_value("stop", good[i]));
   for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
     CHECK_INT(LLMB_E_INVALID_ARGUMENT, try_value("stop", bad[i]));
