@@ -18,6 +18,8 @@ target_compile_options(
 target_compile_definitions(llmbridge_options INTERFACE _GNU_SOURCE)
 # An include names its file from native/src (in the targets that use its headers) or from native/.
 target_include_directories(llmbridge_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/native>)
+# What the loader has filled in nobody writes to afterwards.
+target_link_options(llmbridge_options INTERFACE -Wl,-z,relro -Wl,-z,now)
 if(LLMBRIDGE_SANITIZE)
   target_compile_options(llmbridge_options INTERFACE -fsanitize=${LLMBRIDGE_SANITIZE} -fno-omit-frame-pointer
                                                      -fno-sanitize-recover=all)
