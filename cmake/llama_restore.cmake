@@ -1,6 +1,6 @@
 # Restores llama.cpp from two npm packages into a cache folder: the shared libraries from one, the headers of the very
 # same version from the git bundle in the other. Done once; a folder that exists is complete, because it is made under
-# another name and renamed at the end, so an interrupted or simultaneous configure does no harm.
+# another name and renamed at the end, and is used only if its files are those that were unpacked, so an interrupted or simultaneous configure does no harm.
 set(LLMBRIDGE_LLAMA_RELEASE 0.5.0)
 set(llama_npm_version 3.22.1)
 set(llama_folder_version 2) # of what this file makes of the packages
@@ -8,6 +8,9 @@ set(llama_library_sha512
     e6e0820cda9608d7da026f1a47f533c5ba381c1a4a80d17dd640873dea4a86032057638099ab6879f6ce94c8a1b2a0a21f639ddf913f7941d00856df44126e3a)
 set(llama_source_sha512
     6e5b488a9b9699cd76dc7eed30880318a4ac4ab866865418795502e3c5d38d55bb5c624988927209d95333343f2e25a83e4183a5c2f816f883a60c3ba9f4e20f)
+
+# Of what is unpacked: a folder that exists is looked at before it is used.
+set(llama_folder_sha256 2b057c7ace12aa202f725fe8e93f3df91e221df5fcae7af5a2d86b83042ae8da)
 
 if(DEFINED ENV{LLMB_CACHE_DIR})
   set(llama_cache_default $ENV{LLMB_CACHE_DIR})
@@ -111,13 +114,31 @@ function(llama_unpack_headers tarball folder out_problem)
   file(REMOVE_RECURSE ${folder}/unpacked)
 endfunction()
 
+# One hash over the names and contents of all files of a folder.
+function(llama_folder_hash folder out_hash)
+  file(GLOB_RECURSE names LIST_DIRECTORIES false RELATIVE ${folder} ${folder}/*)
+  list(SORT names)
+  set(text "")
+  foreach(name IN LISTS names)
+    file(SHA256 ${folder}/${name} hash)
+    string(APPEND text "${hash} ${name}\n")
+  endforeach()
+  string(SHA256 hash "${text}")
+  set(${out_hash} ${hash} PARENT_SCOPE)
+endfunction()
+
 # Sets out_folder to a folder with include/, lib/ and licenses/, or out_problem to what keeps it from being made.
 function(llama_restore out_folder out_problem)
   set(folder ${LLMBRIDGE_CACHE_DIR}/llama/${LLMBRIDGE_LLAMA_RELEASE}-${llama_npm_version}-${llama_folder_version})
   set(${out_folder} ${folder} PARENT_SCOPE)
   set(${out_problem} "" PARENT_SCOPE)
   if(EXISTS ${folder})
-    return()
+    llama_folder_hash(${folder} hash)
+    if(hash STREQUAL llama_folder_sha256)
+      return()
+    endif()
+    message(WARNING "${folder} is not what was unpacked there (SHA-256 ${hash}, expected ${llama_folder_sha256}): it is made anew")
+    file(REMOVE_RECURSE ${folder})
   endif()
   llama_fetch(@node-llama-cpp/linux-x64 node-llama-cpp-linux-x64-${llama_npm_version}.tgz ${llama_library_sha512} libraries
               problem)
@@ -131,6 +152,13 @@ function(llama_restore out_folder out_problem)
     llama_unpack_headers(${source} ${scratch} problem)
     if(problem)
       file(REMOVE_RECURSE ${scratch})
+      set(${out_problem} "${problem}" PARENT_SCOPE)
+      return()
+    endif()
+    llama_folder_hash(${scratch} hash)
+    if(NOT hash STREQUAL llama_folder_sha256)
+      file(REMOVE_RECURSE ${scratch})
+      set(problem "what was unpacked has the SHA-256 ${hash}, expected is ${llama_folder_sha256}")
     else()
       file(RENAME ${scratch} ${folder} RESULT renamed)
       if(NOT renamed EQUAL 0)
