@@ -117,7 +117,8 @@ static bool needs_push(llmb_bridge *bridge) {
 void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (spin(batch, until_ns)) return;
   llmb_bridge *bridge = batch->bridge;
-  struct pool_poll poll = {.until_ns = until_ns};
+  struct pool_poll poll;
+  pool_poll_begin(&poll, until_ns);
   pthread_mutex_lock(&bridge->lock);
   /* What the workers have sent makes the poll return at once; only calls that wait for a place, slots that drain, and
    * what a host has closed, may need a push before. */
@@ -143,6 +144,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
 
   pthread_mutex_lock(&bridge->lock);
   atomic_fetch_sub(&bridge->slot_waiters, queued);
+  pool_doubt_held(&poll);
   clear_bells(batch, poll.items + first);
   bool others = queued || poll.until_ns < limit_ns;
   for (unsigned i = end; i < poll.count; i++) others |= poll.items[i].readable;

@@ -28,12 +28,14 @@ static bool any_left(llmb_bridge *bridge) {
 static void await_ends(llmb_bridge *bridge, uint64_t deadline_ns) {
   pthread_mutex_lock(&bridge->lock);
   while (any_left(bridge) && os_clock_ns() < deadline_ns) {
-    struct pool_poll poll = {.until_ns = deadline_ns};
+    struct pool_poll poll;
+    pool_poll_begin(&poll, deadline_ns);
     stages_prepare_poll(bridge, &poll);
     const bool intact = stages_intact(bridge);
     pthread_mutex_unlock(&bridge->lock);
     if (intact) os_poll(poll.items, poll.count, poll.until_ns);
     pthread_mutex_lock(&bridge->lock);
+    pool_doubt_held(&poll);
     stages_step(bridge, os_clock_ns());
     pool_release_held(&poll);
   }

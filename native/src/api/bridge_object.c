@@ -60,7 +60,8 @@ static bool prepare_sleep(struct pool *pool, struct pool_ticket *ticket, struct 
 }
 
 void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
-  struct pool_poll poll = {.until_ns = until_ns};
+  struct pool_poll poll;
+  pool_poll_begin(&poll, until_ns);
   pthread_mutex_lock(&bridge->lock);
   const bool sleeps = prepare_sleep(pool, ticket, &poll);
   pthread_mutex_unlock(&bridge->lock);
@@ -68,6 +69,7 @@ void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_tic
   os_poll(poll.items, poll.count, poll.until_ns);
   waker_end(ticket->waker, poll.items[0].readable);
   pthread_mutex_lock(&bridge->lock);
+  pool_doubt_held(&poll);
   pool_after_poll(&poll);
   pool_step(pool, os_clock_ns());
   pool_release_held(&poll);

@@ -42,7 +42,8 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   llmb_bridge *bridge = call->bridge;
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
-  struct pool_poll poll = {.until_ns = until_ns};
+  struct pool_poll poll;
+  pool_poll_begin(&poll, until_ns);
 
   pthread_mutex_lock(&bridge->lock);
   /* What the workers have sent makes the poll return at once; only slots that drain may need a push before, and what a
@@ -67,6 +68,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   waker_end(call->ticket.waker, poll.items[ITEM_WAKER].readable);
 
   pthread_mutex_lock(&bridge->lock);
+  pool_doubt_held(&poll);
   if (poll.items[ITEM_SLOT].readable) connection_clear_bell(worker, &slot->bell);
   bool others = poll.until_ns < until_ns;
   for (unsigned i = ITEMS_FIXED; i < poll.count; i++) others |= poll.items[i].readable;

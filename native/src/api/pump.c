@@ -83,7 +83,9 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
   bridge_retain(bridge);
   pthread_mutex_lock(&bridge->lock);
   for (;;) {
-    struct pool_poll poll = {.until_ns = deadline_ns, .pumped = true};
+    struct pool_poll poll;
+    pool_poll_begin(&poll, deadline_ns);
+    poll.pumped = true;
     stages_step(bridge, os_clock_ns());
     bridge_absorb_unread(bridge, false, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
@@ -102,6 +104,7 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
     atomic_fetch_sub(&bridge->slot_waiters, queued);
     bridge->pump_until_ns = 0;
     waker_end(&bridge->pump, poll.items[0].readable);
+    pool_doubt_held(&poll);
     pool_after_poll(&poll);
     stages_step(bridge, os_clock_ns());
     pool_release_held(&poll);

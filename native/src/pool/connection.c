@@ -247,12 +247,26 @@ void connection_wake_engine(struct connection *connection) {
   connection_show_engine(connection);
   atomic_thread_fence(memory_order_seq_cst);
   if (atomic_load_explicit(&connection->region->engine_sleeps, memory_order_relaxed) == 0) return;
-  if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) os_bell_ring(connection->socket);
+  if (atomic_exchange(&connection->region->engine_sleeps, 0) != 0) {
+    os_bell_ring(connection_trusted(connection, connection->socket));
+  }
 }
 
-bool connection_intact(const struct connection *connection) {
+bool connection_intact(struct connection *connection) {
   const os_handle handle = connection->thread != NULL ? connection->post : connection->process.events;
-  return handle == OS_HANDLE_NONE || os_handle_same(handle);
+  return handle == OS_HANDLE_NONE || os_handle_same(connection_trusted(connection, handle));
+}
+
+void connection_doubt(struct connection *connection) {
+  atomic_store_explicit(&connection->trusted, 0, memory_order_relaxed);
+}
+
+os_handle connection_trusted(struct connection *connection, os_handle handle) {
+  if (atomic_load_explicit(&connection->trusted, memory_order_relaxed) == 0) {
+    if (!os_handle_same(handle)) return handle;
+    atomic_store_explicit(&connection->trusted, 1, memory_order_relaxed);
+  }
+  return os_handle_number(handle);
 }
 
 void connection_ring_owners(struct connection *connection) {

@@ -57,6 +57,7 @@ struct connection {
   os_handle post;              /* from the engine */
   bool post_ended;         /* nothing more comes from it; it is closed with the rest, since others may be polling it */
   struct engine_bell bell; /* of all slots: a pump's */
+  _Atomic uint32_t trusted; /* the descriptors were found to be its own since connection_doubt */
   struct channel_region *region;
   uint64_t region_size;
   uint32_t slot_count, busy_count;
@@ -106,7 +107,14 @@ void connection_show_engine(struct connection *connection);
 void connection_wake_engine(struct connection *connection);
 
 /* False if the host has closed what the engine's end is told by: a step will find it lost. */
-bool connection_intact(const struct connection *connection);
+bool connection_intact(struct connection *connection);
+
+/* The handle, which need not be looked at again while the descriptors are not in doubt. */
+os_handle connection_trusted(struct connection *connection, os_handle handle);
+
+/* From here on, since a sleep or since its caller was last in control, the host may have closed the descriptors: the
+ * next that is used is looked at first, and stands for all. A host that closes what is not its own closes them all. */
+void connection_doubt(struct connection *connection);
 
 /* Wakes the owner of each slot that a call has. */
 void connection_ring_owners(struct connection *connection);

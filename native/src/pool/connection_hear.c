@@ -180,7 +180,7 @@ os_handle connection_bell_polled(const struct engine_bell *bell) {
 
 void connection_clear_bell(struct connection *connection, struct engine_bell *bell) {
   if (bell->over) return;
-  const enum os_bell_state state = os_bell_clear(bell->hears);
+  const enum os_bell_state state = os_bell_clear(connection_trusted(connection, bell->hears));
   bell->over = state != OS_BELL_CLEAR;
   if (state == OS_BELL_FLOODED) connection_breach(connection, "it rings without end", os_clock_ns());
 }

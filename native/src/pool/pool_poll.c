@@ -33,6 +33,12 @@ bool pool_intact(const struct pool *pool) {
   return true;
 }
 
+void pool_poll_begin(struct pool_poll *poll, uint64_t until_ns) {
+  poll->count = poll->held_count = 0;
+  poll->pumped = false;
+  poll->until_ns = until_ns;
+}
+
 bool pool_poll_waker(struct pool_poll *poll, struct waker *waker) {
   os_handle polled = OS_HANDLE_NONE;
   if (!waker_begin(waker, &polled)) return false;
@@ -61,6 +67,10 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
       if (slot->state == SLOT_DRAINING || is_unread(slot)) poll_add(out, connection_bell_polled(&slot->bell));
     }
   }
+}
+
+void pool_doubt_held(struct pool_poll *poll) {
+  for (unsigned h = 0; h < poll->held_count; h++) connection_doubt(poll->held[h]);
 }
 
 void pool_after_poll(struct pool_poll *poll) {

@@ -22,11 +22,17 @@ struct pool_poll {
   bool pumped;       /* set before preparing: all slots of the workers are waited for */
   uint64_t until_ns; /* look again at the latest then */
 };
+/* Empty; its room for items is not cleared, which would cost as much as what is done with it. */
+void pool_poll_begin(struct pool_poll *poll, uint64_t until_ns);
+
 /* The first item, of a sleep that begins: false if there is nothing to sleep for. waker_end is owed if true. */
 bool pool_poll_waker(struct pool_poll *poll, struct waker *waker);
 
 void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_poll *out);
 void pool_release_held(struct pool_poll *poll);
+
+/* After a poll: the descriptors of the workers that were held are in doubt. */
+void pool_doubt_held(struct pool_poll *poll);
 
 /* Clears the doorbells of draining slots, and the workers' own where they were polled. */
 void pool_after_poll(struct pool_poll *poll);

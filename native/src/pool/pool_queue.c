@@ -69,6 +69,7 @@ void pool_place(struct connection *worker, struct pool_ticket *ticket) {
   assert(slot < worker->slot_count);
   slot_begin(&worker->slots[slot], worker->next_call_id++);
   worker->slots[slot].owner = ticket;
+  connection_doubt(worker);
   worker->busy_count++;
   worker->calls_given++;
   worker->exclusive |= ticket->alone;

@@ -45,6 +45,8 @@ static const struct {
     {SYS_recvmsg, "recvmsg"},
     {SYS_sendto, "sendto"},
     {SYS_recvfrom, "recvfrom"},
+    {SYS_shutdown, "shutdown"},
+    {SYS_pipe2, "pipe2"},
     {SYS_sched_yield, "sched_yield"},
     {SYS_getpid, "getpid"},
     {SYS_gettid, "gettid"},

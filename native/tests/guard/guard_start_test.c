@@ -53,10 +53,11 @@ static void start_in_host(const void *argument) {
   llmb_bridge_close(bridge);
 }
 
-/* Whether and how often it waits, with a doorbell made for that, depends on how long the engine takes. */
+/* How often it waits depends on how long the engine takes; before each use of a descriptor after a wait stands a look
+ * whether it is still the same file. */
 static bool is_of_waiting(const char *name) {
-  static const char *const waiting[] = {"ppoll",         "poll",     "recvmsg", "read", "futex",
-                                        "clock_gettime", "eventfd2", "write",   "close"};
+  static const char *const waiting[] = {"ppoll",         "poll",  "recvmsg", "read",       "futex",
+                                        "clock_gettime", "write", "close",   "newfstatat", "openat"};
   for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
     if (strcmp(name, waiting[i]) == 0) return true;
   }

@@ -1,5 +1,6 @@
 #include "tests/guard/guard_trace.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { ALLOCATORS_MAX = 16 };
 
@@ -102,11 +104,35 @@ static struct tracee *next_turn(struct tracer *tracer, const struct tracee *from
   return next != NULL ? next : await_step(tracer, NULL, 0);
 }
 
+static bool link_of(pid_t pid, const char *number, char *link, size_t size) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd/%s", pid, number);
+  const ssize_t length = readlink(path, link, size - 1);
+  link[length > 0 ? length : 0] = 0;
+  return length > 0;
+}
+
+/* Whether the engine is about to ring the host: it writes to a pipe that the host has too. Its keeper has others. */
+static bool rings_host(const struct tracer *tracer, const struct tracee *turn, int64_t number) {
+  char name[16], path[64], rung[64], heard[64];
+  const pid_t host = tracer->sides[GUARD_HOST].pid;
+  if (number != SYS_write || turn != &tracer->sides[GUARD_ENGINE]) return false;
+  snprintf(name, sizeof name, "%d", (int)peek_register(turn, offsetof(struct user, regs.rdi)));
+  snprintf(path, sizeof path, "/proc/%d/fd", host);
+  DIR *folder = link_of(turn->pid, name, rung, sizeof rung) ? opendir(path) : NULL;
+  bool found = false;
+  for (struct dirent *entry = NULL; !found && folder != NULL && (entry = readdir(folder)) != NULL;) {
+    found = link_of(host, entry->d_name, heard, sizeof heard) && strcmp(rung, heard) == 0;
+  }
+  if (folder != NULL) closedir(folder);
+  return found;
+}
+
 /* Whose step is next, after one over the system call `number` or, with -1, over another instruction. */
-static struct tracee *after_step(struct tracer *tracer, struct tracee *turn, int64_t number) {
+static struct tracee *after_step(struct tracer *tracer, struct tracee *turn, int64_t number, bool rings) {
   if (may_sleep(number)) return next_turn(tracer, turn);
   turn = await_step(tracer, turn, 0);
-  if (!tracer->ring_ends_turn || number != SYS_write || turn != &tracer->sides[GUARD_ENGINE]) return turn;
+  if (!tracer->ring_ends_turn || !rings) return turn;
   turn->is_ready = true;
   return await_step(tracer, &tracer->sides[GUARD_HOST], 0);
 }
@@ -147,8 +173,9 @@ static bool trace_units(struct tracer *tracer) {
         site->kind == GUARD_SITE_SYSTEM_CALL ? (int64_t)peek_register(turn, offsetof(struct user, regs.rax)) : -1;
     if (number == GUARD_MARK && !begin_unit(tracer)) return true;
     if (!is_repeated) count(tracer, turn, site, number);
+    const bool rings = tracer->ring_ends_turn && rings_host(tracer, turn, number);
     if (!step(turn, 0)) return false;
-    turn = after_step(tracer, turn, number);
+    turn = after_step(tracer, turn, number, rings);
   }
   return false;
 }
