@@ -14,6 +14,7 @@
 
 static llmb_status configure(llmb_bridge *bridge, const llmb_settings *given, llmb_error *error) {
   stats_open(&bridge->stats);
+  poison_list_init(&bridge->poison);
   llmb_status status = stages_open(bridge, given, error);
   if (status != LLMB_OK) return status;
   status = settings_encode(&bridge->stages[0].settings, SETTING_OF_CALL, &bridge->call_pairs, &bridge->call_pairs_size);

@@ -9,6 +9,7 @@
 #include <llmbridge/call.h>
 
 #include "api/bridge_stage.h"
+#include "api/poison_list.h"
 #include "core/settings_set.h"
 #include "pool/pool.h"
 
@@ -25,6 +26,7 @@ struct llmb_bridge {
   uint32_t stage_count;
   struct waker pump;
   struct pool_stats stats;
+  struct poison_list poison;
   bool pump_woken;
   uint64_t pump_until_ns; /* when the pump will wake by itself; 0 while it is awake */
   struct llmb_call *watched_first;

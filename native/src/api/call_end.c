@@ -153,6 +153,9 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
   if (outcome != LLMB_OK) fill_error(call);
   const bool is_placed = call->ticket.connection != NULL; /* else the pool was told when the slot was given back */
   if (outcome == LLMB_OK && is_placed) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
+  if (outcome == LLMB_E_POISONED) {
+    poison_list_add(&call->bridge->poison, call_request_hash(&call->request, call->bridge->poison.key), call->end_ns);
+  }
   call_count_end(call);
   note_end(call);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);

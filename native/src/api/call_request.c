@@ -5,6 +5,7 @@
 #include "api/call_object.h"
 #include "channel/channel_limits.h"
 #include "core/fault_point.h"
+#include "core/keyed_hash.h"
 #include "core/memory.h"
 #include "core/settings_pairs.h"
 #include "platform/os_clock.h"
@@ -74,6 +75,19 @@ llmb_status call_request_resume(struct call_request *request, const int32_t *tok
   append(append(request->bytes, &head, sizeof head), &submit, sizeof submit);
   append(request->bytes + before, tokens, tokens_size);
   return LLMB_OK;
+}
+
+uint64_t call_request_hash(const struct call_request *request, const uint64_t key[2]) {
+  struct keyed_hash hash;
+  struct frame_submit submit;
+  const uint64_t asked = sizeof(struct frame_head) + sizeof submit;
+  memcpy(&submit, request->bytes + sizeof(struct frame_head), sizeof submit);
+  keyed_hash_begin(&hash, key);
+  keyed_hash_add(&hash, &submit.kind, sizeof submit.kind);
+  const uint64_t own = request->lent != NULL ? request->lent_offset : request->fresh_size;
+  keyed_hash_add(&hash, request->bytes + asked, own - asked);
+  if (request->lent != NULL) keyed_hash_add(&hash, request->lent, request->lent_size);
+  return keyed_hash_end(&hash);
 }
 
 void call_request_number(struct call_request *request, uint64_t call_id) {

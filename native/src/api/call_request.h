@@ -41,6 +41,9 @@ llmb_status call_request_build(struct call_request *request, const struct frame_
 llmb_status call_request_resume(struct call_request *request, const int32_t *tokens, uint64_t token_count,
                                 uint64_t text_size);
 
+/* A keyed hash of what is asked: kind, settings and input. */
+uint64_t call_request_hash(const struct call_request *request, const uint64_t key[2]);
+
 /* Gives it its number, before it is sent; also once more. */
 void call_request_number(struct call_request *request, uint64_t call_id);
 

@@ -154,11 +154,26 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->ticket.patient = input->patient;
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
+  call->ticket.charged = false;
   const struct frame_submit submit = {
       .deadline_ns = call->deadline_ns, .grace_ns = call->ticket.grace_ns, .settings_size = pairs_size};
   status = call_request_build(&call->request, &submit, settings, pairs, input);
+  call->ticket.request_size = call->request.size;
   if (status == LLMB_OK) return status;
   return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
+}
+
+/* Under the lock: whether the same request has ended engines of late. */
+static bool is_poisoned(const llmb_call *call, llmb_error *error) {
+  const struct poison_list *list = &call->bridge->poison;
+  uint64_t since_ns = 0;
+  if (list->count == 0) return false;
+  if (!poison_list_find(list, call_request_hash(&call->request, list->key), call->start_ns, &since_ns)) return false;
+  error_set(error, LLMB_E_POISONED, LLMB_PHASE_QUEUE,
+            "this request ended two engines %llu s ago, and is refused for %llu s from then on",
+            (unsigned long long)((call->start_ns - since_ns) / 1000000000u),
+            (unsigned long long)(POISON_TIME_NS / 1000000000u));
+  return true;
 }
 
 /* Starts a call whose input has been checked. */
@@ -171,6 +186,10 @@ static llmb_status begin(llmb_call *call, const struct call_input *input, const 
   const llmb_status status = configure_call(call, settings, input, error);
   if (status != LLMB_OK) return status;
   pthread_mutex_lock(&bridge->lock);
+  if (is_poisoned(call, error)) {
+    pthread_mutex_unlock(&bridge->lock);
+    return LLMB_E_POISONED;
+  }
   call->number = ++bridge->stats.figures.calls_started;
   call->stage = stage_first(bridge, now_ns);
   call->result.fallback = call->stage != bridge->stages;

@@ -1,9 +1,9 @@
-/* What becomes of a call whose engine has died.
+/* What becomes of a call whose engine has died; death_cause.h says what each cause means.
  *
  * Never accepted: it was not begun, and goes to another engine. Accepted by an engine whose work can be repeated: it is
  * begun anew, or continued from the tokens already produced, so that what was delivered stays true. Until it has come
- * further it is the only one in its worker that can have killed: if that dies too, it is the request that kills, and it
- * is tried no more. Neighbours that are past where they died are not held guilty, and go on beside it. */
+ * further than where an engine died by itself, it is alone in its worker: if that dies too, it is the request that
+ * kills, and it is tried no more. Neighbours that are past where they died are not held guilty, and go on beside it. */
 #include "api/call_survive.h"
 
 #include <stdio.h>
@@ -64,24 +64,36 @@ static void add_to_message(llmb_error *error, const char *text) {
   snprintf(error->message + size, sizeof error->message - size, "%s", text);
 }
 
-/* Whether an accepted call may be given to another engine, after counting this death. */
-static bool may_repeat(llmb_call *call, struct connection *worker) {
-  const bool produced = call->received_size > 0 || call->vectors_read > 0 || call->token_count > 0;
-  const uint32_t needed =
-      produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
-  if ((worker->abilities & needed) == 0) return false;
+/* Whether the engine's death says anything of this request. */
+static bool is_evidence(const llmb_call *call, const struct connection *worker) {
+  const struct death_consequence *consequence = death_consequence(worker->cause);
+  return consequence->is_evidence && (!consequence->against_largest || worker->largest == &call->ticket);
+}
+
+/* Counts a death that is evidence: false if the request has ended two engines. */
+static bool note_evidence(llmb_call *call, const struct connection *worker) {
   const bool progressed = progress(call) > call->progress_at_death;
   const bool alone = call->ticket.alone || worker->busy_at_end <= 1;
   call->progress_at_death = progress(call);
   if (progressed || !alone) call->deaths = 0;
   call->deaths++;
-  if (alone && !progressed && call->deaths > 1) {
-    call->error.status = LLMB_E_POISONED;
-    call->error.retry_safe = 0;
-    return false;
-  }
-  if (call->deaths > call->retries) return false;
-  if (pool_may_repeat(&call->stage->pool, worker)) return true;
+  if (!alone || progressed || call->deaths < 2) return true;
+  call->error.status = LLMB_E_POISONED;
+  call->error.retry_safe = 0;
+  return false;
+}
+
+/* Whether an accepted call may be given to another engine, after counting this death. */
+static bool may_repeat(llmb_call *call, struct connection *worker, uint64_t now_ns) {
+  const bool produced = call->received_size > 0 || call->vectors_read > 0 || call->token_count > 0;
+  const uint32_t needed =
+      produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
+  if ((worker->abilities & needed) == 0) return false;
+  if (!is_evidence(call, worker)) return true; /* how often at most is the number of attempts */
+  if (!note_evidence(call, worker) || call->deaths > call->retries) return false;
+  call->ticket.alone = true;
+  if (!death_consequence(worker->cause)->spends_retry_budget) return true;
+  if (pool_may_repeat(&call->stage->pool, worker, now_ns)) return true;
   add_to_message(&call->error, "; not tried again: the retry budget is spent, too many engines have died of late");
   return false;
 }
@@ -94,9 +106,8 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
                       !atomic_load(&bridge->closing) && call->attempts < POOL_ATTEMPTS_MAX;
   connection_describe_end(worker, call_phase(call), &call->error);
   call->error.retry_safe = call_may_be_repeated(call);
-  bool again = wanted && (!accepted || may_repeat(call, worker));
+  bool again = wanted && (!accepted || may_repeat(call, worker, now_ns));
   if (again && accepted) {
-    call->ticket.alone = true;
     if (call->kind == LLMB_REQUEST_EMBED) call_forget_unread(call); /* the next engine gives them again */
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;

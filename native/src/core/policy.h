@@ -15,12 +15,22 @@ enum {
   POOL_RETRY_TENTHS_EARNED = 1,
   POOL_RETRY_TENTHS_STOP = 50
 };
+#define POOL_RETRY_TENTH_NS UINT64_C(1000000000) /* a tenth comes back in this time too */
 
 /* Bytes that the calls of one bridge may keep together for callers who read late. */
 #define BRIDGE_UNREAD_SIZE_MAX (UINT64_C(64) << 20)
 
 /* A caller who comes back to a call after this long reads slowly: what its engine could not write is taken at once. */
 #define CALL_SLOW_READER_NS UINT64_C(5000000)
+
+/* How long a bridge refuses a request that has ended engines. */
+#define POISON_TIME_NS UINT64_C(600000000000)
+
+/* Kills by somebody else: that many within the time, and the pool pauses. Deaths in a row that one request each
+ * explains, without an answer between: more than that, and the engine is to blame. */
+enum { POOL_UNKNOWN_KILLS_MAX = 3, POOL_EXPLAINED_ROW_MAX = 8 };
+#define POOL_UNKNOWN_KILLS_NS UINT64_C(10000000000)
+#define POOL_KILLS_PAUSE_NS UINT64_C(1000000000) /* at most, and POOL_BACKOFF_MIN_NS */
 
 /* How long after its socket closed an engine may take to end by itself, so that its true exit status is learnt. */
 #define POOL_LAST_BREATH_NS UINT64_C(1000000000)

@@ -80,6 +80,7 @@ struct keeper_event {
   int32_t os_code;
   int32_t exit_kind, exit_value; /* enum llmb_exit_kind */
   uint8_t guard_expired;         /* of EXIT: the keeper stopped it because a guard time had passed */
+  uint8_t memory_was_short;      /* of EXIT: the kernel has killed it for want of memory */
   bool closed_here;              /* of LOST: this process has closed what the news came by */
   char step[32];                 /* of starting it: "fork", "exec", ... */
   char log[ENGINE_LOG_SIZE_MAX]; /* the last of its stderr, checked by error_copy_text */

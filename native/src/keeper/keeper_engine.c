@@ -9,6 +9,7 @@
 #include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/keeper_child.h"
+#include "keeper/keeper_memory.h"
 #include "keeper/keeper_protocol.h"
 #include "platform/os_bell.h"
 #include "platform/os_clock.h"
@@ -108,6 +109,7 @@ static void send_exit(struct engine *engine, const siginfo_t *how) {
   if (how->si_code == CLD_EXITED) message.exit_kind = LLMB_EXIT_CODE;
   if (how->si_code == CLD_KILLED || how->si_code == CLD_DUMPED) message.exit_kind = LLMB_EXIT_SIGNAL;
   message.exit_value = how->si_status;
+  message.memory_was_short = how->si_code == CLD_KILLED && how->si_status == SIGKILL && oom_kills_rose();
   message.log_size = (uint32_t)keeper_log_tail(&engine->log, message.log, sizeof message.log);
   int os_code;
   uint64_t size = offsetof(struct keeper_exit_message, log) + message.log_size;

@@ -46,6 +46,7 @@ static bool read_message(struct engine_process *process, const union event_messa
       out->exit_kind = message->exit.exit_kind;
       out->exit_value = message->exit.exit_value;
       out->guard_expired = message->exit.guard_expired != 0;
+      out->memory_was_short = message->exit.memory_was_short != 0;
       error_copy_text(out->log, sizeof out->log, message->exit.log, message->exit.log_size, 1);
       process->ended = true;
       return true;

@@ -15,6 +15,7 @@
 #include "core/fault_point.h"
 #include "core/policy.h"
 #include "keeper/keeper_engine.h"
+#include "keeper/keeper_memory.h"
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_reap.h"
 #include "keeper/keeper_spawn.h"
@@ -189,6 +190,7 @@ int main(void) {
     return EXIT_USAGE;
   }
   FAULT_POINT(KEEPER_START);
+  oom_kills_begin();
   if (!prepare() || !greet()) return EXIT_FAILURE;
   FAULT_POINT(KEEPER_GREETED);
   run();

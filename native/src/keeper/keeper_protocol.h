@@ -16,7 +16,7 @@
 #include "keeper/keeper_client.h"
 #include "keeper/keeper_limits.h"
 
-enum { KEEPER_PROTOCOL_MAGIC = 0x6b424c4c, KEEPER_PROTOCOL_VERSION = 2 };
+enum { KEEPER_PROTOCOL_MAGIC = 0x6b424c4c, KEEPER_PROTOCOL_VERSION = 3 };
 
 /* Descriptors that the program is started with. */
 enum { KEEPER_HANDLE_CONTROL = 3, KEEPER_HANDLE_HOST = 4 };
@@ -63,7 +63,7 @@ struct keeper_failed_message {
 struct keeper_exit_message {
   struct keeper_message_head head;
   int32_t exit_kind, exit_value;
-  uint32_t guard_expired, log_size;
+  uint32_t guard_expired, memory_was_short, log_size;
   char log[KEEPER_LOG_TAIL_SIZE]; /* only log_size of it is sent */
 };
 

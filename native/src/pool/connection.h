@@ -14,6 +14,7 @@
 #include "platform/os_post.h"
 #include "pool/recycle.h"
 #include "pool/restart_policy.h"
+#include "pool/death_cause.h"
 #include "pool/slot.h"
 #include "pool/worker_states.h"
 
@@ -70,11 +71,13 @@ struct connection {
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */
   uint32_t layers_required, layers_wanted;
-  uint32_t abilities;   /* bits of llmb_engine_ability */
-  bool exclusive;       /* it works on a call that may be what killed another: no call is placed beside it */
-  uint32_t busy_at_end; /* calls it had when it died */
-  bool retired;         /* it announced its end */
-  bool recycled;        /* the host has had enough of it: no more calls, and then it is dismissed */
+  uint32_t abilities;     /* bits of llmb_engine_ability */
+  bool exclusive;         /* it works on a call that may be what killed another: no call is placed beside it */
+  uint32_t busy_at_end;   /* calls it had when it died */
+  enum death_cause cause; /* why, once dead */
+  const struct pool_ticket *largest; /* of the calls it had then: the one with the largest request; only compared */
+  bool retired;                      /* it announced its end */
+  bool recycled;                     /* the host has had enough of it: no more calls, and then it is dismissed */
   bool dismissed; /* it was told to end when it had nothing more to do, or this process has closed its descriptors:
                      however it then ends is no failure */
   bool served;    /* it was ready once */

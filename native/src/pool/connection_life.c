@@ -12,6 +12,7 @@
 #include "platform/os_socket.h"
 #include "pool/recycle.h"
 #include "pool/worker_states.h"
+#include "pool/ticket.h"
 
 static bool measure(const struct connection *connection, uint64_t *out_bytes) {
   return os_process_private_bytes(connection->process.process, connection->process.pid, out_bytes);
@@ -33,6 +34,26 @@ static void stop_thread(struct connection *connection) {
   }
   connection_wake_engine(connection);
   os_socket_end(connection->socket);
+}
+
+static enum death_cause cause_of_end(const struct connection *connection) {
+  const struct keeper_event *end = &connection->end;
+  const bool lost = end->kind == KEEPER_EVENT_LOST;
+  const struct death_facts facts = {.killed_here = connection->killed || end->guard_expired,
+                                    .memory_was_short = end->memory_was_short,
+                                    .exit_kind = lost ? (int32_t)LLMB_EXIT_UNKNOWN : end->exit_kind,
+                                    .exit_value = end->exit_value};
+  return death_cause_of(&facts);
+}
+
+static const struct pool_ticket *largest_request(const struct connection *connection) {
+  const struct pool_ticket *largest = NULL;
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    const struct slot *slot = &connection->slots[i];
+    if (slot->state != SLOT_BUSY || slot->owner == NULL) continue;
+    if (largest == NULL || slot->owner->request_size > largest->request_size) largest = slot->owner;
+  }
+  return largest;
 }
 
 void connection_apply(struct connection *connection, enum worker_event event, uint64_t now_ns) {
@@ -61,6 +82,8 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       FAULT_POINT(HOST_BURY);
       /* From here on its rings hold all there will ever be; the owners of its slots look at them once more. */
       connection->busy_at_end = connection->busy_count;
+      connection->cause = cause_of_end(connection);
+      connection->largest = largest_request(connection);
       atomic_store_explicit(&connection->dead, 1, memory_order_release);
       connection_ring_owners(connection);
       connection->keeper = keeper_hold_release(connection->keeper); /* calls may keep this struct for long */

@@ -23,7 +23,7 @@ void pool_open(struct pool *pool, struct waker *pump, struct pool_stats *stats) 
   pool->stats = stats;
   llmb_error_init(&pool->start_failure);
   pool->start_at_ns = LLMB_NEVER;
-  retry_budget_init(&pool->retries);
+  retry_budget_init(&pool->retries, os_clock_ns());
 }
 
 /* Places what waits, and sees to workers for the rest. */
@@ -117,11 +117,12 @@ void pool_leave(struct pool *pool, struct pool_ticket *ticket, bool ended, uint6
 void pool_note_success(struct pool *pool, struct connection *worker, uint64_t now_ns) {
   restart_note_success(&pool->restart, &worker->restart, now_ns);
   retry_budget_note_success(&pool->retries);
+  pool->deaths.explained = 0;
   stats_note_breaker(pool->stats, &pool->restart, now_ns);
 }
 
-bool pool_may_repeat(struct pool *pool, struct connection *worker) {
-  if (!worker->repeats_decided) worker->repeats = retry_budget_take(&pool->retries);
+bool pool_may_repeat(struct pool *pool, struct connection *worker, uint64_t now_ns) {
+  if (!worker->repeats_decided) worker->repeats = retry_budget_take(&pool->retries, now_ns);
   worker->repeats_decided = true;
   return worker->repeats;
 }

@@ -5,6 +5,7 @@
 #include "pool/connection.h"
 #include "pool/pool_limits.h"
 #include "pool/pool_stats.h"
+#include "pool/death_row.h"
 #include "pool/restart_policy.h"
 #include "pool/retry_budget.h"
 #include "pool/ticket.h"
@@ -21,6 +22,7 @@ struct pool {
   struct recycle_limits recycle; /* filled by the caller too */
   struct restart_policy restart;
   struct retry_budget retries;
+  struct death_row deaths;  /* of engines that had got ready */
   bool start_forgiven;      /* the last start failed of what may pass, and is tried once more */
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */
@@ -49,7 +51,7 @@ void pool_note_success(struct pool *pool, struct connection *worker, uint64_t no
 
 /* Whether the calls that this worker had accepted before it died may be begun again. All of them are one to the budget:
  * their engine died once. */
-bool pool_may_repeat(struct pool *pool, struct connection *worker);
+bool pool_may_repeat(struct pool *pool, struct connection *worker, uint64_t now_ns);
 
 /* In a forked child: closes the descriptors of the parent's workers, and ends nothing. */
 void pool_abandon(struct pool *pool);

@@ -52,6 +52,7 @@ enum restart_verdict restart_ask(struct restart_policy *policy, uint64_t now_ns,
 
 void restart_note_start(struct restart_policy *policy, uint64_t now_ns) {
   policy->probing = policy->breaker == BREAKER_HALF_OPEN;
+  policy->follows_death = false;
   if (!policy->pending_restart) return;
   policy->pending_restart = false;
   policy->row_count++;
@@ -94,8 +95,13 @@ static void note_failure(struct restart_policy *policy, const struct restart_wor
 void restart_note_end(struct restart_policy *policy, const struct restart_worker *worker, enum restart_end end,
                       uint64_t now_ns) {
   policy->probing = false;
+  policy->follows_death |= end == RESTART_END_EXCUSED || end == RESTART_END_PAUSED || end == RESTART_END_FAILED;
   switch (end) {
     case RESTART_END_CLEAN:
+    case RESTART_END_EXCUSED:
+      break;
+    case RESTART_END_PAUSED:
+      policy->not_before_ns = now_ns + POOL_BACKOFF_MIN_NS + chance_below(&policy->chance, POOL_KILLS_PAUSE_NS);
       break;
     case RESTART_END_FAILED:
       note_failure(policy, worker, now_ns);
@@ -104,5 +110,15 @@ void restart_note_end(struct restart_policy *policy, const struct restart_worker
       /* Its callers are told; whoever mends the cause need not wait for a breaker. */
       policy->not_before_ns = now_ns;
       break;
+  }
+}
+
+void restart_excuse(struct restart_policy *policy) {
+  if (policy->pending_restart) {
+    policy->pending_restart = false;
+  } else if (policy->row_count > 0) {
+    policy->row_count--;
+    policy->restart_next = (policy->restart_next + RESTART_LIMIT_MAX - 1) % RESTART_LIMIT_MAX;
+    policy->restarts_ns[policy->restart_next] = 0;
   }
 }

@@ -17,6 +17,8 @@ enum breaker_state {
 
 enum restart_end {
   RESTART_END_CLEAN,    /* it retired, or was closed */
+  RESTART_END_EXCUSED,  /* it died, and that is no fault of engine or pool */
+  RESTART_END_PAUSED,   /* the same, but there were many of late: the next start waits */
   RESTART_END_FAILED,   /* it crashed, hung or broke the protocol */
   RESTART_END_PERMANENT /* it cannot start: no program, bad model, another version; trying again changes nothing */
 };
@@ -36,7 +38,8 @@ struct restart_policy {
   uint32_t opened_count;                   /* times the breaker has opened without a good spell between */
   uint32_t failure_count;                  /* failures in a row that were paused after, for the backoff */
   uint32_t row_count;                      /* restarts since a call was last answered */
-  bool pending_restart;                    /* the next start follows a failure */
+  bool pending_restart;                    /* the next start follows a failure that is counted */
+  bool follows_death;                      /* the next start follows a death, counted or not */
   bool probing;                            /* half-open: the one start that decides is under way */
   uint64_t restarts_ns[RESTART_LIMIT_MAX]; /* when the last ones were; a ring */
   uint32_t restart_next;
@@ -60,5 +63,8 @@ void restart_note_ready(struct restart_worker *worker, uint64_t now_ns);
 void restart_note_success(struct restart_policy *policy, struct restart_worker *worker, uint64_t now_ns);
 void restart_note_end(struct restart_policy *policy, const struct restart_worker *worker, enum restart_end end,
                       uint64_t now_ns);
+
+/* The last failure was no fault of the engine after all: its restart is not counted. */
+void restart_excuse(struct restart_policy *policy);
 
 #endif

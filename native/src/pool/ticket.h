@@ -37,6 +37,7 @@ struct pool_ticket {
   _Atomic uint32_t watched; /* a pump waits for it: it is rung too */
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */
   uint64_t until_ns;        /* when its owner stops waiting; for what can only be waited for in one piece */
+  uint64_t request_size;    /* in bytes */
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
   bool moved;               /* it had a slot and lost it with its engine: it goes before those that never had one */
   bool patient;             /* its owner sends no more than there is room for: the queue's limit is not for it */
@@ -44,6 +45,7 @@ struct pool_ticket {
                  that point */
   bool hung;  /* the engine that has it made no progress within the stall limit */
   bool waited_for_start;
+  bool charged; /* the pool was charged with the death of an engine that had this call and others */
 };
 
 #endif

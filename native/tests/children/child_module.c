@@ -1,7 +1,9 @@
 /* An engine module for the bridge's tests: does what no script of the fake engine says. Its home folder has it as the
  * module "fake"; the setting `command` names what it does with each request. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <llmbridge/engine.h>
 
@@ -70,6 +72,15 @@ static void grow(llmb_request *request) {
   finish(request, LLMB_FINISH_STOP);
 }
 
+/* Dies of some prompts, and answers the others after a moment in which those beside them may die. */
+static void obey_prompt(llmb_request *request) {
+  const bool slow = strncmp(llmb_request_input(request, NULL), "slow", 4) == 0;
+  const struct timespec moment = {.tv_nsec = slow ? 300000000 : 5000000};
+  if (strncmp(llmb_request_input(request, NULL), "kill", 4) == 0) abort();
+  nanosleep(&moment, NULL);
+  write_bytes(request, 0);
+}
+
 static void serve_one(const char *command, llmb_request *request) {
   llmb_request_accept(request);
   if (strcmp(command, "large_piece") == 0) {
@@ -88,6 +99,8 @@ static void serve_one(const char *command, llmb_request *request) {
     write_vectors(request, 0);
   } else if (strcmp(command, "grow") == 0) {
     grow(request);
+  } else if (strcmp(command, "by_prompt") == 0) {
+    obey_prompt(request);
   } else if (strcmp(command, "last_words") == 0) {
     abort();
   } else if (strcmp(command, "lasting") == 0) {
@@ -102,6 +115,7 @@ static void serve_one(const char *command, llmb_request *request) {
 int32_t llmb_engine_module_main(llmb_engine *engine) {
   const char *command = llmb_engine_setting(engine, "command");
   if (strcmp(command, "lasting") == 0) llmb_engine_declare(engine, LLMB_ENGINE_RESUMES);
+  if (strcmp(command, "by_prompt") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
   if (llmb_engine_ready(engine, "{\"engine\":\"test\",\"answer\":42}", NULL) != LLMB_OK) return 1;
   for (;;) {
     llmb_request *request = NULL;

@@ -51,6 +51,7 @@ static void tell(struct simulated_engine *engine, enum keeper_event_kind kind) {
   event->status = world_way(2) == 0 ? LLMB_E_SPAWN_FAILED : LLMB_E_NOT_FOUND;
   event->exit_kind = engine->exit_kind;
   event->exit_value = engine->exit_value;
+  event->memory_was_short = engine->memory_was_short;
   world_handle_ring(engine->events, true);
 }
 
@@ -193,6 +194,7 @@ void engine_note_accepted(struct simulated_engine *engine, unsigned call) {
     world_break("an engine that is to be replaced gets more requests");
   }
   if (before == NULL || before->counted) return;
+  if (before->lost || before->exit_value != SIGNAL_SEGV) return; /* nothing is spent on a kill from elsewhere */
   before->counted = true;
   world.repeated_deaths++;
 }

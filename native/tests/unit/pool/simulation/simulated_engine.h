@@ -8,7 +8,7 @@
 #include "channel/ring.h"
 #include "tests/unit/pool/simulation/simulated_world.h"
 
-enum { SIGNAL_KILL = 9 };
+enum { SIGNAL_KILL = 9, SIGNAL_SEGV = 11 };
 enum { ENGINE_SLOTS_MAX = 4, ENGINE_MESSAGES_MAX = 8, ENGINE_MESSAGE_SIZE_MAX = 512, ENGINE_EVENTS_MAX = 4 };
 
 enum engine_stage {
@@ -36,7 +36,7 @@ enum request_fate {
 struct engine_slot {
   struct ring_reader requests;
   struct ring_writer responses;
-  bool working;
+  bool working, always_kills;
   enum request_fate fate;
   unsigned call; /* number in its prompt */
   uint64_t call_id, wake_ns;
@@ -58,6 +58,7 @@ struct simulated_engine {
   bool host_gone, post_ended; /* seen from the engine, and from the host */
   uint64_t wake_ns;           /* of its stage; LLMB_NEVER if nothing is due */
   int32_t exit_kind, exit_value;
+  bool memory_was_short;
   bool lost, counted; /* its end is a loss of the keeper; its death is in repeated_deaths */
   bool sleeps;
   unsigned accepted_count;

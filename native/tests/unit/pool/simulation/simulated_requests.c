@@ -9,7 +9,7 @@
 #include "platform/os_bell.h"
 #include "tests/unit/pool/simulation/simulated_engine.h"
 
-enum { SIGNAL_SEGV = 11, REQUEST_SIZE_MAX = 8192 };
+enum { REQUEST_SIZE_MAX = 8192 };
 
 static void ring_host(const struct simulated_engine *engine, uint32_t slot, bool ends) {
   if (!ends && atomic_load(&engine->region->slots[slot].host_sleeps) == CHANNEL_SLEEPS_FOR_END) return;
@@ -41,6 +41,7 @@ static void draw_fate(struct engine_slot *work, bool kills) {
     work->fate = bad[world_way(sizeof bad / sizeof bad[0])];
   }
   if (kills) work->fate = REQUEST_KILLS;
+  work->always_kills = kills;
   work->kill_at = work->tokens_done + (kills ? 0 : (uint32_t)random_next(&world.random, work->tokens_all + 1));
   const bool sticks = work->fate == REQUEST_STICKS || work->fate == REQUEST_STICKS_DEAF;
   work->wake_ns = sticks ? LLMB_NEVER : world.now_ns + world_between_ns(0, 3 * WORLD_MS);
@@ -104,6 +105,13 @@ static void receive(struct simulated_engine *engine, uint32_t slot) {
   begin(engine, slot, request);
 }
 
+/* A crash, a kill from elsewhere, or one by the kernel for want of memory. A request that always kills crashes. */
+static void die_over(struct simulated_engine *engine, const struct engine_slot *work) {
+  const bool killed = !work->always_kills && world_chance(400);
+  engine->memory_was_short = killed && world_chance(300);
+  engine_die(engine, LLMB_EXIT_SIGNAL, killed ? SIGNAL_KILL : SIGNAL_SEGV, 0);
+}
+
 static void produce(struct simulated_engine *engine, uint32_t slot) {
   struct engine_slot *work = &engine->slots[slot];
   if (work->fate == REQUEST_FAILS) {
@@ -112,7 +120,7 @@ static void produce(struct simulated_engine *engine, uint32_t slot) {
     send(engine, slot, 99, NULL, 0);
     work->wake_ns = LLMB_NEVER;
   } else if (work->fate == REQUEST_KILLS && work->tokens_done >= work->kill_at) {
-    engine_die(engine, LLMB_EXIT_SIGNAL, SIGNAL_SEGV, 0);
+    die_over(engine, work);
   } else if (work->tokens_done >= work->tokens_all) {
     const struct frame_done done = {.finish_reason = LLMB_FINISH_STOP, .completion_tokens = work->tokens_all};
     send(engine, slot, FRAME_DONE, &done, sizeof done);
