@@ -2,7 +2,7 @@
 
 /** Settings by name, as `settings()` lists them; what is not given comes from the environment. Arrays and objects are
  * passed as JSON. */
-export interface CallSettings {
+export interface CallSettings extends SharedSettings {
   max_tokens?: number;
   temperature?: number;
   top_k?: number;
@@ -10,28 +10,35 @@ export interface CallSettings {
   min_p?: number;
   repeat_penalty?: number;
   seed?: number;
-  stop?: string | string[];
+  stop?: string | readonly string[];
   prompt_format?: 'auto' | 'chat' | 'raw';
+  special?: 'text' | 'parse';
   system?: string;
   /** A conversation, in the prompt's place. */
-  messages?: { role: string; content: string }[];
+  messages?: readonly { role: string; content: string }[];
+  cache_scope?: string;
   expect?: 'text' | 'json';
   pooling?: 'auto' | 'mean' | 'cls' | 'last';
   normalize?: 'auto' | 'l2' | 'none';
+}
+
+/** Those that a bridge has for all its calls, and a call may have for itself. */
+export interface SharedSettings {
   timeout_ms?: number;
   queue_timeout_ms?: number;
   first_token_timeout_ms?: number;
   stall_timeout_ms?: number;
   grace_ms?: number;
   output_bytes?: number;
-  [name: string]: unknown;
 }
 
-export interface BridgeSettings extends CallSettings {
+export interface BridgeSettings extends SharedSettings {
   engine?: 'llama' | 'exec' | 'jsonrpc' | 'hash' | 'custom' | 'fake';
   isolation?: 'pool' | 'inproc';
   model?: string;
-  command?: string | string[];
+  command?: string | readonly string[];
+  /** Names of variables, parted by commas. */
+  environment?: string;
   fallback?: string;
   workers?: number;
   slots?: number;
@@ -39,12 +46,19 @@ export interface BridgeSettings extends CallSettings {
   context?: number;
   threads?: number;
   gpu_layers?: number;
-  idle_ms?: number;
+  batching?: 'on' | 'off' | boolean;
   start_timeout_ms?: number;
+  idle_ms?: number;
+  recycle_calls?: number;
+  recycle_mb?: number;
   retries?: number;
-  sandbox?: 'off' | 'best_effort' | 'required';
+  restart_limit?: number;
+  restart_window_ms?: number;
+  sandbox?: 'off' | 'best_effort' | 'required' | false;
   memory_mb?: number;
   home?: string;
+  log?: 'off' | 'error' | 'info' | 'debug' | false;
+  log_file?: string;
 }
 
 export interface CallOptions extends CallSettings {
@@ -78,13 +92,14 @@ export class Stream implements AsyncIterableIterator<string> {
   private constructor();
   /** What is known of the answer, once it has ended; null before. */
   readonly details: Details | null;
+  /** Several may be asked for at once: they are settled in order. */
   next(): Promise<IteratorResult<string, undefined>>;
   return(): Promise<IteratorResult<string, undefined>>;
   /** The rest of the answer in one string. */
   text(): Promise<string>;
   /** Makes the loop throw LlmCancelledError. */
   cancel(): void;
-  /** Ends the engine's work; the loop must not go on. */
+  /** Ends the engine's work and the loop; a `text()` that waits is rejected. */
   close(): void;
   [Symbol.asyncIterator](): this;
 }

@@ -1,15 +1,15 @@
 import { promisify } from 'node:util';
 import { Call } from './call.js';
 import { check, invalidArgument } from './errors.js';
-import { addressOf, library, newError, takeText, NEVER } from './library.js';
+import { addressOf, library, newError, takeText, LOOK_MS, Status } from './library.js';
 import { Pump } from './pump.js';
-import { withSettings, withoutNul } from './settings.js';
+import { cString, withSettings } from './settings.js';
 import { decodeEvents, decodeStats, newEvents, newStats } from './statistics.js';
 import { Stream } from './stream.js';
 
-function utf8(text) {
-  if (typeof text !== 'string') throw new TypeError(`a string is needed, not ${typeof text}`);
-  if (!text.isWellFormed()) throw invalidArgument('the text holds half a surrogate pair');
+function utf8(text, what) {
+  if (typeof text !== 'string') throw new TypeError(`${what}: a string is needed, not ${text === null ? 'null' : typeof text}`);
+  if (!text.isWellFormed()) throw invalidArgument(`${what}: the text holds half a surrogate pair`);
   return Buffer.from(text);
 }
 
@@ -30,8 +30,11 @@ export class Bridge {
   }
 
   async start() {
-    const error = newError();
-    check(await promisify(library().bridgeStart.async)(this.#open(), NEVER, error), error);
+    const [error, start] = [newError(), promisify(library().bridgeStart.async)];
+    let status;
+    do status = await start(this.#open(), library().deadlineAfterMs(LOOK_MS), error);
+    while (status === Status.DEADLINE_EXCEEDED); // a start that takes too long is START_TIMEOUT
+    check(status, error);
   }
 
   async ask(prompt, options) {
@@ -41,13 +44,13 @@ export class Bridge {
   }
 
   stream(prompt, options = {}) {
-    const data = prompt === null || prompt === undefined ? null : utf8(prompt);
+    const data = prompt === null || prompt === undefined ? null : utf8(prompt, 'prompt');
     return new Stream(this.#begin(options, (native, call, error) =>
       library().callStart(this.#open(), data, data?.length ?? 0, native, call, error)));
   }
 
   async embed(texts, options = {}) {
-    const data = [texts].flat().map(utf8);
+    const data = [texts].flat().map((text, index) => utf8(text, Array.isArray(texts) ? `texts[${index}]` : 'texts'));
     const vectors = [];
     for (let begin = 0; begin === 0 || begin < data.length; begin += TEXTS_A_CALL_MAX) {
       vectors.push(...(await this.#embedShare(data.slice(begin, begin + TEXTS_A_CALL_MAX), options)));
@@ -70,7 +73,7 @@ export class Bridge {
   }
 
   async countTokens(text, options = {}) {
-    const data = utf8(text);
+    const data = utf8(text, 'text');
     const stream = new Stream(this.#begin({ signal: options.signal }, (_, call, error) =>
       library().countTokensStart(this.#open(), data, data.length, call, error)));
     await stream.text();
@@ -78,9 +81,10 @@ export class Bridge {
   }
 
   async invoke(method, params, options = {}) {
+    const name = cString(method, 'method');
     const data = params === undefined ? null : Buffer.from(JSON.stringify(params));
     const stream = new Stream(this.#begin(options, (native, call, error) =>
-      library().invokeStart(this.#open(), withoutNul('method', method), data, data?.length ?? 0, native, call, error)));
+      library().invokeStart(this.#open(), name, data, data?.length ?? 0, native, call, error)));
     return JSON.parse(await stream.text());
   }
 

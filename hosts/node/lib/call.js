@@ -17,6 +17,8 @@ export class Call {
   #onClose;
   #readsInARow = 0;
   #buffer = null;
+  /** Under which the pump knows it. */
+  token = 0n;
 
   constructor(pointer, pump, signal, onClose) {
     this.#pointer = pointer;
@@ -81,6 +83,7 @@ export class Call {
     this.#signal?.removeEventListener('abort', this.#onAbort);
     library().callClose(this.#pointer);
     this.#pointer = null;
+    this.#pump.forget(this); // a read in progress ends now
     this.#onClose(this);
   }
 

@@ -8,6 +8,7 @@ const ABI_VERSION = 1;
 const LIBRARY = 'libllmbridge.so.1'; // the name that its helpers, too, look for
 
 export const NEVER = 0xffffffffffffffffn;
+export const LOOK_MS = 100; // what Node cannot interrupt lasts no longer
 export const Status = { OK: 0, INVALID_ARGUMENT: 1, START_TIMEOUT: 4, DEADLINE_EXCEEDED: 5, CANCELLED: 6, NOT_READY: 21 };
 
 /** LLMBRIDGE_LIBRARY, else beside this package, else a name for the loader. */
@@ -34,6 +35,7 @@ const DECLARATIONS = {
   settingsJson: 'const char *llmb_settings_json()',
   finishReasonName: 'const char *llmb_finish_reason_name(uint32_t reason)',
   errorToJson: 'int32_t llmb_error_to_json(const void *error, _Out_ void **out_json)',
+  deadlineAfterMs: 'uint64_t llmb_deadline_after_ms(uint64_t milliseconds)',
   free: 'void llmb_free(void *pointer)',
   settingsCreate: 'int32_t llmb_settings_create(_Out_ void **out_settings, void *error)',
   settingsSet: 'int32_t llmb_settings_set(void *settings, const char *name, const char *value, void *error)',

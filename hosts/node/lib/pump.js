@@ -1,9 +1,12 @@
-import { Worker } from 'node:worker_threads';
-import { library } from './library.js';
+import { Worker, isMainThread } from 'node:worker_threads';
+import { LOOK_MS, NEVER, library } from './library.js';
 
 const running = new Set();
 
-// Node joins its workers when it exits, and cannot interrupt one that waits in native code.
+// Node joins its workers when it exits, and cannot interrupt one that waits in native code. A worker thread that is
+// terminated, by terminate() or by the main thread's exit, is not told: there a pump waits in short looks.
+const lookMs = isMainThread ? NEVER : LOOK_MS;
+
 process.on('exit', () => {
   for (const pump of running) pump.wake();
 });
@@ -31,9 +34,15 @@ export class Pump {
     return new Promise((resolve, reject) => {
       const token = ++this.#lastToken; // never used twice, so a late report finds nobody
       call.watch(token);
+      call.token = token;
       this.#waiting.set(token, { resolve, reject });
       this.#worker.ref();
     });
+  }
+
+  /** Tells the one who waits for news of this call: there will be none. */
+  forget(call) {
+    this.#settle(call.token);
   }
 
   wake() {
@@ -57,7 +66,7 @@ export class Pump {
     this.#worker = new Worker(new URL('./pump-worker.js', import.meta.url), {
       name: 'llmbridge pump',
       execArgv: [], // not the program's: --input-type and the like are not for files
-      workerData: { bridge: this.#bridge, stopping: this.#stopping },
+      workerData: { bridge: this.#bridge, stopping: this.#stopping, lookMs },
     });
     running.add(this);
     this.#worker.on('message', tokens => tokens.forEach(token => this.#settle(token)));

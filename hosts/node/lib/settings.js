@@ -6,9 +6,12 @@ function textOf(value) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** A C string ends at a NUL: what stands behind one would be lost without a word. */
-export function withoutNul(what, text) {
-  if (text.includes('\0')) throw invalidArgument(`${what}: there is a NUL in it`);
+/** The same text, for a C string: whatever stood behind a NUL would be lost. */
+export function cString(text, what) {
+  if (typeof text !== 'string') throw new TypeError(`${what}: a string is needed, not ${typeof text}`);
+  if (!text.isWellFormed()) throw invalidArgument(`${what}: the text holds half a surrogate pair`);
+  const place = text.indexOf('\0');
+  if (place >= 0) throw invalidArgument(`${what}: there is a NUL at byte ${Buffer.byteLength(text.slice(0, place))}`);
   return text;
 }
 
@@ -20,8 +23,8 @@ export function withSettings(settings, use) {
   check(library().settingsCreate(pointer, error), error);
   try {
     for (const [name, value] of given) {
-      const text = withoutNul(name, textOf(value));
-      check(library().settingsSet(pointer[0], withoutNul("the setting's name", name), text, error), error);
+      const [key, text] = [cString(name, "a setting's name"), cString(textOf(value), name)];
+      check(library().settingsSet(pointer[0], key, text, error), error);
     }
     return use(pointer[0]);
   } finally {
