@@ -9,7 +9,9 @@ export { Stream } from './lib/stream.js';
 
 let shared = null;
 
-const sharedBridge = () => (shared ??= new Bridge());
+const QUEUE = 4096; // calls, where the environment does not say: whoever calls made no bridge that could
+
+const sharedBridge = () => (shared ??= new Bridge({ queue: process.env.LLMBRIDGE_QUEUE ? undefined : QUEUE }));
 
 export async function ask(prompt, options) {
   return (await sharedBridge().ask(prompt, options)).text;

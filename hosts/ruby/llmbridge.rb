@@ -371,6 +371,9 @@ module LLMBridge
     end
   end
 
+  QUEUE = 4096 # calls, where the environment does not say: whoever calls made no bridge that could
+  private_constant :QUEUE
+
   @lock = Mutex.new
 
   class << self
@@ -418,7 +421,7 @@ module LLMBridge
       @lock.synchronize do
         @shared = nil unless @owner == Process.pid
         @owner = Process.pid
-        @shared ||= Bridge.new
+        @shared ||= ENV["LLMBRIDGE_QUEUE"].to_s.empty? ? Bridge.new(queue: QUEUE) : Bridge.new
       end
     end
   end

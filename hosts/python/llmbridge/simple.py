@@ -11,6 +11,9 @@ from ._core import Vector
 from .bridge import Bridge, Stream
 
 
+QUEUE = 4096  # calls, where the environment does not say: every thread may wait
+
+
 class _Shared:
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -44,7 +47,7 @@ def _bridge() -> Bridge:
     shared = _own()
     with shared.lock:
         if shared.bridge is None:
-            shared.bridge = Bridge()
+            shared.bridge = Bridge(queue=None if os.environ.get("LLMBRIDGE_QUEUE") else QUEUE)
         return shared.bridge
 
 

@@ -7,6 +7,9 @@
 #include "api/bridge_object.h"
 #include "api/process_state.h"
 #include "core/error.h"
+#include "platform/os_path.h"
+
+#define SIMPLE_QUEUE "4096" /* calls, where the environment does not say */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static llmb_bridge *shared_bridge;
@@ -18,13 +21,25 @@ static void simple_abandon(void) {
   shared_bridge = NULL;
 }
 
+/* Whoever calls made no bridge that could say how many may wait: every thread of the host may. */
+static llmb_status simple_open(llmb_bridge **out, llmb_error *error) {
+  const char *queue = os_environment_get("LLMBRIDGE_QUEUE");
+  if (queue != NULL && *queue != '\0') return llmb_bridge_open(NULL, out, error);
+  llmb_settings *settings = NULL;
+  llmb_status status = llmb_settings_create(&settings, error);
+  if (status == LLMB_OK) status = llmb_settings_set(settings, "queue", SIMPLE_QUEUE, error);
+  if (status == LLMB_OK) status = llmb_bridge_open(settings, out, error);
+  llmb_settings_close(settings);
+  return status;
+}
+
 /* The bridge, held against a shutdown on another thread; released with bridge_release. */
 static llmb_status simple_acquire(llmb_bridge **out, llmb_error *error) {
   process_on_fork(simple_abandon); /* before there is a bridge to forget */
   process_enter();
   llmb_status status = LLMB_OK;
   pthread_mutex_lock(&lock);
-  if (shared_bridge == NULL) status = llmb_bridge_open(NULL, &shared_bridge, error);
+  if (shared_bridge == NULL) status = simple_open(&shared_bridge, error);
   if (status == LLMB_OK) bridge_retain(shared_bridge);
   *out = shared_bridge;
   pthread_mutex_unlock(&lock);

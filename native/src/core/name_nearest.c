@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/name_peers.h"
 #include "core/settings_table.h"
 
 enum { NAME_SIZE_MAX = 64 };
@@ -33,6 +34,8 @@ uint32_t name_distance(const char *left, const char *right) {
 }
 
 const char *setting_name_nearest(const char *name) {
+  const char *peer = name_peer_setting(name);
+  if (peer != NULL) return peer;
   const char *nearest = settings_table[0].name;
   uint32_t nearest_distance = UINT32_MAX;
   for (unsigned id = 0; id < SETTING_COUNT; id++) {

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* The setting's name with the least edit distance, capitals counting as small letters; never NULL. */
+/* The setting that other programs call so, else the one whose name has the least edit distance, capitals counting as
+ * small letters; never NULL. */
 const char *setting_name_nearest(const char *name);
 
 /* Insertions, deletions, replacements and swaps of neighbours that part two names; only their first 64 bytes count. */

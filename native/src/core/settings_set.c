@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/name_nearest.h"
+#include "core/name_peers.h"
 #include "core/settings_parse.h"
 #include "core/text_quote.h"
 
@@ -104,6 +105,11 @@ llmb_status llmb_settings_set(llmb_settings *settings, const char *name, const c
   enum setting_id id = settings_find(name);
   if (id == SETTING_COUNT) {
     char quoted[TEXT_QUOTE_CAPACITY];
+    const char *advice = name_peer_advice(name);
+    if (advice != NULL) {
+      return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "unknown setting %s; %s",
+                       text_quote(quoted, name), advice);
+    }
     return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                      "unknown setting %s; did you mean \"%s\"?", text_quote(quoted, name), setting_name_nearest(name));
   }

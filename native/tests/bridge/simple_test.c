@@ -10,7 +10,8 @@ static void environment_set(const char *command) {
 
 static void environment_clear(void) {
   static const char *const names[] = {"LLMBRIDGE_ENGINE",     "LLMBRIDGE_HOME",    "LLMBRIDGE_COMMAND",
-                                      "LLMBRIDGE_TIMEOUT_MS", "LLMBRIDGE_RETRIES", "LLMBRIDGE_MODEL"};
+                                      "LLMBRIDGE_TIMEOUT_MS", "LLMBRIDGE_RETRIES", "LLMBRIDGE_MODEL",
+                                      "LLMBRIDGE_QUEUE"};
   for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) unsetenv(names[i]);
 }
 
@@ -29,6 +30,59 @@ static void call_llm__answers_again_after_a_shutdown(void) {
     llmb_shutdown();
     llmb_shutdown(); /* nothing is left to be ended */
   }
+  harness_leave();
+  environment_clear();
+}
+
+enum { CALLERS = 100 };
+
+struct caller {
+  pthread_t thread;
+  pthread_barrier_t *start;
+  int32_t status;
+  char *error;
+};
+
+static void *caller_run(void *context) {
+  struct caller *caller = context;
+  char *answer = NULL;
+  pthread_barrier_wait(caller->start);
+  caller->status = call_llm("hello", &answer, &caller->error);
+  if (caller->status == LLMB_OK) CHECK_TEXT("hello", answer);
+  llmb_free(answer);
+  return NULL;
+}
+
+/* How many of 100 simple calls at once were refused; each says why. */
+static unsigned refused_of_many(void) {
+  static struct caller callers[CALLERS];
+  pthread_barrier_t start;
+  pthread_barrier_init(&start, NULL, CALLERS);
+  for (unsigned i = 0; i < CALLERS; i++) {
+    callers[i] = (struct caller){.start = &start};
+    CHECK_INT(0, pthread_create(&callers[i].thread, NULL, caller_run, &callers[i]));
+  }
+  unsigned refused = 0;
+  for (unsigned i = 0; i < CALLERS; i++) {
+    pthread_join(callers[i].thread, NULL);
+    if (callers[i].status == LLMB_OK) continue;
+    refused++;
+    CHECK_INT(LLMB_E_OVERLOADED, callers[i].status);
+    CHECK_CONTAINS("calls wait, allowed are 2 (queue)", callers[i].error);
+    llmb_free(callers[i].error);
+  }
+  pthread_barrier_destroy(&start);
+  return refused;
+}
+
+static void a_hundred_callers_at_once__are_served_unless_the_environment_says_how_many(void) {
+  environment_set("sleep 20; echo");
+  harness_enter();
+  CHECK_INT(0, refused_of_many());
+  llmb_shutdown();
+  setenv("LLMBRIDGE_QUEUE", "2", 1);
+  CHECK(refused_of_many() > 0);
+  llmb_shutdown();
   harness_leave();
   environment_clear();
 }
@@ -186,7 +240,8 @@ static void call_llm__refuses_an_answer_that_a_c_string_would_cut(void) {
   environment_clear();
 }
 
-CHECK_MAIN(TEST(call_llm__refuses_an_answer_that_a_c_string_would_cut), TEST(call_llm__answers_again_after_a_shutdown),
+CHECK_MAIN(TEST(a_hundred_callers_at_once__are_served_unless_the_environment_says_how_many),
+           TEST(call_llm__refuses_an_answer_that_a_c_string_would_cut), TEST(call_llm__answers_again_after_a_shutdown),
            TEST(call_llm__describes_a_crash_as_json), TEST(call_llm__describes_a_deadline_as_json),
            TEST(call_llm__describes_wrong_arguments_as_json), TEST(call_llm__describes_a_wrong_environment_as_json),
            TEST(embed__gives_a_vector_or_an_error), TEST(shutdown__cancels_calls_on_other_threads))
