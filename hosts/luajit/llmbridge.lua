@@ -7,8 +7,8 @@
 --     for piece in bridge:stream("Tell me a story") do io.write(piece) end
 --
 -- Failures are raised as tables with the members of the library's error object (code, message, phase, exit, ...), which
--- tostring() makes readable; catch them with pcall. A call that is collected is cancelled. Within bridge:concurrently,
--- calls of that bridge yield to one another instead of waiting.
+-- tostring() makes readable; catch them with pcall. A call that is collected is cancelled. Waiting lets hooks run, so
+-- Ctrl+C ends it. Within bridge:concurrently, calls of that bridge yield to one another instead of waiting.
 -- The library is found by LLMBRIDGE_LIBRARY, else beside this file, else by the loader.
 
 local ffi = require "ffi"
@@ -28,12 +28,11 @@ typedef struct llmb_result {
 uint32_t llmb_abi_version(void);
 const char *llmb_version(void);
 const char *llmb_settings_json(void);
+uint64_t llmb_deadline_after_ms(uint64_t milliseconds);
 const char *llmb_finish_reason_name(uint32_t reason);
 int32_t llmb_error_to_json(const llmb_error *error, char **json);
 void llmb_free(void *pointer);
-int32_t llmb_call_llm(const char *prompt, char **answer, char **error);
-int32_t llmb_embed(const char *text, float **vector, size_t *dimension, char **error);
-void llmb_shutdown(void);
+int getpid(void);
 int32_t llmb_settings_create(llmb_settings **settings, llmb_error *error);
 int32_t llmb_settings_set(llmb_settings *settings, const char *name, const char *value, llmb_error *error);
 void llmb_settings_close(llmb_settings *settings);
@@ -62,6 +61,7 @@ void llmb_call_close(llmb_call *call);
 local ABI_VERSION = 1
 local OK, INVALID_ARGUMENT, NOT_FOUND, PROTOCOL_ERROR, NOT_READY = 0, 1, 2, 14, 21
 local NEVER, NOW = 0xffffffffffffffffULL, 0ULL
+local SLICE_MS = 50 -- how long one wait may keep Lua from a hook, such as the one that Ctrl+C sets
 local PIECE_BYTES = 4096
 local DIMENSION_FIRST = 4096 -- what a vector's buffer holds before its dimension is known
 local NEWS_MAX = 64          -- calls that one look at the pump may report
@@ -202,7 +202,9 @@ local function wait_for(call, read)
   local scheduler = call.bridge.scheduler
   local coroutine_here = coroutine.running()
   if not (scheduler and coroutine_here and scheduler.tasks[coroutine_here]) then
-    return check(read(NEVER, detail), detail)
+    local status
+    repeat status = read(C.llmb_deadline_after_ms(SLICE_MS), detail) until status ~= NOT_READY
+    return check(status, detail)
   end
   local status = read(NOW, detail)
   while status == NOT_READY do
@@ -211,6 +213,15 @@ local function wait_for(call, read)
     status = read(NOW, detail)
   end
   check(status, detail)
+end
+jit.off(wait_for) -- compiled code looks at no hook
+
+-- Gives what `act` does with a call, which is closed also where that raises, as a hook may in the middle of a wait.
+local function with_call(call, act)
+  local good, first, second = pcall(act, call)
+  call:close()
+  if not good then error(first, 0) end
+  return first, second
 end
 
 --- The next piece of the answer, whole UTF-8 characters; nil at its end.
@@ -277,12 +288,12 @@ end
 
 --- The whole answer, and what is known of it (see Call:finish).
 function Bridge:ask(prompt, settings)
-  local call = self:stream(prompt, settings)
-  local pieces = {}
-  for piece in call do pieces[#pieces + 1] = piece end
-  local result = call:finish()
-  call:close()
-  return table.concat(pieces), result
+  return with_call(self:stream(prompt, settings), function(call)
+    local pieces = {}
+    for piece in call do pieces[#pieces + 1] = piece end
+    local result = call:finish()
+    return table.concat(pieces), result
+  end)
 end
 
 local TEXTS_A_CALL_MAX = 4096 -- as many as one call embeds
@@ -295,8 +306,9 @@ local function embed_share(self, list, first, last, own, vectors)
   local call = new_call(self, function(out, detail)
     return C.llmb_embed_start(self.handle, pointers, sizes, count, own, out, detail)
   end)
-  for _ = 1, count do vectors[#vectors + 1] = read_vector(call, vectors[1] and #vectors[1] or DIMENSION_FIRST) end
-  call:close()
+  with_call(call, function()
+    for _ = 1, count do vectors[#vectors + 1] = read_vector(call, vectors[1] and #vectors[1] or DIMENSION_FIRST) end
+  end)
 end
 
 --- The vector of a text, or a list of vectors for a list of texts.
@@ -316,9 +328,7 @@ function Bridge:count_tokens(text)
   local call = new_call(self, function(out, detail)
     return C.llmb_count_tokens_start(self.handle, text, #text, out, detail)
   end)
-  local count = call:finish().prompt_tokens
-  call:close()
-  return count
+  return with_call(call, function() return call:finish().prompt_tokens end)
 end
 
 --- Starts a worker ahead of the first call and waits until its model is loaded.
@@ -369,7 +379,7 @@ function Scheduler:run(handle, functions)
     self:resume(task)
   end
   while self.count > 0 do
-    check(C.llmb_pump_wait(handle, tokens, NEWS_MAX, NEVER, count, detail), detail)
+    check(C.llmb_pump_wait(handle, tokens, NEWS_MAX, C.llmb_deadline_after_ms(SLICE_MS), count, detail), detail)
     for i = 0, count[0] - 1 do
       local token = tonumber(tokens[i])
       local task = self.waiting[token].task
@@ -378,6 +388,8 @@ function Scheduler:run(handle, functions)
     end
   end
 end
+
+jit.off(Scheduler.run) -- as wait_for
 
 --- Runs functions at once, each in a coroutine of its own; returns when all have ended. The first failure ends it:
 -- the calls of the others are closed, and it is raised.
@@ -402,33 +414,30 @@ function llmbridge.open(settings)
   return setmetatable({ handle = ffi.gc(out[0], C.llmb_bridge_close) }, Bridge)
 end
 
-local function check_simple(status, json)
-  if status == OK then return end
-  if json[0] == nil then error("not enough memory", 0) end
-  error(parse_error(owned_string(json[0])), 0)
+local shared, shared_owner -- the bridge of ask and embed, and the process that opened it
+
+-- A forked child has one of its own.
+local function shared_bridge()
+  local pid = ffi.C.getpid()
+  if shared_owner ~= pid then shared, shared_owner = nil, pid end
+  shared = shared or llmbridge.open()
+  return shared
 end
 
---- Asks and waits for the whole answer, by a bridge that the process shares and the environment configures.
+--- Asks and waits for the whole answer, by a bridge that this Lua state keeps open and the environment configures.
 function llmbridge.ask(prompt)
-  refuse_nul("prompt", prompt)
-  local answer, json = ffi.new "char *[1]", ffi.new "char *[1]"
-  check_simple(C.llmb_call_llm(prompt, answer, json), json)
-  return owned_string(answer[0])
+  local answer = shared_bridge():ask(prompt)
+  return answer
 end
 
 --- Computes a text's embedding, by the same bridge.
-function llmbridge.embed(text)
-  refuse_nul("text", text)
-  local numbers, dimension, json = ffi.new "float *[1]", ffi.new "size_t[1]", ffi.new "char *[1]"
-  check_simple(C.llmb_embed(text, numbers, dimension, json), json)
-  local vector = {}
-  for i = 1, tonumber(dimension[0]) do vector[i] = numbers[0][i - 1] end
-  C.llmb_free(numbers[0])
-  return vector
-end
+function llmbridge.embed(text) return shared_bridge():embed(text) end
 
 --- Ends what ask and embed started; a later call starts afresh.
-function llmbridge.shutdown() C.llmb_shutdown() end
+function llmbridge.shutdown()
+  if shared then shared:close() end
+  shared = nil
+end
 
 --- The table of all settings, as JSON.
 function llmbridge.settings_json() return ffi.string(C.llmb_settings_json()) end

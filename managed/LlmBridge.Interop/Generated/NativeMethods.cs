@@ -677,6 +677,19 @@ internal static unsafe partial class NativeMethods
     internal static partial int llmb_embed(byte* text, float** vector, nuint* dimension, byte** error);
 
     /// <summary>
+    /// Lets a host that handles its signals later end the simple calls of the calling thread. Perl, R and PostgreSQL
+    /// are such hosts: their handlers only set a flag, which the interpreter looks at between two steps. call_llm and
+    /// embed look at *flag when they begin, after each signal that interrupts their waiting, and every 100 ms; if it is
+    /// not zero they end as LLMB_E_CANCELLED. The library never writes to it.
+    /// </summary>
+    /// <param name="flag">
+    /// read while the thread's simple calls run; stays readable until it is replaced. NULL unsets it.
+    /// </param>
+    /// <remarks>Threads: any; it counts for the thread that sets it, and for none that it starts.</remarks>
+    [LibraryImport(Library)]
+    internal static partial void llmb_interrupt_set(int* flag);
+
+    /// <summary>
     /// Ends what the simple calls started: engine, keeper. A later call starts afresh. Waits for calls in flight on
     /// other threads to end as cancelled.
     /// </summary>

@@ -61,6 +61,14 @@ LLMB_API int32_t embed(const char *text, float **vector, size_t *dimension, char
 /** The same function under the library's prefix. */
 LLMB_API int32_t llmb_embed(const char *text, float **vector, size_t *dimension, char **error);
 
+/** Lets a host that handles its signals later end the simple calls of the calling thread. Perl, R and PostgreSQL are
+ * such hosts: their handlers only set a flag, which the interpreter looks at between two steps. call_llm and embed look
+ * at *flag when they begin, after each signal that interrupts their waiting, and every 100 ms; if it is not zero they
+ * end as LLMB_E_CANCELLED. The library never writes to it.
+ * @param flag  read while the thread's simple calls run; stays readable until it is replaced. NULL unsets it.
+ * Threads: any; it counts for the thread that sets it, and for none that it starts. */
+LLMB_API void llmb_interrupt_set(const volatile int32_t *flag);
+
 /** Ends what the simple calls started: engine, keeper. A later call starts afresh. Waits for calls in flight on other
  * threads to end as cancelled. */
 LLMB_API void llmb_shutdown(void);

@@ -66,7 +66,7 @@ void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_tic
   const bool sleeps = prepare_sleep(pool, ticket, &poll);
   pthread_mutex_unlock(&bridge->lock);
   if (!sleeps) return;
-  os_poll(poll.items, poll.count, poll.until_ns);
+  os_poll_or_signal(poll.items, poll.count, poll.until_ns);
   waker_end(ticket->waker, poll.items[0].readable);
   pthread_mutex_lock(&bridge->lock);
   pool_doubt_held(&poll);

@@ -53,6 +53,7 @@ struct llmb_call {
   bool delivered;  /* the caller has part of the answer */
   bool awaits_end; /* whoever waits for it now has no use for parts of the answer */
   _Atomic uint32_t cancel_requested;
+  const volatile int32_t *interrupt; /* the host's flag: non-zero cancels the call; NULL is none */
 
   bool ended;
   llmb_status outcome;       /* once ended */

@@ -161,6 +161,16 @@ llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, 
   return LLMB_OK;
 }
 
+llmb_status call_generate(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
+                          char **out_answer, uint64_t *out_size, llmb_result *out_result, llmb_error *error) {
+  llmb_call *call = NULL;
+  llmb_status status = call_start(bridge, input, settings, &call, error);
+  if (status == LLMB_OK) status = call_read_all(call, out_answer, out_size, error);
+  if (status == LLMB_OK) call_copy_result(out_result, &call->result);
+  llmb_call_close(call);
+  return status;
+}
+
 llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t prompt_size,
                           const llmb_settings *settings, char **out_answer, uint64_t *out_size, llmb_result *out_result,
                           llmb_error *out_error) {
@@ -169,17 +179,13 @@ llmb_status llmb_generate(llmb_bridge *bridge, const uint8_t *prompt, uint64_t p
   }
   *out_answer = NULL;
   uint64_t size = 0;
-  llmb_call *call = NULL;
   const struct call_input input = {.kind = LLMB_REQUEST_GENERATE,
                                    .items = &prompt,
                                    .sizes = &prompt_size,
                                    .count = 1,
                                    .lent = true,
                                    .what = "prompt"};
-  llmb_status status = call_start(bridge, &input, settings, &call, out_error);
-  if (status == LLMB_OK) status = call_read_all(call, out_answer, &size, out_error);
-  if (status == LLMB_OK) call_copy_result(out_result, &call->result);
+  const llmb_status status = call_generate(bridge, &input, settings, out_answer, &size, out_result, out_error);
   if (out_size != NULL) *out_size = size;
-  llmb_call_close(call);
   return status;
 }

@@ -19,6 +19,10 @@ llmb_status call_text_reserve(struct call_text *text, llmb_error *error);
 /* Reads all of an answer into *out_text, which is freed with memory_release. */
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error);
 
+/* Starts a call, reads all of its answer and ends it; the outputs are untouched if it fails. */
+llmb_status call_generate(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
+                          char **out_answer, uint64_t *out_size, llmb_result *out_result, llmb_error *error);
+
 /* Waits until a whole vector lies in call->vector: LLMB_OK with *out_dimension 0 when there are no more. */
 llmb_status call_await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error);
 

@@ -26,10 +26,11 @@ struct call_input {
   const uint8_t *const *items;
   const uint64_t *sizes;
   uint32_t count;
-  bool patient;        /* it may wait in a queue that is full */
-  bool lent;           /* the items stay as they are until the call is closed */
-  const char *what;    /* the argument's name in messages: "prompt" or "text" */
-  struct waker *waker; /* of who waits for it together with others; NULL for the call's own */
+  bool patient;                      /* it may wait in a queue that is full */
+  bool lent;                         /* the items stay as they are until the call is closed */
+  const char *what;                  /* the argument's name in messages: "prompt" or "text" */
+  struct waker *waker;               /* of who waits for it together with others; NULL for the call's own */
+  const volatile int32_t *interrupt; /* as of llmb_interrupt_set; NULL is none */
 };
 
 /* Builds the frame but for the call's number; `given` has the limits and the size of the settings, which are encoded

@@ -152,6 +152,7 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
       input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
   call->kind = input->kind;
   call->ticket.patient = input->patient;
+  call->interrupt = input->interrupt;
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
   call->ticket.charged = false;

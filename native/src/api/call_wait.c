@@ -14,7 +14,8 @@
 #include "pool/pool_poll.h"
 #include "pool/slot.h"
 
-enum { SPIN_TURNS = 32 }; /* between two looks at the clock */
+enum { SPIN_TURNS = 32 };               /* between two looks at the clock */
+enum { INTERRUPT_LOOK_NS = 100000000 }; /* between two looks at the flag of a host that defers its signals */
 enum { ITEM_WAKER, ITEM_SLOT, ITEMS_FIXED };
 
 bool call_slot_has_news(const llmb_call *call) {
@@ -62,7 +63,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   atomic_thread_fence(memory_order_seq_cst); /* pairs with engine_ring_host */
   if (!call_slot_has_news(call) && !atomic_load(&worker->dead) && !atomic_load(&call->cancel_requested)) {
     FAULT_POINT(HOST_SLEEP);
-    os_poll(poll.items, poll.count, poll.until_ns);
+    os_poll_or_signal(poll.items, poll.count, poll.until_ns);
   }
   atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_AWAKE, memory_order_relaxed);
   waker_end(call->ticket.waker, poll.items[ITEM_WAKER].readable);
@@ -110,10 +111,24 @@ static void sleep_queued(llmb_call *call, uint64_t until_ns) {
   atomic_fetch_sub(&bridge->slot_waiters, 1);
 }
 
+/* Cancels the call if its host's flag says so. */
+static void look_for_interrupt(llmb_call *call) {
+  if (call->interrupt != NULL && *call->interrupt != 0) atomic_store(&call->cancel_requested, 1);
+}
+
+/* When to look again at the latest. */
+static uint64_t next_look_ns(const llmb_call *call, uint64_t now_ns, uint64_t until_ns) {
+  const uint64_t limit_ns = call_next_limit_ns(call);
+  const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
+  if (call->interrupt == NULL || now_ns + INTERRUPT_LOOK_NS > wake_ns) return wake_ns;
+  return now_ns + INTERRUPT_LOOK_NS;
+}
+
 static bool wait_held(llmb_call *call, uint64_t until_ns) {
   struct wait wait = {.begun = false};
   for (;;) {
     const uint64_t now_ns = os_clock_ns();
+    look_for_interrupt(call);
     const bool news = call_step(call, now_ns);
     const bool placed = atomic_load_explicit(&call->ticket.state, memory_order_acquire) == TICKET_PLACED;
     struct slot *slot = placed ? &call->ticket.connection->slots[call->ticket.slot] : NULL;
@@ -122,8 +137,7 @@ static bool wait_held(llmb_call *call, uint64_t until_ns) {
       return true;
     }
     if (until_ns != LLMB_NEVER && now_ns >= until_ns) return false;
-    const uint64_t limit_ns = call_next_limit_ns(call);
-    const uint64_t wake_ns = limit_ns < until_ns ? limit_ns : until_ns;
+    const uint64_t wake_ns = next_look_ns(call, now_ns, until_ns);
     if (slot == NULL) {
       sleep_queued(call, wake_ns);
       continue;

@@ -1,4 +1,6 @@
 /* Embeddings and token counts: calls whose answer is numbers. */
+#include "api/embed.h"
+
 #include <string.h>
 
 #include "api/call_object.h"
@@ -44,6 +46,16 @@ static llmb_status read_all(llmb_call *call, uint32_t count, float **out_vectors
   return status;
 }
 
+llmb_status embed_input(llmb_bridge *bridge, const struct call_input *input, const llmb_settings *settings,
+                        float **out_vectors, uint64_t *out_dimension, llmb_result *out_result, llmb_error *error) {
+  llmb_call *call = NULL;
+  llmb_status status = call_start(bridge, input, settings, &call, error);
+  if (status == LLMB_OK) status = read_all(call, input->count, out_vectors, out_dimension, error);
+  if (status == LLMB_OK) call_copy_result(out_result, &call->result);
+  llmb_call_close(call);
+  return status;
+}
+
 llmb_status llmb_embed_texts(llmb_bridge *bridge, const uint8_t *const *texts, const uint64_t *sizes, uint32_t count,
                              const llmb_settings *settings, float **out_vectors, uint64_t *out_dimension,
                              llmb_result *out_result, llmb_error *out_error) {
@@ -52,12 +64,9 @@ llmb_status llmb_embed_texts(llmb_bridge *bridge, const uint8_t *const *texts, c
   }
   *out_vectors = NULL;
   *out_dimension = 0;
-  llmb_call *call = NULL;
-  llmb_status status = llmb_embed_start(bridge, texts, sizes, count, settings, &call, out_error);
-  if (status == LLMB_OK) status = read_all(call, count, out_vectors, out_dimension, out_error);
-  if (status == LLMB_OK) call_copy_result(out_result, &call->result);
-  llmb_call_close(call);
-  return status;
+  const struct call_input input = {
+      .kind = LLMB_REQUEST_EMBED, .items = texts, .sizes = sizes, .count = count, .what = "text"};
+  return embed_input(bridge, &input, settings, out_vectors, out_dimension, out_result, out_error);
 }
 
 llmb_status llmb_count_tokens_start(llmb_bridge *bridge, const uint8_t *text, uint64_t size, llmb_call **out_call,

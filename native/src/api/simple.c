@@ -5,6 +5,8 @@
 #include <llmbridge/llmbridge.h>
 
 #include "api/bridge_object.h"
+#include "api/call_read.h"
+#include "api/embed.h"
 #include "api/process_state.h"
 #include "core/error.h"
 #include "platform/os_path.h"
@@ -13,6 +15,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static llmb_bridge *shared_bridge;
+static _Thread_local const volatile int32_t *interrupt; /* of this thread's host; NULL is none */
 
 /* Forgets the parent's bridge, in a forked child. */
 static void simple_abandon(void) {
@@ -33,11 +36,23 @@ static llmb_status simple_open(llmb_bridge **out, llmb_error *error) {
   return status;
 }
 
+void llmb_interrupt_set(const volatile int32_t *flag) {
+  interrupt = flag;
+}
+
+/* A host that has a signal to handle gets its turn before anything is started. */
+static llmb_status check_interrupt(llmb_error *error) {
+  if (interrupt == NULL || *interrupt == 0) return LLMB_OK;
+  return error_set(error, LLMB_E_CANCELLED, LLMB_PHASE_CONFIGURE,
+                   "the flag of llmb_interrupt_set was not zero when the call began");
+}
+
 /* The bridge, held against a shutdown on another thread; released with bridge_release. */
 static llmb_status simple_acquire(llmb_bridge **out, llmb_error *error) {
   process_on_fork(simple_abandon); /* before there is a bridge to forget */
   process_enter();
-  llmb_status status = LLMB_OK;
+  llmb_status status = check_interrupt(error);
+  if (status != LLMB_OK) return status;
   pthread_mutex_lock(&lock);
   if (shared_bridge == NULL) status = simple_open(&shared_bridge, error);
   if (status == LLMB_OK) bridge_retain(shared_bridge);
@@ -77,7 +92,16 @@ int32_t llmb_call_llm(const char *prompt, char **answer, char **error) {
   llmb_status status = simple_acquire(&bridge, &detail);
   if (status == LLMB_OK) {
     uint64_t size = 0;
-    status = llmb_generate(bridge, (const uint8_t *)prompt, strlen(prompt), NULL, answer, &size, NULL, &detail);
+    const uint8_t *bytes = (const uint8_t *)prompt;
+    const uint64_t prompt_size = strlen(prompt);
+    const struct call_input input = {.kind = LLMB_REQUEST_GENERATE,
+                                     .items = &bytes,
+                                     .sizes = &prompt_size,
+                                     .count = 1,
+                                     .lent = true,
+                                     .what = "prompt",
+                                     .interrupt = interrupt};
+    status = call_generate(bridge, &input, NULL, answer, &size, NULL, &detail);
     if (status == LLMB_OK) status = refuse_nul(answer, size, &detail);
     bridge_release(bridge);
   }
@@ -100,7 +124,13 @@ int32_t llmb_embed(const char *text, float **vector, size_t *dimension, char **e
     const uint8_t *bytes = (const uint8_t *)text;
     const uint64_t size = strlen(text);
     uint64_t count = 0;
-    status = llmb_embed_texts(bridge, &bytes, &size, 1, NULL, vector, &count, NULL, &detail);
+    const struct call_input input = {.kind = LLMB_REQUEST_EMBED,
+                                     .items = &bytes,
+                                     .sizes = &size,
+                                     .count = 1,
+                                     .what = "text",
+                                     .interrupt = interrupt};
+    status = embed_input(bridge, &input, NULL, vector, &count, NULL, &detail);
     *dimension = (size_t)count;
     bridge_release(bridge);
   }

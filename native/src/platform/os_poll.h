@@ -1,4 +1,4 @@
-/* Waiting for several descriptors until an absolute deadline; EINTR is retried with the remainder. */
+/* Waiting for several descriptors until an absolute deadline; os_poll retries EINTR with the remainder. */
 #ifndef LLMB_OS_POLL_H
 #define LLMB_OS_POLL_H
 
@@ -16,5 +16,9 @@ enum { OS_POLL_ITEMS_MAX = 512 };
 
 /* Returns how many are readable: 0 when the deadline passed. Deadline 0 only looks, LLMB_NEVER waits for ever. */
 unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_ns);
+
+/* The same, but a signal that this thread handles ends it too, with 0: for callers whose host may have something to say
+ * after each. */
+unsigned os_poll_or_signal(struct os_poll_item *items, unsigned count, uint64_t deadline_ns);
 
 #endif

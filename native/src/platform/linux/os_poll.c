@@ -18,7 +18,7 @@ static void nap_until(uint64_t deadline_ns) {
   (void)nanosleep(&nap, NULL);
 }
 
-static int poll_until(struct pollfd *polled, unsigned count, uint64_t deadline_ns) {
+static int poll_until(struct pollfd *polled, unsigned count, uint64_t deadline_ns, bool through_signals) {
   for (;;) {
     struct timespec left = {0, 0};
     const struct timespec *timeout = &left;
@@ -32,12 +32,13 @@ static int poll_until(struct pollfd *polled, unsigned count, uint64_t deadline_n
     }
     const int ready = ppoll(polled, count, timeout, NULL);
     if (ready >= 0 || errno != EINTR) return ready;
+    if (!through_signals) return 0;
     /* A host's timer that fires faster than the wait is long must not turn this into an endless loop. */
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) return 0;
   }
 }
 
-unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_ns) {
+static unsigned poll_items(struct os_poll_item *items, unsigned count, uint64_t deadline_ns, bool through_signals) {
   struct pollfd polled[OS_POLL_ITEMS_MAX];
   if (count > OS_POLL_ITEMS_MAX) count = OS_POLL_ITEMS_MAX;
   for (unsigned i = 0; i < count; i++) {
@@ -45,9 +46,17 @@ unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_n
     polled[i] = (struct pollfd){.fd = os_handle_number(items[i].handle), .events = POLLIN};
     items[i].readable = false;
   }
-  const int ready = poll_until(polled, count, deadline_ns);
+  const int ready = poll_until(polled, count, deadline_ns, through_signals);
   if (ready < 0) nap_until(deadline_ns);
   if (ready <= 0) return 0;
   for (unsigned i = 0; i < count; i++) items[i].readable = polled[i].revents != 0;
   return (unsigned)ready;
+}
+
+unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_ns) {
+  return poll_items(items, count, deadline_ns, true);
+}
+
+unsigned os_poll_or_signal(struct os_poll_item *items, unsigned count, uint64_t deadline_ns) {
+  return poll_items(items, count, deadline_ns, false);
 }

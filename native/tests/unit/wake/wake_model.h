@@ -60,5 +60,6 @@ unsigned model_poll(struct os_poll_item *items, unsigned count);
 #define os_bell_ring_across(bell) model_ring((int64_t)(bell))
 #define os_bell_clear(bell) (model_clear((int64_t)(bell)), OS_BELL_CLEAR)
 #define os_poll(items, count, deadline_ns) ((void)(deadline_ns), model_poll((items), (count)))
+#define os_poll_or_signal(items, count, deadline_ns) os_poll(items, count, deadline_ns)
 
 #endif

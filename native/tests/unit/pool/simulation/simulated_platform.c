@@ -164,6 +164,11 @@ unsigned os_poll(struct os_poll_item *items, unsigned count, uint64_t deadline_n
   }
 }
 
+/* No signals come here. */
+unsigned os_poll_or_signal(struct os_poll_item *items, unsigned count, uint64_t deadline_ns) {
+  return os_poll(items, count, deadline_ns);
+}
+
 llmb_status os_region_create(uint64_t size, os_handle *out_handle, void **out_address, int *os_code) {
   (void)os_code;
   *out_handle = world_handle_make();

@@ -1,0 +1,56 @@
+-- Waiting lets hooks run: Ctrl+C, as the luajit program handles it, and hooks of a program's own.
+-- The engine hangs and the calls' own limit is far away: a wait that lets nothing in ends by the test's time limit.
+local llmbridge = require "llmbridge"
+local ffi = require "ffi"
+ffi.cdef "int setenv(const char *name, const char *value, int replace);"
+ffi.C.setenv("LLMBRIDGE_ENGINE", "fake", 1)
+ffi.C.setenv("LLMBRIDGE_COMMAND", "hang", 1)
+ffi.C.setenv("LLMBRIDGE_TIMEOUT_MS", "600000", 1)
+ffi.C.setenv("LLMBRIDGE_SLOTS", "1", 1)
+
+local function expect(text, good, failure)
+  assert(not good, "it was not interrupted")
+  local said = tostring(failure)
+  assert(said:find(text, 1, true), said)
+end
+
+-- A hook that raises once the wait has lasted for a while.
+local function interrupted(act)
+  local steps = 0
+  debug.sethook(function()
+    steps = steps + 1
+    if steps < 400 then return end
+    debug.sethook()
+    error("stopped by a hook", 0)
+  end, "", 1)
+  local good, failure = pcall(act)
+  debug.sethook()
+  expect("stopped by a hook", good, failure)
+end
+
+-- Ctrl+C in the middle of ask: the program's own handler sets a hook, which raises.
+os.execute "(sleep 0.5; kill -INT $PPID) &"
+expect("interrupted!", pcall(llmbridge.ask, "hello"))
+print "ok   Ctrl+C ends ask"
+
+-- The one slot is free again each time, without a collection: what was interrupted is closed.
+collectgarbage "stop"
+interrupted(function() llmbridge.ask "hello" end)
+interrupted(function() llmbridge.embed "hello" end)
+print "ok   a hook ends ask and embed"
+llmbridge.shutdown()
+ffi.C.setenv("LLMBRIDGE_COMMAND", "echo", 1)
+assert(llmbridge.ask "hello" == "hello")
+print "ok   the next ask is whole"
+
+local bridge = llmbridge.open { command = "pieces 1 0; hang", slots = 2 }
+local call = bridge:stream "hello"
+assert(call:read() == "piece 1\n")
+interrupted(function() call:read() end)
+interrupted(function() call:finish() end) -- it goes on where it was
+call:close()
+interrupted(function() bridge:ask "hello" end)
+local function ask() bridge:ask "hello" end
+interrupted(function() bridge:concurrently { ask, ask } end)
+bridge:close()
+print "ok   a hook ends read, finish, bridge:ask and concurrently"
