@@ -5,7 +5,7 @@
 
 #include <llmbridge/bridge.h>
 
-#include "hvm/hvm_read.h"
+#include "hvm/hvm_settings.h"
 
 /* Where a request goes. */
 struct hvm_target {
@@ -13,8 +13,8 @@ struct hvm_target {
   llmb_settings *settings; /* of the call; the caller closes it */
 };
 
-/* Reads lines of `name=value`: settings of a bridge choose the bridge, those of a call go with the call. NULL for no
- * lines. On failure there is nothing to be closed. */
-llmb_status target_find(const struct hvm_text *lines, struct hvm_target *out, llmb_error *error);
+/* Settings of a bridge choose the bridge, by what they mean; those of a call go with the call. On failure there is
+ * nothing to be closed. */
+llmb_status target_find(const struct hvm_settings *settings, struct hvm_target *out, llmb_error *error);
 
 #endif

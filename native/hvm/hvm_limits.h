@@ -15,7 +15,8 @@ enum {
   HVM_ERASE_DEPTH_MAX = 64,         /* branches left aside while an argument is erased */
   HVM_BRIDGES_MAX = 4,              /* different settings of a bridge in one program */
   HVM_SETTINGS_BYTES_MAX = 64 << 10,
-  HVM_SESSIONS_MAX = 16, /* long answers that are open at once */
+  HVM_SETTINGS_MAX = 128, /* names in one set */
+  HVM_SESSIONS_MAX = 16,  /* long answers that are open at once */
   HVM_PIECE_BYTES_MAX = HVM_ANSWER_BYTES
 };
 

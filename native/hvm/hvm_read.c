@@ -128,3 +128,15 @@ llmb_status read_number(const struct hvm_host *host, hvm_port port, const char *
   }
   return refuse(error, LLMB_E_INVALID_ARGUMENT, "%s: it is not a u24", what);
 }
+
+llmb_status read_texts(const struct hvm_host *host, hvm_port port, const char *what_first, struct hvm_text *first,
+                       const char *what_second, struct hvm_text *second, llmb_error *error) {
+  char what[64];
+  hvm_port halves[2];
+  *first = *second = (struct hvm_text){NULL, 0};
+  snprintf(what, sizeof what, "%s, %s", what_first, what_second);
+  llmb_status status = read_pair(host, port, what, halves, error);
+  if (status == LLMB_OK) status = read_text(host, halves[0], what_first, first, error);
+  if (status == LLMB_OK) status = read_text(host, halves[1], what_second, second, error);
+  return status;
+}

@@ -21,6 +21,10 @@ llmb_status read_text(const struct hvm_host *host, hvm_port port, const char *wh
 llmb_status read_pair(const struct hvm_host *host, hvm_port port, const char *what, hvm_port halves[2],
                       llmb_error *error);
 
+/* Two Strings in a tuple; both are freed with text_free, also where this fails. */
+llmb_status read_texts(const struct hvm_host *host, hvm_port port, const char *what_first, struct hvm_text *first,
+                       const char *what_second, struct hvm_text *second, llmb_error *error);
+
 /* A u24. */
 llmb_status read_number(const struct hvm_host *host, hvm_port port, const char *what, uint32_t *out, llmb_error *error);
 

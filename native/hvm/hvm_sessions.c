@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <llmbridge/call.h>
+#include <llmbridge/stats.h>
 
 #include "hvm/hvm_bridge.h"
 #include "hvm/hvm_calls.h"
@@ -17,7 +18,8 @@ struct session {
   uint32_t number; /* 0: this place is free */
   bool begun;      /* something of the answer was given out */
   bool at_end;     /* all of it was */
-  llmb_call *call; /* NULL if it could not start: `error` says why */
+  llmb_bridge *bridge;
+  llmb_call *call; /* NULL once it has failed: `error` says how */
   llmb_error error;
 };
 
@@ -47,30 +49,82 @@ static uint32_t number_next(void) {
   return last;
 }
 
-static void session_start(struct session *session, const struct hvm_host *host, hvm_port argument) {
-  struct hvm_text prompt;
-  struct hvm_target target = {NULL, NULL};
-  llmb_status status = read_text(host, argument, "prompt", &prompt, &session->error);
-  if (status == LLMB_OK) status = target_find(NULL, &target, &session->error);
-  if (status == LLMB_OK) {
-    (void)llmb_call_start(target.bridge, (const uint8_t *)prompt.data, prompt.size, target.settings, &session->call,
-                          &session->error);
-  }
-  llmb_settings_close(target.settings);
-  text_free(&prompt);
+static llmb_status session_fail(struct session *session, const llmb_error *error) {
+  session->error = *error;
+  llmb_call_close(session->call);
+  session->call = NULL;
+  return session->error.status;
 }
 
-hvm_port llm_open(hvm_net *net, hvm_book *book, hvm_port argument) {
+/* Sessions of a bridge whose answers were not read to their end. */
+static long count_unread(const llmb_bridge *bridge) {
+  long count = 0;
+  for (int i = 0; i < HVM_SESSIONS_MAX; i++) {
+    const struct session *const other = &sessions[i];
+    count += other->number != 0 && other->bridge == bridge && other->call != NULL && !other->at_end;
+  }
+  return count;
+}
+
+/* Answers that wait for those before them would wait for ever: it is this very program that is to read those. Whoever
+ * has written all of an answer has no need of its slot, so the bridge has the last word. */
+static llmb_status refuse_beyond_slots(const struct session *session, const struct hvm_settings *said,
+                                       llmb_error *error) {
+  const long workers = settings_integer(said, "workers"), slots = settings_integer(said, "slots");
+  if (workers == 0 || count_unread(session->bridge) < workers * slots) return LLMB_OK;
+  llmb_stats stats;
+  llmb_stats_init(&stats);
+  const llmb_status status = llmb_bridge_stats(session->bridge, &stats, error);
+  if (status != LLMB_OK || (long)stats.calls_active + (long)stats.calls_queued <= workers * slots) return status;
+  return refuse(
+      error, LLMB_E_OVERLOADED,
+      "%ld sessions are being answered, as many as the engine has slots (slots=%ld, workers=%ld): read one to "
+      "its end, or close it",
+      workers * slots, slots, workers);
+}
+
+static llmb_status session_start(struct session *session, const struct hvm_text *lines, const struct hvm_text *prompt,
+                                 llmb_error *error) {
+  struct hvm_settings said;
+  struct hvm_target target = {NULL, NULL};
+  llmb_status status = settings_read(lines, &said, error);
+  if (status == LLMB_OK) status = target_find(&said, &target, error);
+  if (status == LLMB_OK) {
+    session->bridge = target.bridge;
+    status = llmb_call_start(target.bridge, (const uint8_t *)prompt->data, prompt->size, target.settings,
+                             &session->call, error);
+  }
+  if (status == LLMB_OK) status = refuse_beyond_slots(session, &said, error);
+  llmb_settings_close(target.settings);
+  settings_free(&said);
+  return status;
+}
+
+static hvm_port open_session(hvm_net *net, hvm_book *book, hvm_port argument, bool with_settings) {
   struct hvm_host host;
   if (!host_find(&host, net, book)) return HVM_NOTHING;
   struct session *const session = session_find(0);
   if (session == NULL) return port_of_number(0, HVM_U24);
-  session->call = NULL;
-  session->begun = session->at_end = false;
-  llmb_error_init(&session->error);
-  session_start(session, &host, argument);
+  *session = (struct session){.number = 0};
+  struct hvm_text lines = {NULL, 0}, prompt = {NULL, 0};
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_status status = with_settings ? read_texts(&host, argument, "settings", &lines, "prompt", &prompt, &error)
+                                     : read_text(&host, argument, "prompt", &prompt, &error);
+  if (status == LLMB_OK) status = session_start(session, with_settings ? &lines : NULL, &prompt, &error);
+  text_free(&lines);
+  text_free(&prompt);
+  if (status != LLMB_OK) (void)session_fail(session, &error);
   session->number = number_next();
   return port_of_number(session->number, HVM_U24);
+}
+
+hvm_port llm_open(hvm_net *net, hvm_book *book, hvm_port argument) {
+  return open_session(net, book, argument, false);
+}
+
+hvm_port llm_open_with(hvm_net *net, hvm_book *book, hvm_port argument) {
+  return open_session(net, book, argument, true);
 }
 
 static llmb_status next_piece(const struct hvm_host *host, hvm_port argument, hvm_port *out, llmb_error *error) {
@@ -94,11 +148,13 @@ static llmb_status next_piece(const struct hvm_host *host, hvm_port argument, hv
   uint8_t piece[HVM_PIECE_BYTES_MAX];
   uint64_t size = 0;
   status = llmb_call_read(session->call, piece, wanted, LLMB_NEVER, &size, error);
-  if (status != LLMB_OK) return status;
+  if (status != LLMB_OK) return session_fail(session, error);
   const bool marked = !session->begun && size > 1 && piece[0] == HVM_FAILURE_MARK;
   session->begun = true;
   session->at_end = size == 0;
-  return write_bytes(host, (const char *)piece + marked, size - marked, out, error);
+  status = write_bytes(host, (const char *)piece + marked, size - marked, out, error);
+  /* The piece is lost: an answer must not go on behind it. */
+  return status == LLMB_OK ? LLMB_OK : session_fail(session, error);
 }
 
 hvm_port llm_next(hvm_net *net, hvm_book *book, hvm_port argument) {
@@ -111,7 +167,8 @@ hvm_port llm_reason(hvm_net *net, hvm_book *book, hvm_port argument) {
   const struct session *const session = session_of(&host, argument);
   llmb_result result;
   llmb_result_init(&result);
-  if (session != NULL && session->at_end) (void)llmb_call_finish(session->call, LLMB_NEVER, &result, NULL);
+  if (session != NULL && session->call != NULL && session->at_end)
+    (void)llmb_call_finish(session->call, LLMB_NEVER, &result, NULL);
   const char *const name = llmb_finish_reason_name(result.finish_reason);
   llmb_error ignored;
   hvm_port text = HVM_NOTHING;
