@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/bridge_object.h"
+#include "api/call_hold.h"
 #include "api/call_object.h"
 #include "api/call_settle.h"
 #include "api/call_start.h"
@@ -24,6 +25,16 @@ llmb_status call_check(const llmb_call *call, uint32_t kind, llmb_error *error) 
                    call->kind == LLMB_REQUEST_EMBED ? "vectors, not text" : "no vectors");
 }
 
+static llmb_status read_some(llmb_call *call, uint8_t *buffer, uint64_t capacity, uint64_t deadline_ns,
+                             uint64_t *out_size, llmb_error *error) {
+  for (;;) {
+    if (!call_wait(call, deadline_ns)) return call_not_ready(error);
+    if (call->ended) return call_outcome(call, error);
+    *out_size = call_receive_text(call, buffer, capacity);
+    if (*out_size > 0) return LLMB_OK; /* else only part of a character came, or the call has just failed */
+  }
+}
+
 llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, uint64_t deadline_ns,
                            uint64_t *out_size, llmb_error *out_error) {
   llmb_status status = call_check(call, 0, out_error);
@@ -35,12 +46,10 @@ llmb_status llmb_call_read(llmb_call *call, uint8_t *buffer, uint64_t capacity, 
                      "buffer or out_size is NULL, or capacity is below %d", READ_CAPACITY_MIN);
   }
   *out_size = 0;
-  for (;;) {
-    if (!call_wait(call, deadline_ns)) return call_not_ready(out_error);
-    if (call->ended) return call_outcome(call, out_error);
-    *out_size = call_receive_text(call, buffer, capacity);
-    if (*out_size > 0) return LLMB_OK; /* else only part of a character came, or the call has just failed */
-  }
+  const bool held = call_hold(call);
+  status = read_some(call, buffer, capacity, deadline_ns, out_size, out_error);
+  call_let_go(call, held);
+  return status;
 }
 
 llmb_status call_await_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *out_dimension, llmb_error *error) {
@@ -74,17 +83,12 @@ llmb_status call_drop_vector(llmb_call *call, uint64_t deadline_ns, uint64_t *ou
   return status;
 }
 
-llmb_status llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capacity, uint64_t deadline_ns,
-                                  uint64_t *out_dimension, llmb_error *out_error) {
-  llmb_status status = call_check(call, LLMB_REQUEST_EMBED, out_error);
-  if (status != LLMB_OK) return status;
-  if (out_dimension == NULL || (buffer == NULL && capacity > 0)) {
-    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "buffer or out_dimension is NULL");
-  }
-  status = call_await_vector(call, deadline_ns, out_dimension, out_error);
+static llmb_status read_vector(llmb_call *call, float *buffer, uint64_t capacity, uint64_t deadline_ns,
+                               uint64_t *out_dimension, llmb_error *error) {
+  const llmb_status status = call_await_vector(call, deadline_ns, out_dimension, error);
   if (status != LLMB_OK || *out_dimension == 0) return status;
   if (capacity < *out_dimension) {
-    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                      "capacity: it is %llu, the vector has %llu numbers", (unsigned long long)capacity,
                      (unsigned long long)*out_dimension);
   }
@@ -93,10 +97,26 @@ llmb_status llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capac
   return LLMB_OK;
 }
 
+llmb_status llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capacity, uint64_t deadline_ns,
+                                  uint64_t *out_dimension, llmb_error *out_error) {
+  llmb_status status = call_check(call, LLMB_REQUEST_EMBED, out_error);
+  if (status != LLMB_OK) return status;
+  if (out_dimension == NULL || (buffer == NULL && capacity > 0)) {
+    return error_set(out_error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "buffer or out_dimension is NULL");
+  }
+  const bool held = call_hold(call);
+  status = read_vector(call, buffer, capacity, deadline_ns, out_dimension, out_error);
+  call_let_go(call, held);
+  return status;
+}
+
 llmb_status llmb_call_poll(llmb_call *call, uint64_t deadline_ns, llmb_error *out_error) {
   const llmb_status status = call_check(call, 0, out_error);
   if (status != LLMB_OK) return status;
-  return call_wait(call, deadline_ns) ? LLMB_OK : call_not_ready(out_error);
+  const bool held = call_hold(call);
+  const bool news = call_wait(call, deadline_ns);
+  call_let_go(call, held);
+  return news ? LLMB_OK : call_not_ready(out_error);
 }
 
 llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *out_result, llmb_error *out_error) {
@@ -104,6 +124,7 @@ llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result 
   uint64_t size = 0;
   llmb_status status = call_check(call, 0, out_error);
   if (status != LLMB_OK) return status;
+  const bool held = call_hold(call);
   call->awaits_end = true;
   do {
     status = call->kind == LLMB_REQUEST_EMBED
@@ -112,6 +133,7 @@ llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result 
   } while (status == LLMB_OK && size > 0);
   call->awaits_end = false;
   if (status == LLMB_OK) call_copy_result(out_result, &call->result);
+  call_let_go(call, held);
   return status;
 }
 

@@ -2,7 +2,6 @@
 
 #include "api/call_absorb.h"
 #include "api/call_end.h"
-#include "api/call_hold.h"
 #include "api/call_limits.h"
 #include "api/call_look.h"
 #include "api/call_request.h"
@@ -142,19 +141,15 @@ bool call_step_locked(llmb_call *call, uint64_t now_ns) {
 uint64_t call_receive_text(llmb_call *call, uint8_t *buffer, uint64_t capacity) {
   struct call_verdict verdict;
   verdict.finding = CALL_NOTHING;
-  const bool held = call_hold(call);
   const uint64_t size = call_take_text(call, buffer, capacity, &verdict);
   call_settle(call, &verdict);
-  call_let_go(call, held);
   return size;
 }
 
 bool call_receive_vector(llmb_call *call) {
   struct call_verdict verdict;
   verdict.finding = CALL_NOTHING;
-  const bool held = call_hold(call);
   const bool whole = call_take_vector(call, &verdict);
   call_settle(call, &verdict);
-  call_let_go(call, held);
   return whole;
 }

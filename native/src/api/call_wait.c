@@ -3,7 +3,6 @@
 
 #include "api/bridge_object.h"
 #include "api/bridge_unread.h"
-#include "api/call_hold.h"
 #include "api/call_end.h"
 #include "api/call_limits.h"
 #include "api/call_settle.h"
@@ -124,7 +123,7 @@ static uint64_t next_look_ns(const llmb_call *call, uint64_t now_ns, uint64_t un
   return now_ns + INTERRUPT_LOOK_NS;
 }
 
-static bool wait_held(llmb_call *call, uint64_t until_ns) {
+bool call_wait(llmb_call *call, uint64_t until_ns) {
   struct wait wait = {.begun = false};
   for (;;) {
     const uint64_t now_ns = os_clock_ns();
@@ -155,11 +154,4 @@ static bool wait_held(llmb_call *call, uint64_t until_ns) {
       sleep_placed(call, wake_ns);
     }
   }
-}
-
-bool call_wait(llmb_call *call, uint64_t until_ns) {
-  const bool held = call_hold(call);
-  const bool news = wait_held(call, until_ns);
-  call_let_go(call, held);
-  return news;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/call_hold.h"
 #include "api/call_object.h"
 #include "api/call_read.h"
 #include "api/call_start.h"
@@ -22,6 +23,7 @@ static llmb_status read_all(llmb_call *call, uint32_t count, float **out_vectors
   void *vectors = NULL;
   uint64_t dimension = 0;
   llmb_status status = LLMB_OK;
+  const bool held = call_hold(call);
   call->awaits_end = true;
   for (uint32_t i = 0; status == LLMB_OK && i <= count; i++) {
     uint64_t found = 0;
@@ -40,6 +42,7 @@ static llmb_status read_all(llmb_call *call, uint32_t count, float **out_vectors
     call_next_vector(call);
   }
   call->awaits_end = false;
+  call_let_go(call, held);
   if (status != LLMB_OK) vectors = memory_release(vectors);
   *out_vectors = vectors;
   *out_dimension = status == LLMB_OK ? dimension : 0;

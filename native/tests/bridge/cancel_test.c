@@ -1,6 +1,11 @@
 /* Giving calls up: cancelling, closing, and being refused when too many wait. */
 #include "tests/bridge/bridge_harness.h"
 
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "tests/repeats.h"
+
 static void cancel__ends_a_call_before_its_first_piece(void) {
   llmb_bridge *bridge = bridge_of("sleep 60000", NULL);
   bridge_start(bridge);
@@ -70,6 +75,51 @@ static void cancel__leaves_an_answer_that_is_complete(void) {
   CHECK_INT(LLMB_OK, llmb_call_cancel(call));
   CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, NULL, NULL));
   llmb_call_close(call);
+  bridge_end(bridge);
+}
+
+/* Cancels each call that it is given, at some point of its reader's. */
+struct racer {
+  llmb_call *call;
+  _Atomic int given, over;
+  pthread_t thread;
+};
+
+static void *racer_run(void *argument) {
+  struct racer *racer = argument;
+  for (unsigned turn = 0; !atomic_load(&racer->over); turn++) {
+    if (!atomic_load(&racer->given)) continue;
+    for (volatile unsigned i = 0; i < turn * 37 % 20000; i++) continue;
+    CHECK_INT(LLMB_OK, llmb_call_cancel(racer->call));
+    atomic_store(&racer->given, 0);
+  }
+  return NULL;
+}
+
+static void cancel__while_the_answer_is_being_read_ends_the_call_once(void) {
+  enum { ROUNDS = 1000 };
+  llmb_bridge *bridge = bridge_of("pieces 1000000 0", "slots", "1", "max_tokens", "1000000", NULL);
+  struct racer racer = {.call = NULL};
+  llmb_error error;
+  bridge_start(bridge);
+  CHECK_INT(0, pthread_create(&racer.thread, NULL, racer_run, &racer));
+  for (unsigned i = 0; i < ROUNDS * repeats(); i++) {
+    uint8_t buffer[16]; /* far less than there is: each read has its part at once */
+    uint64_t size = 1;
+    llmb_status status = LLMB_OK;
+    llmb_error_init(&error);
+    llmb_call *call = call_of(bridge, "hello", NULL);
+    CHECK_INT(LLMB_OK, llmb_call_poll(call, LLMB_NEVER, NULL));
+    racer.call = call;
+    atomic_store(&racer.given, 1);
+    while (status == LLMB_OK && size > 0)
+      status = llmb_call_read(call, buffer, sizeof buffer, LLMB_NEVER, &size, &error);
+    CHECK_INT(LLMB_E_CANCELLED, status);
+    while (atomic_load(&racer.given)) sched_yield();
+    llmb_call_close(call);
+  }
+  atomic_store(&racer.over, 1);
+  CHECK_INT(0, pthread_join(racer.thread, NULL));
   bridge_end(bridge);
 }
 
@@ -163,6 +213,7 @@ static void queue__refuses_a_call_when_it_is_full(void) {
 
 CHECK_MAIN(TEST(cancel__ends_a_call_before_its_first_piece), TEST(cancel__ends_a_call_that_waits_in_the_queue),
            TEST(cancel__ends_a_call_in_the_middle_of_its_stream), TEST(cancel__leaves_an_answer_that_is_complete),
+           TEST(cancel__while_the_answer_is_being_read_ends_the_call_once),
            TEST(close__gives_up_a_call_in_flight), TEST(close__of_a_long_request_leaves_the_slot_usable),
            TEST(close__of_a_call_that_got_its_slot_unseen_costs_the_engine_nothing),
            TEST(close__gives_the_slot_to_a_call_that_sleeps_in_the_queue), TEST(queue__refuses_a_call_when_it_is_full))
