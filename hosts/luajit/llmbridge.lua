@@ -155,6 +155,11 @@ local function refuse_nul(what, text)
   error(own_error("invalid_argument", INVALID_ARGUMENT, what .. ": there is a NUL in it"), 0)
 end
 
+local function need_text(what, value)
+  if type(value) == "string" then return value end
+  error(own_error("invalid_argument", INVALID_ARGUMENT, what .. ": a string is needed, not " .. type(value)), 0)
+end
+
 -- Values as the settings table takes them. A list becomes JSON, as `stop` wants it.
 local function setting_text(name, value)
   if type(value) == "number" then return ("%.17g"):format(value) end
@@ -280,9 +285,10 @@ Bridge.__index = Bridge
 
 --- Starts an answer; the call is an iterator of its pieces.
 function Bridge:stream(prompt, settings)
+  if prompt ~= nil or not (settings and settings.messages) then need_text("prompt", prompt) end
   local own = new_settings(settings)
   return new_call(self, function(out, detail)
-    return C.llmb_call_start(self.handle, prompt, #prompt, own, out, detail)
+    return C.llmb_call_start(self.handle, prompt, prompt and #prompt or 0, own, out, detail)
   end)
 end
 
@@ -302,7 +308,10 @@ local TEXTS_A_CALL_MAX = 4096 -- as many as one call embeds
 local function embed_share(self, list, first, last, own, vectors)
   local count = last - first + 1
   local pointers, sizes = ffi.new("const char *[?]", count + 1), ffi.new("uint64_t[?]", count + 1)
-  for i = first, last do pointers[i - first], sizes[i - first] = list[i], #list[i] end
+  for i = first, last do
+    local text = need_text("texts[" .. i .. "]", list[i])
+    pointers[i - first], sizes[i - first] = text, #text
+  end
   local call = new_call(self, function(out, detail)
     return C.llmb_embed_start(self.handle, pointers, sizes, count, own, out, detail)
   end)
@@ -325,6 +334,7 @@ end
 
 --- How many tokens the engine's model makes of a text.
 function Bridge:count_tokens(text)
+  need_text("text", text)
   local call = new_call(self, function(out, detail)
     return C.llmb_count_tokens_start(self.handle, text, #text, out, detail)
   end)

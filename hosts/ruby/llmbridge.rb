@@ -52,6 +52,7 @@ module LLMBridge
     ABI_VERSION = 1
     INVALID_ARGUMENT = 1
     DEADLINE_EXCEEDED = 5
+    UNSUPPORTED = 15
     NOT_READY = 21
     ERROR_BYTES = 8 * 4 + 8 + 32 + 512 + 2048
     RESULT = "L4Q2d4Z32" # llmb_result, as String#unpack reads it
@@ -61,6 +62,16 @@ module LLMBridge
     def self.own_error(code, status, message)
       Error.from({ "code" => code, "status" => status, "message" => message, "phase" => "configure", "exit" => nil })
     end
+
+    # Fiddle's functions and this module's state are the main Ractor's.
+    def self.require_main_ractor
+      return if !defined?(Ractor) || Ractor.count == 1 || Ractor.current == MAIN_RACTOR
+
+      raise own_error("unsupported", UNSUPPORTED, "llmbridge works in the main Ractor only: call it there, or use threads")
+    end
+
+    MAIN_RACTOR = Ractor.current if defined?(Ractor)
+    private_constant :MAIN_RACTOR
 
     def self.load_library
       given = ENV.fetch("LLMBRIDGE_LIBRARY", "")
@@ -267,6 +278,7 @@ module LLMBridge
   # of threads may use it at once.
   class Bridge
     def initialize(**settings)
+      Native.require_main_ractor
       own = Native.settings(settings)
       @handle = Native.create(Native::BRIDGE_CLOSE) { |out, error| Native.bridge_open(own, out, error) }
       @lock = Mutex.new
@@ -401,6 +413,7 @@ module LLMBridge
 
     # Ends what ask and embed started; a later call starts afresh.
     def shutdown
+      Native.require_main_ractor
       bridge = @lock.synchronize do
         ended = @shared if @owner == Process.pid
         @shared = nil
@@ -411,6 +424,7 @@ module LLMBridge
 
     # The table of all settings.
     def settings
+      Native.require_main_ractor
       JSON.parse(Native.settings_json.to_s)["settings"]
     end
 
@@ -418,6 +432,7 @@ module LLMBridge
 
     # A forked child has one of its own.
     def shared
+      Native.require_main_ractor
       @lock.synchronize do
         @shared = nil unless @owner == Process.pid
         @owner = Process.pid

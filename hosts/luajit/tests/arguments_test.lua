@@ -1,0 +1,26 @@
+-- luajit hosts/luajit/tests/arguments_test.lua, with LLMBRIDGE_LIBRARY set: what is no text is named.
+
+package.path = arg[0]:gsub("tests/[^/]*$", "?.lua") .. ";" .. package.path
+local llmbridge = require "llmbridge"
+
+local function check_refused(wanted, call, ...)
+  local fine, failure = pcall(call, ...)
+  assert(not fine, wanted)
+  assert(type(failure) == "table" and failure.code == "invalid_argument", tostring(failure))
+  assert(failure.message == wanted, failure.message)
+end
+
+local bridge = llmbridge.open { engine = "fake" }
+check_refused("prompt: a string is needed, not nil", bridge.ask, bridge, nil)
+check_refused("prompt: a string is needed, not nil", bridge.stream, bridge, nil, { max_tokens = 5 })
+check_refused("prompt: a string is needed, not number", bridge.ask, bridge, 5)
+check_refused("prompt: a string is needed, not table", bridge.ask, bridge, {})
+check_refused("texts[1]: a string is needed, not boolean", bridge.embed, bridge, true)
+check_refused("texts[2]: a string is needed, not number", bridge.embed, bridge, { "one", 2 })
+check_refused("text: a string is needed, not nil", bridge.count_tokens, bridge)
+check_refused("prompt: a string is needed, not nil", llmbridge.ask)
+check_refused("texts[1]: a string is needed, not number", llmbridge.embed, 5)
+assert(bridge:ask "hello" == "hello")
+assert(type(bridge:ask(nil, { messages = '[{"role":"user","content":"hello"}]' })) == "string")
+bridge:close()
+print "ok"
