@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LlmBridge;
 using LlmBridge.Cli;
 
 var root = new RootCommand("Asks LLM engines that run in processes of their own.")
@@ -12,6 +13,24 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     BenchCommand.Make(),
 };
 root.HelpName = "llmbridge";
+if (!InheritedStreams.Errors) Console.SetError(TextWriter.Null); // else the runtime's own file would be written to
+if (!InheritedStreams.Output)
+{
+    Console.Error.WriteLine("llmbridge: internal: stdout is closed: the output cannot be written");
+    return ExitStatus.CannotWrite;
+}
+if (ArgumentBytes.FindInvalid(args) is { } invalid)
+{
+    var error = new LlmError
+    {
+        Status = LlmStatus.InvalidArgument,
+        Phase = LlmPhase.Configure,
+        Message = invalid,
+        RetrySafe = true,
+    };
+    CommandRun.Report(error, args.Contains("--json"));
+    return ExitStatus.Of(error);
+}
 root.Directives.Clear(); // a prompt may begin with a bracket
 // ... or with an at sign, and "-mfile" is nobody's habit here.
 var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };

@@ -26,7 +26,8 @@ internal static class ChatCommand
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         if (!json) DemonstrationModel.Announce(options);
         var messages = new List<ChatMessage>();
-        while (await ReadLineAsync(cancellationToken) is { } line && line != "/exit")
+        var lines = new InputLines();
+        while (await ReadLineAsync(lines, cancellationToken) is { } line && line != "/exit")
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             messages.Add(new ChatMessage("user", line));
@@ -60,11 +61,10 @@ internal static class ChatCommand
         return reply.Text;
     }
 
-    private static async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    private static Task<string?> ReadLineAsync(InputLines lines, CancellationToken cancellationToken)
     {
         if (!Console.IsInputRedirected && !Console.IsErrorRedirected) Console.Error.Write(Prompt);
-        // A read of the console cannot be called back; leaving it behind is how Ctrl+C gets past it.
-        return await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        return lines.ReadAsync(cancellationToken);
     }
 }
 

@@ -14,7 +14,7 @@ internal sealed class CommonOptions
         new("--isolation") { Description = "Where the engine runs, such as pool", HelpName = "NAME" };
     private readonly Option<string?> _timeout = new("--timeout")
     {
-        Description = "Limit on the whole call: milliseconds, or with a unit, such as 30s",
+        Description = "Limit on the whole call: milliseconds, or with a unit: 500ms, 30s, 2m, 1h",
         HelpName = "TIME",
     };
 
@@ -81,6 +81,7 @@ internal sealed class CommonOptions
             _ when time.EndsWith("ms", StringComparison.Ordinal) => (time[..^2], 1L),
             _ when time.EndsWith('s') => (time[..^1], 1000L),
             _ when time.EndsWith('m') => (time[..^1], 60_000L),
+            _ when time.EndsWith('h') => (time[..^1], 3_600_000L),
             _ => (time, 1L),
         };
         var invariant = System.Globalization.CultureInfo.InvariantCulture;

@@ -104,7 +104,7 @@ internal static class Doctor
             await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
             LlmReply reply =
                 await client.AskAsync(Question, new CallOptions { MaxTokens = AnswerTokens }, cancellationToken);
-            report.Ok = true;
+            report.Answered = true;
             report.Good("ask",
                 $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in "
                 + $"{reply.Timings.Total.TotalMilliseconds:0} ms, "

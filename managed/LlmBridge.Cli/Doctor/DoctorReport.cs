@@ -5,7 +5,7 @@ namespace LlmBridge.Cli;
 /// <param name="Level">ok, warn (it works, less well than it could) or fail.</param>
 internal sealed record DoctorFinding(string Name, bool Ok, string Level, string Detail, string? Remedy);
 
-/// <summary>All that was looked at; it is the real call at the end that decides.</summary>
+/// <summary>All that was looked at.</summary>
 internal sealed class DoctorReport
 {
     private readonly List<DoctorFinding> _findings = [];
@@ -16,7 +16,10 @@ internal sealed class DoctorReport
     public LlmModel? Model { get; set; }
 
     /// <summary>True when a call was made and answered.</summary>
-    public bool Ok { get; set; }
+    public bool Answered { get; set; }
+
+    /// <summary>True when that is so and nothing that was looked at failed.</summary>
+    public bool Ok => Answered && _findings.All(finding => finding.Ok);
 
     /// <summary>How the call failed, if it came to one.</summary>
     public LlmError? Failure { get; set; }
