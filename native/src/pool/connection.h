@@ -56,8 +56,8 @@ struct connection {
   os_handle engine_end;        /* the engine's end of `socket` until the keeper was given it, else OS_HANDLE_NONE */
   os_handle socket;            /* to the engine, which hears its end as the host's */
   os_handle post;              /* from the engine */
-  bool post_ended;         /* nothing more comes from it; it is closed with the rest, since others may be polling it */
-  struct engine_bell bell; /* of all slots: a pump's */
+  bool post_ended;          /* nothing more comes from it; it is closed with the rest, since others may be polling it */
+  struct engine_bell bell;  /* of all slots: a pump's */
   _Atomic uint32_t trusted; /* the descriptors were found to be its own since connection_doubt */
   struct channel_region *region;
   uint64_t region_size;
@@ -67,6 +67,7 @@ struct connection {
   uint64_t opened_ns, ready_ns;
   uint64_t calls_given;
   struct restart_worker restart; /* what the restart policy knows of it */
+  bool keeper_stalled;           /* its keeper did not start it in time */
   bool killed;                   /* its end should be reported any moment */
   uint64_t load_progress_seen, load_progress_ns, start_timeout_ns;
   uint32_t layers; /* of its sandbox: bits of llmb_sandbox_layer */

@@ -61,6 +61,9 @@ static bool step_keeper(struct connection *connection, uint64_t now_ns) {
 
 static void watch_load(struct connection *connection, uint64_t now_ns) {
   if (connection->state == WORKER_STARTING && now_ns >= connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS) {
+    /* It was seen alive and does nothing: another one gets the order. */
+    connection->keeper_stalled = true;
+    if (connection->keeper != NULL) keeper_hold_distrust(connection->keeper);
     connection_fail(connection, WORKER_TIMED_OUT, LLMB_E_SPAWN_FAILED, "the keeper did not start the engine in time",
                     now_ns);
     return;

@@ -130,11 +130,11 @@ static enum restart_end end_of(const struct connection *worker) {
 }
 
 /* Whether a start that failed may go well when it is tried once more: what else is using the memory may be gone in a
- * moment, and a signal may have been meant for that process alone. */
-static bool may_pass(struct pool *pool, const llmb_error *failure, uint64_t now_ns) {
+ * moment, a signal may have been meant for that process alone, and another keeper may do what this one did not. */
+static bool may_pass(struct pool *pool, const struct connection *worker, const llmb_error *failure, uint64_t now_ns) {
   uint64_t at_ns = 0;
   const bool crashed = failure->status == LLMB_E_ENGINE_CRASHED && failure->exit_kind != LLMB_EXIT_CODE;
-  if (!crashed && failure->status != LLMB_E_OUT_OF_MEMORY) return false;
+  if (!crashed && !worker->keeper_stalled && failure->status != LLMB_E_OUT_OF_MEMORY) return false;
   return restart_ask(&pool->restart, now_ns, &at_ns) != RESTART_REFUSED;
 }
 
@@ -186,7 +186,7 @@ void pool_bury(struct pool *pool, uint32_t index, uint64_t now_ns) {
     failure.retry_safe = 1;
     error_copy(&pool->start_failure, &failure);
     stats_note_failure(pool->stats, worker->process.pid, worker->served, &failure, now_ns);
-    pool->start_forgiven = !worker->served && !pool->start_forgiven && may_pass(pool, &failure, now_ns);
+    pool->start_forgiven = !worker->served && !pool->start_forgiven && may_pass(pool, worker, &failure, now_ns);
     /* Those who wait for this start get its failure, unless another worker may still serve them. */
     if (!pool->start_forgiven && !worker->served && fails_all(pool, end)) queue_fail(pool, &failure);
   }

@@ -126,7 +126,7 @@ static void start__tells_how_far_it_is_and_what_came_of_it(void) {
   CHECK_INT(LLMB_OK, llmb_bridge_load_progress(bridge, &permille));
   CHECK_INT(1000, permille);
   CHECK_INT(LLMB_OK, llmb_bridge_info(bridge, &info, NULL));
-  CHECK_TEXT("{\"engine\":\"fake\"}", info);
+  CHECK_CONTAINS("{\"engine\":\"fake\",\"sandbox\":[", info);
   llmb_free(info);
   bridge_end(bridge);
 }

@@ -74,8 +74,7 @@ void keeper_hold_await_leaving(void) {
 }
 
 void keeper_hold_distrust(struct keeper_hold *hold) {
-  (void)hold;
-  world_break("a keeper that tells everything was distrusted");
+  if (hold->greeted && world.weather.bad_starts == 0) world_break("a keeper that tells everything was distrusted");
 }
 
 struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold) {
