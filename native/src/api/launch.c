@@ -88,15 +88,11 @@ static SMALL_FRAME llmb_status find_program(const char *home, const char *name, 
 
 /* Whether this looks like what other tools fetch a model by: an address, or "organisation/name" of a hub. */
 static bool is_address(const char *given) {
-  static const char *const hosts[] = {"hf.co/", "huggingface.co/", "www.huggingface.co/"};
-  const char *const scheme = strchr(given, ':');
+  const char *const scheme = strchr(given, ':'), *const slash = strchr(given, '/');
   if (scheme != NULL && strncmp(scheme, "://", 3) == 0) return true;
-  for (unsigned i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-    if (strncmp(given, hosts[i], strlen(hosts[i])) == 0) return true;
-  }
-  const char *slash = strchr(given, '/');
-  const bool is_pair = slash != NULL && slash != given && slash[1] != 0 && strchr(slash + 1, '/') == NULL;
-  return is_pair && strchr("./~", given[0]) == NULL && strstr(given, ".gguf") == NULL;
+  if (slash == NULL || slash == given || slash[1] == 0 || strchr("./~", given[0]) != NULL) return false;
+  if (memchr(given, '.', (size_t)(slash - given)) != NULL) return true; /* a host's name before the first slash */
+  return strchr(slash + 1, '/') == NULL && strstr(given, ".gguf") == NULL;
 }
 
 static SMALL_FRAME llmb_status set_model(llmb_settings *settings, const char *home, llmb_error *error) {

@@ -33,7 +33,7 @@ static void daemon__says_of_itself_what_its_ping_says(void) {
   char *info = NULL;
   bridge_start(bridge);
   CHECK_INT(LLMB_OK, llmb_bridge_info(bridge, &info, NULL));
-  CHECK_TEXT("{\"engine\":\"jsonrpc\",\"daemon\":{\"model\": \"m\"}}", info);
+  CHECK_CONTAINS("{\"engine\":\"jsonrpc\",\"daemon\":{\"model\": \"m\"},", info);
   llmb_free(info);
   bridge_end(bridge);
 }
