@@ -14,7 +14,8 @@
 #define LLMBRIDGE_HPP
 
 #if !defined(__cpp_exceptions) && !defined(__EXCEPTIONS) && !defined(_CPPUNWIND)
-#error "llmbridge.hpp tells of failures by exceptions: compile without -fno-exceptions, or use the C API, <llmbridge/llmbridge.h>"
+#error \
+    "llmbridge.hpp tells of failures by exceptions: compile without -fno-exceptions, or use the C API, <llmbridge/llmbridge.h>"
 #endif
 
 #include <cstdint>

@@ -15,7 +15,8 @@ public sealed partial class BuildScriptTests
         exit "${STAND_IN_STATUS:-0}"
         """;
 
-    private static readonly string[] s_programs = ["path/dotnet", "path/python3", "path/sh", "artifacts/native/bin/llmbridge-bench"];
+    private static readonly string[] s_programs =
+        ["path/dotnet", "path/python3", "path/sh", "artifacts/native/bin/llmbridge-bench"];
 
     /// <summary>What is hard to pass on: a blank, nothing, what a shell takes apart, swallows or replaces.</summary>
     private static readonly string[] s_arguments =
