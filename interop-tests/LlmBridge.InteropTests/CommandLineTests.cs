@@ -40,7 +40,10 @@ public sealed class CommandLineTests
         using JsonDocument reply = JsonDocument.Parse(run.Output);
         JsonElement root = reply.RootElement;
         CollectionAssert.AreEqual(
-            new[] { "text", "engine", "fallback", "finish_reason", "usage", "timings_ms", "attempts", "sandbox" },
+            new[]
+            {
+                "text", "engine", "fallback", "finish_reason", "usage", "timings_ms", "attempts", "replaced", "sandbox",
+            },
             root.EnumerateObject().Select(m => m.Name).ToArray());
         Assert.AreEqual("hi", root.GetProperty("text").GetString());
         Assert.AreEqual("fake", root.GetProperty("engine").GetString());
@@ -211,6 +214,22 @@ public sealed class CommandLineTests
         ProgramRun run = await RunAsync("doctor", "--model", "/nonexistent/model.gguf");
         Assert.AreNotEqual(0, run.ExitCode);
         StringAssert.Contains(run.Output, "FAIL model");
+    }
+
+    [TestMethod]
+    public async Task Doctor_OfAModelThatOnlyEmbeds_SaysThatItEmbedsAndWhyAskIsNotPossible()
+    {
+        TestModel.RequireLlama();
+        string model = TestModel.Make("random", "--arch", "bert", "--seed", "9");
+        ProgramRun run = await RunAsync("doctor", "--model", model);
+        Assert.AreEqual(10 + (int)LlmStatus.Unsupported, run.ExitCode, run.Output + run.Errors);
+        Assert.Contains("\nok   embed: llama made a vector of ", run.Output);
+        Assert.Contains("\nFAIL ask: ", run.Output);
+        Assert.Contains("This model embeds and does not answer", run.Output);
+        Assert.AreEqual(1, run.Output.Split('\n').Count(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
+        ProgramRun json = await RunAsync("doctor", "--model", model, "--json");
+        using JsonDocument report = JsonDocument.Parse(json.Output);
+        Assert.IsFalse(report.RootElement.GetProperty("ok").GetBoolean());
     }
 
     private Task<ProgramRun> RunAsync(params string[] arguments) =>

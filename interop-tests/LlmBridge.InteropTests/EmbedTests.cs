@@ -86,6 +86,75 @@ public sealed class EmbedTests : BridgeTest
     }
 
     [TestMethod]
+    [DataRow(4096)]
+    [DataRow(4097)]
+    [DataRow(9000)]
+    public async Task Embed_OfMoreTextsThanACallTakes_GivesEachItsVectorInOrder(int count)
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        string[] texts =
+            [.. Enumerable.Range(0, count).Select(i => new string('a', 1 + i % 100) + new string('b', i / 100))];
+        LlmEmbeddings embeddings = await client.EmbedAsync(texts, null, Watchdog);
+        Assert.HasCount(count, embeddings.Vectors);
+        for (int i = 0; i < count; i++)
+        {
+            Assert.AreEqual(1 + i % 100, embeddings.Vectors[i][0]);
+            Assert.AreEqual(i / 100, embeddings.Vectors[i][1]);
+        }
+        Assert.AreEqual("fake", embeddings.Engine);
+        Assert.AreEqual(1, embeddings.Attempts);
+        Assert.AreEqual((count + 4095) / 4096, embeddings.Usage.PromptTokens); // the fake engine says 1 a call
+    }
+
+    [TestMethod]
+    public async Task Embed_OfManyTexts_NamesTheOneThatIsEmptyByItsNumberInTheWholeList()
+    {
+        await using LlmClient client = await OpenFakeAsync();
+        string[] texts = [.. Enumerable.Repeat("a", 9000)];
+        texts[8999] = "";
+        LlmException failure =
+            await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(texts, null, Watchdog));
+        Assert.Contains("number 9000 of 9000 is empty", failure.Message);
+        foreach (string bad in new[] { "\udc00", "a\0b" })
+        {
+            texts[8999] = bad;
+            failure = await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(texts, null, Watchdog));
+            Assert.Contains("number 9000 of 9000", failure.Message);
+        }
+    }
+
+    [TestMethod]
+    public async Task Embed_WhosePartsDoNotFitTogether_IsOutputInvalid()
+    {
+        const string daemon = """
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            from llmbridge_daemon import method, run
+
+            @method
+            def embed(texts):
+                if texts[0] == "fail":
+                    raise ValueError("no vector for text 3")
+                return {"embeddings": [[1.0] * (2 if texts[0] == "a" else 3) for _ in texts]}
+
+            run()
+            """;
+        string command =
+            JsonSerializer.Serialize(new[] { "python3", "-B", "-c", daemon, Repository.At("hosts/python") });
+        await using LlmClient client =
+            await LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = command });
+        string[] texts = [.. Enumerable.Repeat("a", 4096), .. Enumerable.Repeat("b", 904)];
+        LlmException failure =
+            await FailsAsync(LlmStatus.OutputInvalid, () => client.EmbedAsync(texts, null, Watchdog));
+        Assert.Contains("texts 4097 to 5000 of 5000: ", failure.Message);
+        Assert.Contains("of 3 numbers", failure.Message);
+        texts[4096] = "fail";
+        failure = await Assert.ThrowsExactlyAsync<LlmException>(() => client.EmbedAsync(texts, null, Watchdog));
+        Assert.Contains("texts 4097 to 5000 of 5000: ", failure.Message);
+        Assert.Contains("no vector for text 3", failure.Message);
+    }
+
+    [TestMethod]
     public async Task Embed_WhenCancelled_ThrowsWithTheCallersToken()
     {
         await using LlmClient client = await OpenFakeAsync("sleep 100000");

@@ -68,6 +68,20 @@ public sealed class LlamaTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task Ask_OfAModelThatSaysBytesThatAreNoText_SaysHowManyBecameReplacementCharacters()
+    {
+        string model = TestModel.Make("chain", "--split-characters", "--text", "Hello\ue0ff there, friend"); // the byte FF
+        await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = model });
+        LlmReply reply = await client.AskAsync("x", null, Watchdog);
+        Assert.AreEqual("Hello\ufffd there, friend", reply.Text);
+        Assert.AreEqual(1, reply.Replaced);
+        ProgramRun run = await ProgramRun.OfAsync(
+            Repository.CommandLine, ["ask", "x", "--model", model, "--json"], Watchdog);
+        using System.Text.Json.JsonDocument printed = System.Text.Json.JsonDocument.Parse(run.Output);
+        Assert.AreEqual(1, printed.RootElement.GetProperty("replaced").GetInt32());
+    }
+
+    [TestMethod]
     [DataRow("llama", "f32", 1)]
     [DataRow("llama", "q8_0", 2)]
     [DataRow("llama", "q4_0", 3)]

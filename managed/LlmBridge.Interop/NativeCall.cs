@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LlmBridge.Interop;
 
 /// <summary>llmb_call_*: one call in flight. The failures of a call come as exceptions; "nothing yet" does
@@ -75,14 +77,16 @@ internal static unsafe class NativeCall
         return call;
     }
 
-    public static CallHandle StartEmbed(BridgeHandle bridge, IReadOnlyList<string> texts, SettingsHandle settings)
+    /// <summary>Starts the embedding of `count` of the texts, from number `first` on.</summary>
+    public static CallHandle StartEmbed(
+        BridgeHandle bridge, IReadOnlyList<string> texts, int first, int count, SettingsHandle settings)
     {
-        using var block = new TextBlock(texts, nameof(texts));
+        using var block = new TextBlock(texts, first, count, nameof(texts));
         NativeError error;
         error.struct_size = (uint)sizeof(NativeError);
         LlmStatus status;
         CallHandle call;
-        byte*[] starts = new byte*[texts.Count];
+        byte*[] starts = new byte*[count];
         fixed (byte* bytes = block.Bytes)
         fixed (ulong* sizes = block.Sizes)
         fixed (byte** pointers = starts)
@@ -194,6 +198,18 @@ internal static unsafe class NativeCall
         }
     }
 
-    /// <summary>Tokens of the prompt that the engine did not read again, once the call has succeeded.</summary>
-    public static long CachedPromptTokens(CallHandle call) => (long)NativeMethods.llmb_call_cached_prompt_tokens(call);
+    /// <summary>What is known of a call that has ended beyond its result.</summary>
+    public static CallDetails Details(CallHandle call)
+    {
+        byte* json;
+        NativeStatus.ThrowIfFailed(NativeMethods.llmb_call_details(call, &json), "reading the details of a call");
+        try
+        {
+            return CallDetails.Parse(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(json));
+        }
+        finally
+        {
+            NativeMethods.llmb_free(json);
+        }
+    }
 }

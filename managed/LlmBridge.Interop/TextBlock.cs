@@ -8,22 +8,26 @@ internal sealed class TextBlock : IDisposable
 {
     private readonly byte[] _bytes;
 
-    public TextBlock(IReadOnlyList<string> texts, string what)
+    /// <param name="texts">The list.</param>
+    /// <param name="first">Where in the list the texts of this block begin.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="what">Names the list in the refusal of what is not Unicode.</param>
+    public TextBlock(IReadOnlyList<string> texts, int first, int count, string what)
     {
         int most = 0;
-        foreach (string text in texts)
+        for (int i = first; i < first + count; i++)
         {
-            ArgumentNullException.ThrowIfNull(text, what);
-            most = checked(most + Utf8.SizeMax(text));
+            ArgumentNullException.ThrowIfNull(texts[i], what);
+            most = checked(most + Utf8.SizeMax(texts[i]));
         }
         _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(most, 1));
-        Sizes = new ulong[texts.Count];
+        Sizes = new ulong[count];
         int end = 0;
         try
         {
-            for (int i = 0; i < texts.Count; i++)
+            for (int i = 0; i < count; i++)
             {
-                int size = Utf8.Encode(texts[i], _bytes.AsSpan(end), what);
+                int size = Utf8.Encode(texts[first + i], _bytes.AsSpan(end), what);
                 Sizes[i] = (ulong)size;
                 end += size;
             }

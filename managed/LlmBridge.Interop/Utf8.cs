@@ -37,6 +37,17 @@ internal static class Utf8
     public static string Sayable(string message) =>
         Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(message)).Replace('\0', ' ');
 
+    /// <summary>Whether no surrogate stands alone.</summary>
+    public static bool IsUnicode(string text)
+    {
+        for (ReadOnlySpan<char> rest = text; (rest.IndexOfAnyInRange('\ud800', '\udfff')) is >= 0 and int at;)
+        {
+            if (Rune.DecodeFromUtf16(rest[at..], out _, out int length) != OperationStatus.Done) return false;
+            rest = rest[(at + length)..];
+        }
+        return true;
+    }
+
     /// <summary>The most bytes that a text can need.</summary>
     public static int SizeMax(string text) => s_strict.GetMaxByteCount(text.Length);
 

@@ -181,15 +181,17 @@ public sealed partial class LlmClient
     private LlmReply MakeReply(CallHandle call, ReadOnlySpan<byte> answer)
     {
         NativeCall.Finish(call, out NativeResult result);
+        CallDetails details = NativeCall.Details(call);
         return new LlmReply
         {
             Text = Utf8.Answer(answer),
             Engine = EngineName(result.engine),
             Fallback = result.fallback != 0,
             FinishReason = (LlmFinishReason)result.finish_reason,
-            Usage = Usage(result) with { CachedPromptTokens = NativeCall.CachedPromptTokens(call) },
+            Usage = Usage(result) with { CachedPromptTokens = details.CachedPromptTokens },
             Timings = Timings(result),
             Attempts = (int)result.attempts,
+            Replaced = details.Replaced,
         };
     }
 

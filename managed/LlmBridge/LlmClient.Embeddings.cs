@@ -15,8 +15,9 @@ public sealed partial class LlmClient
             ? EmbedOneObservedAsync(text, options, cancellationToken)
             : EmbedOneQuietlyAsync(text, options, cancellationToken);
 
-    /// <summary>Computes the embeddings of several texts, which share the engine's work.</summary>
-    /// <param name="texts">1 to 4096 texts, none of them empty.</param>
+    /// <summary>Computes the embeddings of several texts, which share the engine's work. More than 4096 texts are
+    /// divided into calls of as many, one after the other; time limits hold for each call.</summary>
+    /// <param name="texts">At least one text, none of them empty.</param>
     /// <param name="options">What this call asks for, such as pooling; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
     /// <exception cref="LlmException">The call failed; its Error says how.</exception>
@@ -54,17 +55,37 @@ public sealed partial class LlmClient
         _operations.Enter(this);
         try
         {
-            using CallHandle call = StartEmbed(texts, options);
-            var vectors = new List<float[]>(texts.Count);
-            while (await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false) is { } vector)
+            var parts = new EmbeddingParts(texts.Count);
+            do
             {
-                vectors.Add(vector);
+                await EmbedPartAsync(texts, parts, options, cancellationToken).ConfigureAwait(false);
             }
-            return MakeEmbeddings(call, vectors);
+            while (parts.Whole is null);
+            return parts.Whole;
         }
         finally
         {
             _operations.Exit();
+        }
+    }
+
+    /// <summary>Embeds the next part of the texts, as many as one call takes.</summary>
+    private async Task EmbedPartAsync(
+        IReadOnlyList<string> texts, EmbeddingParts parts, CallOptions? options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using CallHandle call = StartEmbed(texts, parts.First, parts.Count, options);
+            var vectors = new List<float[]>(parts.Count);
+            while (await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false) is { } vector)
+            {
+                vectors.Add(vector);
+            }
+            parts.Add(MakeEmbeddings(call, vectors));
+        }
+        catch (LlmException e) when (parts.Total > EmbeddingParts.TextsMax)
+        {
+            throw parts.Located(e);
         }
     }
 
@@ -97,11 +118,11 @@ public sealed partial class LlmClient
         return NativeCall.StartEmbed(_bridge, text, settings);
     }
 
-    private CallHandle StartEmbed(IReadOnlyList<string> texts, CallOptions? options)
+    private CallHandle StartEmbed(IReadOnlyList<string> texts, int first, int count, CallOptions? options)
     {
-        if (options is null) return NativeCall.StartEmbed(_bridge, texts, SettingsHandle.None);
+        if (options is null) return NativeCall.StartEmbed(_bridge, texts, first, count, SettingsHandle.None);
         using SettingsHandle settings = options.ToSettings();
-        return NativeCall.StartEmbed(_bridge, texts, settings);
+        return NativeCall.StartEmbed(_bridge, texts, first, count, settings);
     }
 
     /// <summary>Counts the tokens of a text as the engine's model divides it, without a chat template. Starts the
@@ -137,12 +158,20 @@ public sealed partial class LlmClient
         }
         for (int i = 0; i < texts.Count; i++)
         {
-            if (texts[i] is "")
+            if (Fault(texts[i]) is { } fault)
             {
                 NativeStatus.Throw(
-                    LlmStatus.InvalidArgument, LlmPhase.Configure, $"texts: number {i + 1} of {texts.Count} is empty");
+                    LlmStatus.InvalidArgument, LlmPhase.Configure, $"texts: number {i + 1} of {texts.Count} {fault}");
             }
         }
+    }
+
+    private static string? Fault(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text, "texts");
+        if (text.Length == 0) return "is empty";
+        if (text.Contains('\0', StringComparison.Ordinal)) return "has a NUL in it";
+        return Utf8.IsUnicode(text) ? null : "is not Unicode text: a surrogate stands alone";
     }
 
     private LlmEmbeddings MakeEmbeddings(CallHandle call, List<float[]> vectors)

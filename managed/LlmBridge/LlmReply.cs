@@ -23,6 +23,10 @@ public sealed record LlmReply
 
     /// <summary>How many engines the call was given to; 1 is the normal case.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>How often the model said bytes that are no UTF-8, which became U+FFFD in the answer; 0 is the normal
+    /// case.</summary>
+    public long Replaced { get; init; }
 }
 
 /// <summary>Tokens, as the engine counted them.</summary>

@@ -4,7 +4,7 @@ namespace LlmBridge.Cli;
 /// <param name="Sandbox">The layers that hold in the engine that answered.</param>
 internal sealed record ReplyJson(
     string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs,
-    int Attempts, IReadOnlyList<string> Sandbox)
+    int Attempts, long Replaced, IReadOnlyList<string> Sandbox)
 {
     public static async Task WriteAsync(LlmReply reply, LlmSandboxLayers layers, CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ internal sealed record ReplyJson(
 
     private static ReplyJson Of(LlmReply reply, LlmSandboxLayers layers) => new(
         reply.Text, reply.Engine, reply.Fallback, reply.FinishReason.Name(), UsageJson.Of(reply.Usage),
-        TimingsJson.Of(reply.Timings), reply.Attempts, layers.Names());
+        TimingsJson.Of(reply.Timings), reply.Attempts, reply.Replaced, layers.Names());
 }
 
 internal sealed record UsageJson(long PromptTokens, long CachedPromptTokens, long CompletionTokens)

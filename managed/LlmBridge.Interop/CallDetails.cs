@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace LlmBridge.Interop;
+
+/// <summary>What llmb_call_details tells.</summary>
+/// <param name="CachedPromptTokens">Tokens of the prompt that the engine did not read again.</param>
+/// <param name="Replaced">How often bytes that are no UTF-8 became U+FFFD.</param>
+internal readonly record struct CallDetails(long CachedPromptTokens, long Replaced)
+{
+    /// <summary>Reads the object without making one of each member: this is done for every answer.</summary>
+    public static CallDetails Parse(ReadOnlySpan<byte> json)
+    {
+        var details = default(CallDetails);
+        var reader = new Utf8JsonReader(json);
+        reader.Read(); // the brace
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool cached = reader.ValueTextEquals("cached_prompt_tokens"u8);
+            bool replaced = reader.ValueTextEquals("replaced"u8);
+            reader.Read();
+            if (cached) details = details with { CachedPromptTokens = reader.GetInt64() };
+            else if (replaced) details = details with { Replaced = reader.GetInt64() };
+            else reader.Skip(); // a member of a later version
+        }
+        return details;
+    }
+}
