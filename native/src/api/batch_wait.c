@@ -124,11 +124,13 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
    * what a host has closed, may need a push before. */
   const bool queued = any_queued(batch);
   if (queued || needs_push(bridge)) stages_step(bridge, os_clock_ns());
+  atomic_fetch_add(&bridge->slot_waiters, queued); /* before the look: what is let go after it rings */
   if (queued) bridge_absorb_unread(bridge, false, os_clock_ns());
   const bool sleeps = pool_poll_waker(&poll, &batch->waker);
+  poll.listens = queued;
   const unsigned first = poll.count;
   if (sleeps) add_bells(batch, &poll);
-  if (sleeps) atomic_fetch_add(&bridge->slot_waiters, queued);
+  if (!sleeps) atomic_fetch_sub(&bridge->slot_waiters, queued);
   const uint64_t limit_ns = poll.until_ns;
   const unsigned end = poll.count;
   if (sleeps) stages_prepare_poll(bridge, &poll);
@@ -151,6 +153,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (others) {
     pool_after_poll(&poll);
     stages_step(bridge, os_clock_ns());
+    if (queued) bridge_absorb_unread(bridge, false, os_clock_ns());
   }
   pool_release_held(&poll);
   pthread_mutex_unlock(&bridge->lock);

@@ -2,6 +2,7 @@
 
 #include "api/bridge_object.h"
 #include "api/bridge_stage.h"
+#include "api/bridge_unread.h"
 #include "api/process_state.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -69,11 +70,14 @@ static llmb_status start_engine(llmb_bridge *bridge, struct pool *pool, uint64_t
   pthread_mutex_unlock(&bridge->lock);
   if (ready) return LLMB_OK;
 
-  while (status == LLMB_OK && atomic_load(&ticket.state) == TICKET_QUEUED) {
+  while (status == LLMB_OK && !ready && atomic_load(&ticket.state) == TICKET_QUEUED) {
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) {
       status = LLMB_E_NOT_READY;
     } else {
       bridge_await_ticket(bridge, pool, &ticket, deadline_ns);
+      pthread_mutex_lock(&bridge->lock);
+      ready = pool_ready(pool); /* others may have all its slots */
+      pthread_mutex_unlock(&bridge->lock);
     }
   }
   pthread_mutex_lock(&bridge->lock);

@@ -1,4 +1,4 @@
-/* What all that use a bridge need: whether it may be used, how long it lives, and waiting for its pool. */
+/* What all that use a bridge need: whether it may be used, how long it lives. */
 #include "api/bridge_object.h"
 
 #include "api/batch_object.h"
@@ -7,9 +7,7 @@
 #include "api/process_state.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "platform/os_clock.h"
 #include "pool/pool.h"
-#include "pool/pool_poll.h"
 
 llmb_status bridge_check(const llmb_bridge *bridge, llmb_error *error) {
   if (bridge == NULL) {
@@ -49,29 +47,4 @@ void bridge_abandon(llmb_bridge *bridge) {
     pool_abandon(&stage->pool);
   }
   waker_close(&bridge->pump);
-}
-
-/* Under the lock: prepares to sleep; false if there is no need to. */
-static bool prepare_sleep(struct pool *pool, struct pool_ticket *ticket, struct pool_poll *poll) {
-  pool_step(pool, os_clock_ns());
-  if (atomic_load(&ticket->state) != TICKET_QUEUED || !pool_poll_waker(poll, ticket->waker)) return false;
-  pool_prepare_poll(pool, NULL, poll);
-  return true;
-}
-
-void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
-  struct pool_poll poll;
-  pool_poll_begin(&poll, until_ns);
-  pthread_mutex_lock(&bridge->lock);
-  const bool sleeps = prepare_sleep(pool, ticket, &poll);
-  pthread_mutex_unlock(&bridge->lock);
-  if (!sleeps) return;
-  os_poll_or_signal(poll.items, poll.count, poll.until_ns);
-  waker_end(ticket->waker, poll.items[0].readable);
-  pthread_mutex_lock(&bridge->lock);
-  pool_doubt_held(&poll);
-  pool_after_poll(&poll);
-  pool_step(pool, os_clock_ns());
-  pool_release_held(&poll);
-  pthread_mutex_unlock(&bridge->lock);
 }

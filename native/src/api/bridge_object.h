@@ -46,8 +46,4 @@ void bridge_release(llmb_bridge *bridge);
 /* In a forked child: closes the descriptors of a bridge of the parent's, and ends nothing. */
 void bridge_abandon(llmb_bridge *bridge);
 
-/* Sleeps once, driving the pool that the ticket is in, until something may have changed for a queued ticket or until_ns
- * passes. */
-void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
-
 #endif

@@ -4,7 +4,9 @@
 #include "api/call_absorb.h"
 #include "api/call_hold.h"
 #include "api/call_settle.h"
+#include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/pool_poll.h"
 #include "pool/slot.h"
 
 static void absorb_worker(struct connection *worker, uint64_t now_ns) {
@@ -30,4 +32,35 @@ void bridge_absorb_unread(llmb_bridge *bridge, bool all, uint64_t now_ns) {
       if (pool->workers[i] != NULL) absorb_worker(pool->workers[i], now_ns);
     }
   }
+}
+
+/* Under the lock: prepares to sleep; false if there is no need to. */
+static bool prepare_sleep(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, struct pool_poll *poll) {
+  pool_step(pool, os_clock_ns());
+  bridge_absorb_unread(bridge, false, os_clock_ns());
+  if (atomic_load(&ticket->state) != TICKET_QUEUED || !pool_poll_waker(poll, ticket->waker)) return false;
+  poll->listens = true;
+  pool_prepare_poll(pool, NULL, poll);
+  return true;
+}
+
+void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
+  struct pool_poll poll;
+  pool_poll_begin(&poll, until_ns);
+  pthread_mutex_lock(&bridge->lock);
+  atomic_fetch_add(&bridge->slot_waiters, 1); /* before the look: what is let go after it rings */
+  const bool sleeps = prepare_sleep(bridge, pool, ticket, &poll);
+  pthread_mutex_unlock(&bridge->lock);
+  if (sleeps) {
+    os_poll_or_signal(poll.items, poll.count, poll.until_ns);
+    waker_end(ticket->waker, poll.items[0].readable);
+    pthread_mutex_lock(&bridge->lock);
+    pool_doubt_held(&poll);
+    pool_after_poll(&poll);
+    pool_step(pool, os_clock_ns());
+    bridge_absorb_unread(bridge, false, os_clock_ns());
+    pool_release_held(&poll);
+    pthread_mutex_unlock(&bridge->lock);
+  }
+  atomic_fetch_sub(&bridge->slot_waiters, 1);
 }

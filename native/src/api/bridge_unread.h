@@ -8,4 +8,8 @@
  * wait for. A look at each slot, and at most a ring of bytes from it. */
 void bridge_absorb_unread(llmb_bridge *bridge, bool all, uint64_t now_ns);
 
+/* Sleeps once until something may have changed for a queued ticket or until_ns passes, driving the pool that the ticket
+ * is in, and listening to the slots of calls that nobody reads. */
+void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
+
 #endif

@@ -99,17 +99,6 @@ static void wait_learn(struct wait *wait, struct slot *slot, bool paid) {
   wait->spins = false;
 }
 
-/* Sleeps once in the queue; the slots of calls that nobody reads are listened to as well. */
-static void sleep_queued(llmb_call *call, uint64_t until_ns) {
-  llmb_bridge *bridge = call->bridge;
-  pthread_mutex_lock(&bridge->lock);
-  atomic_fetch_add(&bridge->slot_waiters, 1);
-  bridge_absorb_unread(bridge, false, os_clock_ns());
-  pthread_mutex_unlock(&bridge->lock);
-  bridge_await_ticket(bridge, &call->stage->pool, &call->ticket, until_ns);
-  atomic_fetch_sub(&bridge->slot_waiters, 1);
-}
-
 /* Cancels the call if its host's flag says so. */
 static void look_for_interrupt(llmb_call *call) {
   if (call->interrupt != NULL && *call->interrupt != 0) atomic_store(&call->cancel_requested, 1);
@@ -138,7 +127,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     if (until_ns != LLMB_NEVER && now_ns >= until_ns) return false;
     const uint64_t wake_ns = next_look_ns(call, now_ns, until_ns);
     if (slot == NULL) {
-      sleep_queued(call, wake_ns);
+      bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */

@@ -34,7 +34,9 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   const struct connection *worker = call->ticket.connection;
   const bool news = call_step_locked(call, os_clock_ns());
   const bool moved = call->ticket.connection != worker; /* to a slot that is not armed */
-  if (news || moved || call_next_limit_ns(call) < bridge->pump_until_ns) waker_ring(&bridge->pump);
+  /* A pump that sleeps listens to the slots that others are away from only if calls waited when it fell asleep. */
+  const bool queued = atomic_load(&call->ticket.state) == TICKET_QUEUED;
+  if (news || moved || queued || call_next_limit_ns(call) < bridge->pump_until_ns) waker_ring(&bridge->pump);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
 }
@@ -85,17 +87,23 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
   for (;;) {
     struct pool_poll poll;
     pool_poll_begin(&poll, deadline_ns);
-    poll.pumped = true;
+    poll.pumped = poll.listens = true;
     stages_step(bridge, os_clock_ns());
     bridge_absorb_unread(bridge, false, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
     if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
-    if (!pool_poll_waker(&poll, &bridge->pump)) continue;
+    const bool queued = stages_queue(bridge);
+    if (queued) {
+      atomic_fetch_add(&bridge->slot_waiters, 1);
+      bridge_absorb_unread(bridge, false, os_clock_ns()); /* after that: what is let go from then on rings */
+    }
+    if (!pool_poll_waker(&poll, &bridge->pump)) {
+      atomic_fetch_sub(&bridge->slot_waiters, queued);
+      continue;
+    }
     stages_prepare_poll(bridge, &poll);
     bridge->pump_until_ns = poll.until_ns;
-    const bool queued = stages_queue(bridge);
-    atomic_fetch_add(&bridge->slot_waiters, queued);
     pthread_mutex_unlock(&bridge->lock);
 
     os_poll(poll.items, poll.count, poll.until_ns);

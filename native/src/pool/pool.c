@@ -149,6 +149,7 @@ void pool_step(struct pool *pool, uint64_t now_ns) {
       restart_note_ready(&worker->restart, now_ns);
       stats_note_ready(pool->stats, worker->process.pid, worker->info, now_ns);
       note_sandbox(pool, worker, now_ns);
+      queue_ring(pool); /* some wait for this, not for a slot */
     }
     if (worker->state == WORKER_ENDED) {
       /* Its calls' owners may be pumped: tell the pump. */

@@ -35,7 +35,7 @@ bool pool_intact(const struct pool *pool) {
 
 void pool_poll_begin(struct pool_poll *poll, uint64_t until_ns) {
   poll->count = poll->held_count = 0;
-  poll->pumped = false;
+  poll->pumped = poll->listens = false;
   poll->until_ns = until_ns;
 }
 
@@ -64,7 +64,7 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
     if (pool->queue_first == NULL) continue;
     for (uint32_t s = 0; s < worker->slot_count; s++) {
       const struct slot *slot = &worker->slots[s];
-      if (slot->state == SLOT_DRAINING || is_unread(slot)) poll_add(out, connection_bell_polled(&slot->bell));
+      if (slot->state == SLOT_DRAINING || (out->listens && is_unread(slot))) poll_add(out, connection_bell_polled(&slot->bell));
     }
   }
 }
@@ -80,7 +80,7 @@ void pool_after_poll(struct pool_poll *poll) {
     for (uint32_t s = 0; s < worker->slot_count; s++) {
       struct slot *slot = &worker->slots[s];
       /* A caller that comes back does not sleep on its bell before the lock is free. */
-      if (slot->state != SLOT_DRAINING && !is_unread(slot)) continue;
+      if (slot->state != SLOT_DRAINING && !(poll->listens && is_unread(slot))) continue;
       connection_clear_bell(worker, &slot->bell);
       if (slot->state != SLOT_DRAINING) continue;
       atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_seq_cst);

@@ -20,6 +20,8 @@ struct pool_poll {
   unsigned held_bell[POOL_WORKERS_MAX]; /* the item of its bell, if pumped */
   unsigned held_count;
   bool pumped;       /* set before preparing: all slots of the workers are waited for */
+  bool listens;      /* set before preparing: to slots of calls that nobody reads, too. Whoever listens takes them in
+                        (bridge_absorb_unread) before it lets go of the lock: the bells it has cleared ring no other */
   uint64_t until_ns; /* look again at the latest then */
 };
 /* Empty; its room for items is not cleared, which would cost as much as what is done with it. */

@@ -69,6 +69,81 @@ static void unread_answers__of_watched_calls_keep_no_slot_from_others(void) {
   bridge_end(bridge);
 }
 
+/* Another reader of the same engine wakes for every piece, and hears the bell of the unread call as well. */
+static void *read_on(void *argument) {
+  llmb_call *call = argument;
+  uint8_t buffer[64];
+  uint64_t size = 1;
+  while (size > 0 && llmb_call_read(call, buffer, sizeof buffer, LLMB_NEVER, &size, NULL) == LLMB_OK) continue;
+  return NULL;
+}
+
+static void unread_answers__free_their_slots_beside_a_busy_reader(void) {
+  enum { ROUNDS = 40 };
+  llmb_bridge *bridge = bridge_of("pieces 1000000 1", "slots", "2", NULL);
+  llmb_settings *endless = settings_of("max_tokens", "1000000", NULL);
+  llmb_settings *brief = settings_of("max_tokens", "20", NULL);
+  llmb_settings *queued = settings_of("max_tokens", "1", "timeout_ms", "20000", NULL);
+  pthread_t thread;
+  bridge_start(bridge);
+  llmb_call *busy = call_of(bridge, "busy", endless);
+  CHECK_INT(0, pthread_create(&thread, NULL, read_on, busy));
+  for (int i = 0; i < ROUNDS; i++) {
+    llmb_error error;
+    llmb_call *unread = call_of(bridge, "unread", brief);
+    CHECK_INT(LLMB_OK, ask(bridge, "queued", queued, &error));
+    llmb_call_close(unread);
+  }
+  CHECK_INT(LLMB_OK, llmb_call_cancel(busy));
+  CHECK_INT(0, pthread_join(thread, NULL));
+  llmb_call_close(busy);
+  llmb_settings_close(endless);
+  llmb_settings_close(brief);
+  llmb_settings_close(queued);
+  bridge_end(bridge);
+}
+
+struct pump_run {
+  llmb_bridge *bridge;
+  uint64_t token;
+  uint32_t count;
+};
+
+static void *pump_once(void *argument) {
+  struct pump_run *run = argument;
+  CHECK_INT(LLMB_OK, llmb_pump_wait(run->bridge, &run->token, 1, llmb_deadline_after_ms(10000), &run->count, NULL));
+  return NULL;
+}
+
+static void unread_answers__free_their_slots_for_a_call_that_is_watched_while_the_pump_sleeps(void) {
+  llmb_bridge *bridge = bridge_of("pieces 2 200", "slots", "1", NULL);
+  struct pump_run run = {.bridge = bridge};
+  pthread_t thread;
+  bridge_start(bridge);
+  llmb_call *unread = call_of(bridge, "unread", NULL);
+  CHECK_INT(0, pthread_create(&thread, NULL, pump_once, &run));
+  nap_ms(100); /* it sleeps now, and no call waits */
+  llmb_call *queued = call_of(bridge, "queued", NULL);
+  CHECK_INT(LLMB_OK, llmb_call_watch(queued, 7, NULL));
+  CHECK_INT(0, pthread_join(thread, NULL));
+  CHECK_INT(1, run.count);
+  CHECK_INT(7, run.token);
+  check_reads(queued, "piece 1\npiece 2\n");
+  check_reads(unread, "piece 1\npiece 2\n");
+  bridge_end(bridge);
+}
+
+static void a_start__is_over_when_the_engine_is_ready_whoever_has_its_slots(void) {
+  llmb_bridge *bridge = bridge_of("sleep 60000", "slots", "1", NULL);
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_call *first = call_of(bridge, "first", NULL); /* starts the engine, and takes its only slot */
+  CHECK_INT(LLMB_OK, llmb_bridge_start(bridge, llmb_deadline_after_ms(20000), &error));
+  CHECK_TEXT("", error.message);
+  llmb_call_close(first);
+  bridge_end(bridge);
+}
+
 static void unread_vectors__keep_no_slot_from_others(void) {
   llmb_bridge *bridge = bridge_of("echo", "slots", "1", NULL);
   const uint8_t *texts[VECTORS_COUNT] = {(const uint8_t *)"a", (const uint8_t *)"bb", (const uint8_t *)"ccc"};
@@ -182,6 +257,9 @@ static void a_cancelled_call__that_is_waited_for_leaves_the_queue_at_once(void) 
 
 CHECK_MAIN(TEST(unread_answers__keep_no_slot_from_others), TEST(unread_answers__free_their_slots_as_they_end),
            TEST(unread_failures__free_their_slots_too), TEST(unread_answers__of_watched_calls_keep_no_slot_from_others),
+           TEST(unread_answers__free_their_slots_beside_a_busy_reader),
+           TEST(unread_answers__free_their_slots_for_a_call_that_is_watched_while_the_pump_sleeps),
+           TEST(a_start__is_over_when_the_engine_is_ready_whoever_has_its_slots),
            TEST(unread_vectors__keep_no_slot_from_others),
            TEST(an_answer__that_was_complete_in_time_is_the_outcome_whenever_it_is_read),
            TEST(an_answer__that_was_not_complete_in_time_is_late_whenever_it_is_read),
