@@ -20,6 +20,8 @@ static void host_begin(const char *command) {
   setenv("LLMBRIDGE_HOME", HARNESS_HOME, 1);
   setenv("LLMBRIDGE_COMMAND", command, 1);
   setenv("LLMBRIDGE_GRACE_MS", "50", 1);
+  setenv("LLMBRIDGE_STALL_TIMEOUT_MS", "0", 1); /* nothing but the flag ends a call before the watchdog */
+  setenv("LLMBRIDGE_TIMEOUT_MS", "3600000", 1);
   struct sigaction action = {.sa_handler = defer, .sa_flags = SA_RESTART};
   CHECK_INT(0, sigaction(SIGALRM, &action, NULL));
   pending = 0;
@@ -31,8 +33,9 @@ static void host_end(void) {
   llmb_shutdown();
   harness_leave();
   signal(SIGALRM, SIG_DFL);
-  static const char *const names[] = {"LLMBRIDGE_ENGINE",   "LLMBRIDGE_HOME",  "LLMBRIDGE_COMMAND",
-                                      "LLMBRIDGE_GRACE_MS", "LLMBRIDGE_SLOTS", "LLMBRIDGE_WORKERS"};
+  static const char *const names[] = {"LLMBRIDGE_ENGINE", "LLMBRIDGE_STALL_TIMEOUT_MS", "LLMBRIDGE_TIMEOUT_MS",
+                                      "LLMBRIDGE_HOME",   "LLMBRIDGE_COMMAND",          "LLMBRIDGE_GRACE_MS",
+                                      "LLMBRIDGE_SLOTS",  "LLMBRIDGE_WORKERS"};
   for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) unsetenv(names[i]);
 }
 

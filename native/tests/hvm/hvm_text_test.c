@@ -32,6 +32,18 @@ static void ask_in_every_way(void) {
   CHECK_TEXT(loewe_bytes, harness_bytes(harness_call("call_llm", points)));
 }
 
+/* Two characters of a literal that are the bytes of one: HVM gives no sign of which is meant. */
+static void ask_with_the_bytes_of_a_letter(void) {
+  const uint32_t literal[] = {0xC3, 0xA9};
+  CHECK_TEXT("\xC3\xA9", harness_bytes(harness_call("call_llm", standin_list(literal, 2, STYLE_PLAIN))));
+  const char encoded[] = "\xC3\x83\xC2\xA9"; /* String/encode_utf8 of the same */
+  CHECK_TEXT(encoded, harness_bytes(harness_call("call_llm", bytes_of(encoded, false, STYLE_PLAIN))));
+}
+
+static void characters_that_are_bytes_of_utf8__are_taken_as_bytes(void) {
+  harness_in_child("fake", "echo", ask_with_the_bytes_of_a_letter);
+}
+
 static void a_prompt__may_be_bytes_or_characters_and_computed(void) {
   harness_in_child("fake", "echo", ask_in_every_way);
 }
@@ -124,6 +136,7 @@ static void a_net_that_is_all_but_full__is_given_an_error_instead(void) {
   if (layout_known) harness_in_child("fake", "echo", ask_a_full_net);
 }
 
-CHECK_MAIN(TEST(a_prompt__may_be_bytes_or_characters_and_computed),
+CHECK_MAIN(TEST(characters_that_are_bytes_of_utf8__are_taken_as_bytes),
+           TEST(a_prompt__may_be_bytes_or_characters_and_computed),
            TEST(an_answer__has_bytes_without_sign_or_characters), TEST(an_argument__is_freed_when_it_was_read),
            TEST(what_is_no_text__is_an_error_and_no_crash), TEST(a_net_that_is_all_but_full__is_given_an_error_instead))

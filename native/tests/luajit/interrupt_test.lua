@@ -33,8 +33,7 @@ os.execute "(sleep 0.5; kill -INT $PPID) &"
 expect("interrupted!", pcall(llmbridge.ask, "hello"))
 print "ok   Ctrl+C ends ask"
 
--- The one slot is free again each time, without a collection: what was interrupted is closed.
-collectgarbage "stop"
+collectgarbage "stop" -- what is interrupted is closed without it
 interrupted(function() llmbridge.ask "hello" end)
 interrupted(function() llmbridge.embed "hello" end)
 print "ok   a hook ends ask and embed"
@@ -42,6 +41,12 @@ llmbridge.shutdown()
 ffi.C.setenv("LLMBRIDGE_COMMAND", "echo", 1)
 assert(llmbridge.ask "hello" == "hello")
 print "ok   the next ask is whole"
+
+local single = llmbridge.open { command = "pieces 1 0; hang", slots = 1, queue_timeout_ms = 20000, stall_timeout_ms = 0 }
+interrupted(function() single:ask "hello" end)
+assert(single:stream("hello"):read() == "piece 1\n", "the slot is not free")
+single:close()
+print "ok   an interrupted ask gives its slot back"
 
 local bridge = llmbridge.open { command = "pieces 1 0; hang", slots = 2 }
 local call = bridge:stream "hello"
