@@ -4,6 +4,7 @@
 #include "api/call_limits.h"
 #include "api/call_survive.h"
 #include "api/call_verdict.h"
+#include "channel/channel_limits.h"
 #include "core/error.h"
 #include "core/policy.h"
 #include "pool/connection.h"
@@ -29,7 +30,9 @@ static bool absorb_part(llmb_call *call, struct slot *slot) {
 /* Takes parts until something else comes, and says what; SLOT_NOTHING also where a part must stay. */
 static enum slot_news absorb_parts(llmb_call *call, struct slot *slot, uint64_t now_ns) {
   struct call_verdict verdict;
-  for (;;) {
+  const uint64_t begin = slot->responses.position;
+  /* No more than a ring at once, however fast its engine writes on: others want the lock. */
+  while (slot->responses.position - begin <= CHANNEL_RESPONSE_RING_SIZE) {
     const enum slot_news news = slot_look(slot);
     if (news == SLOT_TOKENS) {
       if (!call_take_tokens(call, &verdict)) return SLOT_NOTHING; /* the caller finds the same */
@@ -41,6 +44,7 @@ static enum slot_news absorb_parts(llmb_call *call, struct slot *slot, uint64_t 
       return news;
     }
   }
+  return SLOT_NOTHING;
 }
 
 /* Whether the engine has ended the call before its deadline, whenever that is seen. */

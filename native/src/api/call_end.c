@@ -151,6 +151,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
+  if (outcome != LLMB_OK) call_forget_unread(call);       /* nobody will read it, and others may need the room */
   const bool is_placed = call->ticket.connection != NULL; /* else the pool was told when the slot was given back */
   if (outcome == LLMB_OK && is_placed) pool_note_success(&call->stage->pool, call->ticket.connection, call->end_ns);
   if (outcome == LLMB_E_POISONED) {

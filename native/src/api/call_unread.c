@@ -14,7 +14,8 @@ uint64_t unread_size(const struct unread *unread) {
 
 uint8_t *unread_append(struct unread *unread, uint64_t size, uint64_t whole) {
   const struct unread_part part = {.size = size, .whole = whole};
-  if (unread->begin > 0 && unread->end + sizeof part + size > unread->capacity) {
+  /* Only where half of it is free: else each append would move all. */
+  if (unread->begin > unread->end / 2 && unread->end + sizeof part + size > unread->capacity) {
     memmove(unread->bytes, unread->bytes + unread->begin, unread_size(unread));
     unread->end -= unread->begin;
     unread->begin = 0;

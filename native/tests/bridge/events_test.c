@@ -3,7 +3,7 @@
 
 static void life_of_an_engine__is_told_in_order(void) {
   let_engines_exit_in_peace();
-  llmb_bridge *bridge = bridge_of("echo", "idle_ms", "50", NULL);
+  llmb_bridge *bridge = bridge_of("echo", "idle_ms", "50", "sandbox", "off", NULL);
   llmb_event events[EVENTS_MAX];
   llmb_error error;
   CHECK_INT(0, events_of(bridge, 0, events));
@@ -138,7 +138,7 @@ static void moved_call__is_told_with_the_death_that_moved_it(void) {
 
 static void more_events_than_are_remembered__show_by_their_numbers(void) {
   enum { FAILURES = 150 };
-  llmb_bridge *bridge = bridge_of("bad_utf8", NULL);
+  llmb_bridge *bridge = bridge_of("bad_utf8", "sandbox", "off", NULL);
   llmb_event events[EVENTS_MAX];
   llmb_error error;
   uint32_t count = 0;

@@ -53,7 +53,7 @@ llmb_status __wrap_llmb_engine_confine_profile(llmb_engine *engine, uint32_t pro
 }
 
 static void die(void) {
-  raise(SIGSEGV);
+  raise(SIGABRT);
 }
 
 llmb_status __wrap_llmb_request_accept(llmb_request *request) {
