@@ -54,10 +54,10 @@ static void start_in_host(const void *argument) {
 }
 
 /* How often it waits depends on how long the engine takes; before each use of a descriptor after a wait stands a look
- * whether it is still the same file. */
+ * whether it is still the same file, and a thread that sleeps for the first time makes what it is woken by. */
 static bool is_of_waiting(const char *name) {
-  static const char *const waiting[] = {"ppoll",         "poll",  "recvmsg", "read",       "futex",
-                                        "clock_gettime", "write", "close",   "newfstatat", "openat"};
+  static const char *const waiting[] = {"ppoll", "poll",  "recvmsg",    "read",   "futex",     "clock_gettime",
+                                        "write", "close", "newfstatat", "openat", "socketpair"};
   for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
     if (strcmp(name, waiting[i]) == 0) return true;
   }
