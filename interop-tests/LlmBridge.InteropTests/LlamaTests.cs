@@ -119,7 +119,7 @@ public sealed class LlamaTests : BridgeTest
     }
 
     [TestMethod]
-    public async Task Ask_WhileTheEngineIsKilled_IsToldAndTheNextCallWorks()
+    public async Task Ask_WhileTheEngineCrashes_IsToldAndTheNextCallWorks()
     {
         string endless = TestModel.Make("chain", "--loop", "--context", "100000");
         await using LlmClient client = await LlmClient.OpenAsync(
@@ -135,14 +135,14 @@ public sealed class LlamaTests : BridgeTest
             client.StreamAsync("go", null, Watchdog).GetAsyncEnumerator(Watchdog))
         {
             Assert.IsTrue(await pieces.MoveNextAsync());
-            Processes.Signal(client.EngineProcessId, Processes.SignalKill);
+            Processes.Signal(client.EngineProcessId, Processes.SignalAbort);
             LlmException failure = await FailsAsync(LlmStatus.EngineCrashed, async () =>
             {
                 while (await pieces.MoveNextAsync())
                 {
                 }
             });
-            Assert.AreEqual(Processes.SignalKill, failure.Error.ExitValue);
+            Assert.AreEqual(Processes.SignalAbort, failure.Error.ExitValue);
         }
         LlmReply reply = await client.AskAsync("go", new CallOptions { MaxTokens = 4 }, Watchdog);
         Assert.AreEqual(4, reply.Usage.CompletionTokens);

@@ -7,6 +7,7 @@ namespace LlmBridge.InteropTests.Support;
 internal static class Processes
 {
     public const int SignalKill = 9;
+    public const int SignalAbort = 6;
     public const int SignalInterrupt = 2;
     public const int SignalStop = 19;
     public const int SignalContinue = 18;

@@ -58,10 +58,15 @@ static void workers__are_daemons_of_their_own(void) {
   bridge_end(bridge);
 }
 
+enum { DEATHS_MAX = 40 };
+
 static void restarts__are_limited_as_the_pools_are(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), "restart_limit", "0", NULL);
   llmb_error error;
-  CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "exit 1", NULL, &error));
+  /* A death that one request explains is not counted, but for those of a long row. */
+  llmb_status status = LLMB_E_ENGINE_CRASHED;
+  for (int i = 0; i < DEATHS_MAX && status == LLMB_E_ENGINE_CRASHED; i++) status = ask(bridge, "exit 1", NULL, &error);
+  CHECK_INT(LLMB_E_UNAVAILABLE, status);
   CHECK_INT(LLMB_E_UNAVAILABLE, ask(bridge, "x", NULL, &error));
   bridge_end(bridge);
 }

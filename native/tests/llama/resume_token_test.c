@@ -81,19 +81,21 @@ static void sampled_answer__survives_a_death_after_the_text_of_any_token(void) {
   check_every_token("random_llama_f16", &sampled, "written");
 }
 
-/* One byte a token, so that most deaths leave part of a character in the host. */
+/* One byte a token: the engine keeps a character that is not whole, so it dies only where one ended. */
 static void answer__survives_a_death_inside_a_character(void) {
   ask("bytes", "1", &greedy, "never");
   CHECK_INT(LLMB_OK, answer.status);
   undisturbed = answer;
+  unsigned deaths = 0;
   for (unsigned token = 1; token <= undisturbed.result.completion_tokens; token++) {
     char fate[32];
     snprintf(fate, sizeof fate, "written %u", token);
     ask("bytes", "1", &greedy, fate);
     CHECK_INT(LLMB_OK, answer.status);
-    CHECK_INT(2, answer.result.attempts);
+    deaths += answer.result.attempts - 1;
     CHECK_TEXT(undisturbed.text, answer.text);
   }
+  CHECK(deaths > 0 && deaths <= undisturbed.result.completion_tokens);
 }
 
 static void answer__that_must_be_json_survives_a_death_at_any_token(void) {
