@@ -70,7 +70,8 @@ public sealed class LlamaTests : BridgeTest
     [TestMethod]
     public async Task Ask_OfAModelThatSaysBytesThatAreNoText_SaysHowManyBecameReplacementCharacters()
     {
-        string model = TestModel.Make("chain", "--split-characters", "--text", "Hello\ue0ff there, friend"); // the byte FF
+        // U+E0FF stands for the byte FF.
+        string model = TestModel.Make("chain", "--split-characters", "--text", "Hello\ue0ff there, friend");
         await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions { Model = model });
         LlmReply reply = await client.AskAsync("x", null, Watchdog);
         Assert.AreEqual("Hello\ufffd there, friend", reply.Text);

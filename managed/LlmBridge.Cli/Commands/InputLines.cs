@@ -18,7 +18,7 @@ internal sealed class InputLines
             return await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
         }
         int searched = 0;
-        for (;;)
+        while (true)
         {
             int end = _unread.IndexOf((byte)'\n', searched);
             if (end >= 0) return Take(end, end + 1);

@@ -64,7 +64,8 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
     if (pool->queue_first == NULL) continue;
     for (uint32_t s = 0; s < worker->slot_count; s++) {
       const struct slot *slot = &worker->slots[s];
-      if (slot->state == SLOT_DRAINING || (out->listens && is_unread(slot))) poll_add(out, connection_bell_polled(&slot->bell));
+      if (slot->state == SLOT_DRAINING || (out->listens && is_unread(slot)))
+        poll_add(out, connection_bell_polled(&slot->bell));
     }
   }
 }

@@ -27,7 +27,9 @@ static uint64_t append_number(uint8_t *bytes, uint64_t at, const char *name, uin
   return append(bytes, at, &value, sizeof value);
 }
 
-static uint64_t key_size(const char *name) { return KEY_FIXED_SIZE + strlen(name) + 4; }
+static uint64_t key_size(const char *name) {
+  return KEY_FIXED_SIZE + strlen(name) + 4;
+}
 
 /* Writes the model with this alignment, its data at a multiple of it and of no larger power of two. */
 static void write_aligned(uint32_t alignment) {
