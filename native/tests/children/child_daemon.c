@@ -171,6 +171,7 @@ static void generate(unsigned long long id, const char *prompt, struct json_valu
     snprintf(text, sizeof text, "%u", batch_size);
     reply_text(id, text, strlen(text));
   } else if (takes(prompt, "pid", &number)) {
+    nap_ms(number); /* "pid 300": after so long */
     snprintf(text, sizeof text, "%d", (int)getpid());
     reply_text(id, text, strlen(text));
   } else if (takes(prompt, "lines", &number)) {

@@ -155,6 +155,7 @@ static void as_ordinary_user(void (*work)(void)) {
 
 static void processes__are_bounded_for_an_ordinary_user(void) {
 #ifdef __SANITIZE_ADDRESS__
+  (void)fill;
   printf("skip processes__are_bounded_for_an_ordinary_user: a sanitizer's own processes count\n");
 #else
   as_ordinary_user(fill);
