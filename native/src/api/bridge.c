@@ -55,7 +55,7 @@ llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge **out_br
 static llmb_status start_engine(llmb_bridge *bridge, struct pool *pool, uint64_t deadline_ns, llmb_error *failure) {
   struct waker waker;
   waker_init(&waker);
-  struct pool_ticket ticket = {.waker = &waker, .failure = failure, .until_ns = deadline_ns};
+  struct pool_ticket ticket = {.waker = &waker, .failure = failure};
   const uint64_t start_ns = os_clock_ns();
   llmb_status status = LLMB_OK;
   pthread_mutex_lock(&bridge->lock);

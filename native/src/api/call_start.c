@@ -142,7 +142,6 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
     }
   }
   call->deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
-  call->ticket.until_ns = call->deadline_ns;
   call->queue_deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_QUEUE_TIMEOUT_MS));
   call->first_token_limit_ns = settings_duration_ns(settings, SETTING_FIRST_TOKEN_TIMEOUT_MS);
   call->stall_limit_ns = settings_duration_ns(settings, SETTING_STALL_TIMEOUT_MS);

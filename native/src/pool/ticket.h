@@ -36,7 +36,6 @@ struct pool_ticket {
   struct waker *waker;      /* wakes the owner; the owner's */
   _Atomic uint32_t watched; /* a pump waits for it: it is rung too */
   llmb_error *failure;      /* the owner's error, filled when the ticket fails */
-  uint64_t until_ns;        /* when its owner stops waiting; for what can only be waited for in one piece */
   uint64_t request_size;    /* in bytes */
   uint64_t grace_ns;        /* what an engine that does not give up the call is granted */
   bool moved;               /* it had a slot and lost it with its engine: it goes before those that never had one */
