@@ -52,7 +52,7 @@ static void calls_begin(llmb_bridge *bridge, llmb_call **calls, unsigned count) 
 static struct connection_figures measure(const char *workers, const char *slots, unsigned calls_count) {
   llmb_call *calls[CALLS_MAX] = {NULL};
   struct connection_figures figures;
-  llmb_bridge *bridge = bridge_of("pieces 1 0; sleep 60000", "workers", workers, "slots", slots, NULL);
+  llmb_bridge *bridge = bridge_of("sleep 50; pieces 1 0; sleep 60000", "workers", workers, "slots", slots, NULL);
   const struct process_figures before = figures_of(getpid());
   bridge_start(bridge);
   calls_begin(bridge, calls, calls_count);
