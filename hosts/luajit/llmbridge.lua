@@ -59,8 +59,8 @@ void llmb_call_close(llmb_call *call);
 ]]
 
 local ABI_VERSION = 1
-local OK, INVALID_ARGUMENT, NOT_FOUND, PROTOCOL_ERROR, NOT_READY = 0, 1, 2, 14, 21
-local NEVER, NOW = 0xffffffffffffffffULL, 0ULL
+local OK, INVALID_ARGUMENT, NOT_FOUND, DEADLINE_EXCEEDED, PROTOCOL_ERROR, NOT_READY = 0, 1, 2, 5, 14, 21
+local NOW = 0ULL
 local SLICE_MS = 50 -- how long one wait may keep Lua from a hook, such as the one that Ctrl+C sets
 local PIECE_BYTES = 4096
 local DIMENSION_FIRST = 4096 -- what a vector's buffer holds before its dimension is known
@@ -341,11 +341,15 @@ function Bridge:count_tokens(text)
   return with_call(call, function() return call:finish().prompt_tokens end)
 end
 
---- Starts a worker ahead of the first call and waits until its model is loaded.
+--- Starts a worker ahead of the first call and waits until its model is loaded. Interrupted, the load goes on.
 function Bridge:start()
-  local detail = new_error()
-  check(C.llmb_bridge_start(self.handle, NEVER, detail), detail)
+  local detail, status = new_error(), nil
+  repeat
+    status = C.llmb_bridge_start(self.handle, C.llmb_deadline_after_ms(SLICE_MS), detail)
+  until status ~= DEADLINE_EXCEEDED -- which here is the slice's end: the start itself has a status of its own
+  check(status, detail)
 end
+jit.off(Bridge.start) -- as wait_for
 
 --- Process number of the worker started last, 0 if none runs. For logs, not for signals.
 function Bridge:worker_pid()

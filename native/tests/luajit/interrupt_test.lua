@@ -59,3 +59,16 @@ local function ask() bridge:ask "hello" end
 interrupted(function() bridge:concurrently { ask, ask } end)
 bridge:close()
 print "ok   a hook ends read, finish, bridge:ask and concurrently"
+
+local loading = llmbridge.open { command = "slow_start 600000; echo" }
+interrupted(function() loading:start() end)
+loading:close()
+local ready = llmbridge.open { command = "slow_start 300; echo" } -- several slices long
+ready:start()
+assert(ready:worker_pid() > 0)
+ready:close()
+local broken = llmbridge.open { command = "exit 3@start", restart_limit = 0 }
+local good, failure = pcall(broken.start, broken)
+assert(not good and failure.code ~= "deadline_exceeded", tostring(failure))
+broken:close()
+print "ok   a hook ends start, which else waits for its end"
