@@ -12,8 +12,8 @@ namespace LlmBridge;
 public sealed partial record BridgeOptions
 {
     /// <summary>
-    /// What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude
-    /// embedder), custom (an engine of your own) or fake (a script, for tests).
+    /// What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a
+    /// daemon), hash (a crude embedder), custom (an engine of your own).
     /// </summary>
     /// <remarks>Setting "engine", default llama.</remarks>
     public LlmEngine? Engine { get; init; }

@@ -6,8 +6,8 @@
 namespace LlmBridge;
 
 /// <summary>
-/// What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude embedder),
-/// custom (an engine of your own) or fake (a script, for tests).
+/// What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a
+/// daemon), hash (a crude embedder), custom (an engine of your own).
 /// </summary>
 public enum LlmEngine
 {

@@ -207,9 +207,10 @@ static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const c
 
 static llmb_status check_abilities(const llmb_settings *settings, const char *engine, llmb_error *error) {
   if (settings->values[SETTING_WORKERS].integer == 0 && !engine_can(engine, ABILITY_PER_CALL)) {
-    return error_set(
-        error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
-        "workers: 0 is one process per call, which only the engines exec and jsonrpc do; allowed is 1 to 64");
+    char names[ENGINE_NAMES_CAPACITY];
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "workers: 0 is one process per call, which only the engines %s do; allowed is 1 to 64",
+                     engines_that_can(ABILITY_PER_CALL, names));
   }
   const bool must_be_confined = settings->values[SETTING_SANDBOX].integer == CHOICE_SANDBOX_REQUIRED;
   if (must_be_confined && !engine_can(engine, ABILITY_SANDBOX)) {
@@ -239,7 +240,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
     status = inside ? set_module(settings, home, out, error) : set_program(settings, home, out, error);
   }
   if (status != LLMB_OK) return status;
-  if (strcmp(engine, "llama") == 0) {
+  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_LLAMA) {
     status = set_model(settings, home, error);
     if (status != LLMB_OK) return status;
   }

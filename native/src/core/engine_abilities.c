@@ -1,24 +1,16 @@
 #include "core/engine_abilities.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <llmbridge/settings.h>
 
 #include "core/json_once.h"
 
-/* A custom engine can what its program can: these are the abilities that the library does not refuse beforehand. */
-const struct engine_abilities engine_abilities[] = {
-    {"llama", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED | ABILITY_TOKENS | ABILITY_RESUME | ABILITY_INPROC |
-                  ABILITY_SANDBOX},
-    {"exec", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_PER_CALL},
-    {"jsonrpc", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED | ABILITY_TOKENS | ABILITY_INVOKE | ABILITY_PER_CALL},
-    {"hash", ABILITY_EMBED | ABILITY_INPROC | ABILITY_SANDBOX},
-    {"custom", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED | ABILITY_TOKENS | ABILITY_INVOKE | ABILITY_RESUME |
-                   ABILITY_SANDBOX},
-    {"fake", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED | ABILITY_TOKENS | ABILITY_INPROC | ABILITY_SANDBOX},
-    {NULL, 0},
-};
+#define ABILITIES(id, name, is, abilities, takes) {name, abilities},
+
+const struct engine_abilities engine_abilities[] = {ENGINE_ROWS(ABILITIES, ABILITIES){NULL, 0}};
 
 const char *const engine_ability_names[] = {"generate", "stream", "embed",    "tokens",  "invoke",
                                             "resume",   "inproc", "per_call", "sandbox", NULL};
@@ -28,6 +20,23 @@ bool engine_can(const char *engine, enum engine_ability ability) {
     if (strcmp(entry->engine, engine) == 0) return (entry->abilities & ability) != 0;
   }
   return false;
+}
+
+const char *engines_that_can(enum engine_ability ability, char out[ENGINE_NAMES_CAPACITY]) {
+  unsigned left = 0, size = 0;
+  for (const struct engine_abilities *entry = engine_abilities; entry->engine != NULL; entry++) {
+    left += (entry->abilities & ability) != 0;
+  }
+  out[0] = 0;
+  for (const struct engine_abilities *entry = engine_abilities; entry->engine != NULL; entry++) {
+    if (!(entry->abilities & ability)) continue;
+    const char *const after = left > 2 ? ", " : left == 2 ? " and " : "";
+    const int added = snprintf(out + size, ENGINE_NAMES_CAPACITY - size, "%s%s", entry->engine, after);
+    if (added < 0 || size + (unsigned)added >= ENGINE_NAMES_CAPACITY) break;
+    size += (unsigned)added;
+    left--;
+  }
+  return out;
 }
 
 static void write_table(struct json_writer *writer) {

@@ -6,17 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum engine_ability { /* bits */
-                      ABILITY_GENERATE = 1,
-                      ABILITY_STREAM = 2, /* the answer comes piece by piece */
-                      ABILITY_EMBED = 4,
-                      ABILITY_TOKENS = 8,     /* counts them */
-                      ABILITY_INVOKE = 16,    /* methods by name */
-                      ABILITY_RESUME = 32,    /* goes on with an answer that another process had begun */
-                      ABILITY_INPROC = 64,    /* in a thread of the host */
-                      ABILITY_PER_CALL = 128, /* workers=0: one process for each call */
-                      ABILITY_SANDBOX = 256   /* sandbox=required can be kept */
-};
+#include "core/engine_rows.h"
 
 struct engine_abilities {
   const char *engine;
@@ -30,5 +20,9 @@ extern const struct engine_abilities engine_abilities[];
 extern const char *const engine_ability_names[];
 
 bool engine_can(const char *engine, enum engine_ability ability);
+
+/* The names of the engines that can, such as "exec and jsonrpc", for messages. */
+enum { ENGINE_NAMES_CAPACITY = 128 };
+const char *engines_that_can(enum engine_ability ability, char out[ENGINE_NAMES_CAPACITY]);
 
 #endif

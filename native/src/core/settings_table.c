@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const settings_engine_names[] = {"llama", "exec", "jsonrpc", "fake", "hash", "http", "custom", NULL};
+#define NAME(id, name, is, abilities, takes) name,
+const char *const settings_engine_names[] = {ENGINE_ROWS(NAME, NAME) ENGINE_LATER_ROWS(NAME, NAME) NULL};
 
 uint8_t settings_engine_bit(const char *name) {
   for (unsigned i = 0; name != NULL && settings_engine_names[i] != NULL; i++) {
@@ -12,14 +13,35 @@ uint8_t settings_engine_bit(const char *name) {
   return 0;
 }
 
+/* The choices of the setting `engine`, and its help. */
+#define CHOICE_FIRST(id, name, is, abilities, takes) name
+#define CHOICE_NEXT(id, name, is, abilities, takes) "|" name
+#define HELP_FIRST(id, name, is, abilities, takes) name " (" is ")"
+#define HELP_NEXT(id, name, is, abilities, takes) ", " name " (" is ")"
+
+/* The engines with something in their row, as bits. */
+#define WITH(id, found) | ((found) != 0 ? ENGINE_##id : 0)
+#define GENERATES(id, name, is, abilities, takes) WITH(id, (abilities)&ABILITY_GENERATE)
+#define EMBEDS(id, name, is, abilities, takes) WITH(id, (abilities)&ABILITY_EMBED)
+#define OF_COMMAND(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_COMMAND)
+#define OF_MODEL(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_MODEL)
+#define OF_CHAT(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_CHAT)
+#define OF_PROMPT(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_PROMPT)
+#define OF_LIMITS(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_LIMITS)
+#define ALL(row) (0 ENGINE_ROWS(row, row) ENGINE_LATER_ROWS(row, row))
+
 enum {
   BRIDGE = SETTING_OF_BRIDGE,
   CALL = SETTING_OF_CALL,
   BOTH = SETTING_OF_BRIDGE | SETTING_OF_CALL,
-  PROCESSES = ENGINE_LLAMA | ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_FAKE | ENGINE_CUSTOM,
-  COMMANDS = ENGINE_EXEC | ENGINE_JSONRPC | ENGINE_CUSTOM,
   /* What the library does not look at itself, it passes on: a daemon may know more of it than we do. */
-  GENERATORS = ENGINE_ANY & ~ENGINE_HASH,
+  GENERATORS = ALL(GENERATES),
+  EMBEDDERS = ALL(EMBEDS),
+  COMMANDS = ALL(OF_COMMAND),
+  MODELS = ALL(OF_MODEL),
+  CHATS = ALL(OF_CHAT),
+  PROMPTS = ALL(OF_PROMPT),
+  PROCESSES = ALL(OF_LIMITS),
   DAY_MS = 86400000,
 };
 
@@ -34,15 +56,15 @@ enum {
 
 // clang-format off
 const struct setting settings_table[SETTING_COUNT] = {
-  [SETTING_ENGINE] = {"engine", BRIDGE, .engines = ENGINE_ANY, CHOICE("llama|fake|exec|jsonrpc|hash|custom"), DEFAULT("llama"),
-    .later_choices = "http",
-    .help = "What runs: llama (llama.cpp on a GGUF file), exec (a command per call), jsonrpc (a daemon), hash (a crude "
-            "embedder), custom (an engine of your own) or fake (a script, for tests)"},
+  [SETTING_ENGINE] = {"engine", BRIDGE, .engines = ENGINE_ANY,
+    CHOICE(ENGINE_ROWS(CHOICE_FIRST, CHOICE_NEXT)), DEFAULT("llama"),
+    .later_choices = ENGINE_LATER_ROWS(CHOICE_FIRST, CHOICE_NEXT),
+    .help = "What runs: " ENGINE_ROWS(HELP_FIRST, HELP_NEXT)},
   [SETTING_ISOLATION] = {"isolation", BRIDGE, .engines = ENGINE_ANY, CHOICE("pool|inproc"), DEFAULT("pool"),
     .later_choices = "shared",
     .help = "Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its "
             "crash then ends"},
-  [SETTING_MODEL] = {"model", BRIDGE, .engines = ENGINE_LLAMA | ENGINE_CUSTOM, TEXT,
+  [SETTING_MODEL] = {"model", BRIDGE, .engines = MODELS, TEXT,
     .help = "Path of the model's GGUF file; without one the demonstration model is used"},
   [SETTING_COMMAND] = {"command", BRIDGE, .engines = COMMANDS | ENGINE_FAKE, TEXT,
     .help = "The program and its arguments, as a JSON array or words with quotes; for the fake engine its script"},
@@ -63,11 +85,11 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "How many calls a worker serves at once"},
   [SETTING_QUEUE] = {"queue", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 65536), DEFAULT("64"), UNIT("calls"),
     .help = "How many calls may wait for a slot; 0 makes a call without a free slot fail as overloaded at once"},
-  [SETTING_CONTEXT] = {"context", BRIDGE, .engines = ENGINE_LLAMA | ENGINE_CUSTOM, INTEGER(16, 1048576), UNIT("tokens"),
+  [SETTING_CONTEXT] = {"context", BRIDGE, .engines = MODELS, INTEGER(16, 1048576), UNIT("tokens"),
     .help = "Tokens of prompt and answer together, for each call; by default the model's own size, at most 4096"},
-  [SETTING_THREADS] = {"threads", BRIDGE, .engines = ENGINE_LLAMA | ENGINE_CUSTOM, INTEGER(1, 1024), UNIT("threads"),
+  [SETTING_THREADS] = {"threads", BRIDGE, .engines = MODELS, INTEGER(1, 1024), UNIT("threads"),
     .help = "Threads each worker computes with; by default the machine's cores divided by the workers"},
-  [SETTING_GPU_LAYERS] = {"gpu_layers", BRIDGE, .engines = ENGINE_LLAMA | ENGINE_CUSTOM, INTEGER(0, 10000), DEFAULT("0"),
+  [SETTING_GPU_LAYERS] = {"gpu_layers", BRIDGE, .engines = MODELS, INTEGER(0, 10000), DEFAULT("0"),
     UNIT("layers"),
     .help = "Layers of the model to put on the GPU; 0 uses the CPU alone, more than the model has puts all of them"},
   [SETTING_BATCHING] = {"batching", BRIDGE, .engines = ENGINE_LLAMA, CHOICE("on|off"), DEFAULT("on"),
@@ -90,10 +112,10 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_RESTART_WINDOW_MS] = {"restart_window_ms", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, DAY_MS),
     DEFAULT("60000"), UNIT("ms"),
     .help = "The time within which restarts are counted"},
-  [SETTING_SANDBOX] = {"sandbox", BRIDGE, .engines = PROCESSES | ENGINE_HASH, CHOICE("off|best_effort|required"),
+  [SETTING_SANDBOX] = {"sandbox", BRIDGE, .engines = PROCESSES, CHOICE("off|best_effort|required"),
     DEFAULT("best_effort"),
     .help = "Whether engines are confined: best_effort takes what the system offers, required fails without it"},
-  [SETTING_MEMORY_MB] = {"memory_mb", BRIDGE, .engines = PROCESSES | ENGINE_HASH, INTEGER(0, 16777216), .may_be_auto = true, DEFAULT("auto"), UNIT("MiB"),
+  [SETTING_MEMORY_MB] = {"memory_mb", BRIDGE, .engines = PROCESSES, INTEGER(0, 16777216), .may_be_auto = true, DEFAULT("auto"), UNIT("MiB"),
     .help = "Private memory a worker may use, the mapped model not counted; 0 is no limit, auto (llama alone) is what the "
             "model and its contexts need and some more"},
   [SETTING_HOME] = {"home", BRIDGE, .engines = ENGINE_ANY, TEXT,
@@ -137,26 +159,26 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Seed of the random choices: the same seed gives the same answer"},
   [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT, JSON,
     .help = "End the answer before this text comes up: one string, or a JSON array of them"},
-  [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
+  [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = PROMPTS,
     CHOICE("auto|chat|raw"), DEFAULT("auto"),
     .help = "How the prompt is given to the model: auto applies the model's chat template where it has one"},
-  [SETTING_SPECIAL] = {"special", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
+  [SETTING_SPECIAL] = {"special", CALL, .engines = PROMPTS,
     CHOICE("text|parse"), DEFAULT("text"),
     .help = "What becomes of text that spells a control token of the model, such as <|end|>: text leaves it text, parse "
             "makes it the token, for prompts that bring a template of their own"},
-  [SETTING_SYSTEM] = {"system", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT,
+  [SETTING_SYSTEM] = {"system", CALL, .engines = CHATS, TEXT,
     .help = "The system message that goes before the prompt"},
-  [SETTING_MESSAGES] = {"messages", CALL, .engines = GENERATORS & ~ENGINE_EXEC, TEXT, JSON,
+  [SETTING_MESSAGES] = {"messages", CALL, .engines = CHATS, TEXT, JSON,
     .help = "The conversation instead of a prompt: a JSON array of objects with role and content"},
-  [SETTING_CACHE_SCOPE] = {"cache_scope", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE, TEXT,
+  [SETTING_CACHE_SCOPE] = {"cache_scope", CALL, .engines = PROMPTS, TEXT,
     .help = "Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a "
             "bridge are one scope"},
   [SETTING_EXPECT] = {"expect", CALL, .engines = GENERATORS, CHOICE("text|json"), DEFAULT("text"),
     .help = "What the answer must be: json accepts only one whole JSON value"},
-  [SETTING_POOLING] = {"pooling", CALL, .engines = ENGINE_LLAMA | ENGINE_JSONRPC | ENGINE_CUSTOM | ENGINE_FAKE,
+  [SETTING_POOLING] = {"pooling", CALL, .engines = PROMPTS,
     CHOICE("auto|mean|cls|last"), DEFAULT("auto"),
     .help = "How the tokens' vectors make an embedding: auto is the model's own way, else mean"},
-  [SETTING_NORMALIZE] = {"normalize", CALL, .engines = ENGINE_ANY & ~ENGINE_EXEC, CHOICE("auto|l2|none"),
+  [SETTING_NORMALIZE] = {"normalize", CALL, .engines = EMBEDDERS, CHOICE("auto|l2|none"),
     DEFAULT("auto"),
     .help = "Whether an embedding is scaled to length 1: auto does so for the llama engine alone"},
   [SETTING_GRAMMAR] = {"grammar", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
@@ -168,6 +190,4 @@ const struct setting settings_table[SETTING_COUNT] = {
 };
 // clang-format on
 
-_Static_assert(ENGINE_LLAMA == 1 << 0 && ENGINE_EXEC == 1 << 1 && ENGINE_JSONRPC == 1 << 2 && ENGINE_FAKE == 1 << 3 &&
-                   ENGINE_HASH == 1 << 4 && ENGINE_HTTP == 1 << 5 && ENGINE_CUSTOM == 1 << 6,
-               "settings_engine_names stands in the order of the bits");
+_Static_assert(ENGINE_ANY <= UINT8_MAX, "setting.engines has a bit for each engine");

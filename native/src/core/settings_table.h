@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/engine_rows.h"
+
 enum setting_id {
   /* bridge */
   SETTING_ENGINE,
@@ -70,16 +72,19 @@ enum setting_scope { SETTING_OF_BRIDGE = 1, SETTING_OF_CALL = 2 }; /* bits */
 
 enum setting_type { SETTING_TEXT, SETTING_CHOICE, SETTING_INTEGER, SETTING_NUMBER };
 
-enum setting_engine { /* bits: which engines use the setting */
-                      ENGINE_LLAMA = 1,
-                      ENGINE_EXEC = 2,
-                      ENGINE_JSONRPC = 4,
-                      ENGINE_FAKE = 8,
-                      ENGINE_HASH = 16,
-                      ENGINE_HTTP = 32,
-                      ENGINE_CUSTOM = 64,
-                      ENGINE_ANY = 127
+/* The places of the choices in `choices`: what setting_value.integer holds. New ones are appended. */
+#define ENGINE_PLACE(id, name, is, abilities, takes) CHOICE_ENGINE_##id,
+enum choice_engine {
+  ENGINE_ROWS(ENGINE_PLACE, ENGINE_PLACE) ENGINE_LATER_ROWS(ENGINE_PLACE, ENGINE_PLACE) CHOICE_ENGINE_COUNT
 };
+#undef ENGINE_PLACE
+
+#define ENGINE_BIT(id, name, is, abilities, takes) ENGINE_##id = 1 << CHOICE_ENGINE_##id,
+enum setting_engine { /* bits: which engines use the setting */
+                      ENGINE_ROWS(ENGINE_BIT, ENGINE_BIT) ENGINE_LATER_ROWS(ENGINE_BIT, ENGINE_BIT) ENGINE_ANY =
+                          (1 << CHOICE_ENGINE_COUNT) - 1
+};
+#undef ENGINE_BIT
 
 enum { SETTING_AUTO = -1 };
 
@@ -99,15 +104,6 @@ struct setting {
   const char *help;          /* one line */
 };
 
-/* The places of the choices in `choices`: what setting_value.integer holds. New ones are appended. */
-enum choice_engine {
-  CHOICE_ENGINE_LLAMA,
-  CHOICE_ENGINE_FAKE,
-  CHOICE_ENGINE_EXEC,
-  CHOICE_ENGINE_JSONRPC,
-  CHOICE_ENGINE_HASH,
-  CHOICE_ENGINE_CUSTOM
-};
 enum choice_isolation { CHOICE_ISOLATION_POOL, CHOICE_ISOLATION_INPROC };
 enum choice_switch { CHOICE_ON, CHOICE_OFF };
 enum choice_sandbox { CHOICE_SANDBOX_OFF, CHOICE_SANDBOX_BEST_EFFORT, CHOICE_SANDBOX_REQUIRED };
@@ -119,7 +115,7 @@ enum choice_normalize { CHOICE_NORMALIZE_AUTO, CHOICE_NORMALIZE_L2, CHOICE_NORMA
 
 extern const struct setting settings_table[SETTING_COUNT];
 
-/* The engines by name, NULL at the end; entry i has the bit 1 << i of setting_engine. */
+/* The engines by name, NULL at the end; entry i has the bit 1 << i of setting_engine, which is the choice i. */
 extern const char *const settings_engine_names[];
 
 /* The setting_engine bit of an engine's name; 0 for none. */
