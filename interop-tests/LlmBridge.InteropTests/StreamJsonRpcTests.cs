@@ -88,6 +88,14 @@ public sealed class StreamJsonRpcTests : BridgeTest
         Assert.AreEqual("next", (await client.AskAsync("next", null, Watchdog)).Text);
     }
 
+    [TestMethod]
+    public async Task Ask_WithADaemonThatFramesByHeaders_SaysSo()
+    {
+        await using LlmClient client = await OpenAsync("headers");
+        LlmException failure = await Assert.ThrowsAsync<LlmException>(() => client.AskAsync("hi", null, Watchdog));
+        Assert.Contains("Content-Length", failure.Message);
+    }
+
     private async Task<LlmException> FailsAsync(LlmClient client, string method) => await FailsAsync(
         LlmStatus.EngineError, () => client.InvokeAsync(method, cancellationToken: Watchdog));
 }

@@ -1,6 +1,7 @@
 #include "engine/jsonrpc/jsonrpc_session.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "engine/jsonrpc/jsonrpc_traffic.h"
@@ -23,6 +24,12 @@ llmb_status session_open(struct session *session, uint64_t now_ns, llmb_error *e
   return LLMB_OK;
 }
 
+/* What a daemon that frames by headers, as language servers do, says of a line without one before it gives up. */
+static bool expects_headers(const struct session *session, const llmb_error *exit) {
+  return !session->probe.answered &&
+         (strcasestr(exit->engine_log, "content-length") != NULL || strcasestr(exit->engine_log, "header") != NULL);
+}
+
 static void describe(struct session *session, llmb_status status, const char *why, const llmb_error *exit) {
   const int value = exit->exit_value;
   llmb_error *end = &session->end;
@@ -33,6 +40,12 @@ static void describe(struct session *session, llmb_status status, const char *wh
     error_set(end, status, LLMB_PHASE_GENERATE, "the daemon exited with status %d", value);
   } else {
     error_set(end, status, LLMB_PHASE_GENERATE, "the daemon was ended by signal %d", value);
+  }
+  if (expects_headers(session, exit)) {
+    error_set(end, status, LLMB_PHASE_GENERATE,
+              "%s; by its last words it reads messages framed by Content-Length "
+              "headers, as language servers do, and is to read one JSON object a line instead",
+              end->message);
   }
   if (status == LLMB_E_ENGINE_CRASHED) {
     end->exit_kind = exit->exit_kind;
