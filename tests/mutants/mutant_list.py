@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 KEYS = {"name", "file", "old", "new", "for_user", "tests", "quick", "equivalent"}
-TEST_KINDS = {"ctest", "python", "node", "driver", "dotnet"}
+TEST_KINDS = {"ctest", "python", "node", "driver", "dotnet", "embeddings"}
 PART_NAME = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 

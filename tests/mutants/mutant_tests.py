@@ -9,17 +9,19 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 TEST_LIMIT_S = 240  # of one entry of a mutant's `tests`; a single test has its own watchdog
 HARNESS_LIMIT_S = 60  # longer than the default limit of a call: what hangs is told by an assertion then
 END_LIMIT_MS = 15000
-DOTNET_PROJECT = "interop-tests/LlmBridge.InteropTests"
+DOTNET_PROJECTS = {"dotnet": "interop-tests/LlmBridge.InteropTests", "embeddings": "interop-tests/LlmBridge.EmbeddingTests"}
 # What a failed check says, best first; then what is said where none was made.
 SAID_OF_ASSERTION = [r"^.*(: not true: |, expected |, lacks \").*$", r"^.*(AssertionError|Assert\.\w+ failed).*$",
                      r"^\s*error: .*$"]
 SAID_OTHERWISE = [("hang", r"^.*(WATCHDOG|\*\*\*Timeout).*$"), ("crash", r"^.*(\*\*\*Exception).*$")]
+MADE = re.compile(r"llama\.make_(\w+) \.+ +Passed")
 DRIVERS = {
     "luajit": ["luajit", "interop-tests/drivers/luajit/driver.lua"],
     "ruby": ["ruby", "interop-tests/drivers/ruby/driver.rb"],
@@ -113,19 +115,18 @@ def _outcome(status, late, said):
 
 
 def _ctest(name, tree, build):
-    names = []
-    for part in name.split("|"):
-        found = [row for row in tree.programs() if re.fullmatch(part, row)]
-        if not found:
-            raise LookupError(f"no test of CTest is called {part}")
-        names += found
+    names = [row for row in tree.programs() if re.fullmatch(name, row)]
+    if not names:
+        raise LookupError(f"no test of CTest is called {name}")
     if build:
         tree.build_programs(names)
     command = ["ctest", "--test-dir", str(tree.native), "-R", f"^({name})$", "--output-on-failure", "--no-tests=error",
                "--timeout", str(TEST_LIMIT_S), "--stop-on-failure"]
-    if (tree.native / "test-models").exists():  # made by a test before; nothing here changes them
-        command += ["--fixture-exclude-setup", ".*"]
-    return _outcome(*_run(command, tree, {}, limit_s=4 * TEST_LIMIT_S))
+    if tree.fixtures:  # made before, by this very run; nothing here changes them
+        command += ["--fixture-exclude-setup", "|".join(sorted(tree.fixtures))]
+    ended = _run(command, tree, {}, limit_s=4 * TEST_LIMIT_S)
+    tree.fixtures |= {f"llama_{made}" for made in MADE.findall(ended[2])}
+    return _outcome(*ended)
 
 
 def _python(name, tree, build):
@@ -172,10 +173,10 @@ def _compiled(tree):
     return [str(program)]
 
 
-def _dotnet(name, tree, build):
+def _dotnet(name, tree, build, project="dotnet"):
     if build:
         tree.build_everything()
-    status, late, said = _run(["dotnet", "test", DOTNET_PROJECT, "--filter", f"FullyQualifiedName~{name}", "-v", "minimal",
+    status, late, said = _run(["dotnet", "test", DOTNET_PROJECTS[project], "--filter", f"FullyQualifiedName~{name}", "-v", "minimal",
                                "-p:SkipNative=true", "-nodeReuse:false"], tree, {"LLMBRIDGE_LIBRARY": ""}, limit_s=900)
     if re.search(r"error (CS|IDE|CA|MSB|NU)[0-9]+", said):
         raise LookupError("the C# does not build: " + re.search(r".*error (CS|IDE|CA|MSB|NU)[0-9]+.*", said).group(0))
@@ -184,11 +185,18 @@ def _dotnet(name, tree, build):
     return _outcome(status, late, said)
 
 
-KINDS = {"ctest": _ctest, "python": _python, "node": _node, "driver": _driver, "dotnet": _dotnet}
+KINDS = {"ctest": _ctest, "python": _python, "node": _node, "driver": _driver, "dotnet": _dotnet,
+         "embeddings": partial(_dotnet, project="embeddings")}
+
+
+def parts(test):
+    """The tests that one entry of a mutant's `tests` stands for, in the order in which they are run."""
+    kind, name = test.split(maxsplit=1)
+    return [f"{kind} {part}" for part in name.split("|")] if kind == "ctest" else [test]
 
 
 def run_test(test, tree, build):
-    """Runs one entry of a mutant's `tests`."""
+    """Builds one part, where `build` says so, and runs it."""
     kind, name = test.split(maxsplit=1)
     return KINDS[kind](name, tree, build)
 

@@ -24,6 +24,7 @@ class Tree:
         self.path = self.root / "build" / "mutants" / "tree"
         self.native = self.path / "build" / "release"
         self._programs = None
+        self.fixtures = set()  # of CTest, which this run has made
 
     def synchronize(self):
         """Makes the copy what the tree is now; files that are the same keep their times, so that builds stay short."""

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts each mutant into a copy of the tree and runs the tests that have to notice it. See README.md beside this file.
 
-Usage: mutants.py [--quick] [--check | --list] [--results FILE] [PATTERN]
+Usage: mutants.py [--quick] [--check | --list | --table] [--results FILE] [--resume] [PATTERN...]
 """
 
 import argparse
@@ -11,21 +11,36 @@ import time
 from pathlib import Path
 
 import mutant_list
+import mutant_results
 import mutant_tests
 from mutant_tree import BuildError, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDTH = 56
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pattern", nargs="?", default="", help="a regular expression that names have to match")
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN",
+                        help="regular expressions of names: those that match the first one are run first")
     parser.add_argument("--quick", action="store_true", help="only the quick third")
     parser.add_argument("--check", action="store_true", help="only whether each still applies; nothing is built")
     parser.add_argument("--list", action="store_true", help="names, and what each would cost a user")
     parser.add_argument("--results", type=Path, help="append a line for each outcome to this file")
-    return parser.parse_args()
+    parser.add_argument("--resume", action="store_true", help="only those that the file of --results lacks or has as errors")
+    parser.add_argument("--table", action="store_true", help="counts of the file of --results by part, as Markdown; nothing is run")
+    arguments = parser.parse_args()
+    if (arguments.resume or arguments.table) and not arguments.results:
+        parser.error("--resume and --table read the file that --results names")
+    return arguments
+
+
+def chosen(arguments):
+    """The mutants that the command line asks for, in its order."""
+    every = [mutant for mutant in mutant_list.read(Path(__file__).parent) if mutant.quick or not arguments.quick]
+    patterns = arguments.patterns or [""]
+    found = {mutant.name: mutant for pattern in patterns for mutant in every if re.search(pattern, mutant.name)}
+    known = mutant_results.read(arguments.results) if arguments.resume else {}
+    return [mutant for name, mutant in found.items() if known.get(name, "error") == "error"]
 
 
 def check(mutants, files):
@@ -54,12 +69,13 @@ def run_one(mutant, path, tree, known):
     target = tree.path / path
     original = target.read_text(encoding="utf-8")
     build = mutant_tests.native_part(path)
+    tests = [part for test in mutant.tests for part in mutant_tests.parts(test)]
     try:
-        for test in mutant.tests:
+        for test in tests:
             if problem := without_mutant(test, tree, known):
                 return "error", f"{test}: {problem}"
         target.write_text(mutant.applied(original), encoding="utf-8")
-        for test in mutant.tests:
+        for test in tests:
             outcome = mutant_tests.run_test(test, tree, build)
             if outcome.kind != "passed":
                 return outcome.kind, f"{test}: {outcome.said[:160]}"
@@ -80,7 +96,7 @@ def run_all(mutants, files, results):
         begun = time.monotonic()
         outcome, why = run_one(mutant, mutant_list.locate(mutant, files), tree, known)
         counts[outcome] = counts.get(outcome, 0) + 1
-        line = f"{outcome:<10} {mutant.name:<{WIDTH}} {time.monotonic() - begun:5.0f} s  {why}"
+        line = mutant_results.line(outcome, mutant.name, time.monotonic() - begun, why)
         print(line, flush=True)
         if results:
             with results.open("a", encoding="utf-8") as file:
@@ -91,12 +107,14 @@ def run_all(mutants, files, results):
 def main():
     arguments = parse_arguments()
     try:
-        mutants = [mutant for mutant in mutant_list.read(Path(__file__).parent)
-                   if re.search(arguments.pattern, mutant.name) and (mutant.quick or not arguments.quick)]
+        mutants = chosen(arguments)
         files = mutant_list.tracked_files(ROOT)
         if arguments.list:
             for mutant in mutants:
-                print(f"{mutant.name:<{WIDTH}} {mutant.for_user}")
+                print(f"{mutant.name:<{mutant_results.WIDTH}} {mutant.for_user}")
+            return 0
+        if arguments.table:
+            print(mutant_results.table(mutants, mutant_results.read(arguments.results)))
             return 0
         failed = check(mutants, files)
     except mutant_list.MutantError as error:

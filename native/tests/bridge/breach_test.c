@@ -107,6 +107,24 @@ static void flood__of_exactly_output_bytes_is_fine(void) {
   bridge_end(bridge);
 }
 
+static void answer__that_is_to_be_json_and_is_not_is_output_invalid(void) {
+  static const struct {
+    const char *answer;
+    llmb_status status;
+  } cases[] = {{"{\"a\":[1,2]}", LLMB_OK},
+               {"{\"a\":[1,2", LLMB_E_OUTPUT_INVALID},
+               {"maybe", LLMB_E_OUTPUT_INVALID},
+               {"{} and more", LLMB_E_OUTPUT_INVALID},
+               {" ", LLMB_E_OUTPUT_INVALID}};
+  llmb_bridge *bridge = bridge_of("echo", "expect", "json", NULL);
+  for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    llmb_error error;
+    CHECK_INT(cases[i].status, ask(bridge, cases[i].answer, NULL, &error));
+    if (cases[i].status != LLMB_OK) CHECK_INT(LLMB_PHASE_VALIDATE, error.phase);
+  }
+  bridge_end(bridge);
+}
+
 static void engine_error__keeps_status_phase_and_message(void) {
   llmb_bridge *bridge = bridge_of("fail", "home", HARNESS_MODULE_HOME, NULL);
   llmb_error error;
@@ -117,13 +135,14 @@ static void engine_error__keeps_status_phase_and_message(void) {
   bridge_end(bridge);
 }
 
-/* One text is embedded; the outcome. */
-static llmb_status embed_one(llmb_bridge *bridge) {
-  const uint8_t *text = (const uint8_t *)"abc";
-  const uint64_t size = 3;
+/* Texts are embedded; the outcome. */
+static llmb_status embed_texts(llmb_bridge *bridge, uint32_t count, llmb_error *error) {
+  const uint8_t *const texts[] = {(const uint8_t *)"abc", (const uint8_t *)"abd"};
+  const uint64_t sizes[] = {3, 3};
   float *vectors = NULL;
   uint64_t dimension = 0;
-  const llmb_status status = llmb_embed_texts(bridge, &text, &size, 1, NULL, &vectors, &dimension, NULL, NULL);
+  llmb_error_init(error);
+  const llmb_status status = llmb_embed_texts(bridge, texts, sizes, count, NULL, &vectors, &dimension, NULL, error);
   CHECK_INT(status == LLMB_OK, vectors != NULL);
   llmb_free(vectors);
   return status;
@@ -131,14 +150,27 @@ static llmb_status embed_one(llmb_bridge *bridge) {
 
 static void vectors__of_a_wrong_number_or_kind_are_refused(void) {
   static const char *const commands[] = {"many_vectors", "no_vectors", "text_for_vectors"};
+  llmb_error error;
   for (int i = 0; i < 3; i++) {
     llmb_bridge *bridge = bridge_of(commands[i], "home", HARNESS_MODULE_HOME, NULL);
-    CHECK_INT(LLMB_E_PROTOCOL_ERROR, embed_one(bridge));
+    CHECK_INT(LLMB_E_PROTOCOL_ERROR, embed_texts(bridge, 1, &error));
     bridge_end(bridge);
   }
-  llmb_bridge *bridge = bridge_of("nan", NULL);
-  CHECK_INT(LLMB_E_OUTPUT_INVALID, embed_one(bridge));
-  bridge_end(bridge);
+}
+
+static void vectors__that_are_no_direction_or_no_list_are_output_invalid(void) {
+  static const struct {
+    const char *home, *command, *said;
+  } cases[] = {{HARNESS_HOME, "nan", "a NaN"},
+               {HARNESS_MODULE_HOME, "zero_vector", "zero everywhere"},
+               {HARNESS_MODULE_HOME, "uneven_vectors", "vector 1 has dimension 3, those before it 4"}};
+  for (int i = 0; i < 3; i++) {
+    llmb_bridge *bridge = bridge_of(cases[i].command, "home", cases[i].home, NULL);
+    llmb_error error;
+    CHECK_INT(LLMB_E_OUTPUT_INVALID, embed_texts(bridge, i < 2 ? 1 : 2, &error));
+    CHECK_CONTAINS(cases[i].said, error.message);
+    bridge_end(bridge);
+  }
 }
 
 static void vectors__for_a_text_call_are_refused(void) {
@@ -171,5 +203,7 @@ CHECK_MAIN(TEST(garbage__is_a_protocol_error_and_the_end_of_the_engine),
            TEST(bad_utf8__is_output_invalid_and_the_engine_lives), TEST(half_a_character__at_the_end_is_output_invalid),
            TEST(characters__cut_at_every_byte_are_put_together), TEST(large_piece__comes_whole),
            TEST(flood__is_output_too_large_in_bounded_memory), TEST(flood__of_exactly_output_bytes_is_fine),
+           TEST(answer__that_is_to_be_json_and_is_not_is_output_invalid),
            TEST(engine_error__keeps_status_phase_and_message), TEST(vectors__of_a_wrong_number_or_kind_are_refused),
+           TEST(vectors__that_are_no_direction_or_no_list_are_output_invalid),
            TEST(vectors__for_a_text_call_are_refused), TEST(vector__stays_to_be_read_when_the_buffer_was_too_small))

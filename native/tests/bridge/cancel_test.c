@@ -45,6 +45,20 @@ static void cancel__ends_a_call_that_waits_in_the_queue(void) {
   bridge_end(bridge);
 }
 
+/* The engine does not hear of it, and has a long grace: the call is over for its host alone. */
+static void cancel__ends_a_call_of_a_hung_engine_that_another_thread_waits_for(void) {
+  llmb_bridge *bridge = bridge_of("hang", "grace_ms", "60000", "timeout_ms", "10000", NULL);
+  bridge_start(bridge);
+  struct waiter waiter;
+  llmb_call *call = call_of(bridge, "hello", NULL);
+  waiter_start(&waiter, call);
+  nap_ms(50); /* it sleeps now */
+  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
+  CHECK_INT(LLMB_E_CANCELLED, waiter_join(&waiter));
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
 static void cancel__ends_a_call_in_the_middle_of_its_stream(void) {
   llmb_bridge *bridge = bridge_of("pieces 1000000 1", "slots", "1", NULL);
   struct canceller canceller;
@@ -212,6 +226,7 @@ static void queue__refuses_a_call_when_it_is_full(void) {
 }
 
 CHECK_MAIN(TEST(cancel__ends_a_call_before_its_first_piece), TEST(cancel__ends_a_call_that_waits_in_the_queue),
+           TEST(cancel__ends_a_call_of_a_hung_engine_that_another_thread_waits_for),
            TEST(cancel__ends_a_call_in_the_middle_of_its_stream), TEST(cancel__leaves_an_answer_that_is_complete),
            TEST(cancel__while_the_answer_is_being_read_ends_the_call_once), TEST(close__gives_up_a_call_in_flight),
            TEST(close__of_a_long_request_leaves_the_slot_usable),

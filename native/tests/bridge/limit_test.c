@@ -27,6 +27,16 @@ static void deadline__ends_a_call_to_a_hung_engine(void) {
   bridge_end(bridge);
 }
 
+static void deadline__ends_a_call_in_time_whatever_grace_its_engine_has(void) {
+  enum { TIMEOUT_MS = 200, OVERRUN_MS = 250 };
+  llmb_bridge *bridge = bridge_of("hang", "grace_ms", "60000", "timeout_ms", "200", NULL);
+  llmb_error error;
+  bridge_start(bridge);
+  CHECK_INT(LLMB_E_DEADLINE_EXCEEDED, ask(bridge, "hello", NULL, &error));
+  CHECK(error.elapsed_ms <= TIMEOUT_MS + OVERRUN_MS);
+  bridge_end(bridge);
+}
+
 static void deadline__ends_a_call_to_a_stopped_engine(void) {
   llmb_bridge *bridge = bridge_of("pieces 9 0", "grace_ms", "100", NULL);
   bridge_start(bridge);
@@ -220,8 +230,10 @@ static void first_token_timeout__is_over_with_the_first_piece(void) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(deadline__ends_a_call_to_a_hung_engine), TEST(deadline__ends_a_call_to_a_stopped_engine),
-           TEST(deadline__ends_a_call_to_a_slow_engine), TEST(deadline__is_the_bridges_where_the_call_has_none),
+CHECK_MAIN(TEST(deadline__ends_a_call_to_a_hung_engine),
+           TEST(deadline__ends_a_call_in_time_whatever_grace_its_engine_has),
+           TEST(deadline__ends_a_call_to_a_stopped_engine), TEST(deadline__ends_a_call_to_a_slow_engine),
+           TEST(deadline__is_the_bridges_where_the_call_has_none),
            TEST(deadline__that_the_engine_keeps_costs_it_nothing),
            TEST(deadline__is_the_outcome_also_where_the_engine_was_killed_for_it),
            TEST(queue_timeout__ends_a_call_that_finds_no_slot), TEST(stall_timeout__finds_a_hung_engine),

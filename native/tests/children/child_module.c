@@ -61,6 +61,21 @@ static void write_vectors(llmb_request *request, unsigned count) {
   finish(request, LLMB_FINISH_STOP);
 }
 
+static void write_zero_vector(llmb_request *request) {
+  const float vector[DIMENSION] = {0};
+  if (llmb_request_write_vector(request, vector, DIMENSION) != LLMB_OK) abort();
+  finish(request, LLMB_FINISH_STOP);
+}
+
+/* A vector for each text, each a number shorter than the one before. */
+static void write_uneven_vectors(llmb_request *request) {
+  const float vector[DIMENSION] = {1, 2, 3, 4};
+  for (uint32_t i = 0; i < llmb_request_item_count(request); i++) {
+    if (llmb_request_write_vector(request, vector, DIMENSION - i) != LLMB_OK) abort();
+  }
+  finish(request, LLMB_FINISH_STOP);
+}
+
 /* Keeps a MiB more with each request. */
 static void grow(llmb_request *request) {
   static char *kept;
@@ -97,6 +112,10 @@ static void serve_one(const char *command, llmb_request *request) {
     write_vectors(request, MANY_VECTORS);
   } else if (strcmp(command, "no_vectors") == 0) {
     write_vectors(request, 0);
+  } else if (strcmp(command, "zero_vector") == 0) {
+    write_zero_vector(request);
+  } else if (strcmp(command, "uneven_vectors") == 0) {
+    write_uneven_vectors(request);
   } else if (strcmp(command, "grow") == 0) {
     grow(request);
   } else if (strcmp(command, "by_prompt") == 0) {

@@ -4,17 +4,23 @@
  *   "before N ..."    when token N is chosen and not yet recorded; an engine that continues the answer dies there too
  *   "recorded N ..."  when token N is recorded and its text is not sent
  *   "written N ..."   when the text of token N is sent
- *   "accepted"        when a request is accepted, whatever went before */
+ *   "accepted"        when a request is accepted, whatever went before
+ *   "undecoded N ..." not an end: llama.cpp fails to decode batch N of the engine's only call */
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <llama.h>
 
 #include <llmbridge/engine.h>
 
 enum { MORTAL_SLOTS_MAX = 64 };
 
+static uint64_t decoded; /* batches since the last request was accepted */
+static char undecoded[64];
 static uint64_t produced[MORTAL_SLOTS_MAX], resumed[MORTAL_SLOTS_MAX];
 
 /* The linker puts these before the library's own (--wrap). */
@@ -28,6 +34,8 @@ llmb_status __real_llmb_engine_confine_profile(llmb_engine *engine, uint32_t pro
                                                llmb_error *out_error);
 llmb_status __wrap_llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile, const char *const *readable_paths,
                                                llmb_error *out_error);
+int32_t __real_llama_decode(struct llama_context *context, struct llama_batch batch);
+int32_t __wrap_llama_decode(struct llama_context *context, struct llama_batch batch);
 
 /* The numbers behind the moment's name; NULL if the request foretells nothing of the kind. */
 static const char *foretold(const llmb_request *request, const char *moment) {
@@ -61,9 +69,16 @@ llmb_status __wrap_llmb_request_accept(llmb_request *request) {
   const uint32_t slot = llmb_request_slot(request);
   (void)llmb_request_resume(request, &resumed[slot], &text_size);
   produced[slot] = resumed[slot];
+  const char *numbers = foretold(request, "undecoded");
+  snprintf(undecoded, sizeof undecoded, "%s", numbers != NULL ? numbers : "");
+  decoded = 0;
   const llmb_status status = __real_llmb_request_accept(request);
   if (foretold(request, "accepted") != NULL) die();
   return status;
+}
+
+int32_t __wrap_llama_decode(struct llama_context *context, struct llama_batch batch) {
+  return names(undecoded, ++decoded) ? 1 : __real_llama_decode(context, batch);
 }
 
 llmb_status __wrap_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {

@@ -202,6 +202,27 @@ static void text__does_not_depend_on_the_death_of_the_engine_that_knew_the_promp
   llmb_bridge_close(bridge);
 }
 
+/* What llama.cpp leaves in its memory then is not known. */
+static void prompt__is_not_known_after_a_decode_that_failed(void) {
+  llmb_bridge *bridge = fixture_open("random_llama_q8_0", "home", LLMB_TEST_MORTAL_HOME, "slots", "1", "threads", "1",
+                                     "context", "1024", NULL);
+  const char *prompt = prompt_of(PREFIX_MAX, 9, "why?");
+  ask_fresh("random_llama_q8_0", prompt, "0.9");
+  for (unsigned i = 0; i < 2; i++) {
+    /* The third batch of the prompt; the first of the answer that is decoded. */
+    llmb_call *call = fixture_start(bridge, prompt, "prompt_format", "raw", "max_tokens", "24", "stop",
+                                    i == 0 ? "undecoded 3" : "undecoded 2", NULL);
+    CHECK_INT(LLMB_E_ENGINE_ERROR, fixture_read_all(call, answer, &error));
+    CHECK_CONTAINS("no room left", error.message);
+    llmb_call_close(call);
+    CHECK_INT(0, ask(bridge, prompt, "0.9", answer));
+    CHECK_TEXT(fresh, answer);
+    CHECK_INT(640, ask(bridge, prompt, "0.9", answer));
+    CHECK_TEXT(fresh, answer);
+  }
+  llmb_bridge_close(bridge);
+}
+
 static uint64_t ask_in_scope(llmb_bridge *bridge, const char *prompt, const char *scope) {
   return finish(fixture_start(bridge, prompt, "prompt_format", "raw", "max_tokens", "4",
                               scope != NULL ? "cache_scope" : NULL, scope, NULL),
@@ -243,4 +264,5 @@ CHECK_MAIN(TEST(prefix__is_known_within_its_scope_only), TEST(scopes__share_noth
            TEST(answer__that_becomes_part_of_the_next_prompt_is_decoded), TEST(conversations__are_each_remembered),
            TEST(calls_together__share_the_work_on_what_they_begin_with),
            TEST(prompt_beyond_a_sliding_window__is_known_again_after_calls_together),
-           TEST(text__does_not_depend_on_the_death_of_the_engine_that_knew_the_prompt))
+           TEST(text__does_not_depend_on_the_death_of_the_engine_that_knew_the_prompt),
+           TEST(prompt__is_not_known_after_a_decode_that_failed))

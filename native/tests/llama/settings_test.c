@@ -1,4 +1,6 @@
 /* Sampling, stop strings and chat templates through the bridge. */
+#include <stdbool.h>
+
 #include "tests/check.h"
 #include "tests/llama/llama_fixture.h"
 
@@ -48,6 +50,42 @@ static void stop__ends_before_a_string_that_spans_tokens(void) {
   CHECK_INT(LLMB_OK, fixture_ask(bridge, "x", "stop", "own.!", answer, &result, &error));
   CHECK_TEXT(FIXTURE_CHAIN_TEXT, answer);
   CHECK_INT(LLMB_FINISH_STOP, result.finish_reason);
+  llmb_bridge_close(bridge);
+}
+
+/* "and " may be the beginning of "and then", and is held back until nothing can follow. */
+static void stop__that_has_only_begun_at_max_tokens_is_part_of_the_answer(void) {
+  llmb_bridge *bridge = fixture_open("loop", NULL);
+  llmb_call *call = fixture_start(bridge, "x", "stop", "and then", "max_tokens", "4", NULL);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, answer, &error));
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, &result, &error));
+  CHECK_TEXT("again and again and ", answer);
+  CHECK_INT(LLMB_FINISH_LENGTH, result.finish_reason);
+  llmb_call_close(call);
+  llmb_bridge_close(bridge);
+}
+
+static void ask_first_token(llmb_bridge *bridge, const char *prompt, const char *penalty, char *token) {
+  llmb_call *call = fixture_start(bridge, prompt, "repeat_penalty", penalty, "max_tokens", "1", NULL);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, token, &error));
+  llmb_call_close(call);
+}
+
+/* Each printable letter is a token of its own, and now and then the one that the model would say next. */
+static void penalty__counts_the_tokens_of_the_prompt(void) {
+  enum { FIRST = '!', LETTERS = '~' - '!' + 1, PROMPT_LETTERS = 60 };
+  llmb_bridge *bridge = fixture_open("random_llama_f32", NULL);
+  unsigned differing = 0;
+  for (int turn = 0; turn < LETTERS; turn++) {
+    char prompt[PROMPT_LETTERS + 1] = "";
+    for (int i = 0; i < PROMPT_LETTERS; i++) prompt[i] = (char)(FIRST + (turn + i) % LETTERS);
+    ask_first_token(bridge, prompt, "1", answer);
+    ask_first_token(bridge, prompt, "100", again);
+    const bool stands_there = answer[0] != 0 && answer[1] == 0 && strchr(prompt, answer[0]) != NULL;
+    CHECK_INT(stands_there, strcmp(answer, again) != 0);
+    differing += stands_there;
+  }
+  CHECK(differing > 0);
   llmb_bridge_close(bridge);
 }
 
@@ -137,7 +175,9 @@ static void chat__is_unsupported_by_a_model_without_template(void) {
 }
 
 CHECK_MAIN(TEST(sampling__gives_the_same_text_for_the_same_seed), TEST(sampling__with_top_k_1_is_greedy),
-           TEST(stop__ends_before_a_string_that_spans_tokens), TEST(stop__that_only_begins_like_an_array_is_a_string),
+           TEST(stop__ends_before_a_string_that_spans_tokens),
+           TEST(stop__that_has_only_begun_at_max_tokens_is_part_of_the_answer),
+           TEST(penalty__counts_the_tokens_of_the_prompt), TEST(stop__that_only_begins_like_an_array_is_a_string),
            TEST(chat__applies_the_models_template_unless_told_otherwise), TEST(chat__refuses_messages_that_are_none),
            TEST(chat__refuses_arguments_that_are_too_deep), TEST(chat__says_what_a_failing_template_says),
            TEST(chat__of_a_template_that_takes_all_memory_is_out_of_memory),
