@@ -225,8 +225,8 @@ static void queue__refuses_a_call_when_it_is_full(void) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(cancel__ends_a_call_before_its_first_piece), TEST(cancel__ends_a_call_that_waits_in_the_queue),
-           TEST(cancel__ends_a_call_of_a_hung_engine_that_another_thread_waits_for),
+CHECK_MAIN(TEST(cancel__ends_a_call_of_a_hung_engine_that_another_thread_waits_for),
+           TEST(cancel__ends_a_call_before_its_first_piece), TEST(cancel__ends_a_call_that_waits_in_the_queue),
            TEST(cancel__ends_a_call_in_the_middle_of_its_stream), TEST(cancel__leaves_an_answer_that_is_complete),
            TEST(cancel__while_the_answer_is_being_read_ends_the_call_once), TEST(close__gives_up_a_call_in_flight),
            TEST(close__of_a_long_request_leaves_the_slot_usable),

@@ -153,6 +153,21 @@ struct asker {
   pthread_t thread;
 };
 
+/* It repeats whole calls, and cannot continue one: what was read would come a second time. */
+static void answer__that_was_begun_is_not_begun_anew(void) {
+  llmb_bridge *bridge = bridge_of("by_prompt", "home", HARNESS_MODULE_HOME, NULL);
+  char text[16] = "";
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_call *call = call_of(bridge, "half", NULL);
+  CHECK_INT(LLMB_E_ENGINE_CRASHED, read_to_end(call, text, sizeof text, &error));
+  CHECK_TEXT("half", text);
+  CHECK_INT(1, error.attempts);
+  CHECK_INT(0, error.retry_safe);
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
 static void *asker_run(void *argument) {
   struct asker *asker = argument;
   llmb_error error;
@@ -231,5 +246,6 @@ CHECK_MAIN(TEST(keeper__that_is_stopped_is_replaced), TEST(kill__of_an_idle_engi
            TEST(kill__before_the_engine_accepted_moves_the_call), TEST(kill__between_pieces_is_told_to_the_call),
            TEST(kill__after_the_answer_takes_nothing_from_it), TEST(crash__is_described_in_full),
            TEST(crash__after_a_piece_is_in_phase_generate), TEST(exit__status_is_told),
-           TEST(last_words__are_the_cause_of_death), TEST(kill__is_told_to_every_call_in_flight),
-           TEST(keeper__may_die_between_calls), TEST(keeper__may_die_during_a_call))
+           TEST(last_words__are_the_cause_of_death), TEST(answer__that_was_begun_is_not_begun_anew),
+           TEST(kill__is_told_to_every_call_in_flight), TEST(keeper__may_die_between_calls),
+           TEST(keeper__may_die_during_a_call))

@@ -90,8 +90,10 @@ static void grow(llmb_request *request) {
 /* Dies of some prompts, and answers the others after a moment in which those beside them may die. */
 static void obey_prompt(llmb_request *request) {
   const bool slow = strncmp(llmb_request_input(request, NULL), "slow", 4) == 0;
+  const bool half = strncmp(llmb_request_input(request, NULL), "half", 4) == 0;
   const struct timespec moment = {.tv_nsec = slow ? 300000000 : 5000000};
-  if (strncmp(llmb_request_input(request, NULL), "kill", 4) == 0) abort();
+  if (half) (void)llmb_request_write(request, "half", 4);
+  if (half || strncmp(llmb_request_input(request, NULL), "kill", 4) == 0) abort();
   nanosleep(&moment, NULL);
   write_bytes(request, 0);
 }

@@ -80,6 +80,30 @@ static void slot__notices_an_engine_that_moves_its_position_back(void) {
   CHECK_INT(SLOT_BROKEN, slot_look(&fixture.slot));
 }
 
+/* A failure whose head says of itself what cannot be. */
+static void slot__believes_nothing_of_a_failure_that_cannot_be(void) {
+  static const uint32_t sizes[] = {4, CHANNEL_MESSAGE_SIZE_MAX, UINT32_MAX};
+  static const int32_t kinds[] = {-1, LLMB_EXIT_UNKNOWN + 1, INT32_MAX};
+  for (int i = 0; i < 3; i++) {
+    const struct frame_failure failure = {
+        .status = LLMB_E_ENGINE_ERROR, .exit_kind = kinds[i], .exit_value = 7, .message_size = sizes[i]};
+    uint8_t payload[sizeof failure + 3];
+    struct stream stream = {.size = 0};
+    llmb_error out;
+    fixture_open();
+    memcpy(payload, &failure, sizeof failure);
+    memcpy(payload + sizeof failure, "abc", 3);
+    stream_add(&stream, FRAME_ERROR, payload, sizeof payload);
+    publish(stream.bytes, stream.size);
+    CHECK_INT(SLOT_FAILED, slot_look(&fixture.slot));
+    slot_take_failure(&fixture.slot, &out);
+    CHECK_TEXT("abc", out.message);
+    CHECK_TEXT("", out.engine_log);
+    CHECK_INT(LLMB_EXIT_NONE, out.exit_kind);
+    CHECK_INT(0, out.exit_value);
+  }
+}
+
 static void slot__drain_notices_a_breach(void) {
   fixture_open();
   struct stream stream = {.size = 0};
@@ -155,5 +179,6 @@ static void slot__survives_a_hundred_thousand_mutations(void) {
 }
 
 CHECK_MAIN(TEST(slot__refuses_every_bad_head), TEST(slot__accepts_the_largest_frames),
-           TEST(slot__notices_an_engine_that_moves_its_position_back), TEST(slot__drain_notices_a_breach),
+           TEST(slot__notices_an_engine_that_moves_its_position_back),
+           TEST(slot__believes_nothing_of_a_failure_that_cannot_be), TEST(slot__drain_notices_a_breach),
            TEST(slot__survives_a_hundred_thousand_mutations))

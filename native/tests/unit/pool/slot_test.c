@@ -124,6 +124,25 @@ static void slot__says_once_that_the_engine_waits_for_room(void) {
   CHECK(!slot_release_room(&fixture.slot));
 }
 
+/* One wake-up for many pieces. */
+static void slot__wakes_the_engine_once_half_of_its_ring_is_read(void) {
+  static char text[CHANNEL_RESPONSE_RING_SIZE];
+  enum { PARTS = 8, PART_SIZE = CHANNEL_RESPONSE_RING_SIZE / PARTS - sizeof(struct frame_head) };
+  const struct frame_head head = {.type = FRAME_PIECE, .payload_size = PART_SIZE, .call_id = CALL_ID};
+  fixture_open();
+  fixture.slot.accepted = true;
+  for (int i = 0; i < PARTS; i++) {
+    publish(&head, sizeof head);
+    publish(text, PART_SIZE);
+  }
+  atomic_store(&fixture.shared.engine_blocked, 1);
+  for (int taken = 1; taken <= PARTS; taken++) {
+    CHECK_INT(SLOT_PIECE, slot_look(&fixture.slot));
+    CHECK_INT(PART_SIZE, slot_take_piece(&fixture.slot, (uint8_t *)text, PART_SIZE));
+    CHECK_INT(taken == PARTS / 2, slot_release_room(&fixture.slot));
+  }
+}
+
 static void slot__pads_a_request_that_was_given_up(void) {
   fixture_open();
   fixture.slot.submit_left = CHANNEL_REQUEST_RING_SIZE + 10;
@@ -139,4 +158,5 @@ static void slot__pads_a_request_that_was_given_up(void) {
 CHECK_MAIN(TEST(slot__reads_a_whole_answer), TEST(slot__reads_a_failure_with_all_that_is_known),
            TEST(slot__waits_for_the_rest_of_every_frame), TEST(slot__reads_an_answer_that_comes_byte_by_byte),
            TEST(slot__drains_the_rest_of_an_answer_nobody_wants), TEST(slot__gives_tokens_whole),
-           TEST(slot__says_once_that_the_engine_waits_for_room), TEST(slot__pads_a_request_that_was_given_up))
+           TEST(slot__says_once_that_the_engine_waits_for_room),
+           TEST(slot__wakes_the_engine_once_half_of_its_ring_is_read), TEST(slot__pads_a_request_that_was_given_up))
