@@ -122,9 +122,11 @@ def _ctest(name, tree, build):
         tree.build_programs(names)
     command = ["ctest", "--test-dir", str(tree.native), "-R", f"^({name})$", "--output-on-failure", "--no-tests=error",
                "--timeout", str(TEST_LIMIT_S), "--stop-on-failure"]
+    makes_models = name.startswith("llama") and not tree.fixtures
+    limit_s = 4 * TEST_LIMIT_S if makes_models else TEST_LIMIT_S
     if tree.fixtures:  # made before, by this very run; nothing here changes them
         command += ["--fixture-exclude-setup", "|".join(sorted(tree.fixtures))]
-    ended = _run(command, tree, {}, limit_s=4 * TEST_LIMIT_S)
+    ended = _run(command, tree, {}, limit_s)
     tree.fixtures |= {f"llama_{made}" for made in MADE.findall(ended[2])}
     return _outcome(*ended)
 

@@ -19,6 +19,8 @@ static port bytes_of(const char *text, bool with_sign, enum style style) {
 
 static void ask_in_every_way(void) {
   CHECK_TEXT("hello", harness_bytes(harness_call("call_llm", standin_text("hello"))));
+  CHECK_TEXT("{}",
+             harness_bytes(harness_call("call_llm", standin_text("\x15{}")))); /* a failure's mark is no answer's */
   CHECK_TEXT(loewe_bytes, harness_bytes(harness_call("call_llm", bytes_of(loewe_bytes, false, STYLE_PLAIN))));
   CHECK_TEXT(loewe_bytes, harness_bytes(harness_call("call_llm", bytes_of(loewe_bytes, true, STYLE_PLAIN))));
   CHECK_TEXT(loewe_bytes, harness_bytes(harness_call("call_llm", bytes_of(loewe_bytes, false, STYLE_COMPUTED))));

@@ -79,6 +79,8 @@ static void keeper_start__refuses_programs_that_are_no_keeper(void) {
   CHECK_CONTAINS("version 9", error.message);
   unlink(junk);
   unlink(foreign);
+  error = start_fails(CHILD_FOREIGN_KEEPER, LLMB_E_PROTOCOL_ERROR); /* right but for its version */
+  CHECK_CONTAINS("version 9", error.message);
 }
 
 static void keeper_start__survives_every_failed_allocation(void) {
