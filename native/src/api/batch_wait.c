@@ -125,7 +125,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   const bool queued = any_queued(batch);
   if (queued || needs_push(bridge)) stages_step(bridge, os_clock_ns());
   atomic_fetch_add(&bridge->slot_waiters, queued); /* before the look: what is let go after it rings */
-  if (queued) bridge_absorb_unread(bridge, false, os_clock_ns());
+  if (queued) bridge_absorb_before_sleep(bridge, &poll);
   const bool sleeps = pool_poll_waker(&poll, &batch->waker);
   poll.listens = queued;
   const unsigned first = poll.count;
@@ -153,7 +153,7 @@ void batch_wait(llmb_batch *batch, uint64_t until_ns) {
   if (others) {
     pool_after_poll(&poll);
     stages_step(bridge, os_clock_ns());
-    if (queued) bridge_absorb_unread(bridge, false, os_clock_ns());
+    if (queued) (void)bridge_absorb_unread(bridge, false, os_clock_ns());
   }
   pool_release_held(&poll);
   pthread_mutex_unlock(&bridge->lock);

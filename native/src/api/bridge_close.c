@@ -44,7 +44,7 @@ static void await_ends(llmb_bridge *bridge, uint64_t deadline_ns) {
 
 static void end_workers(llmb_bridge *bridge) {
   pthread_mutex_lock(&bridge->lock);
-  bridge_absorb_unread(bridge, true, os_clock_ns());
+  (void)bridge_absorb_unread(bridge, true, os_clock_ns());
   pthread_mutex_unlock(&bridge->lock);
   stages_each(bridge, pool_close_begin);
   await_ends(bridge, os_clock_ns() + POOL_CLOSE_IDLE_NS);

@@ -12,6 +12,7 @@
 #include "pool/connection.h"
 #include "pool/demotion.h"
 #include "pool/pool.h"
+#include "pool/pool_blame.h"
 
 uint32_t call_phase(const llmb_call *call) {
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
@@ -85,7 +86,7 @@ static bool is_engines_fault(llmb_status outcome) {
 static void forget_answer(llmb_call *call) {
   call->token_count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
-  call->vectors_to_skip = call->deaths = 0;
+  call->vectors_to_skip = call->deaths = call->losses = 0;
   call->holder.held_size = 0;
   call_forget_unread(call);
   (void)call_request_resume(&call->request, NULL, 0, 0); /* there is none: it needs no more room than before */
@@ -124,8 +125,9 @@ static bool fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, u
   demotion_note(&call->stage->demotion, cannot ? DEMOTION_NEITHER : DEMOTION_FAILURE, now_ns);
   forget_answer(call); /* before it is counted: it is begun anew, not continued */
   call_count_move(call, call_is_begun(call), now_ns);
+  pool_settle_suspect(&call->stage->pool, &call->ticket, false, now_ns);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);
-  call->ticket.alone = call->ticket.moved = call->ticket.hung = false;
+  call->ticket.alone = call->ticket.apart = call->ticket.moved = call->ticket.hung = false;
   call->stage = next;
   call->result.fallback = 1;
   call_enter(call, now_ns);
@@ -159,6 +161,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
   }
   call_count_end(call);
   note_end(call);
+  pool_settle_suspect(&call->stage->pool, &call->ticket, outcome == LLMB_OK, call->end_ns);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);
   call->ended = true;
 }
@@ -194,6 +197,7 @@ static bool is_failed_start(const llmb_error *failure) {
 }
 
 void call_end_refused(llmb_call *call, const llmb_error *failure) {
+  pool_settle_suspect(&call->stage->pool, &call->ticket, true, os_clock_ns()); /* its engine lives, and says no */
   error_copy(&call->error, failure);
   call->error.retry_safe = failure->retry_safe || (is_failed_start(failure) && !call->delivered);
   call_end(call, failure->status, true);

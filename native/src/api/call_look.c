@@ -122,6 +122,21 @@ static void look_at_part(llmb_call *call, const struct slot *slot, uint64_t now_
   if (verdict->finding == CALL_NOTHING) verdict->finding = CALL_READABLE;
 }
 
+/* Parts that were taken out of the ring wait for their reader. What makes the engine useless to others does not. */
+static void look_beside_unread(llmb_call *call, struct slot *slot, uint64_t now_ns, struct call_verdict *verdict) {
+  const bool dead = atomic_load_explicit(&call->ticket.connection->dead, memory_order_acquire) != 0;
+  const enum slot_news news = slot_look(slot);
+  if (news == SLOT_BROKEN) {
+    verdict_break(verdict, call_phase(call), "a frame that cannot be");
+    return;
+  }
+  look_at_unread(call, now_ns, verdict);
+  if (verdict->finding != CALL_READABLE || news != SLOT_NOTHING || dead) return;
+  verdict->finding = CALL_NOTHING;
+  call_check_engine_limits(call, now_ns, verdict);
+  if (verdict->finding == CALL_NOTHING) verdict->finding = CALL_READABLE;
+}
+
 static void look_at_slot(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
@@ -130,7 +145,7 @@ static void look_at_slot(llmb_call *call, uint64_t now_ns, struct call_verdict *
     return;
   }
   if (!unread_is_empty(&call->unread)) {
-    look_at_unread(call, now_ns, verdict);
+    look_beside_unread(call, slot, now_ns, verdict);
     return;
   }
   const bool dead = atomic_load_explicit(&worker->dead, memory_order_acquire) != 0; /* before the look, not after */

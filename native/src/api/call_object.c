@@ -30,8 +30,8 @@ void call_reset(llmb_call *call) {
   call->progress_seen = call->progress_ns = call->looked_ns = 0;
   call->output_size = call->received_size = 0;
   call->token_count = call->progress_at_death = 0;
-  call->vectors_to_skip = call->deaths = 0;
-  call->ticket.alone = call->ticket.moved = false;
+  call->vectors_to_skip = call->deaths = call->losses = 0;
+  call->ticket.alone = call->ticket.apart = call->ticket.moved = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;

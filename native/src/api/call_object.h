@@ -25,10 +25,11 @@ struct llmb_call {
 
   int32_t *tokens; /* produced so far, as the engine recorded them */
   uint64_t token_count, token_capacity;
-  uint64_t progress_at_death; /* how far it was when an engine last died over it */
+  uint64_t progress_at_death; /* how far it was when an engine last died under it */
   uint64_t received_size;     /* bytes of text taken from engines, also those held back */
   uint32_t vectors_to_skip;   /* of a repeated embedding: those that were read before */
-  uint32_t deaths;            /* in a row without progress */
+  uint32_t deaths;            /* in a row without progress, that are evidence against it */
+  uint32_t losses;            /* the same, of engines that had it, whatever ended them */
   uint32_t retries;
 
   uint64_t number; /* of the bridge's calls, from 1 */

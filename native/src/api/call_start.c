@@ -154,7 +154,7 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->interrupt = input->interrupt;
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
-  call->ticket.charged = false;
+  call->ticket.death_case = 0;
   const struct frame_submit submit = {
       .deadline_ns = call->deadline_ns, .grace_ns = call->ticket.grace_ns, .settings_size = pairs_size};
   status = call_request_build(&call->request, &submit, settings, pairs, input);
@@ -194,7 +194,8 @@ static llmb_status begin(llmb_call *call, const struct call_input *input, const 
   call->stage = stage_first(bridge, now_ns);
   call->result.fallback = call->stage != bridge->stages;
   /* Answers that nobody reads keep no slot from this call. */
-  if (pool_least_loaded(&call->stage->pool) == NULL) bridge_absorb_unread(bridge, true, now_ns);
+  if (pool_least_loaded(&call->stage->pool, &call->ticket, NULL) == NULL)
+    (void)bridge_absorb_unread(bridge, true, now_ns);
   call_enter(call, now_ns);
   pthread_mutex_unlock(&bridge->lock);
   /* What can be refused at once is refused here; a call that was queued and failed meanwhile says so when read. */

@@ -2,8 +2,9 @@
  *
  * Never accepted: it was not begun, and goes to another engine. Accepted by an engine whose work can be repeated: it is
  * begun anew, or continued from the tokens already produced, so that what was delivered stays true. Until it has come
- * further than where an engine died by itself, it is alone in its worker: if that dies too, it is the request that
- * kills, and it is tried no more. Neighbours that are past where they died are not held guilty, and go on beside it. */
+ * further than where an engine died by itself, nothing new is placed beside it, and no other of its kind. After two
+ * deaths in a row without progress, whatever their cause, it begins apart, in an engine that has no other call. A death
+ * there that is evidence, after another, poisons it. */
 #include "api/call_survive.h"
 
 #include <stdio.h>
@@ -70,14 +71,21 @@ static bool is_evidence(const llmb_call *call, const struct connection *worker) 
   return consequence->is_evidence && (!consequence->against_largest || worker->largest == &call->ticket);
 }
 
-/* Counts a death that is evidence: false if the request has ended two engines. */
-static bool note_evidence(llmb_call *call, const struct connection *worker) {
-  const bool progressed = progress(call) > call->progress_at_death;
-  const bool alone = call->ticket.alone || worker->busy_at_end <= 1;
+/* Counts the death of an engine that had the call: after some in a row it begins apart, whatever they died of. */
+static void note_loss(llmb_call *call, const struct connection *worker) {
+  if (worker->cause == DEATH_OURS || worker->retired || worker->dismissed) return;
+  if (progress(call) > call->progress_at_death) call->losses = call->deaths = 0;
   call->progress_at_death = progress(call);
-  if (progressed || !alone) call->deaths = 0;
+  if (++call->losses < POOL_LOSSES_TOGETHER_MAX) return;
+  call->ticket.alone = call->ticket.apart = true;
+}
+
+/* Counts a death that is evidence: false if the request has ended two engines that had nothing else. */
+static bool note_evidence(llmb_call *call, const struct connection *worker) {
+  const bool shared = worker->busy_at_end > 1;
+  if (shared) call->deaths = 0;
   call->deaths++;
-  if (!alone || progressed || call->deaths < 2) return true;
+  if (shared || call->deaths < 2) return true;
   call->error.status = LLMB_E_POISONED;
   call->error.retry_safe = 0;
   return false;
@@ -106,6 +114,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
                       !atomic_load(&bridge->closing) && call->attempts < POOL_ATTEMPTS_MAX;
   connection_describe_end(worker, call_phase(call), &call->error);
   call->error.retry_safe = call_may_be_repeated(call);
+  note_loss(call, worker);
   bool again = wanted && (!accepted || may_repeat(call, worker, now_ns));
   if (again && accepted) {
     if (call->kind == LLMB_REQUEST_EMBED) call_forget_unread(call); /* the next engine gives them again */

@@ -89,14 +89,14 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
     pool_poll_begin(&poll, deadline_ns);
     poll.pumped = poll.listens = true;
     stages_step(bridge, os_clock_ns());
-    bridge_absorb_unread(bridge, false, os_clock_ns());
+    (void)bridge_absorb_unread(bridge, false, os_clock_ns());
     *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
     if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
     const bool queued = stages_queue(bridge);
     if (queued) {
       atomic_fetch_add(&bridge->slot_waiters, 1);
-      bridge_absorb_unread(bridge, false, os_clock_ns()); /* after that: what is let go from then on rings */
+      bridge_absorb_before_sleep(bridge, &poll); /* after that: what is let go from then on rings */
     }
     if (!pool_poll_waker(&poll, &bridge->pump)) {
       atomic_fetch_sub(&bridge->slot_waiters, queued);

@@ -6,7 +6,10 @@
 #include <stdint.h>
 
 /* Calls. */
-enum { POOL_ATTEMPTS_MAX = 6 }; /* engines one call is given to, whatever the reason */
+enum {
+  POOL_ATTEMPTS_MAX = 6,      /* engines one call is given to, whatever the reason */
+  POOL_LOSSES_TOGETHER_MAX = 2 /* engines in a row that may die under a call beside others: the next is its own */
+};
 
 /* The budget of repeated calls: 10 tokens, one for an engine's death, a tenth back for a success, none below half. */
 enum {

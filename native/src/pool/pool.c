@@ -11,6 +11,7 @@
 #include "pool/connection.h"
 #include "pool/connection_events.h"
 #include "pool/connection_life.h"
+#include "pool/pool_blame.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_start.h"
 #include "pool/pool_stats.h"
@@ -26,11 +27,17 @@ void pool_open(struct pool *pool, struct waker *pump, struct pool_stats *stats) 
   retry_budget_init(&pool->retries, os_clock_ns());
 }
 
-/* Places what waits, and sees to workers for the rest. */
+/* Places what waits, and sees to workers for the rest. One worker gets nothing more until it is empty for a call that
+ * begins apart; the calls behind that one go to the other workers. */
 static void balance(struct pool *pool, uint64_t now_ns) {
+  const struct connection *reserved = NULL;
   for (struct pool_ticket *ticket = pool->queue_first, *next = NULL; ticket != NULL; ticket = next) {
     next = ticket->next;
-    struct connection *worker = pool_least_loaded(pool);
+    struct connection *worker = pool_least_loaded(pool, ticket, reserved);
+    if (worker == NULL && ticket->apart) {
+      if (reserved == NULL) reserved = pool_soonest_empty(pool);
+      continue;
+    }
     if (worker == NULL) break; /* those behind one that must be alone wait, else it might wait for ever */
     queue_remove(pool, ticket);
     pool_place(worker, ticket);
@@ -49,14 +56,14 @@ static uint32_t slots_to_come(const struct pool *pool) {
 }
 
 llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns, llmb_error *error) {
-  struct connection *worker = pool->queue_first == NULL ? pool_least_loaded(pool) : NULL;
+  struct connection *worker = pool->queue_first == NULL ? pool_least_loaded(pool, ticket, NULL) : NULL;
   if (worker != NULL) {
     pool_place(worker, ticket);
     return LLMB_OK;
   }
   /* It may be that the worker which has no room has just got some, or has died: look before queueing. */
   pool_step(pool, now_ns);
-  worker = pool->queue_first == NULL ? pool_least_loaded(pool) : NULL;
+  worker = pool->queue_first == NULL ? pool_least_loaded(pool, ticket, NULL) : NULL;
   if (worker != NULL) {
     pool_place(worker, ticket);
     return LLMB_OK;
@@ -78,7 +85,8 @@ llmb_status pool_enter(struct pool *pool, struct pool_ticket *ticket, uint64_t n
 }
 
 void pool_share(struct pool *pool, struct pool_ticket *ticket, uint64_t now_ns) {
-  ticket->alone = false;
+  ticket->alone = ticket->apart = false;
+  pool_settle_suspect(pool, ticket, true, now_ns);
   if (ticket->connection != NULL) ticket->connection->exclusive = false;
   if (pool->queue_first != NULL) balance(pool, now_ns);
 }

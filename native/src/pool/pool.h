@@ -5,6 +5,7 @@
 #include "pool/connection.h"
 #include "pool/pool_limits.h"
 #include "pool/pool_stats.h"
+#include "pool/death_case.h"
 #include "pool/death_row.h"
 #include "pool/restart_policy.h"
 #include "pool/retry_budget.h"
@@ -23,6 +24,7 @@ struct pool {
   struct restart_policy restart;
   struct retry_budget retries;
   struct death_row deaths;  /* of engines that had got ready */
+  struct death_cases cases; /* of those that had several calls */
   bool start_forgiven;      /* the last start failed of what may pass, and is tried once more */
   uint64_t start_at_ns;     /* when a worker that is needed may be started; LLMB_NEVER if none is put off */
   llmb_error start_failure; /* of the last start that failed; status LLMB_OK if the last one did not */

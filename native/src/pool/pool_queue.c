@@ -25,9 +25,14 @@ void queue_append(struct pool *pool, struct pool_ticket *ticket) {
 void queue_prepend(struct pool *pool, struct pool_ticket *ticket) {
   ticket->previous = NULL;
   ticket->next = pool->queue_first;
-  if (pool->queue_first != NULL) pool->queue_first->previous = ticket;
-  if (pool->queue_last == NULL) pool->queue_last = ticket;
-  pool->queue_first = ticket;
+  while (ticket->next != NULL && ticket->next->apart) {
+    ticket->previous = ticket->next;
+    ticket->next = ticket->next->next;
+  }
+  if (ticket->next != NULL) ticket->next->previous = ticket;
+  if (ticket->next == NULL) pool->queue_last = ticket;
+  if (ticket->previous != NULL) ticket->previous->next = ticket;
+  if (ticket->previous == NULL) pool->queue_first = ticket;
   pool->queue_count++;
   atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_release);
 }
@@ -49,16 +54,34 @@ static bool hangs(const struct connection *worker) {
   return false;
 }
 
-static bool takes(const struct connection *worker) {
-  if (worker == NULL || worker->state != WORKER_READY || worker->exclusive || hangs(worker)) return false;
-  return worker->busy_count < worker->slot_count;
+static bool serves(const struct connection *worker) {
+  return worker != NULL && worker->state == WORKER_READY && !hangs(worker);
 }
 
-struct connection *pool_least_loaded(const struct pool *pool) {
+static bool takes(const struct connection *worker, const struct pool_ticket *ticket) {
+  if (!serves(worker) || worker->exclusive) return false;
+  return worker->busy_count < (ticket->apart ? 1 : worker->slot_count);
+}
+
+static bool is_less_loaded(const struct connection *worker, const struct connection *best) {
+  return best == NULL || worker->busy_count < best->busy_count;
+}
+
+struct connection *pool_least_loaded(const struct pool *pool, const struct pool_ticket *ticket,
+                                     const struct connection *reserved) {
   struct connection *best = NULL;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
-    if (takes(worker) && (best == NULL || worker->busy_count < best->busy_count)) best = worker;
+    if (worker != reserved && takes(worker, ticket) && is_less_loaded(worker, best)) best = worker;
+  }
+  return best;
+}
+
+struct connection *pool_soonest_empty(const struct pool *pool) {
+  struct connection *best = NULL;
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    struct connection *worker = pool->workers[i];
+    if (serves(worker) && is_less_loaded(worker, best)) best = worker;
   }
   return best;
 }

@@ -5,6 +5,7 @@
 #include "pool/pool.h"
 
 void queue_append(struct pool *pool, struct pool_ticket *ticket);
+/* Before those that never had a slot; behind those that begin apart, which hold up nobody for long. */
 void queue_prepend(struct pool *pool, struct pool_ticket *ticket);
 void queue_remove(struct pool *pool, struct pool_ticket *ticket);
 
@@ -17,8 +18,12 @@ void queue_ring(struct pool *pool);
 /* Wakes whoever waits with this ticket. */
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket);
 
-/* The worker with the fewest calls that takes another one; NULL if none does. */
-struct connection *pool_least_loaded(const struct pool *pool);
+/* The worker with the fewest calls that takes this one too; NULL if none does. `reserved` takes none. */
+struct connection *pool_least_loaded(const struct pool *pool, const struct pool_ticket *ticket,
+                                     const struct connection *reserved);
+
+/* The worker that will be empty first if it gets nothing more; NULL if none is ready. */
+struct connection *pool_soonest_empty(const struct pool *pool);
 
 /* Gives a call one of the worker's free slots. */
 void pool_place(struct connection *worker, struct pool_ticket *ticket);

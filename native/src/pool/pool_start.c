@@ -6,6 +6,7 @@
 #include "core/policy.h"
 #include "pool/connection.h"
 #include "pool/connection_end.h"
+#include "pool/pool_blame.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_stats.h"
 #include "pool/recycle.h"
@@ -138,34 +139,10 @@ static bool may_pass(struct pool *pool, const struct connection *worker, const l
   return restart_ask(&pool->restart, now_ns, &at_ns) != RESTART_REFUSED;
 }
 
-/* Whether the death is one request's: the engine worked on nothing else, or stood still over nothing else. */
-static bool is_explained(const struct connection *worker) {
-  uint32_t hung = 0;
-  if (worker->cause != DEATH_OURS) return worker->busy_at_end == 1;
-  for (uint32_t i = 0; i < worker->slot_count; i++) {
-    hung += worker->slots[i].state == SLOT_DRAINING && worker->slots[i].hung;
-  }
-  return worker->failure == LLMB_E_ENGINE_HUNG && hung == 1;
-}
-
-/* The calls that the engine had when it died: a death that is not explained yet may be, when one of them dies alone. */
-static void charge_calls(struct pool *pool, const struct connection *worker, bool explained) {
-  for (uint32_t i = 0; i < worker->slot_count; i++) {
-    struct pool_ticket *owner = worker->slots[i].state == SLOT_BUSY ? worker->slots[i].owner : NULL;
-    if (owner == NULL || !death_consequence(worker->cause)->is_evidence) continue;
-    if (explained && owner->charged) restart_excuse(&pool->restart);
-    owner->charged = !explained;
-  }
-}
-
 /* What the end of a worker means for the next start. */
 static enum restart_end charge_end(struct pool *pool, const struct connection *worker, uint64_t now_ns) {
   const enum restart_end end = end_of(worker);
-  if (end != RESTART_END_FAILED || !worker->served) return end;
-  const bool explained = is_explained(worker);
-  charge_calls(pool, worker, explained);
-  if (death_row_excuses(&pool->deaths, worker->cause, explained, now_ns)) return RESTART_END_EXCUSED;
-  return worker->cause == DEATH_UNKNOWN ? RESTART_END_PAUSED : end;
+  return end == RESTART_END_FAILED && worker->served ? pool_charge_death(pool, worker, now_ns) : end;
 }
 
 void pool_bury(struct pool *pool, uint32_t index, uint64_t now_ns) {

@@ -50,14 +50,18 @@ enum restart_verdict restart_ask(struct restart_policy *policy, uint64_t now_ns,
   return now_ns < policy->not_before_ns ? RESTART_LATER : RESTART_NOW;
 }
 
+static void count_restart(struct restart_policy *policy, uint64_t now_ns) {
+  policy->restarts_ns[policy->restart_next] = now_ns;
+  policy->restart_next = (policy->restart_next + 1) % RESTART_LIMIT_MAX;
+}
+
 void restart_note_start(struct restart_policy *policy, uint64_t now_ns) {
   policy->probing = policy->breaker == BREAKER_HALF_OPEN;
   policy->follows_death = false;
   if (!policy->pending_restart) return;
   policy->pending_restart = false;
   policy->row_count++;
-  policy->restarts_ns[policy->restart_next] = now_ns;
-  policy->restart_next = (policy->restart_next + 1) % RESTART_LIMIT_MAX;
+  count_restart(policy, now_ns);
 }
 
 void restart_note_ready(struct restart_worker *worker, uint64_t now_ns) {
@@ -113,12 +117,6 @@ void restart_note_end(struct restart_policy *policy, const struct restart_worker
   }
 }
 
-void restart_excuse(struct restart_policy *policy) {
-  if (policy->pending_restart) {
-    policy->pending_restart = false;
-  } else if (policy->row_count > 0) {
-    policy->row_count--;
-    policy->restart_next = (policy->restart_next + RESTART_LIMIT_MAX - 1) % RESTART_LIMIT_MAX;
-    policy->restarts_ns[policy->restart_next] = 0;
-  }
+void restart_charge(struct restart_policy *policy, uint64_t now_ns) {
+  count_restart(policy, now_ns);
 }

@@ -64,7 +64,7 @@ void restart_note_success(struct restart_policy *policy, struct restart_worker *
 void restart_note_end(struct restart_policy *policy, const struct restart_worker *worker, enum restart_end end,
                       uint64_t now_ns);
 
-/* The last failure was no fault of the engine after all: its restart is not counted. */
-void restart_excuse(struct restart_policy *policy);
+/* A death that was excused was the engine's fault after all: a restart more within the window. */
+void restart_charge(struct restart_policy *policy, uint64_t now_ns);
 
 #endif

@@ -42,9 +42,10 @@ struct pool_ticket {
   bool patient;             /* its owner sends no more than there is room for: the queue's limit is not for it */
   bool alone; /* its engine died over it: no other of that kind beside it, and nothing new, until it is past
                  that point */
+  bool apart; /* two engines in a row died under it: the next one has no other call when this one begins, too */
   bool hung;  /* the engine that has it made no progress within the stall limit */
   bool waited_for_start;
-  bool charged; /* the pool was charged with the death of an engine that had this call and others */
+  uint32_t death_case; /* of the engine that died with this call and others; 0 is none */
 };
 
 #endif

@@ -7,6 +7,8 @@
 
 #include <llmbridge/engine.h>
 
+#include "tests/children/child_module_timed.h"
+
 LLMB_API int32_t llmb_engine_module_main(llmb_engine *engine);
 
 enum { MANY_VECTORS = 3, DIMENSION = 4, GROWTH = 1 << 20 };
@@ -136,8 +138,10 @@ static void serve_one(const char *command, llmb_request *request) {
 int32_t llmb_engine_module_main(llmb_engine *engine) {
   const char *command = llmb_engine_setting(engine, "command");
   if (strcmp(command, "lasting") == 0) llmb_engine_declare(engine, LLMB_ENGINE_RESUMES);
+  if (strcmp(command, "timed") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
   if (strcmp(command, "by_prompt") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
   if (llmb_engine_ready(engine, "{\"engine\":\"test\",\"answer\":42}", NULL) != LLMB_OK) return 1;
+  if (strcmp(command, "timed") == 0) return timed_serve(engine);
   for (;;) {
     llmb_request *request = NULL;
     if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return 0;

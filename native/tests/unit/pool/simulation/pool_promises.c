@@ -35,13 +35,29 @@ static void check_unread(const struct connection *worker) {
   }
 }
 
+/* Only one worker with room may be kept from those who wait, and only until it is empty for one that begins apart. */
+static void check_free_slots(const struct pool *pool) {
+  unsigned kept_count = 0;
+  bool apart = false, others = false;
+  for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
+    apart |= ticket->apart;
+    others |= !ticket->apart;
+  }
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    if (!could_take(pool->workers[i])) continue;
+    if (!apart || pool->workers[i]->busy_count == 0) world_break("a call sleeps in the queue beside a free slot");
+    kept_count++;
+  }
+  if (others && kept_count > 1) world_break("more than one worker is kept for a call that begins apart");
+}
+
 static void check_queue(const struct pool *pool) {
   bool hope = pool->start_at_ns != LLMB_NEVER;
   unsigned fresh_count = 0;
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     if (pool->workers[i] != NULL) hope = true;
-    if (could_take(pool->workers[i])) world_break("a call sleeps in the queue beside a free slot");
   }
+  check_free_slots(pool);
   for (uint32_t i = 0; i < pool->worker_count_max; i++) check_unread(pool->workers[i]);
   if (!hope) world_break("a call sleeps in the queue and nothing will come of it");
   for (const struct pool_ticket *ticket = pool->queue_first; ticket != NULL; ticket = ticket->next) {
@@ -65,7 +81,20 @@ static void check_order(void) {
   }
 }
 
+/* A call that begins apart has its engine to itself until it gets on. */
+static void check_apart(void) {
+  for (unsigned i = 0; i < call_count; i++) {
+    if (calls[i].over) continue;
+    const struct pool_ticket *ticket = &calls[i].call->ticket;
+    if (atomic_load(&ticket->state) != TICKET_PLACED || !ticket->apart) continue;
+    if (ticket->connection->state != WORKER_ENDED && ticket->connection->busy_count > 1) {
+      world_break("a call that two engines have died under is not alone in the next one");
+    }
+  }
+}
+
 void promise_pool(void) {
+  check_apart();
   if (bridge->stages[0].pool.queue_first != NULL) check_queue(&bridge->stages[0].pool);
   check_order();
   for (unsigned i = 0; i < call_count; i++) {

@@ -22,6 +22,9 @@ static void end_call(struct client_call *client, llmb_status outcome) {
   if (client->certain && outcome != LLMB_OK && !client->cancelled && !closing) {
     world_break("in fair weather a call was not answered");
   }
+  if (outcome == LLMB_E_POISONED && world.calls[client - calls].kill_count == 0) {
+    world_break("a request is poisoned that has ended no engine");
+  }
   if (outcome == LLMB_E_NOT_READY || outcome == LLMB_E_OVERLOADED) world_break("an outcome that is none");
   if (client->call->attempts > POOL_ATTEMPTS_MAX) world_break("too many attempts");
   if (world.now_ns > client->deadline_ns && !client->lazy) world_break("an outcome after the deadline");

@@ -194,7 +194,7 @@ void engine_note_accepted(struct simulated_engine *engine, unsigned call) {
     world_break("an engine that is to be replaced gets more requests");
   }
   if (before == NULL || before->counted) return;
-  if (before->lost || before->exit_value != SIGNAL_SEGV) return; /* nothing is spent on a kill from elsewhere */
+  if (before->lost || before->exit_value == SIGNAL_KILL) return; /* nothing is spent on a kill from elsewhere */
   before->counted = true;
   world.repeated_deaths++;
 }

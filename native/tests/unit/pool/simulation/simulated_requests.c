@@ -81,6 +81,7 @@ static void begin(struct simulated_engine *engine, uint32_t slot, const uint8_t 
     world_break("an engine that cannot resume was asked to");
   }
   if (work->fate == REQUEST_KILLS_UNSEEN) {
+    world.calls[call].kill_count++;
     engine_die(engine, LLMB_EXIT_SIGNAL, SIGNAL_SEGV, 0);
     return;
   }
@@ -105,11 +106,13 @@ static void receive(struct simulated_engine *engine, uint32_t slot) {
   begin(engine, slot, request);
 }
 
-/* A crash, a kill from elsewhere, or one by the kernel for want of memory. A request that always kills crashes. */
+/* A crash, an exit, a kill from elsewhere, or one by the kernel for want of memory. A request that always kills crashes.
+ */
 static void die_over(struct simulated_engine *engine, const struct engine_slot *work) {
-  const bool killed = !work->always_kills && world_chance(400);
+  const bool killed = !work->always_kills && world_chance(400), exits = !killed && world_chance(200);
+  world.calls[work->call].kill_count++;
   engine->memory_was_short = killed && world_chance(300);
-  engine_die(engine, LLMB_EXIT_SIGNAL, killed ? SIGNAL_KILL : SIGNAL_SEGV, 0);
+  engine_die(engine, exits ? LLMB_EXIT_CODE : LLMB_EXIT_SIGNAL, killed ? SIGNAL_KILL : exits ? 1 : SIGNAL_SEGV, 0);
 }
 
 static void produce(struct simulated_engine *engine, uint32_t slot) {

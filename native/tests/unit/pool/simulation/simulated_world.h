@@ -29,6 +29,7 @@ struct simulated_engine;
 /* What the world has seen of one call, by the number in its prompt. */
 struct world_call {
   struct simulated_engine *engine; /* the last one that began it */
+  unsigned kill_count;             /* engines that it ended */
 };
 
 struct world {
