@@ -7,7 +7,7 @@
 
 /* Calls. */
 enum {
-  POOL_ATTEMPTS_MAX = 6,      /* engines one call is given to, whatever the reason */
+  POOL_ATTEMPTS_MAX = 6,       /* engines one call is given to, whatever the reason */
   POOL_LOSSES_TOGETHER_MAX = 2 /* engines in a row that may die under a call beside others: the next is its own */
 };
 

@@ -23,7 +23,8 @@ struct death_cases {
 /* Opens a case and returns its number, from 1. */
 uint32_t death_case_open(struct death_cases *cases, uint32_t suspects);
 
-/* One suspect less: cleared, or not. True if it was the last one and all were cleared: the death is the engine's own. */
+/* One suspect less: cleared, or not. True if it was the last one and all were cleared: the death is the engine's own.
+ */
 bool death_case_leave(struct death_cases *cases, uint32_t number, bool cleared);
 
 #endif

@@ -7,7 +7,8 @@
 /* Charges the death: what it is to the restart policy. */
 enum restart_end pool_charge_death(struct pool *pool, const struct connection *worker, uint64_t now_ns);
 
-/* It is known whether the call has ended an engine that it shared: cleared if it got on since, or ends with an answer. */
+/* It is known whether the call has ended an engine that it shared: cleared if it got on since, or ends with an answer.
+ */
 void pool_settle_suspect(struct pool *pool, struct pool_ticket *ticket, bool cleared, uint64_t now_ns);
 
 #endif

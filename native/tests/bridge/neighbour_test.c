@@ -36,7 +36,7 @@ static void a_suspect__is_not_poisoned_by_a_neighbour_of_its_next_engine(void) {
   for (int i = 0; i < 3; i++) check_answered(&warm[i]);
   waiter_start(&killer, call_of(bridge, "abort 300", NULL));
   waiter_start(&innocent, call_of(bridge, "answer 1000", NULL));
-  nap_ms(100); /* for both to be accepted, each by its engine */
+  nap_ms(100);                                 /* for both to be accepted, each by its engine */
   process_signal(worker_pid(bridge), SIGABRT); /* the last one's */
   check_answered(&innocent);
   CHECK_INT(LLMB_E_POISONED, waiter_join(&killer));

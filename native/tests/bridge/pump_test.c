@@ -280,8 +280,7 @@ static void pump__reports_the_death_of_the_engine(void) {
 }
 
 CHECK_MAIN(TEST(pump__brings_many_calls_to_their_ends), TEST(pump__brings_streams_to_their_ends),
-           TEST(pump__reports_a_piece_before_the_answer_ends),
-           TEST(pump__sends_long_prompts_and_takes_long_answers), TEST(pump__reports_a_watch_once),
-           TEST(pump__forgets_a_call_that_was_closed), TEST(pump__wakes_when_told_to),
+           TEST(pump__reports_a_piece_before_the_answer_ends), TEST(pump__sends_long_prompts_and_takes_long_answers),
+           TEST(pump__reports_a_watch_once), TEST(pump__forgets_a_call_that_was_closed), TEST(pump__wakes_when_told_to),
            TEST(pump__returns_at_its_deadline_and_not_before), TEST(pump__keeps_the_limits_of_its_calls),
            TEST(pump__reports_cancelled_calls), TEST(pump__reports_the_death_of_the_engine))

@@ -106,7 +106,8 @@ static void receive(struct simulated_engine *engine, uint32_t slot) {
   begin(engine, slot, request);
 }
 
-/* A crash, an exit, a kill from elsewhere, or one by the kernel for want of memory. A request that always kills crashes.
+/* A crash, an exit, a kill from elsewhere, or one by the kernel for want of memory. A request that always kills
+ * crashes.
  */
 static void die_over(struct simulated_engine *engine, const struct engine_slot *work) {
   const bool killed = !work->always_kills && world_chance(400), exits = !killed && world_chance(200);
