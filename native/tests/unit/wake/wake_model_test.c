@@ -167,6 +167,7 @@ static void host_pumps_from_the_queue(void) {
   world.call.ticket.state = TICKET_QUEUED;
   CHECK_INT(LLMB_OK, llmb_call_watch(&world.call, 5, NULL));
   world.call.ticket.state = TICKET_PLACED;
+  waker_init(&world.bridge.pump); /* a pump that has heard of that already looks only once */
   CHECK_INT(LLMB_OK, llmb_pump_wait(&world.bridge, &world.reported, 1, LLMB_NEVER, &count, NULL));
 }
 
