@@ -404,8 +404,15 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
     async def test_many_calls_run_at_once(self):
         async with llmbridge.AsyncBridge(**fake("sleep 2; echo", slots=8)) as bridge:
             prompts = [f"item {i}" for i in range(50)]
-            replies = await asyncio.gather(*map(bridge.ask, prompts))
+            replies = await asyncio.wait_for(asyncio.gather(*map(bridge.ask, prompts)), 40)
         self.assertEqual([reply.text for reply in replies], prompts)
+
+    async def test_a_stream_whose_block_was_left_gives_its_slot_back(self):
+        async with llmbridge.AsyncBridge(**fake("pieces 1000000 1", slots=1)) as bridge:
+            async with bridge.stream("hello", max_tokens=1000000) as stream:
+                self.assertEqual(await stream.__anext__(), "piece 1\n")
+            self.assertEqual((await bridge.ask("next", max_tokens=1, timeout_ms=20000)).text, "piece 1\n")
+            stream.close()  # it was kept until here: nothing but its block's end has closed it
 
     async def test_pieces_come_one_by_one(self):
         async with llmbridge.AsyncBridge(**fake("pieces 3 1")) as bridge:
