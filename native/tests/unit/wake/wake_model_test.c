@@ -25,7 +25,6 @@ static struct {
   bool ended;
   uint64_t reported;
 } world;
-
 static uint8_t piece[LARGE_PIECE_SIZE], read_buffer[LARGE_PIECE_SIZE];
 
 static void link_rings(struct channel_region *region) {
