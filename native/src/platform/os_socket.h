@@ -3,8 +3,6 @@
 #ifndef LLMB_OS_SOCKET_H
 #define LLMB_OS_SOCKET_H
 
-#include <stdbool.h>
-
 #include <llmbridge/status.h>
 
 #include "platform/os_bell.h"
@@ -20,10 +18,6 @@ llmb_status os_socket_pair(os_handle out[2], int *os_code);
  * raises SIGPIPE. */
 llmb_status os_socket_send(os_handle socket, const void *bytes, uint64_t size, const os_handle *handles,
                            unsigned handle_count, int *os_code);
-
-/* Waits until a message may be sent again: true then, or when the other side is gone (sending will say which). Here is
- * the one place of this header that waits. */
-bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns);
 
 /* Receives one message. LLMB_E_NOT_READY when there is none, LLMB_E_UNAVAILABLE at end of file, LLMB_E_PROTOCOL_ERROR
  * when it was longer than capacity or carried more descriptors than handle_capacity (all of them are closed then).

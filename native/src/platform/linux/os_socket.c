@@ -1,12 +1,10 @@
 /* SOCK_SEQPACKET: message borders are kept, and unlike with datagrams the other side's end is seen. */
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "platform/linux/os_ends.h"
-#include "platform/os_clock.h"
 #include "platform/os_socket.h"
 
 union control_room {
@@ -161,17 +159,4 @@ llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, 
 finish:
   for (unsigned i = 0; i < count; i++) os_handle_close(handles[i]);
   return status;
-}
-
-bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns) {
-  for (;;) {
-    uint64_t now_ns = os_clock_ns();
-    uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
-    struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000u), .tv_nsec = (long)(left_ns % 1000000000u)};
-    struct pollfd item = {.fd = os_handle_number(socket), .events = POLLOUT};
-    int ready = ppoll(&item, 1, &left, NULL);
-    if (ready > 0) return true; /* also when the other side is gone: sending will say so */
-    if (ready == 0) return false;
-    if (errno != EINTR) return false;
-  }
 }

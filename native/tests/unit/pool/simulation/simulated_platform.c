@@ -199,11 +199,6 @@ llmb_status os_socket_send(os_handle socket, const void *bytes, uint64_t size, c
   return world_socket_sent(socket, bytes, size, sent_handles);
 }
 
-bool os_socket_wait_room(os_handle socket, uint64_t deadline_ns) {
-  (void)socket, (void)deadline_ns;
-  return true;
-}
-
 llmb_status os_socket_receive(os_handle socket, void *bytes, uint64_t capacity, uint64_t *out_size,
                               os_handle *out_handles, unsigned handle_capacity, unsigned *out_handle_count,
                               int *os_code) {
