@@ -198,10 +198,9 @@ static void begin(struct peer *peer, uint64_t position) {
   llmb_engine *engine = peer->engine;
   memset(engine->region, 0, sizeof *engine->region + sizeof *peer->shared);
   memset(peer->ring, 0xA5, CHANNEL_REQUEST_RING_SIZE);
-  for (_Atomic uint64_t *const *at = (_Atomic uint64_t *const[]){&peer->shared->request_written,
-                                                                 &peer->shared->request_read,
-                                                                 &peer->shared->response_written,
-                                                                 &peer->shared->response_read, NULL};
+  for (_Atomic uint64_t *const *at =
+           (_Atomic uint64_t *const[]){&peer->shared->request_written, &peer->shared->request_read,
+                                       &peer->shared->response_written, &peer->shared->response_read, NULL};
        *at != NULL; at++) {
     atomic_store(*at, position);
   }
@@ -236,9 +235,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static llmb_engine *engine;
   struct fuzz_input input = {data, size};
   if (engine == NULL) engine = engine_create();
-  struct peer peer = {.engine = engine,
-                      .shared = &engine->region->slots[0],
-                      .ring = channel_request_bytes(engine->region, 1, 0)};
+  struct peer peer = {
+      .engine = engine, .shared = &engine->region->slots[0], .ring = channel_request_bytes(engine->region, 1, 0)};
   begin(&peer, fuzz_number(&input, 3));
   while (input.size > 0 && !peer.is_over) step(&peer, &input);
   for (int i = 0; i < 10 && !peer.is_over && peer.work == NULL; i++) next(&peer);

@@ -160,6 +160,66 @@ HOSTILE_TEST(attack__by_descriptors_that_take_an_hour_to_close_finds_no_taker) {
   attack("send");
 }
 
+enum { ASKED_MAX = 300, REPEATED_BY_ENGINE = 20 };
+
+struct asker {
+  llmb_bridge *bridge;
+  const char *name;
+  unsigned answered, foretold;
+  pthread_t thread;
+};
+
+/* An answer that was given is this call's own, from its first letter to its last. */
+static void check_own(struct asker *asker, const char *prompt, const char *answer) {
+  const size_t size = strlen(prompt);
+  if (strcmp(answer, "foretold") == 0) {
+    asker->foretold++;
+    return;
+  }
+  CHECK_INT(size * REPEATED_BY_ENGINE, strlen(answer));
+  for (const char *at = answer; *at != 0 && check_failures == 0; at += size) CHECK(strncmp(at, prompt, size) == 0);
+  asker->answered++;
+}
+
+static void *ask_for_own(void *argument) {
+  struct asker *asker = argument;
+  for (unsigned i = 0; i < ASKED_MAX && check_failures == 0; i++) {
+    char prompt[64], *answer = NULL;
+    uint64_t size = 0;
+    snprintf(prompt, sizeof prompt, "<%s asks for the %u. time>", asker->name, i);
+    const uint64_t start_ns = llmb_clock_ns();
+    const uint8_t *text = (const uint8_t *)prompt;
+    const llmb_status status = llmb_generate(asker->bridge, text, strlen(prompt), NULL, &answer, &size, NULL, NULL);
+    if (status == LLMB_OK) check_own(asker, prompt, answer);
+    CHECK(llmb_clock_ns() - start_ns < LATE_MS * UINT64_C(1000000));
+    llmb_free(answer);
+  }
+  return NULL;
+}
+
+/* How many calls were answered by what was said before they were asked. */
+static unsigned ask_side_by_side(const char *command) {
+  llmb_bridge *bridge = bridge_of(command, "home", HOSTILE_HOME, "timeout_ms", "500", "grace_ms", "50", "retries", "1",
+                                  "restart_limit", "1000", "slots", "2", NULL);
+  struct asker askers[] = {{.bridge = bridge, .name = "Anna"}, {.bridge = bridge, .name = "Bartholomew"}};
+  for (int i = 0; i < 2; i++) CHECK_INT(0, pthread_create(&askers[i].thread, NULL, ask_for_own, &askers[i]));
+  for (int i = 0; i < 2; i++) CHECK_INT(0, pthread_join(askers[i].thread, NULL));
+  for (int i = 0; i < 2; i++)
+    printf("     %s: %u answered, %u foretold\n", command, askers[i].answered, askers[i].foretold);
+  CHECK(askers[0].answered + askers[0].foretold > 0 && askers[1].answered + askers[1].foretold > 0);
+  bridge_end(bridge);
+  return askers[0].foretold + askers[1].foretold;
+}
+
+HOSTILE_TEST(attack__by_saying_one_calls_answer_to_another_is_found_out) {
+  CHECK_INT(0, ask_side_by_side("replay 0"));
+}
+
+/* An engine says what it likes, also too early; what it says to one call it says to no other. */
+HOSTILE_TEST(attack__by_answers_to_what_was_not_asked_yet_harms_no_host) {
+  CHECK(ask_side_by_side("foretell 0") > 0);
+}
+
 CHECK_MAIN(TEST(attack__on_positions_and_flags_harms_no_host), TEST(attack__on_frames_harms_no_host),
            TEST(attack__on_anything_shared_harms_no_host), TEST(attack__on_the_keepers_guard_harms_no_host),
            TEST(attack__by_endless_talk_harms_no_host), TEST(attack__by_cutting_the_memory_short_fails),
@@ -167,4 +227,6 @@ CHECK_MAIN(TEST(attack__on_positions_and_flags_harms_no_host), TEST(attack__on_f
            TEST(attack__by_filling_and_blocking_all_bells_harms_no_host),
            TEST(attack__by_ringing_without_end_harms_no_host),
            TEST(attack__by_closing_all_that_is_shared_harms_no_host),
-           TEST(attack__by_descriptors_that_take_an_hour_to_close_finds_no_taker))
+           TEST(attack__by_descriptors_that_take_an_hour_to_close_finds_no_taker),
+           TEST(attack__by_saying_one_calls_answer_to_another_is_found_out),
+           TEST(attack__by_answers_to_what_was_not_asked_yet_harms_no_host))

@@ -1,7 +1,7 @@
 /* An engine module that attacks its host through everything it was given, while it answers: a thread writes nonsense
  * into the memory it shares with the host, tries to cut that memory short, or talks without end. The setting `command`
  * says what, and with which seed: "flip slots 7", "flip frames 7", "flip all 7", "flip guard 7", "talk 0", "cut 0",
- * "pour 0", "bells block 0", "bells flood 0", "bells close 0", "send 0": see hostile_bells.h.
+ * "pour 0", "replay 0", "foretell 0", "bells block 0", "bells flood 0", "bells close 0", "send 0": see hostile_bells.h.
  * Every FLIPS_TOLD flips it says so on stderr, for the host to count. */
 #include <pthread.h>
 #include <sched.h>
@@ -135,6 +135,35 @@ static void *pour(void *argument) {
   return argument;
 }
 
+/* Frames that nobody asked for, behind those that were: an answer under a call's number. */
+static void slip_answer(llmb_request *request, uint64_t call_id, const char *text, uint64_t size) {
+  const struct frame_head heads[] = {
+      {.type = FRAME_ACCEPTED, .call_id = call_id},
+      {.type = FRAME_PIECE, .call_id = call_id, .payload_size = (uint32_t)size},
+      {.type = FRAME_DONE, .call_id = call_id, .payload_size = sizeof(struct frame_done)}};
+  const struct frame_done done = {.finish_reason = LLMB_FINISH_STOP, .completion_tokens = 1};
+  llmb_request_write_raw(request, &heads[0], sizeof heads[0]);
+  llmb_request_write_raw(request, &heads[1], sizeof heads[1]);
+  llmb_request_write_raw(request, text, size);
+  llmb_request_write_raw(request, &heads[2], sizeof heads[2]);
+  llmb_request_write_raw(request, &done, sizeof done);
+}
+
+/* What one call was told is said again where the next one listens, or to the call of another slot. */
+static void replay(llmb_engine *engine, llmb_request *request, uint64_t turn, const char *text, uint64_t size) {
+  llmb_request *other = &engine->requests[(request->slot + 1) % engine->slot_count];
+  slip_answer(turn % 2 == 0 ? request : other, request->head.call_id, text, size);
+}
+
+/* The next calls of a slot are answered before they are asked. */
+static void foretell(llmb_request *request) {
+  for (uint64_t ahead = 1; ahead <= 4; ahead++) slip_answer(request, request->head.call_id + ahead, "foretold", 8);
+}
+
+static void *idle(void *argument) {
+  return argument;
+}
+
 static void *(*attack_named(const char *what))(void *) {
   static const struct {
     const char *name;
@@ -145,7 +174,9 @@ static void *(*attack_named(const char *what))(void *) {
                  {"bells flood", bells_flood},
                  {"bells close", bells_close},
                  {"send", send_descriptors},
-                 {"pour", pour}};
+                 {"pour", pour},
+                 {"replay", idle},
+                 {"foretell", idle}};
   for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
     if (strcmp(what, attacks[i].name) == 0) return attacks[i].run;
   }
@@ -163,7 +194,7 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   find_region();
   if (llmb_engine_ready(engine, "{}", NULL) != LLMB_OK) return 1;
   if (pthread_create(&thread, NULL, attack_named(attack.what), NULL) != 0) return 3;
-  for (;;) {
+  for (uint64_t turn = 0;; turn++) {
     llmb_request *request = NULL;
     if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return 0;
     if (request == NULL) continue;
@@ -179,6 +210,11 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
       llmb_request_write(request, input, size);
     }
     const llmb_usage usage = {.struct_size = sizeof usage, .finish_reason = LLMB_FINISH_STOP, .completion_tokens = 1};
+    char told[FRAME_BYTES];
+    const uint64_t told_size = size < sizeof told ? size : sizeof told;
+    memcpy(told, input, told_size); /* the request's memory is the next one's when it is done */
     llmb_request_done(request, &usage);
+    if (strcmp(attack.what, "replay") == 0 && turn % 3 == 0) replay(engine, request, turn / 3, told, told_size);
+    if (strcmp(attack.what, "foretell") == 0) foretell(request);
   }
 }
