@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace LlmBridge.InteropTests;
 
 /// <summary>The NuGet packages, used from outside the repository by the program that stands in the page for
@@ -37,6 +39,36 @@ public sealed class PackageTests
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         Lines.AssertMatch(Example.Output!.TrimEnd('\n').Split('\n'), run.Output, run.Output + run.Errors);
         marked.AwaitNothingLeft();
+    }
+
+    [TestMethod]
+    public async Task Library_MissingFromAnApplicationOutside_IsNotLookedForInFoldersAbove()
+    {
+        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
+        string program = await consumer.MakeAsync("build", [], Watchdog);
+        string folder = Path.GetDirectoryName(program)!;
+        Directory.Delete(Path.Combine(folder, "runtimes"), recursive: true);
+        // What whoever owns the folder above may put there, to look like this repository.
+        string above = Path.GetDirectoryName(folder)!;
+        await File.WriteAllTextAsync(Path.Combine(above, "Bridge.sln"), "", Watchdog);
+        string planted = Path.Combine(above, "artifacts", "native", "lib", "libllmbridge.so");
+        Directory.CreateDirectory(Path.GetDirectoryName(planted)!);
+        await File.WriteAllTextAsync(planted, "", Watchdog);
+        ProgramRun run = await CleanRun.OfAsync([program], [], Watchdog);
+        Assert.AreNotEqual(0, run.ExitCode, run.Output);
+        Assert.Contains("libllmbridge.so was not found", run.Errors);
+        Assert.DoesNotContain(planted, run.Errors);
+    }
+
+    [TestMethod]
+    public void Packages_SayNothingOfWhereTheyWereBuilt()
+    {
+        foreach (string package in Directory.GetFiles(s_feed!.Path, "*.nupkg"))
+        {
+            using ZipArchive archive = ZipFile.OpenRead(package);
+            Assert.DoesNotContain(
+                entry => entry.Name.EndsWith(".library", StringComparison.Ordinal), archive.Entries, package);
+        }
     }
 
     [TestMethod]

@@ -14,6 +14,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
 };
 root.HelpName = "llmbridge";
 if (!InheritedStreams.Errors) Console.SetError(TextWriter.Null); // else the runtime's own file would be written to
+Terminal.Guard();
 if (!InheritedStreams.Output)
 {
     Console.Error.WriteLine("llmbridge: internal: stdout is closed: the output cannot be written");

@@ -9,6 +9,11 @@ internal static unsafe class LibraryLoader
     public const uint AbiVersion = 1;
 
     private const string Variable = "LLMBRIDGE_LIBRARY";
+
+    /// <summary>What a build of this repository writes beside an application, and no package has: the path of the
+    /// library that was built with it.</summary>
+    private const string BuiltWith = "LlmBridge.Interop.library";
+
     private static readonly Lazy<LoadedLibrary> s_library = new(Load);
 
     /// <summary>Throws what a person needs to mend the matter; cheap when all is well.</summary>
@@ -56,22 +61,14 @@ internal static unsafe class LibraryLoader
             Path.Combine(app, "runtimes", $"{OsName()}-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(),
                 "native", FileName),
         };
-        if (RepositoryRoot(app) is { } root) candidates.Add(Path.Combine(root, "artifacts", "native", "lib", FileName));
+        // Folders above the application's are not looked at: they may be others'.
+        string builtWith = Path.Combine(app, BuiltWith);
+        if (File.Exists(builtWith)) candidates.Add(File.ReadAllText(builtWith).Trim());
         candidates.Add(OperatingSystem.IsLinux() ? FileName + "." + AbiVersion : FileName); // by the system's loader
         return candidates;
     }
 
     private static string OsName() => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
-
-    /// <summary>The repository that the application was built in, if it still lies there.</summary>
-    private static string? RepositoryRoot(string folder)
-    {
-        for (DirectoryInfo? parent = new(folder); parent != null; parent = parent.Parent)
-        {
-            if (File.Exists(Path.Combine(parent.FullName, "Bridge.sln"))) return parent.FullName;
-        }
-        return null;
-    }
 
     private static void CheckAbi(string path, nint handle)
     {

@@ -44,7 +44,9 @@ internal static class CommandRun
             Console.Error.WriteLine(error.ToJson());
             return;
         }
-        Console.Error.WriteLine($"llmbridge: {error.Code}: {error.Message}");
+        // A message may be an engine's or a daemon's: what looks like a line of ours in it is indented.
+        string message = error.Message.Replace("\n", "\n  ", StringComparison.Ordinal);
+        Console.Error.WriteLine($"llmbridge: {error.Code}: {message}");
         // An engine that refuses says the same on its stderr.
         if (error.EngineLog.Length == 0 || error.EngineLog.TrimEnd().EndsWith(error.Message, StringComparison.Ordinal))
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using static LlmBridge.Cli.TerminalText;
 
 namespace LlmBridge.Cli;
 
@@ -68,8 +69,8 @@ internal static class DoctorCommand
     {
         foreach (DoctorFinding finding in report.Findings)
         {
-            Console.Out.WriteLine($"{(finding.Ok ? finding.Level : "FAIL"),-4} {finding.Name}: {finding.Detail}");
-            if (finding.Remedy is { } remedy) Console.Out.WriteLine($"     {remedy}");
+            Console.Out.WriteLine($"{(finding.Ok ? finding.Level : "FAIL"),-4} {finding.Name}: {OneLine(finding.Detail)}");
+            if (finding.Remedy is { } remedy) Console.Out.WriteLine($"     {OneLine(remedy)}");
         }
     }
 

@@ -13,8 +13,7 @@ internal static class Progress
 
     private static async Task<bool> SpinAsync(LlmClient client, Task<bool> first)
     {
-        IAnsiConsole console =
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = Terminal.DrawOnErrors();
         if (!console.Profile.Capabilities.Interactive) return await first;
         await console.Status().StartAsync("Starting", async status =>
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Spectre.Console;
 
 namespace LlmBridge.Cli;
 
@@ -17,12 +16,15 @@ internal static class WatchCommand
             await PrintAsync(
                 samples, sample => Json.Line(WatchJson.Of(sample), Json.Readable.WatchJson), cancellationToken);
         }
-        else if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
+        else if (Terminal.IsOutput && Terminal.DrawOnOutput() is { Profile.Capabilities.Interactive: true } screen)
+        {
+            await WatchScreen.ShowAsync(screen, samples);
+        }
+        else
         {
             await PrintAsync(
                 samples, sample => Encoding.UTF8.GetBytes(WatchLines.Of(sample)), cancellationToken);
         }
-        else await WatchScreen.ShowAsync(samples);
         return ExitStatus.Ok;
     }
 

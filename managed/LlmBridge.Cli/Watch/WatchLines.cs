@@ -82,9 +82,6 @@ internal static class WatchLines
 
     private static string Milliseconds(TimeSpan time) => string.Create(s_culture, $"{time.TotalMilliseconds:0.##} ms");
 
-    /// <summary>An engine's words must not steer the terminal.</summary>
-    private static string Printable(string text) => string.Create(text.Length, text, static (result, source) =>
-    {
-        for (int i = 0; i < result.Length; i++) result[i] = char.IsControl(source[i]) ? ' ' : source[i];
-    });
+    /// <summary>An engine's words must not steer the terminal, and an event is one line.</summary>
+    private static string Printable(string text) => TerminalText.OneLine(TerminalText.Escape(text));
 }

@@ -12,22 +12,22 @@ internal static class WatchScreen
     /// <summary>Columns that a panel's edges and their padding take.</summary>
     private const int PanelEdges = 4;
 
-    public static Task ShowAsync(IAsyncEnumerable<WatchSample> samples) =>
-        AnsiConsole.Live(new Text("Starting")).StartAsync(async live =>
+    public static Task ShowAsync(IAnsiConsole screen, IAsyncEnumerable<WatchSample> samples) =>
+        screen.Live(new Text("Starting")).StartAsync(async live =>
         {
             var events = new Queue<LlmEvent>();
             await foreach (WatchSample sample in samples)
             {
                 foreach (LlmEvent one in sample.News) events.Enqueue(one);
                 while (events.Count > EventsShown) events.Dequeue();
-                live.UpdateTarget(Draw(sample, events));
+                live.UpdateTarget(Draw(sample, events, screen.Profile.Width));
             }
         });
 
-    private static Rows Draw(WatchSample sample, IEnumerable<LlmEvent> events) => new(
+    private static Rows Draw(WatchSample sample, IEnumerable<LlmEvent> events, int columns) => new(
         Workers(sample),
         Figures(sample),
-        Events(events),
+        Events(events, columns),
         new Text("Ctrl+C ends"));
 
     private static Table Workers(WatchSample sample)
@@ -66,9 +66,9 @@ internal static class WatchScreen
         return table;
     }
 
-    private static Panel Events(IEnumerable<LlmEvent> events)
+    private static Panel Events(IEnumerable<LlmEvent> events, int columns)
     {
-        int width = Math.Max(AnsiConsole.Profile.Width - PanelEdges, 1);
+        int width = Math.Max(columns - PanelEdges, 1);
         return new Panel(new Rows(
             events.Select(WatchLines.Describe).Select(line => new Text(line.Length > width ? line[..width] : line))))
             .Expand().Header("Events");
