@@ -72,6 +72,7 @@ static void socket_send__is_not_ready_when_full_and_unavailable_when_closed(void
   while (receive(pair.ends[1], block, sizeof block, &size) == LLMB_OK) received++;
   CHECK(sent > 0 && sent == received);
   CHECK_INT(LLMB_OK, os_socket_send(pair.ends[0], "x", 1, NULL, 0, &os_code));
+  CHECK_INT(LLMB_OK, receive(pair.ends[1], block, sizeof block, &size));
   pair.ends[1] = os_handle_close(pair.ends[1]);
   CHECK_INT(LLMB_E_UNAVAILABLE, os_socket_send(pair.ends[0], "x", 1, NULL, 0, &os_code));
   CHECK_INT(EPIPE, os_code);
