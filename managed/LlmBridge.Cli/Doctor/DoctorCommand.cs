@@ -69,7 +69,8 @@ internal static class DoctorCommand
     {
         foreach (DoctorFinding finding in report.Findings)
         {
-            Console.Out.WriteLine($"{(finding.Ok ? finding.Level : "FAIL"),-4} {finding.Name}: {OneLine(finding.Detail)}");
+            string level = finding.Ok ? finding.Level : "FAIL";
+            Console.Out.WriteLine($"{level,-4} {finding.Name}: {OneLine(finding.Detail)}");
             if (finding.Remedy is { } remedy) Console.Out.WriteLine($"     {OneLine(remedy)}");
         }
     }
