@@ -1,65 +1,10 @@
 /** Runs an LLM engine outside your process. */
 
+import type { BridgeSettings, CallSettings } from './settings.js';
+
 /** Settings by name, as `settings()` lists them; what is not given comes from the environment. Arrays and objects are
  * passed as JSON. */
-export interface CallSettings extends SharedSettings {
-  max_tokens?: number;
-  temperature?: number;
-  top_k?: number;
-  top_p?: number;
-  min_p?: number;
-  repeat_penalty?: number;
-  seed?: number;
-  stop?: string | readonly string[];
-  prompt_format?: 'auto' | 'chat' | 'raw';
-  special?: 'text' | 'parse';
-  system?: string;
-  /** A conversation, in the prompt's place. */
-  messages?: readonly { role: string; content: string }[];
-  cache_scope?: string;
-  expect?: 'text' | 'json';
-  pooling?: 'auto' | 'mean' | 'cls' | 'last';
-  normalize?: 'auto' | 'l2' | 'none';
-}
-
-/** Those that a bridge has for all its calls, and a call may have for itself. */
-export interface SharedSettings {
-  timeout_ms?: number;
-  queue_timeout_ms?: number;
-  first_token_timeout_ms?: number;
-  stall_timeout_ms?: number;
-  grace_ms?: number;
-  output_bytes?: number;
-}
-
-export interface BridgeSettings extends SharedSettings {
-  engine?: 'llama' | 'exec' | 'jsonrpc' | 'hash' | 'custom' | 'fake';
-  isolation?: 'pool' | 'inproc';
-  model?: string;
-  command?: string | readonly string[];
-  /** Names of variables, parted by commas. */
-  environment?: string;
-  fallback?: string;
-  workers?: number;
-  slots?: number;
-  queue?: number;
-  context?: number;
-  threads?: number;
-  gpu_layers?: number;
-  batching?: 'on' | 'off' | boolean;
-  start_timeout_ms?: number;
-  idle_ms?: number;
-  recycle_calls?: number;
-  recycle_mb?: number;
-  retries?: number;
-  restart_limit?: number;
-  restart_window_ms?: number;
-  sandbox?: 'off' | 'best_effort' | 'required' | false;
-  memory_mb?: number;
-  home?: string;
-  log?: 'off' | 'error' | 'info' | 'debug' | false;
-  log_file?: string;
-}
+export type { BridgeSettings, CallSettings, SharedSettings } from './settings.js';
 
 export interface CallOptions extends CallSettings {
   /** Aborting it ends the engine's work and rejects with LlmCancelledError. */

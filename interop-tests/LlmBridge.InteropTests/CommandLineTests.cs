@@ -197,6 +197,31 @@ public sealed class CommandLineTests
     }
 
     [TestMethod]
+    public async Task Doctor_TellsWhatTheLibraryFoundAndTheLimitsOfTheMachine()
+    {
+        ProgramRun run = await RunAsync("doctor", "--engine", "fake");
+        Assert.MatchesRegex(@"\nok   home: /.* \(by library\)\n", run.Output);
+        Assert.MatchesRegex(@"\nok   engine fake: /.*/fake\.so\n", run.Output);
+        Assert.MatchesRegex(
+            @"\n(ok  |warn) processes: (at most \d+ of this user|no limit for this user), ", run.Output);
+        run = await RunAsync("doctor", "--engine", "fake", "--json");
+        using JsonDocument report = JsonDocument.Parse(run.Output);
+        JsonElement installation = report.RootElement.GetProperty("installation");
+        Assert.IsTrue(installation.GetProperty("ok").GetBoolean());
+        Assert.AreEqual("fake", installation.GetProperty("engine").GetString());
+    }
+
+    [TestMethod]
+    public async Task Doctor_OfAHomeThatIsNone_SaysWhatWasLookedForAndWhereItWasNamed()
+    {
+        ProgramRun run = await RunAsync("doctor", "--engine", "fake", "--set", "home=/nonexistent");
+        Assert.AreEqual(12, run.ExitCode, run.Output);
+        Assert.Contains("\nFAIL home: home: neither /nonexistent/bin/llmbridge-keeper nor ", run.Output);
+        Assert.Contains("\nFAIL engine fake: /nonexistent/lib/llmbridge/fake.so does not exist\n", run.Output);
+        Assert.Contains("Correct the setting home", run.Output);
+    }
+
+    [TestMethod]
     public async Task Doctor_WithoutItsLibrary_SaysWhatToDo()
     {
         ProgramRun run = await ProgramRun.OfAsync(

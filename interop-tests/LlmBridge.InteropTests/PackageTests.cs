@@ -87,6 +87,11 @@ public sealed class PackageTests
         ProgramRun run =
             await CleanRun.OfAsync([folder.At("llmbridge"), "ask", "What is 2+2?"], [marked.Mark], Watchdog);
         Assert.AreEqual("2 + 2 = 4.\n", run.Output, run.Errors);
+        // All its parts lie in one folder, unlike those of an installed tree.
+        run = await CleanRun.OfAsync([folder.At("llmbridge"), "doctor"], [marked.Mark], Watchdog);
+        Assert.AreEqual(0, run.ExitCode, run.Output + run.Errors);
+        Assert.DoesNotContain("FAIL", run.Output);
+        Assert.MatchesRegex(@"\nok   engine llama: /.*/llama\.so\n", run.Output);
         marked.AwaitNothingLeft();
     }
 }

@@ -90,30 +90,24 @@ internal static class OptionsWriter
         source.Remarks(string.Join(", ", facts) + ".");
     }
 
-    private static string Figure(double value) =>
+    public static string Figure(double value) =>
         Math.Abs(value) < 1e15
             ? value.ToString("0.######", CultureInfo.InvariantCulture)
             : value.ToString("G17", CultureInfo.InvariantCulture);
 
     private static string Help(Setting setting) => setting.Help.EndsWith('.') ? setting.Help : setting.Help + ".";
 
-    private static bool IsDuration(Setting setting) =>
-        setting.Type == "integer" && setting.Name.EndsWith("_ms", StringComparison.Ordinal);
-
-    private static bool IsSwitch(Setting setting) =>
-        setting.Type == "choice" && setting.Choices.Order().SequenceEqual(["off", "on"]);
-
-    private static bool IsEnum(Setting setting) => setting.Type == "choice" && !IsSwitch(setting);
+    private static bool IsEnum(Setting setting) => setting.Type == "choice" && !setting.IsSwitch;
 
     /// <summary>Settings whose text is a list in disguise.</summary>
     private static bool IsTextList(Setting setting) => setting.Name == "stop";
 
-    private static string EnumName(Setting setting) => "Llm" + Mapping.Pascal(setting.Name);
+    public static string EnumName(Setting setting) => "Llm" + Mapping.Pascal(setting.Name);
 
-    private static string PropertyName(Setting setting) => setting.Name switch
+    public static string PropertyName(Setting setting) => setting.Name switch
     {
         "system" => "SystemPrompt", // "System" would hide the namespace
-        _ => Mapping.Pascal(IsDuration(setting) ? setting.Name[..^"_ms".Length] : setting.Name),
+        _ => Mapping.Pascal(setting.IsDuration ? setting.Name[..^"_ms".Length] : setting.Name),
     };
 
     private static string Variable(Setting setting)
@@ -122,11 +116,11 @@ internal static class OptionsWriter
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
-    private static string PropertyType(Setting setting) => setting.Type switch
+    public static string PropertyType(Setting setting) => setting.Type switch
     {
         _ when IsTextList(setting) => "IReadOnlyList<string>",
-        _ when IsDuration(setting) => "TimeSpan",
-        _ when IsSwitch(setting) => "bool",
+        _ when setting.IsDuration => "TimeSpan",
+        _ when setting.IsSwitch => "bool",
         "choice" => EnumName(setting),
         "integer" => setting switch
         {
@@ -145,8 +139,8 @@ internal static class OptionsWriter
         return setting.Type switch
         {
             _ when IsTextList(setting) => $"List(\"{setting.Name}\"u8, {value})",
-            _ when IsDuration(setting) => $"Milliseconds(\"{setting.Name}\"u8, {value})",
-            _ when IsSwitch(setting) => $"Text(\"{setting.Name}\"u8, {value} ? \"on\" : \"off\")",
+            _ when setting.IsDuration => $"Milliseconds(\"{setting.Name}\"u8, {value})",
+            _ when setting.IsSwitch => $"Text(\"{setting.Name}\"u8, {value} ? \"on\" : \"off\")",
             "choice" => $"Text(\"{setting.Name}\"u8, ChoiceNames.Of({value}))",
             "text" => $"Text(\"{setting.Name}\"u8, {value})",
             _ => $"Number(\"{setting.Name}\"u8, {value})",

@@ -7,12 +7,20 @@ internal static class Output
     {
         string include = Path.Combine(root, "native/include");
         Api api = CastXmlReader.Read(include, Path.Combine(include, "llmbridge/llmbridge.h"));
-        IReadOnlyList<Setting> settings = SettingsTable.Read(libraryPath);
+        var tables = new LibraryTables(libraryPath);
+        IReadOnlyList<Setting> settings = SettingsTable.Read(tables);
+        IReadOnlyList<Status> statuses = Status.Read(tables);
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["managed/LlmBridge.Interop/Generated/NativeMethods.cs"] = InteropWriter.Functions(api),
             ["managed/LlmBridge.Interop/Generated/NativeStructs.cs"] = InteropWriter.Structs(api),
             ["managed/LlmBridge.Interop/Generated/Enums.cs"] = InteropWriter.Enums(api),
+            ["managed/LlmBridge.Interop/Generated/StatusClasses.cs"] = StatusWriter.CSharp(statuses),
+            ["hosts/python/llmbridge/_status.py"] = StatusWriter.Python(statuses),
+            ["hosts/node/lib/statuses.js"] = StatusWriter.Node(statuses),
+            ["hosts/node/settings.d.ts"] = NodeTypes.Write(settings),
+            ["docs/settings.md"] = SettingsPage.Write(settings),
+            ["managed/LlmBridge/Generated/LlmDefaults.cs"] = DefaultsWriter.Write(settings),
             ["managed/LlmBridge/Generated/BridgeOptions.cs"] = OptionsWriter.BridgeOptions(settings),
             ["managed/LlmBridge/Generated/CallOptions.cs"] = OptionsWriter.CallOptions(settings),
             ["managed/LlmBridge/Generated/Choices.cs"] = OptionsWriter.Choices(settings),

@@ -1,50 +1,48 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace LlmBridge.Generator;
 
 /// <summary>One setting, as the library's own table gives it out.</summary>
+/// <param name="MayBeAuto">Whether a number may also be "auto".</param>
+/// <param name="Engines">Those that use it; null if all do.</param>
 internal sealed record Setting(
     string Name, bool OfBridge, bool OfCall, string Type, string? Default, double? Minimum, double? Maximum,
-    IReadOnlyList<string> Choices, string? Unit, string Help);
+    IReadOnlyList<string> Choices, bool MayBeAuto, IReadOnlyList<string>? Engines, string? Unit, string Help)
+{
+    public bool IsDuration => Type == "integer" && Name.EndsWith("_ms", StringComparison.Ordinal);
+
+    public bool IsSwitch => Type == "choice" && Choices.Order().SequenceEqual(["off", "on"]);
+}
 
 /// <summary>The settings table, read from the built library: llmb_settings_json().</summary>
 internal static class SettingsTable
 {
-    public static IReadOnlyList<Setting> Read(string libraryPath)
+    public static IReadOnlyList<Setting> Read(LibraryTables tables)
     {
-        if (!File.Exists(libraryPath))
-        {
-            throw new GeneratorException($"{libraryPath} does not exist: build the native part first");
-        }
-        using JsonDocument document = JsonDocument.Parse(ReadJson(libraryPath));
-        return [.. document.RootElement.GetProperty("settings").EnumerateArray().Where(IsBuilt).Select(Parse)];
+        string[] built = [.. tables.Rows("llmb_engines_json", "engines").Select(row => Text(row, "name")!)];
+        return [.. tables.Rows("llmb_settings_json", "settings").Where(IsBuilt).Select(row => Parse(row, built))];
     }
-
-    private static string ReadJson(string libraryPath)
-    {
-        nint library = NativeLibrary.Load(Path.GetFullPath(libraryPath));
-        var read =
-            Marshal.GetDelegateForFunctionPointer<ReadSettings>(NativeLibrary.GetExport(library, "llmb_settings_json"));
-        return Marshal.PtrToStringUTF8(read())!;
-    }
-
-    private delegate nint ReadSettings();
 
     /// <summary>Settings that the contract names for later are no options yet.</summary>
     private static bool IsBuilt(JsonElement setting) => !setting.GetProperty("later").GetBoolean();
 
-    private static Setting Parse(JsonElement setting) => new(
-        Text(setting, "name")!,
-        Texts(setting, "scope").Contains("bridge"),
-        Texts(setting, "scope").Contains("call"),
-        Text(setting, "type")!,
-        Text(setting, "default"),
-        Number(setting, "minimum"),
-        Number(setting, "maximum"),
-        Texts(setting, "choices"),
-        Text(setting, "unit"),
-        Text(setting, "help") ?? "");
+    private static Setting Parse(JsonElement setting, string[] builtEngines)
+    {
+        string[] engines = [.. Texts(setting, "engines").Intersect(builtEngines)];
+        return new Setting(
+            Text(setting, "name")!,
+            Texts(setting, "scope").Contains("bridge"),
+            Texts(setting, "scope").Contains("call"),
+            Text(setting, "type")!,
+            Text(setting, "default"),
+            Number(setting, "minimum"),
+            Number(setting, "maximum"),
+            Texts(setting, "choices"),
+            setting.GetProperty("auto").GetBoolean(),
+            engines.Length == builtEngines.Length ? null : engines,
+            Text(setting, "unit"),
+            Text(setting, "help") ?? "");
+    }
 
     private static string[] Texts(JsonElement setting, string name) =>
         [.. setting.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];

@@ -41,4 +41,11 @@ internal static unsafe class NativeSettings
         LibraryLoader.EnsureLoaded();
         return Utf8.Text(NativeMethods.llmb_settings_json());
     }
+
+    /// <summary>What each engine can do, as JSON.</summary>
+    public static string Engines()
+    {
+        LibraryLoader.EnsureLoaded();
+        return Utf8.Text(NativeMethods.llmb_engines_json());
+    }
 }

@@ -23,7 +23,8 @@ internal static class NativeStatus
 
     public static Exception ToException(LlmError error) => error.Status switch
     {
-        LlmStatus.DeadlineExceeded or LlmStatus.StartTimeout or LlmStatus.EngineHung => new LlmTimeoutException(error),
+        // A stalled engine is told like a passed limit too: stall_timeout_ms is one.
+        var status when status.IsTimeLimit() || status == LlmStatus.EngineHung => new LlmTimeoutException(error),
         LlmStatus.OutOfMemory when error.Message.Length == 0 => new InsufficientMemoryException(),
         _ => new LlmException(error),
     };

@@ -6,7 +6,6 @@ namespace LlmBridge;
 /// computes calls together computes these together, and none waits in a queue while its time limits run.</summary>
 public sealed partial class LlmClient
 {
-    private const int SlotsDefault = 4;
     private readonly int _callsAtOnce;
 
     /// <summary>Asks many prompts, and gives out the replies in order or as they come. One that fails does not fail the
@@ -88,7 +87,8 @@ public sealed partial class LlmClient
     private static int CallsAtOnce(BridgeOptions? options)
     {
         var settings = new KnownSettings(options);
-        double slots = settings.Number("slots") ?? SlotsDefault, workers = Math.Max(settings.Number("workers") ?? 1, 1);
+        double slots = settings.Number("slots") ?? LlmDefaults.Slots;
+        double workers = Math.Max(settings.Number("workers") ?? LlmDefaults.Workers, 1);
         return (int)Math.Max(slots * workers, 1);
     }
 }

@@ -17,4 +17,16 @@ public static class LlmLibrary
 
     /// <summary>All settings that it knows, as JSON: name, type, default, range and help of each.</summary>
     public static string SettingsJson => NativeSettings.Table();
+
+    /// <summary>What each engine can do, as JSON.</summary>
+    public static string EnginesJson => NativeSettings.Engines();
+
+    /// <summary>What it finds where for a bridge of these options, and why it does not find the rest, as JSON: itself,
+    /// the programs and modules that it starts, the model, the limits on processes. Starts nothing.</summary>
+    /// <exception cref="LlmException">An option is wrong.</exception>
+    public static string ExamineInstallation(BridgeOptions? options = null)
+    {
+        using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
+        return NativeInstallation.Examine(settings);
+    }
 }

@@ -1,4 +1,5 @@
-import { Status, library, takeText } from './library.js';
+import { library, takeText } from './library.js';
+import { Status, TIME_LIMITS } from './statuses.js';
 
 /** A call that failed; `error` is the library's whole error object. */
 export class LlmError extends Error {
@@ -31,8 +32,7 @@ export class LlmCancelledError extends LlmError {
 }
 
 const CLASSES = new Map([
-  [Status.START_TIMEOUT, LlmTimeoutError],
-  [Status.DEADLINE_EXCEEDED, LlmTimeoutError],
+  ...TIME_LIMITS.map(status => [status, LlmTimeoutError]),
   [Status.CANCELLED, LlmCancelledError],
 ]);
 

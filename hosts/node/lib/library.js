@@ -9,7 +9,7 @@ const LIBRARY = 'libllmbridge.so.1'; // the name that its helpers, too, look for
 
 export const NEVER = 0xffffffffffffffffn;
 export const LOOK_MS = 100; // what Node cannot interrupt lasts no longer
-export const Status = { OK: 0, INVALID_ARGUMENT: 1, START_TIMEOUT: 4, DEADLINE_EXCEEDED: 5, CANCELLED: 6, NOT_READY: 21 };
+export { Status } from './statuses.js';
 
 /** LLMBRIDGE_LIBRARY, else beside this package, else a name for the loader. */
 function findLibrary() {

@@ -1,11 +1,10 @@
 // What a bridge has done and is doing, from the library's structs.
 
 import koffi from 'koffi';
-import { library } from './library.js';
+import { Status, library } from './library.js';
 
 const BREAKERS = ['closed', 'open', 'half_open'];
 const WORKER_NONE = 0;
-const STATUS_INTERNAL = 99;
 const EVENTS_MAX = 128; // as many as a bridge remembers
 
 const COUNTERS = [
@@ -33,7 +32,7 @@ const camel = name => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 const histogram = counts => counts.map((count, i) => ({ belowMs: library().statsBucketMs(i), calls: Number(count) })).filter(({ calls }) => calls > 0);
 
 function endedByStatus(counts) {
-  const named = counts.map((count, i) => [library().statusName(i === counts.length - 1 ? STATUS_INTERNAL : i), Number(count)]);
+  const named = counts.map((count, i) => [library().statusName(i === counts.length - 1 ? Status.INTERNAL : i), Number(count)]);
   return Object.fromEntries(named.filter(([, count]) => count > 0));
 }
 

@@ -1,11 +1,11 @@
-// index.d.ts names every setting that there is and no other: TypeScript finds misspelt ones.
+// settings.d.ts names every setting that there is and no other: TypeScript finds misspelt ones.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { settings } from '../index.js';
 
-const TYPES = readFileSync(new URL('../index.d.ts', import.meta.url), 'utf8');
+const TYPES = readFileSync(new URL('../settings.d.ts', import.meta.url), 'utf8');
 
 function declared(name) {
   const body = TYPES.match(new RegExp(`interface ${name} [^{]*\\{\\n([^]*?)\\n\\}`))[1];

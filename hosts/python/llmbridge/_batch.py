@@ -7,7 +7,7 @@ from array import array
 from ctypes import byref, c_float, c_int32, c_uint64
 from typing import Any, Callable, Union
 
-from . import errors
+from . import _status
 from ._call import NOT_READY
 from ._handle import Handle
 from ._library import NativeError, NativeResult, library
@@ -30,7 +30,7 @@ class Batch:
         index, outcome, error = c_int32(), c_int32(), new_error()
         with self._handle as batch:
             status = library().llmb_batch_next(batch, deadline_ns, byref(index), byref(outcome), byref(error))
-            if status == errors.NOT_READY:
+            if status == _status.NOT_READY:
                 return NOT_READY
             check(status, error)
             if index.value == END:
@@ -46,7 +46,7 @@ class Batch:
         self._handle.close()
 
     def _outcome(self, batch: Any, index: int, status: int, error: NativeError) -> Union[Any, LlmError]:
-        return self._answer(batch, index) if status == errors.OK else failure(status, error)
+        return self._answer(batch, index) if status == _status.OK else failure(status, error)
 
 
 def reply_of(batch: Any, index: int) -> Reply:

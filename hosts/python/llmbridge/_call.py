@@ -8,7 +8,7 @@ from array import array
 from ctypes import byref, c_float, c_uint64, c_void_p
 from typing import Any
 
-from . import errors
+from . import _status
 from ._handle import Handle
 from ._library import NativeResult, library, take_text
 from .errors import check, new_error
@@ -33,7 +33,7 @@ class Call:
         size, error = c_uint64(), new_error()
         with self._handle as call:
             status = library().llmb_call_read(call, self._buffer, PIECE_BYTES_MAX, deadline_ns, byref(size), byref(error))
-        if status == errors.NOT_READY:
+        if status == _status.NOT_READY:
             return NOT_READY
         check(status, error)
         return ctypes.string_at(self._buffer, size.value).decode()
@@ -46,9 +46,9 @@ class Call:
         with self._handle as call:
             status = library().llmb_call_read_vector(
                 call, self._buffer, len(self._buffer), deadline_ns, byref(dimension), byref(error))
-        if status == errors.NOT_READY:
+        if status == _status.NOT_READY:
             return NOT_READY
-        if status == errors.INVALID_ARGUMENT and dimension.value > len(self._buffer):
+        if status == _status.INVALID_ARGUMENT and dimension.value > len(self._buffer):
             self._buffer = (c_float * dimension.value)()
             return self.read_vector(deadline_ns)
         check(status, error)

@@ -9,7 +9,8 @@ from ._batch import Batch
 from ._call import NOT_READY, Call
 from ._core import Core, Vector, shares
 from ._library import library
-from .errors import DEADLINE_EXCEEDED, LlmError, LlmTimeoutError
+from ._status import DEADLINE_EXCEEDED
+from .errors import LlmError, LlmTimeoutError
 from .results import Details, Reply
 from .statistics import Event, Statistics
 

@@ -7,8 +7,7 @@ import json
 from typing import Any, Dict, Optional
 
 from ._library import NativeError, error_json
-
-OK, INVALID_ARGUMENT, START_TIMEOUT, DEADLINE_EXCEEDED, CANCELLED, FORKED, NOT_READY = 0, 1, 4, 5, 6, 19, 21
+from ._status import CANCELLED, FORKED, INTERNAL, INVALID_ARGUMENT, OK, TIME_LIMITS
 
 
 class LlmError(Exception):
@@ -19,7 +18,7 @@ class LlmError(Exception):
         super().__init__(f"{error.get('code')}: {error.get('message')}")
         self.error = error
         self.code: str = error.get("code", "internal")
-        self.status: int = error.get("status", 99)
+        self.status: int = error.get("status", INTERNAL)
         self.message: str = error.get("message", "")
         self.phase: str = error.get("phase", "none")
         self.exit: Optional[Dict[str, Any]] = error.get("exit")
@@ -48,8 +47,7 @@ class LlmForkedError(LlmError):
 
 _CLASSES = {
     INVALID_ARGUMENT: LlmArgumentError,
-    START_TIMEOUT: LlmTimeoutError,
-    DEADLINE_EXCEEDED: LlmTimeoutError,
+    **{status: LlmTimeoutError for status in TIME_LIMITS},
     CANCELLED: LlmCancelledError,
     FORKED: LlmForkedError,
 }

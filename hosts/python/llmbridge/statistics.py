@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Dict, List, Optional, Tuple
 
 from ._library import STATS_COUNTERS, NativeEvent, NativeStats, library
+from ._status import INTERNAL
 
 BREAKERS = ("closed", "open", "half_open")
 WORKER_NONE = 0
-STATUS_INTERNAL = 99
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _name(function: object, number: int) -> str:
 
 
 def _status_name(index: int, count: int) -> str:
-    return _name(library().llmb_status_name, STATUS_INTERNAL if index == count - 1 else index)
+    return _name(library().llmb_status_name, INTERNAL if index == count - 1 else index)
 
 
 def _histogram(counts: object) -> List[Tuple[float, int]]:

@@ -38,16 +38,14 @@ internal static class BenchCommand
 
     private static async Task<int> RunAsync(List<string> arguments, CancellationToken cancellationToken)
     {
-        string program = Path.Combine(Doctor.HomeOf(LlmLibrary.Path), "bin", "llmbridge-bench");
-        if (!File.Exists(program))
+        InstalledPartJson found = InstallationJson.Read(LlmLibrary.ExamineInstallation()).Parts.First(
+            part => part.Name == "bench");
+        string program = found.Path ?? throw new LlmException(new LlmError
         {
-            throw new LlmException(new LlmError
-            {
-                Status = LlmStatus.NotFound,
-                Phase = LlmPhase.Configure,
-                Message = $"{program} is not there; build it with `dotnet build Bridge.sln`",
-            });
-        }
+            Status = LlmStatus.NotFound,
+            Phase = LlmPhase.Configure,
+            Message = $"{found.Reason}; build it with `dotnet build Bridge.sln`",
+        });
         // With this program's stdout and stderr.
         using Process bench = Process.Start(new ProcessStartInfo(program, arguments))!;
         try

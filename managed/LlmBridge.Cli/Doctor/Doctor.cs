@@ -3,7 +3,6 @@ namespace LlmBridge.Cli;
 /// <summary>Looks at each part in the order in which a call needs it, then makes a call.</summary>
 internal static class Doctor
 {
-    private const string Build = "Build everything: dotnet build Bridge.sln";
     private const string Question = "Who are you?";
     private const int AnswerTokens = 16;
 
@@ -11,17 +10,7 @@ internal static class Doctor
     {
         var report = new DoctorReport();
         if (!CheckLibrary(report)) return report;
-        string engine = Setting(options, "engine") ?? "llama";
-        string? given = Setting(options, "home");
-        string home = given ?? HomeOf(LlmLibrary.Path);
-        CheckFile(report, "keeper", Path.Combine(home, "bin", "llmbridge-keeper"), given);
-        CheckFile(report, "engine program", Path.Combine(home, "bin", "llmbridge-engine"), given);
-        CheckFile(report, $"engine {engine}", Path.Combine(home, "lib", "llmbridge", engine + ".so"), given);
-        if (engine == "llama")
-        {
-            CheckLlamaLibraries(report, Path.Combine(home, "lib", "llmbridge"));
-            CheckModel(report, Setting(options, "model") ?? Path.Combine(home, "share", "llmbridge", "demo.gguf"));
-        }
+        DoctorInstallation.Examine(report, options);
         await AskAsync(report, options, cancellationToken);
         return report;
     }
@@ -37,63 +26,9 @@ internal static class Doctor
         {
             report.Failure = e.Error;
             bool named = Environment.GetEnvironmentVariable("LLMBRIDGE_LIBRARY") is { Length: > 0 };
-            report.Bad("library", e.Error.Message, named ? "Correct LLMBRIDGE_LIBRARY, or unset it" : Build);
+            report.Bad("library", e.Error.Message,
+                named ? "Correct LLMBRIDGE_LIBRARY, or unset it" : DoctorInstallation.Build);
             return false;
-        }
-    }
-
-    /// <summary>The folder that llmbridge is installed in, seen from its library: PREFIX/lib/libllmbridge.so.</summary>
-    internal static string HomeOf(string library)
-    {
-        string file = File.ResolveLinkTarget(library, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(library);
-        return Path.GetDirectoryName(Path.GetDirectoryName(file)) ?? "/";
-    }
-
-    private static void CheckFile(DoctorReport report, string name, string path, string? home)
-    {
-        if (File.Exists(path))
-        {
-            report.Good(name, path);
-        }
-        else
-        {
-            report.Bad(name, $"{path} does not exist",
-                home is null ? Build : $"Correct the setting home, or LLMBRIDGE_HOME: it says {home}");
-        }
-    }
-
-    private static void CheckLlamaLibraries(DoctorReport report, string folder)
-    {
-        string[] libraries = Directory.Exists(folder) ? Directory.GetFiles(folder, "libllama.*") : [];
-        if (libraries.Length > 0)
-        {
-            report.Good("llama.cpp", libraries.Order(StringComparer.Ordinal).First());
-        }
-        else
-        {
-            report.Bad("llama.cpp", $"no libllama in {folder}",
-                "Install npm and git, remove the folder build/release, and build again; "
-                + "or configure with -DLLMBRIDGE_LLAMA_DIR=FOLDER");
-        }
-    }
-
-    private static void CheckModel(DoctorReport report, string path)
-    {
-        try
-        {
-            LlmModel model = LlmModel.Inspect(path);
-            report.Model = model;
-            report.Good("model", $"{path}: {model.Name ?? "no name"}, {model.FileBytes / 1024} KiB");
-            report.Good("model holds",
-                $"{model.Architecture}, {model.Parameters} parameters, mostly {model.Quantisation}; "
-                + $"{model.BlockCount} blocks of width {model.EmbeddingLength}, context {model.ContextLength}");
-            report.Good("model speaks",
-                $"{model.Tokenizer} tokenizer of {model.Vocabulary} tokens, "
-                + $"{(model.HasChatTemplate ? "with a" : "no")} chat template");
-        }
-        catch (LlmException e)
-        {
-            report.Bad("model", e.Error.Message, "Give a GGUF file with --model FILE or LLMBRIDGE_MODEL");
         }
     }
 

@@ -77,7 +77,7 @@ internal static class DoctorCommand
 
     private static void PrintJson(DoctorReport report)
     {
-        var json = new DoctorJson(report.Ok, report.Findings, report.Model?.Json);
+        var json = new DoctorJson(report.Ok, report.Findings, report.Installation, report.Model?.Json);
         using Stream output = StandardOutput.Open();
         output.Write(Json.Line(json, Json.Readable.DoctorJson));
     }

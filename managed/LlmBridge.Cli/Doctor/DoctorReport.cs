@@ -12,6 +12,9 @@ internal sealed class DoctorReport
 
     public IReadOnlyList<DoctorFinding> Findings => _findings;
 
+    /// <summary>What the library found where, as it tells it.</summary>
+    public string? Installation { get; set; }
+
     /// <summary>What the model's file holds, if it could be read.</summary>
     public LlmModel? Model { get; set; }
 

@@ -5,8 +5,10 @@ internal static class DemonstrationModel
 {
     public static void Announce(BridgeOptions options)
     {
-        string engine = Named(options, "engine") ?? "llama";
-        if (engine != "llama" || Named(options, "model") is not null) return;
+        bool isOther = Named(options, "engine") is { } engine
+            ? engine != "llama"
+            : LlmDefaults.Engine != LlmEngine.Llama;
+        if (isOther || Named(options, "model") is not null) return;
         Console.Error.WriteLine(
             "llmbridge: no model is named, so the small demonstration model answers (--model FILE names another)");
     }

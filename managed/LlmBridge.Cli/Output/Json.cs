@@ -10,6 +10,7 @@ namespace LlmBridge.Cli;
 [JsonSerializable(typeof(ReplyJson))]
 [JsonSerializable(typeof(EmbeddingsJson))]
 [JsonSerializable(typeof(DoctorJson))]
+[JsonSerializable(typeof(InstallationJson))]
 [JsonSerializable(typeof(WatchJson))]
 [JsonSerializable(typeof(IReadOnlyList<ChatMessage>))]
 internal sealed partial class Json : JsonSerializerContext

@@ -644,6 +644,28 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_fail_with(nint request, NativeError* error);
 
+    /// <summary>
+    /// What is found where, for whom the environment configures, as JSON: {"engine", "library": {"path", "version",
+    /// "abi"}, "home": {"path", "from", "found", "reason"}, "parts": [{"name", "kind", "looked_in": [], "needed",
+    /// "found", "path", "reason"}], "processes": {"user_max", "group_max", "group_used"}, "ok", "reason"}. `ok` says
+    /// that all that is needed is there; `home.from` is one of "setting", "environment" and "library"; each `reason` is
+    /// text where something is wrong, else null; a limit that does not exist is null. Looked at once in a process, when
+    /// first asked. Never NULL, never freed.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_installation_json();
+
+    /// <summary>The same, looked at now, for a bridge of these settings; NULL is the environment's.</summary>
+    /// <remarks>
+    /// <para>Owner: the caller frees *out_json with llmb_free.</para>
+    /// <para>Errors: LLMB_E_OUT_OF_MEMORY; what is wrong with settings or installation is in the JSON.</para>
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_installation_examine(
+        SettingsHandle settings,
+        byte** out_json,
+        NativeError* out_error);
+
     /// <summary>Asks the model and waits for the whole answer.</summary>
     /// <param name="prompt">NUL-terminated UTF-8.</param>
     /// <param name="answer">receives NUL-terminated UTF-8, or NULL on failure.</param>
@@ -738,8 +760,8 @@ internal static unsafe partial class NativeMethods
     internal static partial void llmb_settings_close(nint settings);
 
     /// <summary>
-    /// The table of all settings as JSON: {"settings":[{"name","scope","type","default","minimum","maximum","choices",
-    /// "engines","unit","help"}]}. Never NULL, never freed.
+    /// The table of all settings as JSON: {"settings":[{"name","scope","type","default","minimum","maximum","auto",
+    /// "choices","later_choices","engines","unit","later","help"}]}. Never NULL, never freed.
     /// </summary>
     [LibraryImport(Library)]
     internal static partial byte* llmb_settings_json();
@@ -809,6 +831,13 @@ internal static unsafe partial class NativeMethods
     /// </summary>
     [LibraryImport(Library)]
     internal static partial byte* llmb_status_name(LlmStatus status);
+
+    /// <summary>
+    /// The table of all statuses as JSON: {"statuses":[{"name","status","classes":["engines_fault","engine_may_say",
+    /// "start_may_say","ends_for_good","refusal","time_limit"]}]}. Never NULL, never freed.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial byte* llmb_statuses_json();
 
     /// <summary>The phase's name, such as "generate"; "none" for 0. Never NULL, never freed.</summary>
     [LibraryImport(Library)]

@@ -46,7 +46,7 @@ public sealed partial record BridgeOptions
     public string? Fallback { get; init; }
 
     /// <summary>
-    /// How many engine processes there may be; 0, for exec and jsonrpc only, is one process per call.
+    /// How many engine processes there may be; 0, for engines that can do per_call, is one process per call.
     /// </summary>
     /// <remarks>Setting "workers", default 1, from 0 to 64, in processes.</remarks>
     public int? Workers { get; init; }

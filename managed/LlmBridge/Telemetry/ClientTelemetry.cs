@@ -45,6 +45,11 @@ internal sealed class ClientTelemetry
     /// <summary>A model goes by its file's name: the folder it lies in is nobody's business.</summary>
     private static string? ModelName(KnownSettings settings) =>
         settings.Text("model") is { Length: > 0 } file ? Path.GetFileNameWithoutExtension(file)
-        : (settings.Text("engine") ?? "llama") == "llama" ? DemonstrationModel
+        : IsOfLlama(settings) ? DemonstrationModel
         : null;
+
+    private static bool IsOfLlama(KnownSettings settings) =>
+        settings.Text("engine") is { } name
+            ? name == ChoiceNames.Of(LlmEngine.Llama)
+            : LlmDefaults.Engine == LlmEngine.Llama;
 }

@@ -93,6 +93,10 @@ LLMB_API llmb_status llmb_error_to_json(const llmb_error *error, char **out_json
 /** The status's name, such as "engine_crashed"; "unknown" for a number that is none. Never NULL, never freed. */
 LLMB_API const char *llmb_status_name(llmb_status status);
 
+/** The table of all statuses as JSON: {"statuses":[{"name","status","classes":["engines_fault","engine_may_say",
+ * "start_may_say","ends_for_good","refusal","time_limit"]}]}. Never NULL, never freed. */
+LLMB_API const char *llmb_statuses_json(void);
+
 /** The phase's name, such as "generate"; "none" for 0. Never NULL, never freed. */
 LLMB_API const char *llmb_phase_name(uint32_t phase);
 

@@ -8,6 +8,7 @@
 #include "api/call_stats.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/status_rows.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
 #include "pool/demotion.h"
@@ -64,24 +65,6 @@ bool call_may_be_repeated(const llmb_call *call) {
   return !call_is_begun(call) || (call->ticket.connection->abilities & LLMB_ENGINE_ACTS) == 0;
 }
 
-/* Failures that another engine may not have. */
-static bool is_engines_fault(llmb_status outcome) {
-  switch (outcome) {
-    case LLMB_E_NOT_FOUND:
-    case LLMB_E_SPAWN_FAILED:
-    case LLMB_E_START_TIMEOUT:
-    case LLMB_E_ENGINE_CRASHED:
-    case LLMB_E_ENGINE_HUNG:
-    case LLMB_E_UNAVAILABLE:
-    case LLMB_E_MODEL_INVALID:
-    case LLMB_E_PROTOCOL_ERROR:
-    case LLMB_E_OUT_OF_MEMORY:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /* The call as it was before any engine had it. */
 static void forget_answer(llmb_call *call) {
   call->token_count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
@@ -115,7 +98,8 @@ static llmb_status last_word(llmb_call *call, llmb_status outcome) {
 static bool fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, uint64_t now_ns) {
   llmb_bridge *bridge = call->bridge;
   const bool cannot = outcome == LLMB_E_UNSUPPORTED;
-  if (bridge->stage_count == 1 || !(cannot || is_engines_fault(outcome)) || !call->error.retry_safe) return false;
+  if (bridge->stage_count == 1 || !(cannot || status_is(outcome, STATUS_ENGINES_FAULT)) || !call->error.retry_safe)
+    return false;
   if (call->delivered || now_ns >= call->deadline_ns || atomic_load(&call->cancel_requested)) return false;
   if (atomic_load(&bridge->closing)) return false;
   struct bridge_stage *next = stage_next(bridge, call->stage);
@@ -137,9 +121,9 @@ static bool fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, u
 /* What the end of a call says of the engine that had it. */
 static void note_end(llmb_call *call) {
   if (call->bridge->stage_count == 1) return;
-  const enum demotion_verdict verdict = call->outcome == LLMB_OK          ? DEMOTION_SUCCESS
-                                        : is_engines_fault(call->outcome) ? DEMOTION_FAILURE
-                                                                          : DEMOTION_NEITHER;
+  const enum demotion_verdict verdict = call->outcome == LLMB_OK                         ? DEMOTION_SUCCESS
+                                        : status_is(call->outcome, STATUS_ENGINES_FAULT) ? DEMOTION_FAILURE
+                                                                                         : DEMOTION_NEITHER;
   demotion_note(&call->stage->demotion, verdict, call->end_ns);
 }
 

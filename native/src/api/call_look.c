@@ -8,6 +8,7 @@
 #include "api/call_survive.h"
 #include "api/call_take.h"
 #include "core/fault_point.h"
+#include "core/status_rows.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
 #include "pool/slot.h"
@@ -34,28 +35,12 @@ static void take_done(llmb_call *call, struct slot *slot, struct call_verdict *v
   look_at_done(call, verdict);
 }
 
-/* What an engine may say of a request; anything else it says is its own "no". */
+/* An engine that stopped a call may have done so by the call's own wish or limit. */
 static llmb_status failure_status(const llmb_call *call, int32_t status, uint64_t now_ns) {
-  switch (status) {
-    case LLMB_E_INVALID_ARGUMENT:
-    case LLMB_E_CONTEXT_FULL:
-    case LLMB_E_UNSUPPORTED:
-    case LLMB_E_OUT_OF_MEMORY:
-    case LLMB_E_OUTPUT_INVALID:
-    case LLMB_E_OUTPUT_TOO_LARGE:
-    case LLMB_E_NOT_FOUND: /* the next five: of a program or another machine that the engine asks */
-    case LLMB_E_SPAWN_FAILED:
-    case LLMB_E_ENGINE_CRASHED:
-    case LLMB_E_ENGINE_HUNG:
-    case LLMB_E_PROTOCOL_ERROR:
-      return status;
-    case LLMB_E_CANCELLED:
-    case LLMB_E_DEADLINE_EXCEEDED:
-      if (atomic_load(&call->cancel_requested) || atomic_load(&call->bridge->closing)) return LLMB_E_CANCELLED;
-      return now_ns >= call->deadline_ns ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_ENGINE_ERROR;
-    default:
-      return LLMB_E_ENGINE_ERROR;
-  }
+  if (status_is(status, STATUS_ENGINE_MAY_SAY)) return status;
+  if (status != LLMB_E_CANCELLED && status != LLMB_E_DEADLINE_EXCEEDED) return LLMB_E_ENGINE_ERROR;
+  if (atomic_load(&call->cancel_requested) || atomic_load(&call->bridge->closing)) return LLMB_E_CANCELLED;
+  return now_ns >= call->deadline_ns ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_ENGINE_ERROR;
 }
 
 /* The engine's last word is that it has failed: `failure`, in the verdict. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/status_rows.h"
 #include "pool/pool_stats.h"
 
 static void tell(const llmb_call *call, enum llmb_event_kind kind, uint64_t now_ns) {
@@ -34,22 +35,16 @@ void call_count_end(const llmb_call *call) {
   if (call->first_piece_ns > call->start_ns) {
     stats_count_time(figures->first_token_ms, &figures->first_token_ms_sum, call->first_piece_ns - call->start_ns);
   }
-  switch (call->outcome) {
-    case LLMB_OK:
-      stats_count_time(figures->total_ms, &figures->total_ms_sum, call->end_ns - call->start_ns);
-      if (call->kind == LLMB_REQUEST_TOKENS) break; /* its tokens were counted, not read */
-      figures->prompt_tokens += call->result.prompt_tokens;
-      figures->completion_tokens += call->result.completion_tokens;
-      break;
-    case LLMB_E_CANCELLED: /* its caller knows, and may do so all the time */
-      break;
-    case LLMB_E_OVERLOADED:
-    case LLMB_E_UNAVAILABLE:
-      figures->calls_refused++;
-      tell_refusal(call);
-      break;
-    default:
-      tell(call, LLMB_EVENT_CALL_FAILED, call->end_ns);
+  if (call->outcome == LLMB_OK) {
+    stats_count_time(figures->total_ms, &figures->total_ms_sum, call->end_ns - call->start_ns);
+    if (call->kind == LLMB_REQUEST_TOKENS) return; /* its tokens were counted, not read */
+    figures->prompt_tokens += call->result.prompt_tokens;
+    figures->completion_tokens += call->result.completion_tokens;
+  } else if (status_is(call->outcome, STATUS_REFUSAL)) {
+    figures->calls_refused++;
+    tell_refusal(call);
+  } else if (call->outcome != LLMB_E_CANCELLED) { /* of which its caller knows, and may do so all the time */
+    tell(call, LLMB_EVENT_CALL_FAILED, call->end_ns);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <llmbridge/bridge.h>
 
 #include "api/engine_environment.h"
+#include "api/installation_layout.h"
 #include "core/engine_abilities.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -14,72 +15,11 @@
 #include "core/text_quote.h"
 #include "platform/os_path.h"
 
-enum { PATH_SIZE_MAX = 4096, ENGINE_FILE_SIZE_MAX = 40 };
-
-/* Each has room for one path. Merged into one function they would need the sum, of a stack that is the host's. */
-#define SMALL_FRAME __attribute__((noinline))
-
-/* Package managers may mark every file as a program. */
-static bool is_wanted(enum os_path_kind kind, enum os_path_kind wanted) {
-  return kind == wanted || (wanted == OS_PATH_FILE && kind == OS_PATH_PROGRAM);
-}
-
-/* Where a program or file stands below home: an installed tree has bin/ and share/llmbridge/, a package may have all in
- * one folder. */
-static bool find_below(const char *home, const char *const folders[], const char *name, enum os_path_kind wanted,
-                       char *out) {
-  for (int i = 0; folders[i] != NULL; i++) {
-    uint64_t size = 0;
-    if (snprintf(out, PATH_SIZE_MAX, "%s/%s%s", home, folders[i], name) >= PATH_SIZE_MAX) continue;
-    if (is_wanted(os_path_kind(out, &size), wanted)) return true;
-  }
-  return false;
-}
-
-/* Engine and keeper run in another working folder. */
-static llmb_status make_absolute(const char *path, char *out) {
-  char folder[PATH_SIZE_MAX] = "";
-  if (path[0] != '/' && os_path_current_folder(folder, sizeof folder) != LLMB_OK) return LLMB_E_NOT_FOUND;
-  const int size = snprintf(out, PATH_SIZE_MAX, "%s%s%s", folder, path[0] == '/' ? "" : "/", path);
-  return size > 0 && size < PATH_SIZE_MAX ? LLMB_OK : LLMB_E_NOT_FOUND;
-}
-
-static const char *const program_folders[] = {"bin/", "", NULL};
-static const char *const share_folders[] = {"share/llmbridge/", "", NULL};
-
-static bool has_keeper(const char *home, const char *const folders[]) {
-  char found[PATH_SIZE_MAX];
-  return find_below(home, folders, "llmbridge-keeper", OS_PATH_PROGRAM, found);
-}
-
-/* The folder that everything else is found from, absolute: the host may change its folder before the first start. */
-static SMALL_FRAME llmb_status find_home(const llmb_settings *settings, char *home, llmb_error *error) {
-  const char *given = settings->values[SETTING_HOME].text;
-  if (given != NULL && given[0] != 0) {
-    if (make_absolute(given, home) == LLMB_OK && has_keeper(home, program_folders)) return LLMB_OK;
-    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                     "home: neither %s/bin/llmbridge-keeper nor %s/llmbridge-keeper is a program", given, given);
-  }
-  const llmb_status status = os_path_library_folder(home, PATH_SIZE_MAX);
-  if (status != LLMB_OK) {
-    return error_set(error, status, LLMB_PHASE_CONFIGURE, "could not find the folder of the library; set home");
-  }
-  if (has_keeper(home, (const char *const[]){"", NULL})) return LLMB_OK;
-  /* lib/ or lib/x86_64-linux-gnu/ below the home */
-  for (int up = 0; up < 2; up++) {
-    char *slash = strrchr(home, '/');
-    if (slash == NULL || slash == home) break;
-    *slash = 0;
-    if (has_keeper(home, program_folders)) return LLMB_OK;
-  }
-  (void)os_path_library_folder(home, PATH_SIZE_MAX);
-  return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                   "llmbridge-keeper is neither beside the library in %s nor in ../bin; set home", home);
-}
+enum { PATH_SIZE_MAX = INSTALLATION_PATH_MAX, ENGINE_FILE_SIZE_MAX = 40 };
 
 static SMALL_FRAME llmb_status find_program(const char *home, const char *name, char **out, llmb_error *error) {
   char path[PATH_SIZE_MAX];
-  if (!find_below(home, program_folders, name, OS_PATH_PROGRAM, path)) {
+  if (!installation_find(home, INSTALLATION_PROGRAM, name, path)) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/bin nor in %s", name, home, home);
   }
   const llmb_status status = memory_copy_text(path, strlen(path), out);
@@ -100,7 +40,7 @@ static SMALL_FRAME llmb_status set_model(llmb_settings *settings, const char *ho
   char quoted[TEXT_QUOTE_CAPACITY];
   const char *given = settings->values[SETTING_MODEL].text;
   if (given == NULL || given[0] == 0) {
-    if (!find_below(home, share_folders, "demo.gguf", OS_PATH_FILE, path)) {
+    if (!installation_find(home, INSTALLATION_SHARED, "demo.gguf", path)) {
       return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
                        "no model is set and there is no demonstration model in %s/share/llmbridge; set model", home);
     }
@@ -125,7 +65,7 @@ static SMALL_FRAME llmb_status set_model(llmb_settings *settings, const char *ho
   if (size == 0) {
     return error_set(error, LLMB_E_MODEL_INVALID, LLMB_PHASE_CONFIGURE, "model: %s is empty", quoted);
   }
-  if (make_absolute(given, path) != LLMB_OK) {
+  if (path_make_absolute(given, path) != LLMB_OK) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "model: could not resolve %s", quoted);
   }
   return settings_store(settings, SETTING_MODEL, path, (enum setting_source)settings->values[SETTING_MODEL].source,
@@ -136,7 +76,7 @@ static SMALL_FRAME llmb_status copy_log_file(const llmb_settings *settings, stru
   const char *given = settings->values[SETTING_LOG_FILE].text;
   if (given == NULL || given[0] == 0) return LLMB_OK;
   char path[PATH_SIZE_MAX];
-  if (make_absolute(given, path) != LLMB_OK) {
+  if (path_make_absolute(given, path) != LLMB_OK) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "log_file: the path is too long");
   }
   const llmb_status status = memory_copy_text(path, strlen(path), &out->log_file);
@@ -155,7 +95,7 @@ static SMALL_FRAME llmb_status find_own_program(const char *word, char **out, ll
   if (status != LLMB_OK) {
     return error_set(error, status, LLMB_PHASE_CONFIGURE, "command: %s may not be executed", quoted);
   }
-  status = make_absolute(path, absolute);
+  status = path_make_absolute(path, absolute);
   if (status == LLMB_OK) status = memory_copy_text(absolute, strlen(absolute), out);
   return status == LLMB_OK ? status
                            : error_set(error, status, LLMB_PHASE_CONFIGURE, "command: could not keep its path");
@@ -182,7 +122,6 @@ static llmb_status set_program(const llmb_settings *settings, const char *home, 
 /* What a thread of the host cannot be: several, confined, or a program of its own. */
 static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const char *home, struct launch *out,
                                           llmb_error *error) {
-  static const char *const module_folders[] = {"lib/llmbridge/", "", NULL};
   char path[PATH_SIZE_MAX], file[ENGINE_FILE_SIZE_MAX];
   if (!engine_can(out->engine, ABILITY_INPROC)) {
     return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
@@ -198,7 +137,7 @@ static SMALL_FRAME llmb_status set_module(const llmb_settings *settings, const c
                      "sandbox, memory_mb: with isolation inproc the engine cannot be confined without its host");
   }
   snprintf(file, sizeof file, "%s.so", out->engine);
-  if (!find_below(home, module_folders, file, OS_PATH_FILE, path)) {
+  if (!installation_find(home, INSTALLATION_MODULE, file, path)) {
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/lib/llmbridge", file, home);
   }
   const llmb_status status = memory_copy_text(path, strlen(path), &out->module_path);
@@ -233,7 +172,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   const char *engine = settings->values[SETTING_ENGINE].text;
   snprintf(out->engine, sizeof out->engine, "%s", engine);
   llmb_status status = check_abilities(settings, engine, error);
-  if (status == LLMB_OK) status = find_home(settings, home, error);
+  if (status == LLMB_OK) status = installation_home(settings, home, error);
   if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
   if (status == LLMB_OK) {
     const bool inside = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_INPROC;

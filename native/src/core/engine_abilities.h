@@ -21,7 +21,7 @@ extern const char *const engine_ability_names[];
 
 bool engine_can(const char *engine, enum engine_ability ability);
 
-/* The names of the engines that can, such as "exec and jsonrpc", for messages. */
+/* The names of the engines that can, as a sentence lists them, for messages. */
 enum { ENGINE_NAMES_CAPACITY = 128 };
 const char *engines_that_can(enum engine_ability ability, char out[ENGINE_NAMES_CAPACITY]);
 

@@ -63,6 +63,8 @@ static void setting_write(struct json_writer *writer, const struct setting *sett
   json_text(writer, setting->default_text);
   bound_write(writer, "minimum", setting, setting->minimum);
   bound_write(writer, "maximum", setting, setting->maximum);
+  json_key(writer, "auto");
+  json_boolean(writer, setting->may_be_auto);
   json_key(writer, "choices");
   names_write(writer, setting->choices);
   json_key(writer, "later_choices");

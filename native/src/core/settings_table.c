@@ -80,7 +80,7 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_FALLBACK] = {"fallback", BRIDGE, .engines = ENGINE_ANY, TEXT,
     .help = "Engines to try in turn when one is unavailable: up to three names parted by commas"},
   [SETTING_WORKERS] = {"workers", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 64), DEFAULT("1"), UNIT("processes"),
-    .help = "How many engine processes there may be; 0, for exec and jsonrpc only, is one process per call"},
+    .help = "How many engine processes there may be; 0, for engines that can do per_call, is one process per call"},
   [SETTING_SLOTS] = {"slots", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, 64), DEFAULT("4"), UNIT("calls"),
     .help = "How many calls a worker serves at once"},
   [SETTING_QUEUE] = {"queue", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 65536), DEFAULT("64"), UNIT("calls"),

@@ -1,4 +1,5 @@
-/* Names of the public enums, and the struct initialisers that hosts call through an FFI. */
+/* Names of the public enums but the statuses (status_rows.c), and the struct initialisers that hosts call through an
+ * FFI. */
 #include <stddef.h>
 #include <string.h>
 
@@ -14,58 +15,6 @@ _Static_assert(sizeof(enum llmb_status_value) == sizeof(llmb_status), "a status 
 _Static_assert(offsetof(llmb_error, elapsed_ms) == 32, "llmb_error's layout is frozen");
 _Static_assert(offsetof(llmb_error, engine_log) == 584, "llmb_error's layout is frozen");
 _Static_assert(offsetof(llmb_result, engine) == 64, "llmb_result's layout is frozen");
-
-const char *llmb_status_name(llmb_status status) {
-  switch ((enum llmb_status_value)status) { /* no default: the compiler then refuses a status without a name */
-    case LLMB_OK:
-      return "ok";
-    case LLMB_E_INVALID_ARGUMENT:
-      return "invalid_argument";
-    case LLMB_E_NOT_FOUND:
-      return "not_found";
-    case LLMB_E_SPAWN_FAILED:
-      return "spawn_failed";
-    case LLMB_E_START_TIMEOUT:
-      return "start_timeout";
-    case LLMB_E_DEADLINE_EXCEEDED:
-      return "deadline_exceeded";
-    case LLMB_E_CANCELLED:
-      return "cancelled";
-    case LLMB_E_ENGINE_CRASHED:
-      return "engine_crashed";
-    case LLMB_E_ENGINE_HUNG:
-      return "engine_hung";
-    case LLMB_E_OUTPUT_INVALID:
-      return "output_invalid";
-    case LLMB_E_OUTPUT_TOO_LARGE:
-      return "output_too_large";
-    case LLMB_E_OVERLOADED:
-      return "overloaded";
-    case LLMB_E_UNAVAILABLE:
-      return "unavailable";
-    case LLMB_E_MODEL_INVALID:
-      return "model_invalid";
-    case LLMB_E_PROTOCOL_ERROR:
-      return "protocol_error";
-    case LLMB_E_UNSUPPORTED:
-      return "unsupported";
-    case LLMB_E_OUT_OF_MEMORY:
-      return "out_of_memory";
-    case LLMB_E_ENGINE_ERROR:
-      return "engine_error";
-    case LLMB_E_POISONED:
-      return "poisoned";
-    case LLMB_E_FORKED:
-      return "forked";
-    case LLMB_E_CONTEXT_FULL:
-      return "context_full";
-    case LLMB_E_NOT_READY:
-      return "not_ready";
-    case LLMB_E_INTERNAL:
-      return "internal";
-  }
-  return "unknown";
-}
 
 const char *llmb_phase_name(uint32_t phase) {
   switch ((enum llmb_phase)phase) {

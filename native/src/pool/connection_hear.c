@@ -8,6 +8,7 @@
 #include "core/fault_point.h"
 #include "core/json_check.h"
 #include "core/memory.h"
+#include "core/status_rows.h"
 #include "platform/os_bell.h"
 #include "platform/os_clock.h"
 #include "platform/os_post.h"
@@ -51,18 +52,7 @@ static void take_hello(struct connection *connection, const uint8_t *message, ui
 
 /* An engine may refuse for reasons that are about itself; anything else is its word for "engine error". */
 static llmb_status refusal_status(int32_t status) {
-  switch (status) {
-    case LLMB_E_INVALID_ARGUMENT:
-    case LLMB_E_NOT_FOUND:
-    case LLMB_E_SPAWN_FAILED:
-    case LLMB_E_MODEL_INVALID:
-    case LLMB_E_UNSUPPORTED:
-    case LLMB_E_OUT_OF_MEMORY:
-    case LLMB_E_PROTOCOL_ERROR:
-      return status;
-    default:
-      return LLMB_E_ENGINE_ERROR;
-  }
+  return status_is(status, STATUS_START_MAY_SAY) ? status : LLMB_E_ENGINE_ERROR;
 }
 
 static void take_ready(struct connection *connection, uint32_t detail, const char *info, uint64_t size,

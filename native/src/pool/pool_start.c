@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/policy.h"
+#include "core/status_rows.h"
 #include "pool/connection.h"
 #include "pool/connection_end.h"
 #include "pool/pool_blame.h"
@@ -35,16 +36,7 @@ bool pool_starting(const struct pool *pool) {
 
 /* What a failed start means for the next one. */
 static enum restart_end end_of_start(llmb_status failure) {
-  switch (failure) {
-    case LLMB_E_NOT_FOUND:
-    case LLMB_E_MODEL_INVALID:
-    case LLMB_E_INVALID_ARGUMENT:
-    case LLMB_E_UNSUPPORTED:
-    case LLMB_E_PROTOCOL_ERROR:
-      return RESTART_END_PERMANENT;
-    default:
-      return RESTART_END_FAILED;
-  }
+  return status_is(failure, STATUS_ENDS_FOR_GOOD) ? RESTART_END_PERMANENT : RESTART_END_FAILED;
 }
 
 /* Whether those who wait get the failure of a start: not while another worker may still serve them, but others that are

@@ -100,17 +100,10 @@ void stats_note_retirement(struct pool_stats *stats, int64_t pid, uint64_t calls
 }
 
 static uint64_t *failures_like(llmb_stats *figures, llmb_status failure, bool was_ready) {
-  switch (failure) {
-    case LLMB_E_ENGINE_CRASHED:
-      return &figures->engines_crashed;
-    case LLMB_E_ENGINE_HUNG:
-    case LLMB_E_START_TIMEOUT:
-      return &figures->engines_hung;
-    case LLMB_E_PROTOCOL_ERROR:
-      return &figures->engines_broken;
-    default: /* it said no; who says so after having been ready breaks the protocol */
-      return was_ready ? &figures->engines_broken : &figures->engines_refused;
-  }
+  if (failure == LLMB_E_ENGINE_CRASHED) return &figures->engines_crashed;
+  if (failure == LLMB_E_ENGINE_HUNG || failure == LLMB_E_START_TIMEOUT) return &figures->engines_hung;
+  /* What says no after having been ready breaks the protocol. */
+  return failure == LLMB_E_PROTOCOL_ERROR || was_ready ? &figures->engines_broken : &figures->engines_refused;
 }
 
 void stats_note_failure(struct pool_stats *stats, int64_t pid, bool was_ready, const llmb_error *failure,

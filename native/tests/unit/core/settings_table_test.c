@@ -139,7 +139,7 @@ static void settings_json__is_json_and_holds_the_whole_table(void) {
   }
   CHECK_CONTAINS(
       "{\"name\":\"engine\",\"scope\":[\"bridge\"],\"type\":\"choice\",\"default\":\"llama\",\"minimum\":null,"
-      "\"maximum\":null,\"choices\":[\"llama\",\"fake\",",
+      "\"maximum\":null,\"auto\":false,\"choices\":[\"llama\",\"fake\",",
       json);
   CHECK_CONTAINS(
       "\"name\":\"timeout_ms\",\"scope\":[\"bridge\",\"call\"],\"type\":\"integer\",\"default\":\"30000\","
@@ -150,6 +150,8 @@ static void settings_json__is_json_and_holds_the_whole_table(void) {
       "\"minimum\":0.01,\"maximum\":100.00,",
       json);
   CHECK_CONTAINS("\"name\":\"context\",\"scope\":[\"bridge\"],\"type\":\"integer\",\"default\":null,", json);
+  const char *memory = strstr(json, "\"name\":\"memory_mb\"");
+  CHECK(memory != NULL && strstr(memory, "\"maximum\":16777216,\"auto\":true,") != NULL);
 }
 
 static void *json_get(void *unused) {

@@ -2,6 +2,9 @@
 
 #include <llmbridge/call.h>
 
+#include "core/json_check.h"
+#include "core/status_rows.h"
+
 static void status_name__is_the_contracts_for_every_status(void) {
   const struct {
     llmb_status status;
@@ -35,6 +38,46 @@ static void status_name__is_the_contracts_for_every_status(void) {
 static void status_name__says_unknown_for_other_numbers(void) {
   const llmb_status others[] = {-1, 22, 98, 100, INT32_MIN, INT32_MAX};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) CHECK_TEXT("unknown", llmb_status_name(others[i]));
+}
+
+/* Every status of a class, by number; the others are not of it. */
+static void check_class(enum status_class class_bit, const llmb_status *members, size_t count) {
+  for (llmb_status status = -1; status <= 100; status++) {
+    bool is_member = false;
+    for (size_t i = 0; i < count; i++) is_member = is_member || members[i] == status;
+    check_name = llmb_status_name(status);
+    CHECK_INT(is_member, status_is(status, class_bit));
+  }
+}
+
+#define CHECK_CLASS(class_bit, ...)                                    \
+  do {                                                                 \
+    const llmb_status members[] = {__VA_ARGS__};                       \
+    check_class(class_bit, members, sizeof members / sizeof *members); \
+  } while (0)
+
+static void classes__hold_these_statuses_and_no_others(void) {
+  CHECK_CLASS(STATUS_ENGINES_FAULT, LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED, LLMB_E_START_TIMEOUT, LLMB_E_ENGINE_CRASHED,
+              LLMB_E_ENGINE_HUNG, LLMB_E_UNAVAILABLE, LLMB_E_MODEL_INVALID, LLMB_E_PROTOCOL_ERROR,
+              LLMB_E_OUT_OF_MEMORY);
+  CHECK_CLASS(STATUS_ENGINE_MAY_SAY, LLMB_E_INVALID_ARGUMENT, LLMB_E_CONTEXT_FULL, LLMB_E_UNSUPPORTED,
+              LLMB_E_OUT_OF_MEMORY, LLMB_E_OUTPUT_INVALID, LLMB_E_OUTPUT_TOO_LARGE, LLMB_E_NOT_FOUND,
+              LLMB_E_SPAWN_FAILED, LLMB_E_ENGINE_CRASHED, LLMB_E_ENGINE_HUNG, LLMB_E_PROTOCOL_ERROR);
+  CHECK_CLASS(STATUS_START_MAY_SAY, LLMB_E_INVALID_ARGUMENT, LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED,
+              LLMB_E_MODEL_INVALID, LLMB_E_UNSUPPORTED, LLMB_E_OUT_OF_MEMORY, LLMB_E_PROTOCOL_ERROR);
+  CHECK_CLASS(STATUS_ENDS_FOR_GOOD, LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID, LLMB_E_INVALID_ARGUMENT, LLMB_E_UNSUPPORTED,
+              LLMB_E_PROTOCOL_ERROR);
+  CHECK_CLASS(STATUS_REFUSAL, LLMB_E_OVERLOADED, LLMB_E_UNAVAILABLE);
+  CHECK_CLASS(STATUS_TIME_LIMIT, LLMB_E_START_TIMEOUT, LLMB_E_DEADLINE_EXCEEDED);
+}
+
+static void statuses_json__is_the_table(void) {
+  const char *json = llmb_statuses_json();
+  CHECK_INT(LLMB_OK, json_check((const uint8_t *)json, strlen(json), NULL, NULL));
+  CHECK_CONTAINS("{\"statuses\":[{\"name\":\"ok\",\"status\":0,\"classes\":[]},", json);
+  CHECK_CONTAINS("{\"name\":\"unavailable\",\"status\":12,\"classes\":[\"engines_fault\",\"refusal\"]},", json);
+  CHECK_CONTAINS("{\"name\":\"internal\",\"status\":99,\"classes\":[]}]}", json);
+  CHECK(json == llmb_statuses_json());
 }
 
 static void phase_name__is_the_contracts_for_every_phase(void) {
@@ -87,6 +130,7 @@ static void deadline__lies_ahead_and_saturates(void) {
 }
 
 CHECK_MAIN(TEST(status_name__is_the_contracts_for_every_status), TEST(status_name__says_unknown_for_other_numbers),
+           TEST(classes__hold_these_statuses_and_no_others), TEST(statuses_json__is_the_table),
            TEST(phase_name__is_the_contracts_for_every_phase),
            TEST(finish_reason_name__is_the_contracts_for_every_reason),
            TEST(structs__are_cleared_and_sized_by_their_init), TEST(version__has_three_numbers_and_abi_is_1),

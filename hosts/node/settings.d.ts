@@ -1,0 +1,107 @@
+// Made by LlmBridge.Generator from the library's settings table: run `build.sh generate`.
+
+/** Those that a bridge has for all its calls, and a call may have for itself. */
+export interface SharedSettings {
+  /** Limit on a whole call, starting and loading included. Default: 30000. */
+  timeout_ms?: number;
+  /** Limit on waiting for a free slot; 0 is none but timeout_ms. Default: 0. */
+  queue_timeout_ms?: number;
+  /** Limit on the time to the first piece of the answer; 0 is none but timeout_ms. Default: 0. */
+  first_token_timeout_ms?: number;
+  /** How long a working engine may go without progress before it counts as hung; 0 is for ever. Default: 15000. */
+  stall_timeout_ms?: number;
+  /** How long an engine may take to stop a call by itself before it is killed; 0 kills at once. Default: 2000. */
+  grace_ms?: number;
+  /** The longest answer that is accepted. Default: 16777216. */
+  output_bytes?: number;
+}
+
+/** Settings of a bridge, by name. */
+export interface BridgeSettings extends SharedSettings {
+  /** What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a daemon), hash (a crude embedder), custom (an engine of your own). Default: llama. */
+  engine?: 'llama' | 'fake' | 'exec' | 'jsonrpc' | 'hash' | 'custom';
+  /** Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash then ends. Default: pool. */
+  isolation?: 'pool' | 'inproc';
+  /** Path of the model's GGUF file; without one the demonstration model is used. */
+  model?: string;
+  /** The program and its arguments, as a JSON array or words with quotes; for the fake engine its script. */
+  command?: string | readonly string[];
+  /** Variables of the host's environment that the command gets besides the harmless ones: names parted by commas. */
+  environment?: string;
+  /** Engines to try in turn when one is unavailable: up to three names parted by commas. */
+  fallback?: string;
+  /** How many engine processes there may be; 0, for engines that can do per_call, is one process per call. Default: 1. */
+  workers?: number;
+  /** How many calls a worker serves at once. Default: 4. */
+  slots?: number;
+  /** How many calls may wait for a slot; 0 makes a call without a free slot fail as overloaded at once. Default: 64. */
+  queue?: number;
+  /** Tokens of prompt and answer together, for each call; by default the model's own size, at most 4096. */
+  context?: number;
+  /** Threads each worker computes with; by default the machine's cores divided by the workers. */
+  threads?: number;
+  /** Layers of the model to put on the GPU; 0 uses the CPU alone, more than the model has puts all of them. Default: 0. */
+  gpu_layers?: number;
+  /** Whether calls in one worker are computed together; off makes each answer independent of its neighbours. Default: on. */
+  batching?: 'on' | 'off' | boolean;
+  /** How long a starting engine may go without progress before it is given up. Default: 300000. */
+  start_timeout_ms?: number;
+  /** How long a worker may be idle before it exits; 0 is for ever. Default: 300000. */
+  idle_ms?: number;
+  /** After about how many calls a worker is replaced, in peace; 0 is never. Default: 0. */
+  recycle_calls?: number;
+  /** By how much a worker's private memory may grow before it is replaced, in peace; 0 is without limit. Default: 0. */
+  recycle_mb?: number;
+  /** How often a call whose engine died is tried again, where that is safe; 0 is never. Default: 1. */
+  retries?: number;
+  /** Restarts allowed within restart_window_ms; after that calls fail as unavailable for a while. Default: 5. */
+  restart_limit?: number;
+  /** The time within which restarts are counted. Default: 60000. */
+  restart_window_ms?: number;
+  /** Whether engines are confined: best_effort takes what the system offers, required fails without it. Default: best_effort. */
+  sandbox?: 'off' | 'best_effort' | 'required' | false;
+  /** Private memory a worker may use, the mapped model not counted; 0 is no limit, auto (llama alone) is what the model and its contexts need and some more. Default: auto. */
+  memory_mb?: number | 'auto';
+  /** Folder llmbridge is installed in; by default found from where the library is. */
+  home?: string;
+  /** How much is written to log_file. Default: off. */
+  log?: 'off' | 'error' | 'info' | 'debug' | false;
+  /** File to which the keeper and the engines' stderr are logged. */
+  log_file?: string;
+}
+
+/** Settings of a call, by name; what is not given comes from the environment. */
+export interface CallSettings extends SharedSettings {
+  /** The most tokens an answer may have; it then ends with finish reason length. Default: 512. */
+  max_tokens?: number;
+  /** How freely tokens are chosen; 0 always takes the likeliest. Default: 0. */
+  temperature?: number;
+  /** Choose among this many of the likeliest tokens; 0 is all. Default: 40. */
+  top_k?: number;
+  /** Choose among the likeliest tokens that together have this probability; 1 is all. Default: 0.95. */
+  top_p?: number;
+  /** Drop tokens less probable than this share of the likeliest one's probability; 0 drops none. Default: 0.05. */
+  min_p?: number;
+  /** Above 1 makes tokens that came already less likely; 1 changes nothing. Default: 1. */
+  repeat_penalty?: number;
+  /** Seed of the random choices: the same seed gives the same answer. Default: 0. */
+  seed?: number;
+  /** End the answer before this text comes up: one string, or a JSON array of them. */
+  stop?: string | readonly string[];
+  /** How the prompt is given to the model: auto applies the model's chat template where it has one. Default: auto. */
+  prompt_format?: 'auto' | 'chat' | 'raw';
+  /** What becomes of text that spells a control token of the model, such as <|end|>: text leaves it text, parse makes it the token, for prompts that bring a template of their own. Default: text. */
+  special?: 'text' | 'parse';
+  /** The system message that goes before the prompt. */
+  system?: string;
+  /** The conversation instead of a prompt: a JSON array of objects with role and content. */
+  messages?: readonly { role: string; content: string }[];
+  /** Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a bridge are one scope. */
+  cache_scope?: string;
+  /** What the answer must be: json accepts only one whole JSON value. Default: text. */
+  expect?: 'text' | 'json';
+  /** How the tokens' vectors make an embedding: auto is the model's own way, else mean. Default: auto. */
+  pooling?: 'auto' | 'mean' | 'cls' | 'last';
+  /** Whether an embedding is scaled to length 1: auto does so for the llama engine alone. Default: auto. */
+  normalize?: 'auto' | 'l2' | 'none';
+}
