@@ -120,7 +120,7 @@ class _Daemon:
         except Cancelled:
             self._fail(call_id, FAILED, "cancelled")
         except Exception as problem:  # a daemon outlives its methods' faults
-            sys.excepthook(*sys.exc_info())
+            sys.excepthook(type(problem), problem, problem.__traceback__)
             self._fail(call_id, FAILED, f"{type(problem).__name__}: {problem}")
         finally:
             del self._calls[call_id]
