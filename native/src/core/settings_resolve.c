@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/settings_agree.h"
 #include "core/settings_environment.h"
 
 const char *fallback_next_name(const char *at, const char **out_name, uint64_t *out_size) {
@@ -46,11 +47,13 @@ static llmb_status check_use(const llmb_settings *given, const char *engine, con
 llmb_status settings_resolve_bridge(const llmb_settings *given, llmb_settings *out, llmb_error *error) {
   settings_set_defaults(out);
   llmb_status status = settings_read_environment(out, given, error);
-  if (status != LLMB_OK || given == NULL) return status;
+  if (status != LLMB_OK) return status;
+  if (given == NULL) return settings_check_agreement(out, error);
   const struct setting_value *fallback = &given->values[SETTING_FALLBACK];
   if (fallback->source != SETTING_EXPLICIT) fallback = &out->values[SETTING_FALLBACK];
   status = check_use(given, out->values[SETTING_ENGINE].text, fallback->text, error);
-  return status == LLMB_OK ? settings_copy_explicit(given, out, error) : status;
+  if (status == LLMB_OK) status = settings_copy_explicit(given, out, error);
+  return status == LLMB_OK ? settings_check_agreement(out, error) : status;
 }
 
 /* The call's own value of a setting, or else the bridge's. */
