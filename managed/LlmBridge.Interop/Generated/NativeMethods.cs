@@ -738,6 +738,30 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_inspect(byte* path, byte** out_json, NativeError* out_error);
 
+    /// <summary>
+    /// Checks a JSON text against a JSON Schema. Numbers are compared exactly, patterns take time linear in the text,
+    /// and the work of a check is bounded. `format` and other annotations assert nothing, unknown keywords are ignored,
+    /// and a name that occurs twice in one object is refused, in the schema as in the instance.
+    /// </summary>
+    /// <param name="schema">UTF-8; without `$schema` it is 2020-12.</param>
+    /// <param name="schema_size">its bytes.</param>
+    /// <param name="instance">UTF-8; NULL only checks the schema.</param>
+    /// <param name="instance_size">its bytes.</param>
+    /// <remarks>
+    /// <para>Threads: any.</para>
+    /// <para>Errors: LLMB_E_OUTPUT_INVALID: the instance does not keep the schema; the message has the JSON pointer,
+    /// the byte and the keyword. LLMB_E_INVALID_ARGUMENT: `schema` is none; the message says what is wrong at which
+    /// JSON pointer. LLMB_E_UNSUPPORTED: it needs what cannot be had here, by name: another document, another dialect,
+    /// a pattern that is not regular. LLMB_E_OUT_OF_MEMORY.</para>
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_schema_check(
+        byte* schema,
+        ulong schema_size,
+        byte* instance,
+        ulong instance_size,
+        NativeError* out_error);
+
     /// <summary>Makes an empty set: every setting has its default, or what the environment says.</summary>
     /// <remarks>Owner: the caller closes *out_settings. Bridges and calls copy what they need.</remarks>
     [LibraryImport(Library)]

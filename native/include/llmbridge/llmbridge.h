@@ -32,6 +32,7 @@
 #include "engine.h"
 #include "installation.h"
 #include "model.h"
+#include "schema.h"
 #include "settings.h"
 #include "stats.h"
 #include "status.h"

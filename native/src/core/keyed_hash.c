@@ -1,5 +1,7 @@
 #include "core/keyed_hash.h"
 
+#include <string.h>
+
 static uint64_t rotated(uint64_t value, unsigned bits) {
   return value << bits | value >> (64 - bits);
 }
@@ -31,7 +33,15 @@ void keyed_hash_begin(struct keyed_hash *hash, const uint64_t key[2]) {
 
 void keyed_hash_add(struct keyed_hash *hash, const void *bytes, uint64_t size) {
   const uint8_t *next = bytes;
-  for (uint64_t i = 0; i < size; i++) {
+  uint64_t i = 0;
+  if (hash->size % 8 == 0) {
+    for (; size - i >= 8; i += 8, hash->size += 8) {
+      uint64_t word;
+      memcpy(&word, next + i, sizeof word);
+      add_word(hash, word); /* little-endian, as its bytes one by one would be */
+    }
+  }
+  for (; i < size; i++) {
     hash->tail |= (uint64_t)next[i] << 8 * (hash->size % 8);
     if (++hash->size % 8 != 0) continue;
     add_word(hash, hash->tail);

@@ -1,0 +1,24 @@
+/* An instance that comes in pieces, looked at as it comes: as soon as no text that goes on like this can keep the
+ * schema, it is refused; a text that can is never. Early are found: what is no JSON, wrong types, false schemas, texts
+ * that cannot become one of an enumeration or match a pattern any more, members and items that are not allowed or too
+ * many, numbers out of bounds, names and items that repeat. All else at the end of the value it is about. */
+#ifndef LLMB_SCHEMA_STREAM_H
+#define LLMB_SCHEMA_STREAM_H
+
+#include "schema/schema_set.h"
+
+struct schema_stream;
+
+/* The set is used until the stream is closed. */
+llmb_status schema_stream_open(const struct schema_set *set, struct schema_stream **out);
+void *schema_stream_close(struct schema_stream *stream);
+
+/* Takes more text; is_last says that it ends here. LLMB_E_OUTPUT_INVALID: see error; whatever follows is refused too.
+ */
+llmb_status schema_stream_take(struct schema_stream *stream, const char *text, uint64_t size, bool is_last,
+                               llmb_error *error);
+
+/* Whether the text so far is the begin of a value that has not ended. */
+bool schema_stream_is_open(const struct schema_stream *stream);
+
+#endif
