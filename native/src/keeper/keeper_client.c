@@ -25,7 +25,9 @@ enum keeper_stage {
 };
 
 struct keeper {
-  os_handle control, process; /* process is OS_HANDLE_NONE before the greeting */
+  os_handle control;
+  os_handle started; /* the process until it greets, then OS_HANDLE_NONE: */
+  os_handle process; /* the handle that came with its greeting */
   _Atomic uint64_t id_next;
   enum keeper_stage stage;
   uint64_t started_ns;
@@ -35,7 +37,8 @@ struct keeper {
 };
 
 /* Starts the program with its end of the control socket and a handle of this process. */
-static llmb_status start_program(const char *program_path, os_handle control, llmb_error *error) {
+static llmb_status start_program(const char *program_path, os_handle control, os_handle *out_process,
+                                 llmb_error *error) {
   os_handle self = OS_HANDLE_NONE;
   char **environment = NULL;
   int os_code = 0;
@@ -50,7 +53,7 @@ static llmb_status start_program(const char *program_path, os_handle control, ll
   char *arguments[] = {name, NULL};
   const os_handle handles[] = {control, self};
   FAULT_POINT(HOST_KEEPER_START);
-  status = os_process_spawn_detached(program_path, arguments, environment, handles, 2, &os_code, &step);
+  status = os_process_spawn_detached(program_path, arguments, environment, handles, 2, out_process, &os_code, &step);
 
 finish:
   if (status != LLMB_OK) {
@@ -100,6 +103,7 @@ llmb_status keeper_greeting(struct keeper *keeper, uint64_t now_ns, llmb_error *
     }
     keeper->stage = status == LLMB_OK ? KEEPER_GREETED : KEEPER_FAILED;
     if (status == LLMB_OK) FAULT_POINT(HOST_KEEPER_GREETED);
+    if (status == LLMB_OK) keeper->started = os_handle_close(keeper->started);
     /* The end of file ends a keeper that is merely slow, and what it was ordered to start. */
     if (status != LLMB_OK) os_socket_end(keeper->control);
   }
@@ -121,7 +125,7 @@ static llmb_status create(const char *program_path, struct keeper **out, llmb_er
   llmb_status status = memory_allocate(sizeof(struct keeper), &block);
   struct keeper *keeper = block;
   if (status == LLMB_OK) {
-    keeper->control = keeper->process = OS_HANDLE_NONE;
+    keeper->control = keeper->started = keeper->process = OS_HANDLE_NONE;
     keeper->id_next = 1;
     llmb_error_init(&keeper->failure);
     status = memory_copy_text(program_path, strlen(program_path), &keeper->program);
@@ -146,7 +150,7 @@ llmb_status keeper_launch(const char *program_path, struct keeper **out_keeper, 
   }
   keeper->control = control[0];
   keeper->started_ns = os_clock_ns();
-  status = start_program(program_path, control[1], error);
+  status = start_program(program_path, control[1], &keeper->started, error);
   if (status != LLMB_OK) goto finish;
   FAULT_POINT(HOST_KEEPER_STARTED);
   *out_keeper = keeper;
@@ -172,36 +176,43 @@ static llmb_status send_number(struct keeper *keeper, enum keeper_message_kind k
 }
 
 void keeper_say_goodbye(struct keeper *keeper) {
-  (void)keeper_greeting(keeper, os_clock_ns(), NULL); /* it may lie there: then its end can be waited for */
+  (void)keeper_greeting(keeper, os_clock_ns(), NULL); /* it may lie there */
+  os_process_kill(keeper->started);                   /* it has begun nothing, and may never look at what it is told */
   (void)send_number(keeper, KEEPER_MESSAGE_GOODBYE, 0);
   FAULT_POINT(HOST_GOODBYE);
   keeper->leaves_until_ns = os_clock_ns() + KEEPER_STOP_TIMEOUT_NS;
 }
 
+static os_handle process_of(const struct keeper *keeper) {
+  return keeper->process != OS_HANDLE_NONE ? keeper->process : keeper->started;
+}
+
 bool keeper_has_left(const struct keeper *keeper) {
-  return keeper->process == OS_HANDLE_NONE || os_process_ended(keeper->process);
+  return process_of(keeper) == OS_HANDLE_NONE || os_process_ended(process_of(keeper));
 }
 
 void keeper_await_end(struct keeper *keeper) {
-  struct os_poll_item item = {.handle = keeper->process};
-  if (!os_handle_same(keeper->process)) {
-    /* There is none, or the host has closed it: nothing tells the end, which follows from the control socket's. */
+  const os_handle process = process_of(keeper);
+  struct os_poll_item item = {.handle = process};
+  if (!os_handle_same(process)) {
+    /* The host has closed it: nothing tells the end, which follows from the control socket's. */
   } else if (os_poll(&item, 1, keeper->leaves_until_ns) == 0) {
-    os_process_kill(keeper->process);
+    os_process_kill(process);
     (void)os_poll(&item, 1, os_clock_ns() + KEEPER_REAP_TIMEOUT_NS);
   }
-  if (keeper->process != OS_HANDLE_NONE) os_process_reap(keeper->process);
+  if (process != OS_HANDLE_NONE) os_process_reap(process);
   keeper_abandon(keeper);
 }
 
 void keeper_kill(struct keeper *keeper) {
-  os_process_kill(keeper->process);
-  os_socket_end(keeper->control); /* all that can be done to one that has not greeted */
+  os_process_kill(process_of(keeper));
+  os_socket_end(keeper->control); /* it ends what was started, too */
 }
 
 void keeper_abandon(struct keeper *keeper) {
   if (keeper == NULL) return;
   os_handle_close(keeper->control);
+  os_handle_close(keeper->started);
   os_handle_close(keeper->process);
   memory_release(keeper->program);
   memory_release(keeper);

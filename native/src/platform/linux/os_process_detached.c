@@ -36,6 +36,7 @@ struct detached_plan {
   /* Written by the children, read by the caller once they have let it go on. */
   volatile int os_code;
   const char *volatile step; /* NULL: the program runs */
+  int process;               /* a pidfd of the final one; the intermediate shares the caller's descriptors */
 };
 
 CHILD_SIDE static int child_fails(struct detached_plan *plan, const char *step, long result) {
@@ -92,7 +93,7 @@ CHILD_SIDE static int final_main(void *argument) {
 
 CHILD_SIDE static int intermediate_main(void *argument) {
   struct detached_plan *plan = argument;
-  int pid = clone(final_main, plan->final_stack_end, CLONE_VM | CLONE_VFORK, plan);
+  int pid = clone(final_main, plan->final_stack_end, CLONE_VM | CLONE_VFORK | CLONE_PIDFD, plan, &plan->process);
   if (pid < 0) return child_fails(plan, "clone", -errno);
   /* One that failed is not left to init: where the host is the init of a container, that would be the host. */
   if (plan->step != NULL) child_call(SYS_wait4, pid, 0, __WALL, 0);
@@ -120,8 +121,8 @@ static llmb_status create_stacks(char **out, size_t *out_size, int *os_code) {
 }
 
 llmb_status os_process_spawn_detached(const char *path, char *const argv[], char *const envp[],
-                                      const os_handle *handles, unsigned handle_count, int *os_code,
-                                      const char **out_step) {
+                                      const os_handle *handles, unsigned handle_count, os_handle *out_process,
+                                      int *os_code, const char **out_step) {
   if (handle_count > HANDLES_MAX) return LLMB_E_INVALID_ARGUMENT;
   char *stacks = NULL;
   size_t stacks_size = 0;
@@ -137,6 +138,7 @@ llmb_status os_process_spawn_detached(const char *path, char *const argv[], char
       .envp = envp,
       .handles = handles,
       .handle_count = handle_count,
+      .process = OS_HANDLE_NONE,
       .final_stack_end = stacks + GUARD_SIZE + CHILD_STACK_SIZE,
       .descriptor_limit = descriptors.rlim_cur < DESCRIPTORS_MAX ? (unsigned)descriptors.rlim_cur : DESCRIPTORS_MAX};
 
@@ -146,7 +148,8 @@ llmb_status os_process_spawn_detached(const char *path, char *const argv[], char
   signal_mask before = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
   int process = OS_HANDLE_NONE;
-  int pid = clone(intermediate_main, stacks + stacks_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD, &plan, &process);
+  int pid = clone(intermediate_main, stacks + stacks_size, CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD, &plan,
+                  &process);
   if (pid < 0) {
     plan.os_code = errno;
     plan.step = "clone";
@@ -157,7 +160,10 @@ llmb_status os_process_spawn_detached(const char *path, char *const argv[], char
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
   munmap(stacks, stacks_size);
 
+  const os_handle final = plan.process >= 0 ? os_handle_raise(plan.process) : OS_HANDLE_NONE;
+  *out_process = plan.step == NULL ? final : OS_HANDLE_NONE;
   if (plan.step == NULL) return LLMB_OK;
+  os_handle_close(final);
   *out_step = plan.step;
   *os_code = plan.os_code;
   return *os_code == ENOENT || *os_code == ENOTDIR ? LLMB_E_NOT_FOUND : LLMB_E_SPAWN_FAILED;

@@ -117,11 +117,14 @@ static os_handle start_raw_keeper(os_handle *out_process) {
   const char *step;
   unsigned count;
   uint64_t size;
+  os_handle process = OS_HANDLE_NONE;
   int os_code;
   CHECK_INT(LLMB_OK, os_socket_pair(pair, &os_code));
   CHECK_INT(LLMB_OK, os_process_self(&self, &os_code));
   const os_handle handles[] = {pair[1], self};
-  CHECK_INT(LLMB_OK, os_process_spawn_detached(KEEPER_PROGRAM, arguments, environment, handles, 2, &os_code, &step));
+  CHECK_INT(LLMB_OK,
+            os_process_spawn_detached(KEEPER_PROGRAM, arguments, environment, handles, 2, &process, &os_code, &step));
+  os_handle_close(process);
   os_handle_close(pair[1]);
   os_handle_close(self);
   struct keeper_number_message greeting;
