@@ -570,6 +570,13 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial int* llmb_request_resume(nint request, ulong* out_count, ulong* out_text_size);
 
+    /// <summary>
+    /// Says how many of those tokens are produced again: 0 at first, then each number. Should the engine die before all
+    /// of them are, that says nothing against the request: it was not yet where the other engine died.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial void llmb_request_replayed(nint request, ulong count);
+
     /// <summary>Says that work on the request begins: from here on it may have effects.</summary>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_accept(nint request);

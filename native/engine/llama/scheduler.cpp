@@ -110,6 +110,7 @@ void scheduler::begin_generating(llmb_request *request) {
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
   if (replay != nullptr) call->replay.assign(replay, replay + produced);
+  llmb_request_replayed(request, 0);
   calls_.reserve(calls_.size() + 1);  // nothing may fail any more once a sequence is taken
   take_sequence(*call);
   calls_.push_back(std::move(call));
@@ -199,6 +200,7 @@ void scheduler::take_output(call_slot &call) {
       llama_token token = call.replay[call.produced];
       call.choice.accept(token);
       take_token(call, token);
+      if (call.request != nullptr) llmb_request_replayed(call.request, call.produced);
     } else {
       take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded));
     }

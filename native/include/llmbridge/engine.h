@@ -166,6 +166,10 @@ LLMB_API uint64_t llmb_request_deadline(const llmb_request *request);
  * request. */
 LLMB_API const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_count, uint64_t *out_text_size);
 
+/** Says how many of those tokens are produced again: 0 at first, then each number. Should the engine die before all of
+ * them are, that says nothing against the request: it was not yet where the other engine died. */
+LLMB_API void llmb_request_replayed(llmb_request *request, uint64_t count);
+
 /** Says that work on the request begins: from here on it may have effects. */
 LLMB_API llmb_status llmb_request_accept(llmb_request *request);
 

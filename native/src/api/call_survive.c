@@ -65,9 +65,16 @@ static void add_to_message(llmb_error *error, const char *text) {
   snprintf(error->message + size, sizeof error->message - size, "%s", text);
 }
 
+/* Whether the engine had not come again to where the one before it died. */
+static bool is_replaying(const llmb_call *call, const struct connection *worker) {
+  const struct channel_slot *shared = worker->slots[call->ticket.slot].shared;
+  return call->token_count > 0 && atomic_load_explicit(&shared->replay_left, memory_order_relaxed) > 0;
+}
+
 /* Whether the engine's death says anything of this request. */
 static bool is_evidence(const llmb_call *call, const struct connection *worker) {
   const struct death_consequence *consequence = death_consequence(worker->cause);
+  if (is_replaying(call, worker)) return false;
   return consequence->is_evidence && (!consequence->against_largest || worker->largest == &call->ticket);
 }
 

@@ -33,6 +33,7 @@ struct channel_slot {
   _Alignas(64) _Atomic uint64_t progress; /* engine: when it last got on with the call, on the monotonic clock */
   _Atomic uint64_t first_output;          /* engine: when it first gave a part of the answer, on the same clock */
   _Atomic uint32_t engine_blocked;        /* engine sets when the response ring is full, host clears when it rings */
+  _Atomic uint32_t replay_left;           /* engine: tokens of a continued answer that it has not produced again yet */
 };
 
 struct channel_region {

@@ -122,6 +122,7 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   if (status == LLMB_OK) status = decode_settings(request);
   if (status != LLMB_OK) goto finish;
   FAULT_POINT(ENGINE_REQUEST);
+  atomic_store_explicit(&request->shared->replay_left, 0, memory_order_relaxed); /* until the engine says so */
   request->state = ENGINE_SLOT_WORKING;
   request->engine->working_count++;
   *out_complete = true;

@@ -123,6 +123,12 @@ const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_co
   return request->resume_tokens;
 }
 
+void llmb_request_replayed(llmb_request *request, uint64_t count) {
+  const uint64_t all = request->resume_tokens != NULL ? request->submit.resume_tokens : 0;
+  const uint32_t left = count < all ? (uint32_t)(all - count) : 0; /* all are at most CHANNEL_RESUME_TOKENS_MAX */
+  atomic_store_explicit(&request->shared->replay_left, left, memory_order_relaxed);
+}
+
 llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size) {
   return size == 0 ? LLMB_OK : write_frame(request, FRAME_PIECE, text, size);
 }

@@ -102,25 +102,25 @@ void engine_lose_host(struct engine *engine) {
   engine_kill(engine);
 }
 
-static void send_exit(struct engine *engine, const siginfo_t *how) {
+static void send_exit(struct engine *engine, const siginfo_t *how, uint64_t peak) {
   struct keeper_exit_message message = {.head = keeper_message_head(KEEPER_MESSAGE_EXIT),
                                         .exit_kind = LLMB_EXIT_UNKNOWN,
                                         .guard_expired = engine->guard_expired};
   if (how->si_code == CLD_EXITED) message.exit_kind = LLMB_EXIT_CODE;
   if (how->si_code == CLD_KILLED || how->si_code == CLD_DUMPED) message.exit_kind = LLMB_EXIT_SIGNAL;
   message.exit_value = how->si_status;
-  message.memory_was_short = how->si_code == CLD_KILLED && how->si_status == SIGKILL && oom_kills_rose();
+  message.memory_was_short = how->si_code == CLD_KILLED && how->si_status == SIGKILL && memory_was_short(peak);
   message.log_size = (uint32_t)keeper_log_tail(&engine->log, message.log, sizeof message.log);
   int os_code;
   uint64_t size = offsetof(struct keeper_exit_message, log) + message.log_size;
   (void)os_socket_send(engine->events, &message, size, NULL, 0, &os_code);
 }
 
-void engine_finish(struct engine_table *table, struct engine *engine, const siginfo_t *how) {
+void engine_finish(struct engine_table *table, struct engine *engine, const siginfo_t *how, uint64_t peak) {
   FAULT_POINT(KEEPER_REAPED);
   if (engine->state == ENGINE_STARTING) engine_settle_start(engine);
   engine_read_log(engine, KEEPER_LOG_DRAIN_SIZE);
-  if (engine->state == ENGINE_RUNNING && engine->events >= 0) send_exit(engine, how);
+  if (engine->state == ENGINE_RUNNING && engine->events >= 0) send_exit(engine, how, peak);
   FAULT_POINT(KEEPER_EXIT_TOLD);
   for (unsigned i = 0; i < table->count; i++) {
     if (table->engines[i] != engine) continue;

@@ -60,7 +60,7 @@ void engine_hear_bell(struct engine *engine);
 void engine_lose_host(struct engine *engine);
 
 /* Tells the host how it ended, and forgets it. */
-void engine_finish(struct engine_table *table, struct engine *engine, const siginfo_t *how);
+void engine_finish(struct engine_table *table, struct engine *engine, const siginfo_t *how, uint64_t peak);
 
 /* Closes whatever of it is open and frees it. NULL is fine. */
 void engine_free(struct engine *engine);

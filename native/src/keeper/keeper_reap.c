@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,11 +51,13 @@ static bool kill_orphans(const struct engine_table *table) {
 
 static void reap_one(struct engine_table *table, pid_t pid) {
   siginfo_t how = {0};
+  struct rusage used = {0};
   struct engine *engine = engine_find_pid(table, pid);
   FAULT_POINT(KEEPER_EXIT_SEEN);
   if (engine != NULL) kill(-pid, SIGKILL); /* while the number is still its own */
-  if (waitid(P_PID, (id_t)pid, &how, WEXITED | WNOHANG) != 0) how.si_code = 0;
-  if (engine != NULL) engine_finish(table, engine, &how);
+  /* The C library's waitid does not tell what the process has used. */
+  if (syscall(SYS_waitid, P_PID, pid, &how, WEXITED | WNOHANG, &used) != 0) how.si_code = 0;
+  if (engine != NULL) engine_finish(table, engine, &how, (uint64_t)used.ru_maxrss << 10);
 }
 
 bool keeper_reap(struct engine_table *table) {

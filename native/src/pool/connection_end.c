@@ -12,7 +12,8 @@ static void describe_exit(const struct connection *connection, char *text, size_
   if (end->exit_kind == LLMB_EXIT_CODE) {
     snprintf(text, capacity, "exited with status %d", end->exit_value);
   } else if (end->exit_kind == LLMB_EXIT_SIGNAL) {
-    snprintf(text, capacity, "was ended by signal %d", end->exit_value);
+    snprintf(text, capacity, "was ended by signal %d%s", end->exit_value,
+             end->memory_was_short ? ", for want of memory" : "");
   } else if (end->kind == KEEPER_EVENT_LOST) {
     snprintf(
         text, capacity, "was lost %s",

@@ -35,7 +35,9 @@ const struct death_consequence *death_consequence(enum death_cause cause) {
                                   "alone without progress between is `poisoned`",
                          .restarts = "counted, unless one request explains it"},
       [DEATH_MEMORY] = {.name = "memory",
-                        .recognised_by = "SIGKILL, and the kernel's count of processes killed for want of memory rose",
+                        .recognised_by = "SIGKILL, and evidence: the kernel's count of processes killed for want of "
+                                         "memory rose in the engine's cgroup, or the engine had grown to within a "
+                                         "tenth of its cgroup's limit or of the machine's available memory",
                         .is_evidence = true,
                         .against_largest = true,
                         .spends_retry_budget = true,

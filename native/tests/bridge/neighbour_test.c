@@ -118,9 +118,39 @@ static void an_unread_call__does_not_hide_that_its_engine_stands_still(void) {
   bridge_end(bridge);
 }
 
+/* It has not come again to where the first engine died: what ended the second may be anything. */
+static void a_death_during_a_replay__says_nothing_of_the_request(void) {
+  char folder[] = "/tmp/llmbridge-test-XXXXXX", text[16] = "";
+  CHECK(mkdtemp(folder) != NULL);
+  CHECK_INT(0, rmdir(folder));
+  llmb_bridge *bridge = bridge_of("replaying", "home", HARNESS_MODULE_HOME, "retries", "1", NULL);
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_call *call = call_of(bridge, folder, NULL);
+  CHECK_INT(LLMB_OK, read_to_end(call, text, sizeof text, &error));
+  CHECK_TEXT("", error.message);
+  CHECK_TEXT("begunrest", text);
+  llmb_call_close(call);
+  CHECK_INT(0, rmdir(folder));
+  bridge_end(bridge);
+}
+
+static void a_death_where_the_replay_is_over__is_the_requests(void) {
+  llmb_bridge *bridge = bridge_of("replaying", "home", HARNESS_MODULE_HOME, "retries", "1", NULL);
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_call *call = call_of(bridge, "past", NULL);
+  CHECK_INT(LLMB_E_POISONED, read_to_end(call, NULL, 0, &error));
+  CHECK_INT(2, error.attempts);
+  llmb_call_close(call);
+  bridge_end(bridge);
+}
+
 CHECK_MAIN(TEST(a_request_whose_engines_are_killed__costs_its_neighbours_no_call),
            TEST(a_suspect__is_not_poisoned_by_a_neighbour_of_its_next_engine),
            TEST(requests_that_end_engines_and_run_out_of_time__are_not_the_pools_to_pay_for),
            TEST(requests_that_end_engines_and_are_not_repeated__are_not_the_pools_to_pay_for),
+           TEST(a_death_during_a_replay__says_nothing_of_the_request),
+           TEST(a_death_where_the_replay_is_over__is_the_requests),
            TEST(an_unread_call__does_not_hide_that_its_engine_broke_the_protocol),
            TEST(an_unread_call__does_not_hide_that_its_engine_stands_still))

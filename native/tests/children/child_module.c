@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <llmbridge/engine.h>
@@ -32,6 +33,25 @@ static void begin_and_last(llmb_request *request) {
     if (llmb_request_write_tokens(request, &token, 1) != LLMB_OK) abort();
     if (llmb_request_write(request, "begun", 5) != LLMB_OK) abort();
   }
+}
+
+/* Dies over its beginning, then once while that is replayed: the prompt is a folder's name that is free until then. Or,
+ * if the prompt is "past", each time when all is replayed. */
+static void die_and_replay(llmb_request *request) {
+  const int32_t token = 7;
+  uint64_t count = 0, text_size = 0;
+  const char *folder = llmb_request_input(request, NULL);
+  if (llmb_request_resume(request, &count, &text_size) == NULL) {
+    if (llmb_request_write_tokens(request, &token, 1) != LLMB_OK) abort();
+    if (llmb_request_write(request, "begun", 5) != LLMB_OK) abort();
+    abort();
+  }
+  llmb_request_replayed(request, 0);
+  if (strcmp(folder, "past") != 0 && mkdir(folder, 0700) == 0) abort();
+  llmb_request_replayed(request, count);
+  if (strcmp(folder, "past") == 0) abort();
+  if (llmb_request_write(request, "rest", 4) != LLMB_OK) abort();
+  finish(request, LLMB_FINISH_STOP);
 }
 
 /* One piece of as many bytes as the prompt says. */
@@ -126,6 +146,8 @@ static void serve_one(const char *command, llmb_request *request) {
     obey_prompt(request);
   } else if (strcmp(command, "last_words") == 0) {
     abort();
+  } else if (strcmp(command, "replaying") == 0) {
+    die_and_replay(request);
   } else if (strcmp(command, "lasting") == 0) {
     begin_and_last(request);
   } else if (strcmp(command, "repeat_in_error") == 0) {
@@ -137,6 +159,7 @@ static void serve_one(const char *command, llmb_request *request) {
 
 int32_t llmb_engine_module_main(llmb_engine *engine) {
   const char *command = llmb_engine_setting(engine, "command");
+  if (strcmp(command, "replaying") == 0) llmb_engine_declare(engine, LLMB_ENGINE_RESUMES);
   if (strcmp(command, "lasting") == 0) llmb_engine_declare(engine, LLMB_ENGINE_RESUMES);
   if (strcmp(command, "timed") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
   if (strcmp(command, "by_prompt") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
