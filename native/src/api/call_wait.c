@@ -101,7 +101,9 @@ static void wait_learn(struct wait *wait, struct slot *slot, bool paid) {
 
 /* Cancels the call if its host's flag says so. */
 static void look_for_interrupt(llmb_call *call) {
-  if (call->interrupt != NULL && *call->interrupt != 0) atomic_store(&call->cancel_requested, 1);
+  /* Atomically: another thread of the host's may set it. */
+  if (call->interrupt == NULL || __atomic_load_n(call->interrupt, __ATOMIC_RELAXED) == 0) return;
+  atomic_store(&call->cancel_requested, 1);
 }
 
 /* When to look again at the latest. */

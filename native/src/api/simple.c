@@ -42,7 +42,7 @@ void llmb_interrupt_set(const volatile int32_t *flag) {
 
 /* A host that has a signal to handle gets its turn before anything is started. */
 static llmb_status check_interrupt(llmb_error *error) {
-  if (interrupt == NULL || *interrupt == 0) return LLMB_OK;
+  if (interrupt == NULL || __atomic_load_n(interrupt, __ATOMIC_RELAXED) == 0) return LLMB_OK;
   return error_set(error, LLMB_E_CANCELLED, LLMB_PHASE_CONFIGURE,
                    "the flag of llmb_interrupt_set was not zero when the call began");
 }

@@ -119,7 +119,7 @@ static void a_deferred_signal__ends_a_call_in_the_queue_and_no_other(void) {
 
 static void *set_later(void *nothing) {
   usleep(SIGNAL_MS * 1000);
-  pending = 1;
+  __atomic_store_n(&pending, 1, __ATOMIC_RELAXED);
   return nothing;
 }
 
