@@ -40,9 +40,9 @@ llmb_status os_process_spawn(const struct os_process_start *start, int64_t *out_
 
 /* Starts a program that is nobody's child: the caller neither waits for it nor gets SIGCHLD for it, and a host that
  * waits for all its children does not see it. The program gets its own session, empty signal mask, default
- * dispositions, /dev/null on 0-2, `handles` as 3, 4, ... and no other descriptor. *out_process is a handle of it, by which
- * a host that is init, and so its parent after all, can reap it.
- * LLMB_E_NOT_FOUND or LLMB_E_SPAWN_FAILED with *os_code and *out_step (a static text such as "exec"). */
+ * dispositions, /dev/null on 0-2, `handles` as 3, 4, ... and no other descriptor. *out_process is a handle of it, by
+ * which a host that is init, and so its parent after all, can reap it. LLMB_E_NOT_FOUND or LLMB_E_SPAWN_FAILED with
+ * *os_code and *out_step (a static text such as "exec"). */
 llmb_status os_process_spawn_detached(const char *path, char *const argv[], char *const envp[],
                                       const os_handle *handles, unsigned handle_count, os_handle *out_process,
                                       int *os_code, const char **out_step);
