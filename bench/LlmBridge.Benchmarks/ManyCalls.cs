@@ -35,6 +35,6 @@ public class ManyCalls() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngi
     [BenchmarkCategory(Vectors), Benchmark(OperationsPerInvoke = Items)]
     public async Task EmbedManyAsync()
     {
-        await foreach (LlmItem<float[]> item in Client.EmbedManyAsync(s_prompts)) item.GetValueOrThrow();
+        await foreach (LlmItem<LlmEmbedding> item in Client.EmbedManyAsync(s_prompts)) item.GetValueOrThrow();
     }
 }

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 namespace LlmBridge.Benchmarks;
 
 /// <summary>An answer that takes a millisecond, so that whoever waits for it sleeps and must be woken.</summary>
-public class SlowCall() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngine.Fake, Command = "sleep 1; echo" })
+public class SlowCall() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngine.Fake, Command = ["sleep 1; echo"] })
 {
     private const int Calls = 200;
 

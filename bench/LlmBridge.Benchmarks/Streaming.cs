@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 namespace LlmBridge.Benchmarks;
 
 /// <summary>An answer of a hundred pieces, for each piece.</summary>
-public class Streaming() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngine.Fake, Command = "pieces 100 0" })
+public class Streaming() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngine.Fake, Command = ["pieces 100 0"] })
 {
     private const int Pieces = 100, Calls = 20;
 

@@ -10,7 +10,7 @@ public class WarmCall() : BridgeBenchmarks(new BridgeOptions { Engine = LlmEngin
 
     private static readonly string s_prompt = new('x', 64);
     private static readonly PinnedTexts s_bytes = new(s_prompt);
-    private static readonly CallOptions s_options = new() { MaxTokens = 16, Temperature = 0.5 };
+    private static readonly CallOptions s_options = new() { MaxOutputTokens = 16, Temperature = 0.5 };
     private static readonly CancellationTokenSource s_source = new();
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Calls)]

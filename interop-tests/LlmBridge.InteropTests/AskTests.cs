@@ -48,21 +48,21 @@ public sealed class AskTests : BridgeTest
     public async Task Ask_WithAnEmptyPrompt_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("", null, Watchdog));
+        await IsRefusedAsync(() => client.AskAsync("", null, Watchdog));
     }
 
     [TestMethod]
     public async Task Ask_WithANulInThePrompt_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("before\0after", null, Watchdog));
+        await IsRefusedAsync(() => client.AskAsync("before\0after", null, Watchdog));
     }
 
     [TestMethod]
     public async Task Ask_WithHalfASurrogatePair_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.AskAsync("\ud83d alone", null, Watchdog));
+        await IsRefusedAsync(() => client.AskAsync("\ud83d alone", null, Watchdog));
     }
 
     [TestMethod]

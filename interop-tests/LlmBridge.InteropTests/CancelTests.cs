@@ -83,7 +83,7 @@ public sealed class CancelTests : BridgeTest
             await Task.Delay(30, Watchdog);
             source.Cancel();
             await Assert.ThrowsAsync<OperationCanceledException>(() => asking);
-            LlmReply next = await client.AskAsync("hi", new CallOptions { MaxTokens = 1 }, Watchdog);
+            LlmReply next = await client.AskAsync("hi", new CallOptions { MaxOutputTokens = 1 }, Watchdog);
             Assert.AreEqual("piece 1\n", next.Text);
         }
         Assert.AreEqual(engine, client.EngineProcessId);

@@ -23,12 +23,13 @@ public sealed class CustomEngineTests : BridgeTest
         var pieces = new List<string>();
         await foreach (string piece in client.StreamAsync("who is there", null, Watchdog)) pieces.Add(piece);
         Assert.AreEqual("who is there", string.Concat(pieces));
-        LlmReply reply = await client.AskAsync("one two three four", new CallOptions { MaxTokens = 2 }, Watchdog);
+        LlmReply reply = await client.AskAsync("one two three four", new CallOptions { MaxOutputTokens = 2 }, Watchdog);
         Assert.AreEqual("one two", reply.Text);
         Assert.AreEqual(LlmFinishReason.Length, reply.FinishReason);
         Assert.AreEqual(4, reply.Usage.PromptTokens);
         CollectionAssert.AreEqual(
-            new float[] { 1, 1, 1, 0, 0, 0, 0, 3 }, await client.EmbedAsync("abc", null, Watchdog));
+            new float[] { 1, 1, 1, 0, 0, 0, 0, 3 },
+            (await client.EmbedAsync("abc", null, Watchdog)).Vector);
         Assert.AreEqual(3, await client.CountTokensAsync("three little words", Watchdog));
     }
 
@@ -48,6 +49,6 @@ public sealed class CustomEngineTests : BridgeTest
         LlmClient.OpenAsync(new BridgeOptions
         {
             Engine = LlmEngine.Custom,
-            Command = JsonSerializer.Serialize(new[] { program, file }),
+            Command = [program, file],
         });
 }

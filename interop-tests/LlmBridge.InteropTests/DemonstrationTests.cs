@@ -135,7 +135,8 @@ public sealed class DemonstrationTests : BridgeTest
         await using LlmClient client = await LlmClient.OpenAsync();
         LlmReply whole = await client.AskAsync("What is the capital of France?", null, Watchdog);
         LlmReply stopped =
-            await client.AskAsync("What is the capital of France?", new CallOptions { Stop = ["Paris"] }, Watchdog);
+            await client.AskAsync(
+                "What is the capital of France?", new CallOptions { StopSequences = ["Paris"] }, Watchdog);
         Assert.AreEqual(LlmFinishReason.StopString, stopped.FinishReason);
         Assert.AreEqual(whole.Text[..whole.Text.IndexOf("Paris", StringComparison.Ordinal)], stopped.Text);
     }

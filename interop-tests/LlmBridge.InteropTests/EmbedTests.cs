@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace LlmBridge.InteropTests;
 
 /// <summary>LlmClient.EmbedAsync and CountTokensAsync: calls whose answer is numbers.</summary>
@@ -17,7 +15,8 @@ public sealed class EmbedTests : BridgeTest
         for (int i = 0; i < texts.Length; i++) // the fake engine's last number is the text's size in bytes
         {
             Assert.AreEqual(System.Text.Encoding.UTF8.GetByteCount(texts[i]), embeddings.Vectors[i][^1]);
-            CollectionAssert.AreEqual(embeddings.Vectors[i], await client.EmbedAsync(texts[i], null, Watchdog));
+            CollectionAssert.AreEqual(
+                embeddings.Vectors[i], (await client.EmbedAsync(texts[i], null, Watchdog)).Vector);
         }
     }
 
@@ -40,13 +39,12 @@ public sealed class EmbedTests : BridgeTest
 
             run()
             """;
-        string command = JsonSerializer.Serialize(
-            new[] { "python3", "-B", "-c", daemon, Repository.At("hosts/python"), $"{dimension}" });
+        string[] command = ["python3", "-B", "-c", daemon, Repository.At("hosts/python"), $"{dimension}"];
         await using LlmClient client =
             await LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = command });
         float[] numbers = [.. Enumerable.Range(0, dimension).Select(i => (i % 7) + 1f)];
         float[][] expected = [numbers, [.. numbers.Select(number => number + 1)]];
-        CollectionAssert.AreEqual(expected[0], await client.EmbedAsync("one", null, Watchdog));
+        CollectionAssert.AreEqual(expected[0], (await client.EmbedAsync("one", null, Watchdog)).Vector);
         LlmEmbeddings embeddings = await client.EmbedAsync(["one", "two"], null, Watchdog);
         for (int i = 0; i < 2; i++) CollectionAssert.AreEqual(expected[i], embeddings.Vectors[i]);
     }
@@ -62,7 +60,7 @@ public sealed class EmbedTests : BridgeTest
                 for (int call = 0; call < calls; call++)
                 {
                     int size = 1 + thread + threads * call;
-                    Assert.AreEqual(size, (await client.EmbedAsync(new string('a', size), null, Watchdog))[0]);
+                    Assert.AreEqual(size, (await client.EmbedAsync(new string('a', size), null, Watchdog)).Vector[0]);
                 }
             },
             Watchdog)));
@@ -80,9 +78,9 @@ public sealed class EmbedTests : BridgeTest
     public async Task Embed_OfNothing_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync([], null, Watchdog));
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync("", null, Watchdog));
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(["fine", "\udc00"], null, Watchdog));
+        await IsRefusedAsync(() => client.EmbedAsync([], null, Watchdog));
+        await IsRefusedAsync(() => client.EmbedAsync("", null, Watchdog));
+        await IsRefusedAsync(() => client.EmbedAsync(["fine", "\udc00"], null, Watchdog));
     }
 
     [TestMethod]
@@ -112,13 +110,13 @@ public sealed class EmbedTests : BridgeTest
         await using LlmClient client = await OpenFakeAsync();
         string[] texts = [.. Enumerable.Repeat("a", 9000)];
         texts[8999] = "";
-        LlmException failure =
-            await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(texts, null, Watchdog));
+        ArgumentException failure =
+            await IsRefusedAsync(() => client.EmbedAsync(texts, null, Watchdog));
         Assert.Contains("number 9000 of 9000 is empty", failure.Message);
         foreach (string bad in new[] { "\udc00", "a\0b" })
         {
             texts[8999] = bad;
-            failure = await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(texts, null, Watchdog));
+            failure = await IsRefusedAsync(() => client.EmbedAsync(texts, null, Watchdog));
             Assert.Contains("number 9000 of 9000", failure.Message);
         }
     }
@@ -139,8 +137,7 @@ public sealed class EmbedTests : BridgeTest
 
             run()
             """;
-        string command =
-            JsonSerializer.Serialize(new[] { "python3", "-B", "-c", daemon, Repository.At("hosts/python") });
+        string[] command = ["python3", "-B", "-c", daemon, Repository.At("hosts/python")];
         await using LlmClient client =
             await LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = command });
         string[] texts = [.. Enumerable.Repeat("a", 4096), .. Enumerable.Repeat("b", 904)];
@@ -169,7 +166,7 @@ public sealed class EmbedTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync();
         Assert.AreEqual(3, await client.CountTokensAsync("three little words", Watchdog));
-        await FailsAsync(LlmStatus.InvalidArgument, () => client.CountTokensAsync("", Watchdog));
+        await IsRefusedAsync(() => client.CountTokensAsync("", Watchdog));
     }
 
     [TestMethod]
@@ -209,7 +206,7 @@ public sealed class EmbedTests : BridgeTest
             l => float.Parse(l, System.Globalization.CultureInfo.InvariantCulture))];
         LlmEmbeddings batch =
             await client.EmbedAsync(["another one", text, "and a third text that is somewhat longer"], null, Watchdog);
-        foreach (float[] vector in new[] { await client.EmbedAsync(text, null, Watchdog), batch.Vectors[1] })
+        foreach (float[] vector in new[] { (await client.EmbedAsync(text, null, Watchdog)).Vector, batch.Vectors[1] })
         {
             Assert.HasCount(expected.Length, vector);
             for (int i = 0; i < expected.Length; i++) Assert.AreEqual(expected[i], vector[i], 1e-5f, $"component {i}");

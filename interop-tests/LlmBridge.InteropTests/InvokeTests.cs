@@ -6,8 +6,7 @@ namespace LlmBridge.InteropTests;
 [TestClass]
 public sealed class InvokeTests : BridgeTest
 {
-    private static string Command =>
-        JsonSerializer.Serialize(new[] { "python3", Repository.At("hosts/python/examples/counting_daemon.py") });
+    private static string[] Command => ["python3", Repository.At("hosts/python/examples/counting_daemon.py")];
 
     internal static Task<LlmClient> OpenAsync() =>
         LlmClient.OpenAsync(new BridgeOptions { Engine = LlmEngine.Jsonrpc, Command = Command });
@@ -28,7 +27,7 @@ public sealed class InvokeTests : BridgeTest
     {
         await using LlmClient client = await OpenAsync();
         LlmException failure =
-            await FailsAsync(LlmStatus.EngineError, () => client.InvokeAsync("forget", cancellationToken: Watchdog));
+            await FailsAsync(LlmStatus.EngineError, () => client.InvokeAsync("forget", null, null, Watchdog));
         StringAssert.Contains(failure.Message, "(-32601)");
     }
 
@@ -45,7 +44,10 @@ public sealed class InvokeTests : BridgeTest
     {
         ProgramRun run = await ProgramRun.OfAsync(
             Repository.CommandLine,
-            ["invoke", "remember", """{"note": "milk"}""", "--engine", "jsonrpc", "--set", "command=" + Command],
+            [
+                "invoke", "remember", """{"note": "milk"}""", "--engine", "jsonrpc",
+                "--set", "command=" + JsonSerializer.Serialize(Command),
+            ],
             Watchdog);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
         using JsonDocument result = JsonDocument.Parse(run.Output);

@@ -47,7 +47,7 @@ public sealed class LlamaTests : BridgeTest
     public async Task Ask_WithMaxTokens_EndsThereWithReasonLength()
     {
         await using LlmClient client = await OpenChainAsync();
-        LlmReply reply = await client.AskAsync("Who are you?", new CallOptions { MaxTokens = 3 }, Watchdog);
+        LlmReply reply = await client.AskAsync("Who are you?", new CallOptions { MaxOutputTokens = 3 }, Watchdog);
         Assert.AreEqual(LlmFinishReason.Length, reply.FinishReason);
         Assert.AreEqual(3, reply.Usage.CompletionTokens);
         Assert.StartsWith(reply.Text, TestModel.ChainAnswer);
@@ -59,7 +59,7 @@ public sealed class LlamaTests : BridgeTest
         string shared = string.Concat(Enumerable.Repeat("a rule for all questions. ", 12)); // more than one chunk
         await using LlmClient client = await LlmClient.OpenAsync(
             new BridgeOptions { Model = TestModel.Make("random"), Context = ContextTokens, Threads = 1 });
-        var brief = new CallOptions { MaxTokens = 4, PromptFormat = LlmPromptFormat.Raw };
+        var brief = new CallOptions { MaxOutputTokens = 4, PromptFormat = LlmPromptFormat.Raw };
         LlmUsage first = (await client.AskAsync(shared + "One?", brief, Watchdog)).Usage;
         LlmUsage second = (await client.AskAsync(shared + "Two?", brief, Watchdog)).Usage;
         Assert.AreEqual(0, first.CachedPromptTokens);
@@ -100,7 +100,7 @@ public sealed class LlamaTests : BridgeTest
         foreach (string prompt in new[] { "Once upon a time", "Grüße, 世界 🌍", longer })
         {
             LlmReply reply = await client.AskAsync(
-                prompt, new CallOptions { MaxTokens = 40, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
+                prompt, new CallOptions { MaxOutputTokens = 40, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
             Reference reference = await Reference.OfAsync(model, prompt, 40, Watchdog);
             Assert.AreEqual(reference.Text, reply.Text);
             Assert.AreEqual(reference.PromptTokens, reply.Usage.PromptTokens);
@@ -130,7 +130,7 @@ public sealed class LlamaTests : BridgeTest
                 Context = 50000,
                 Slots = 1,
                 Retries = 0,
-                Calls = new CallOptions { MaxTokens = 49000 },
+                Calls = new CallOptions { MaxOutputTokens = 49000 },
             });
         await using (IAsyncEnumerator<string> pieces =
             client.StreamAsync("go", null, Watchdog).GetAsyncEnumerator(Watchdog))
@@ -145,7 +145,7 @@ public sealed class LlamaTests : BridgeTest
             });
             Assert.AreEqual(Processes.SignalAbort, failure.Error.ExitValue);
         }
-        LlmReply reply = await client.AskAsync("go", new CallOptions { MaxTokens = 4 }, Watchdog);
+        LlmReply reply = await client.AskAsync("go", new CallOptions { MaxOutputTokens = 4 }, Watchdog);
         Assert.AreEqual(4, reply.Usage.CompletionTokens);
     }
 
@@ -160,10 +160,10 @@ public sealed class LlamaTests : BridgeTest
         {
             using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
             await Assert.ThrowsAsync<OperationCanceledException>(
-                () => client.AskAsync("go", new CallOptions { MaxTokens = 49000 }, source.Token));
+                () => client.AskAsync("go", new CallOptions { MaxOutputTokens = 49000 }, source.Token));
         }
         Assert.AreEqual(
-            4, (await client.AskAsync("go", new CallOptions { MaxTokens = 4 }, Watchdog)).Usage.CompletionTokens);
+            4, (await client.AskAsync("go", new CallOptions { MaxOutputTokens = 4 }, Watchdog)).Usage.CompletionTokens);
         Assert.AreEqual(engine, client.EngineProcessId);
     }
 
@@ -192,7 +192,13 @@ public sealed class LlamaTests : BridgeTest
 
     /// <summary>A client of the model whose answer is known.</summary>
     private static Task<LlmClient> OpenChainAsync(BridgeOptions? options = null) =>
-        LlmClient.OpenAsync((options ?? new BridgeOptions()) with { Model = TestModel.Make("chain") });
+        LlmClient.OpenAsync(WithChain(options?.Clone() ?? new BridgeOptions()));
+
+    private static BridgeOptions WithChain(BridgeOptions options)
+    {
+        options.Model = TestModel.Make("chain");
+        return options;
+    }
 
     private async Task AskModelAsync(string path)
     {

@@ -32,9 +32,9 @@ public sealed class LlmErrorTests
         Fill(ref Unsafe.As<Bytes512, byte>(ref native.message), "ein \"Grüß\" und\ttab \\ 🌍");
         Fill(ref Unsafe.As<Bytes32, byte>(ref native.engine), "llama");
         Fill(ref Unsafe.As<Bytes2048, byte>(ref native.engine_log), "line 1\nline 2");
-        Exception exception =
+        LlmException exception =
             Assert.ThrowsExactly<LlmException>(() => NativeStatus.ThrowIfFailed(LlmStatus.EngineCrashed, native));
-        using JsonDocument ours = JsonDocument.Parse(((ILlmFailure)exception).Error.ToJson());
+        using JsonDocument ours = JsonDocument.Parse(exception.Error.ToJson());
         using JsonDocument theirs = JsonDocument.Parse(LibrarysJson(native));
         Assert.IsTrue(
             JsonElement.DeepEquals(theirs.RootElement, ours.RootElement), $"{theirs.RootElement}\n{ours.RootElement}");

@@ -31,7 +31,7 @@ public sealed class ManyTests : BridgeTest
         CollectionAssert.AreEqual(new[] { "a", null, "c", null, "e" }, items.Select(i => i.Value?.Text).ToArray());
         foreach (LlmItem<LlmReply> item in items.Where(i => i.Value is null))
         {
-            Assert.AreEqual(LlmStatus.InvalidArgument, ((ILlmFailure)item.Failure!).Error.Status);
+            Assert.IsInstanceOfType<ArgumentException>(item.Failure);
             Assert.ThrowsExactly<InvalidOperationException>(() => item.GetValueOrThrow());
         }
     }
@@ -80,11 +80,11 @@ public sealed class ManyTests : BridgeTest
     public async Task EmbedMany_GivesEachTextItsVector_AndOneFailingDoesNotFailTheRest()
     {
         await using LlmClient client = await OpenFakeAsync();
-        List<LlmItem<float[]>> items =
+        List<LlmItem<LlmEmbedding>> items =
             await ListAsync(client.EmbedManyAsync(["a", "", "abc"], cancellationToken: Watchdog));
-        Assert.AreEqual(1, items[0].GetValueOrThrow()[^1]);
-        Assert.IsInstanceOfType<LlmException>(items[1].Failure);
-        Assert.AreEqual(3, items[2].GetValueOrThrow()[^1]);
+        Assert.AreEqual(1, items[0].GetValueOrThrow().Vector[^1]);
+        Assert.IsInstanceOfType<ArgumentException>(items[1].Failure);
+        Assert.AreEqual(3, items[2].GetValueOrThrow().Vector[^1]);
     }
 
     [TestMethod]
@@ -92,10 +92,10 @@ public sealed class ManyTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync();
         StringAssert.Contains(
-            (await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync(["a", ""], null, Watchdog))).Message,
+            (await IsRefusedAsync(() => client.EmbedAsync(["a", ""], null, Watchdog))).Message,
             "number 2 of 2");
         StringAssert.Contains(
-            (await FailsAsync(LlmStatus.InvalidArgument, () => client.EmbedAsync([], null, Watchdog))).Message,
+            (await IsRefusedAsync(() => client.EmbedAsync([], null, Watchdog))).Message,
             "texts");
     }
 

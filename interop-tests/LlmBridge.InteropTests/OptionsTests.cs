@@ -26,16 +26,16 @@ public sealed class OptionsTests : BridgeTest
     {
         await using LlmClient client = await OpenFakeAsync();
         LlmException failure = await FailsAsync(
-            LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { MaxTokens = 0 }, Watchdog));
+            LlmStatus.InvalidArgument, () => client.AskAsync("hi", new CallOptions { MaxOutputTokens = 0 }, Watchdog));
         StringAssert.Contains(failure.Error.Message, "max_tokens");
+        StringAssert.Contains(failure.Error.Message, "MaxOutputTokens");
     }
 
     [TestMethod]
     public async Task Ask_WithANulInASetting_IsInvalidArgument()
     {
         await using LlmClient client = await OpenFakeAsync();
-        await FailsAsync(LlmStatus.InvalidArgument,
-            () => client.AskAsync("hi", new CallOptions { SystemPrompt = "a\0b" }, Watchdog));
+        await IsRefusedAsync(() => client.AskAsync("hi", new CallOptions { Instructions = "a\0b" }, Watchdog));
     }
 
     [TestMethod]
@@ -83,7 +83,7 @@ public sealed class OptionsTests : BridgeTest
     }
 
     [TestMethod]
-    public async Task EverySettingOfTheRecords_IsOneTheLibraryKnows()
+    public async Task EverySettingOfTheOptions_IsOneTheLibraryKnows()
     {
         var call = new CallOptions
         {
@@ -93,16 +93,16 @@ public sealed class OptionsTests : BridgeTest
             StallTimeout = TimeSpan.FromSeconds(17),
             Grace = TimeSpan.FromSeconds(1),
             OutputBytes = 1000,
-            MaxTokens = 5,
+            MaxOutputTokens = 5,
             Temperature = 0.5,
             TopK = 3,
             TopP = 0.5,
             MinP = 0.25,
             RepeatPenalty = 1.5,
             Seed = 7,
-            Stop = ["one", "\"two\""],
+            StopSequences = ["one", "\"two\""],
             PromptFormat = LlmPromptFormat.Raw,
-            SystemPrompt = "Be brief.",
+            Instructions = "Be brief.",
             Expect = LlmExpect.Text,
         };
         await using LlmClient client =

@@ -7,6 +7,9 @@ namespace LlmBridge.InteropTests;
 [TestClass]
 public sealed class PackageTests
 {
+    /// <summary>Each builds or publishes an application.</summary>
+    private const int Patience = 600_000;
+
     private static PackageFeed? s_feed;
 
     public TestContext TestContext { get; set; } = null!;
@@ -15,17 +18,18 @@ public sealed class PackageTests
 
     private static PageExample Example => PageExample.Named("docs/hosts/csharp.md", "ask");
 
+    [ClassInitialize]
+    public static async Task PackAsync(TestContext context) =>
+        s_feed = await PackageFeed.PackAsync(context.CancellationToken);
+
     [TestInitialize]
-    public async Task Pack()
-    {
-        TestModel.RequireLlama();
-        s_feed ??= await PackageFeed.PackAsync(Watchdog);
-    }
+    public void RequireLlama() => TestModel.RequireLlama();
 
     [ClassCleanup]
     public static void RemoveFeed() => s_feed?.Dispose();
 
     [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
     [DataRow("build")]
     [DataRow("publish", "--runtime", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true")]
     [DataRow(
@@ -42,6 +46,7 @@ public sealed class PackageTests
     }
 
     [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
     public async Task Library_MissingFromAnApplicationOutside_IsNotLookedForInFoldersAbove()
     {
         using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
@@ -61,6 +66,7 @@ public sealed class PackageTests
     }
 
     [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
     public void Packages_SayNothingOfWhereTheyWereBuilt()
     {
         foreach (string package in Directory.GetFiles(s_feed!.Path, "*.nupkg"))
@@ -71,7 +77,50 @@ public sealed class PackageTests
         }
     }
 
+    /// <summary>On the runtime that is there, which is a later one.</summary>
     [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
+    public async Task Library_InAnApplicationForNet8_AnswersAsThePageSays()
+    {
+        const string properties = "<TargetFramework>net8.0</TargetFramework><RollForward>Major</RollForward>";
+        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code, properties);
+        string program = await consumer.MakeAsync("build", [], Watchdog);
+        ProgramRun run = await CleanRun.OfAsync([program], [], Watchdog);
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        Lines.AssertMatch(Example.Output!.TrimEnd('\n').Split('\n'), run.Output, run.Output + run.Errors);
+    }
+
+    /// <summary>By the binder that applications published ahead of time have; warnings are errors there.</summary>
+    [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
+    public async Task Options_AreBoundByTheGeneratedBinder()
+    {
+        using PackageConsumer consumer = PackageConsumer.OfFile(
+            s_feed!, "binding.cs",
+            "<EnableConfigurationBindingGenerator>true</EnableConfigurationBindingGenerator>",
+            "LlmBridge.Extensions.AI", "Microsoft.Extensions.Options.ConfigurationExtensions 10.0.14",
+            "Microsoft.Extensions.DependencyInjection 10.0.14");
+        string program = await consumer.MakeAsync("build", [], Watchdog);
+        ProgramRun run = await CleanRun.OfAsync([program], [], Watchdog);
+        Assert.AreEqual("Fake 3 00:00:20 5 Hash 7 stop 100\nWho are you?\n", run.Output, run.Errors);
+    }
+
+    /// <summary>A client that nobody disposes of, and load contexts as hosts of plug-ins have them.</summary>
+    [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
+    public async Task Library_GivesUp_WhatAnApplicationHasForgotten()
+    {
+        using PackageConsumer consumer = PackageConsumer.OfFile(s_feed!, "lifetimes.cs");
+        string program = await consumer.MakeAsync("build", [], Watchdog);
+        foreach (string name in new[] { "forgotten", "unloaded", "unloaded-undisposed" })
+        {
+            ProgramRun run = await CleanRun.OfAsync([program, name], [], Watchdog);
+            Assert.AreEqual("well\n", run.Output, $"{name}: {run.Errors}");
+        }
+    }
+
+    [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
     public async Task CommandLine_InstalledAsATool_AnswersTheFirstQuestion()
     {
         using var folder = new TemporaryFolder();

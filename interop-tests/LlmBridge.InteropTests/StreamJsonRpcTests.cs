@@ -9,13 +9,13 @@ public sealed class StreamJsonRpcTests : BridgeTest
 {
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
 
-    private static string Command(string framing) => JsonSerializer.Serialize(new[]
-    {
+    private static string[] Command(string framing) =>
+    [
         "dotnet",
         Repository.At("interop-tests/LlmBridge.StreamJsonRpcDaemon/bin/"
             + $"{Configuration}/net10.0/LlmBridge.StreamJsonRpcDaemon.dll"),
         framing,
-    });
+    ];
 
     private static Task<LlmClient> OpenAsync(string framing = "lines") => LlmClient.OpenAsync(new BridgeOptions
     {

@@ -94,7 +94,7 @@ public sealed class TelemetryTests : BridgeTest
         await using LlmClient client = await LlmClient.OpenAsync(
             new BridgeOptions { Model = TestModel.Make("chain"), Calls = new CallOptions { Temperature = 0.5 } });
         await client.AskAsync(
-            "hi", new CallOptions { MaxTokens = 4, Seed = 7, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
+            "hi", new CallOptions { MaxOutputTokens = 4, Seed = 7, PromptFormat = LlmPromptFormat.Raw }, Watchdog);
         Activity span = spans.Ended.Single();
         Assert.AreEqual("text_completion chain", span.DisplayName);
         Assert.AreEqual("text_completion", span.GetTagItem("gen_ai.operation.name"));
@@ -193,7 +193,7 @@ public sealed class TelemetryTests : BridgeTest
     {
         using var log = new RecordingLog();
         await using LlmClient client =
-            await OpenFakeAsync("signal 11@accept", new BridgeOptions { Retries = 0, LoggerFactory = log });
+            await OpenFakeAsync("signal 11@accept", new BridgeOptions { Retries = 0 }, log);
         await FailsAsync(LlmStatus.EngineCrashed, () => client.AskAsync("hi", null, Watchdog));
         LogEntry crash = log.Entries.Single(e => e.Id == (int)LlmEventKind.EngineFailed);
         Assert.AreEqual(LogLevel.Error, crash.Level);
@@ -208,7 +208,7 @@ public sealed class TelemetryTests : BridgeTest
     public async Task Log_GetsTheDeathOfAnIdleEngine_WithTheNextCall()
     {
         using var log = new RecordingLog();
-        await using LlmClient client = await OpenFakeAsync(null, new BridgeOptions { LoggerFactory = log });
+        await using LlmClient client = await OpenFakeAsync(null, null, log);
         long engine = await StartEngineAsync(client);
         Processes.Signal(engine, Processes.SignalKill);
         Processes.WaitUntilGone(engine);
@@ -222,15 +222,15 @@ public sealed class TelemetryTests : BridgeTest
         using var spans = new Spans();
         using var measurements = new Measurements();
         using var log = new RecordingLog();
-        var options = new BridgeOptions { LoggerFactory = log, Retries = 0 };
-        await using (LlmClient client = await OpenFakeAsync(null, options))
+        var options = new BridgeOptions { Retries = 0 };
+        await using (LlmClient client = await OpenFakeAsync(null, options, log))
         {
             StringAssert.Contains((await client.AskAsync(Secret, null, Watchdog)).Text, Secret);
             await foreach (string _ in client.StreamAsync(Secret, null, Watchdog)) { }
             await client.EmbedAsync(Secret, null, Watchdog);
             StringAssert.DoesNotMatch(measurements.Everything, new(Secret));
         }
-        await using (LlmClient client = await OpenFakeAsync("signal 11@accept", options))
+        await using (LlmClient client = await OpenFakeAsync("signal 11@accept", options, log))
         {
             await FailsAsync(LlmStatus.EngineCrashed, () => client.AskAsync(Secret, null, Watchdog));
             StringAssert.DoesNotMatch(measurements.Everything, new(Secret));

@@ -5,7 +5,7 @@ using LlmBridge;
 await using LlmClient client = await LlmClient.OpenAsync(new BridgeOptions
 {
     Engine = LlmEngine.Fake,
-    Command = args[0],
+    Command = [args[0]],
     Timeout = TimeSpan.FromHours(1),
     StallTimeout = TimeSpan.Zero,
 });

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace LlmBridge.Generator;
 
-/// <summary>Writes the options records and their enums from the settings table: the Generated folder of
+/// <summary>Writes the options classes and their enums from the settings table: the Generated folder of
 /// LlmBridge.</summary>
 internal static class OptionsWriter
 {
-    private const string Origin = "the library's settings table";
+    public const string Origin = "the library's settings table";
 
-    public static string BridgeOptions(IReadOnlyList<Setting> settings) => Record(
+    public static string BridgeOptions(IReadOnlyList<Setting> settings) => Class(
         "BridgeOptions",
         "How a bridge works: engine, model, limits. What is not set is what the environment (LLMBRIDGE_NAME) or the "
         + "default says.",
         [.. settings.Where(s => s.OfBridge)]);
 
-    public static string CallOptions(IReadOnlyList<Setting> settings) => Record(
+    public static string CallOptions(IReadOnlyList<Setting> settings) => Class(
         "CallOptions",
         "What one call asks for. What is not set is what the bridge, the environment or the default says.",
         [.. settings.Where(s => s.OfCall)]);
@@ -54,18 +54,43 @@ internal static class OptionsWriter
         return source.ToString();
     }
 
-    private static string Record(string name, string summary, IReadOnlyList<Setting> settings)
+    public static string PropertyNames(IReadOnlyList<Setting> settings)
     {
         var source = new SourceWriter(Origin);
         source.Line("namespace LlmBridge;");
         source.Line();
+        source.Summary("The properties of options by the settings that they stand for.");
+        source.Open("internal static class PropertyNames");
+        source.Summary("The property of a setting; null for a setting that has none.");
+        source.Open("public static string? Of(string setting) => setting switch");
+        foreach (Setting setting in settings)
+        {
+            source.Line($"\"{setting.Name}\" => \"{PropertyName(setting)}\",");
+        }
+        source.Line("_ => null,");
+        source.CloseStatement();
+        source.Close();
+        return source.ToString();
+    }
+
+    private static string Class(string name, string summary, IReadOnlyList<Setting> settings)
+    {
+        var source = new SourceWriter(Origin);
+        source.Line("using System.ComponentModel;");
+        source.Line();
+        source.Line("#pragma warning disable CS0618 // former names are written here too");
+        source.Line();
+        source.Line("namespace LlmBridge;");
+        source.Line();
         source.Summary(summary);
-        source.Open($"public sealed partial record {name}");
+        source.Open($"public sealed partial class {name}");
         foreach (Setting setting in settings)
         {
             Documentation(source, setting);
-            source.Line($"public {PropertyType(setting)}? {PropertyName(setting)} {{ get; init; }}");
+            if (IsSuperseded(setting)) Obsolete(source, "Give the conversation to ChatAsync or ChatStreamAsync.");
+            source.Line($"public {PropertyType(setting)}? {PropertyName(setting)} {{ get; set; }}");
             source.Line();
+            if (FormerName(setting) is { } former) Former(source, setting, former);
         }
         source.Open("private partial void WriteTyped(ISettingsWriter writer)");
         foreach (Setting setting in settings)
@@ -90,6 +115,25 @@ internal static class OptionsWriter
         source.Remarks(string.Join(", ", facts) + ".");
     }
 
+    /// <summary>A property under the name that it had before.</summary>
+    private static void Former(SourceWriter source, Setting setting, string former)
+    {
+        string name = PropertyName(setting);
+        source.Summary($"The former name of {name}.");
+        Obsolete(source, $"It is {name} now.");
+        source.Open($"public {PropertyType(setting)}? {former}");
+        source.Line($"get => {name};");
+        source.Line($"set => {name} = value;");
+        source.Close();
+        source.Line();
+    }
+
+    private static void Obsolete(SourceWriter source, string advice)
+    {
+        source.Line($"[Obsolete(\"{advice}\")]");
+        source.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
+    }
+
     public static string Figure(double value) =>
         Math.Abs(value) < 1e15
             ? value.ToString("0.######", CultureInfo.InvariantCulture)
@@ -99,12 +143,25 @@ internal static class OptionsWriter
 
     private static bool IsEnum(Setting setting) => setting.Type == "choice" && !setting.IsSwitch;
 
-    /// <summary>Settings whose text is a list in disguise.</summary>
-    private static bool IsTextList(Setting setting) => setting.Name == "stop";
+    /// <summary>What a text that is a list in disguise is a list of; null for any other.</summary>
+    private static string? ItemType(Setting setting) => setting.Name switch
+    {
+        "stop" or "command" or "environment" => "string",
+        "fallback" => "LlmEngine",
+        _ => null,
+    };
+
+    /// <summary>Settings that have a better way in than their property.</summary>
+    private static bool IsSuperseded(Setting setting) => setting.Name == "messages";
 
     public static string EnumName(Setting setting) => "Llm" + Mapping.Pascal(setting.Name);
 
-    public static string PropertyName(Setting setting) => setting.Name switch
+    public static string PropertyName(Setting setting) => setting.DotnetName ?? PlainName(setting);
+
+    /// <summary>Names of the table's own that a release before had; they go with the next one.</summary>
+    private static string? FormerName(Setting setting) => setting.DotnetName is null ? null : PlainName(setting);
+
+    private static string PlainName(Setting setting) => setting.Name switch
     {
         "system" => "SystemPrompt", // "System" would hide the namespace
         _ => Mapping.Pascal(setting.IsDuration ? setting.Name[..^"_ms".Length] : setting.Name),
@@ -118,7 +175,7 @@ internal static class OptionsWriter
 
     public static string PropertyType(Setting setting) => setting.Type switch
     {
-        _ when IsTextList(setting) => "IReadOnlyList<string>",
+        _ when ItemType(setting) is { } item => $"IReadOnlyList<{item}>",
         _ when setting.IsDuration => "TimeSpan",
         _ when setting.IsSwitch => "bool",
         "choice" => EnumName(setting),
@@ -133,12 +190,30 @@ internal static class OptionsWriter
         _ => throw new GeneratorException($"setting {setting.Name} has a type that is not known: {setting.Type}"),
     };
 
+    /// <summary>The way a configuration's text becomes the property's value.</summary>
+    public static string Read(Setting setting) => PropertyType(setting) switch
+    {
+        "IReadOnlyList<string>" => "List()",
+        "IReadOnlyList<LlmEngine>" => "Choices<LlmEngine>()",
+        "TimeSpan" => "Duration()",
+        "bool" => "Switch()",
+        "int" => "Int32()",
+        "long" => "Int64()",
+        "double" => "Number()",
+        "string" => "Text()",
+        { } choice => $"Choice<{choice}>()",
+    };
+
     private static string WriterCall(Setting setting)
     {
         string value = Variable(setting);
         return setting.Type switch
         {
-            _ when IsTextList(setting) => $"List(\"{setting.Name}\"u8, {value})",
+            _ when setting.Name == "command" => $"Command(\"{setting.Name}\"u8, {value}, Engine)",
+            _ when setting.Name == "fallback" =>
+                $"Names(\"{setting.Name}\"u8, {value}.Select(ChoiceNames.Of))",
+            _ when setting.Name == "environment" => $"Names(\"{setting.Name}\"u8, {value})",
+            _ when ItemType(setting) is not null => $"List(\"{setting.Name}\"u8, {value})",
             _ when setting.IsDuration => $"Milliseconds(\"{setting.Name}\"u8, {value})",
             _ when setting.IsSwitch => $"Text(\"{setting.Name}\"u8, {value} ? \"on\" : \"off\")",
             "choice" => $"Text(\"{setting.Name}\"u8, ChoiceNames.Of({value}))",

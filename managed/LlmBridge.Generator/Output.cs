@@ -24,11 +24,16 @@ internal static class Output
             ["managed/LlmBridge/Generated/BridgeOptions.cs"] = OptionsWriter.BridgeOptions(settings),
             ["managed/LlmBridge/Generated/CallOptions.cs"] = OptionsWriter.CallOptions(settings),
             ["managed/LlmBridge/Generated/Choices.cs"] = OptionsWriter.Choices(settings),
+            ["managed/LlmBridge/Generated/OptionSetters.cs"] = SettersWriter.Setters([.. settings.Where(IsGiven)]),
+            ["managed/LlmBridge/Generated/PropertyNames.cs"] = OptionsWriter.PropertyNames(settings),
             ["interop-tests/LlmBridge.InteropTests/Generated/StructLayouts.cs"] = LayoutWriter.CSharp(api),
             ["abi/abi_layout.c"] = LayoutWriter.CProgram(api),
             ["abi/exports.txt"] = LayoutWriter.Exports(api),
         };
     }
+
+    /// <summary>A conversation is no part of a configuration.</summary>
+    private static bool IsGiven(Setting setting) => setting.Name != "messages";
 
     public static int Write(string root, IReadOnlyDictionary<string, string> files)
     {

@@ -7,7 +7,8 @@ namespace LlmBridge.Generator;
 /// <param name="Engines">Those that use it; null if all do.</param>
 internal sealed record Setting(
     string Name, bool OfBridge, bool OfCall, string Type, string? Default, double? Minimum, double? Maximum,
-    IReadOnlyList<string> Choices, bool MayBeAuto, IReadOnlyList<string>? Engines, string? Unit, string Help)
+    IReadOnlyList<string> Choices, bool MayBeAuto, IReadOnlyList<string>? Engines, string? Unit, string? DotnetName,
+    string Help)
 {
     public bool IsDuration => Type == "integer" && Name.EndsWith("_ms", StringComparison.Ordinal);
 
@@ -41,6 +42,7 @@ internal static class SettingsTable
             setting.GetProperty("auto").GetBoolean(),
             engines.Length == builtEngines.Length ? null : engines,
             Text(setting, "unit"),
+            Text(setting, "dotnet_name"),
             Text(setting, "help") ?? "");
     }
 

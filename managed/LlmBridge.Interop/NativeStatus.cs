@@ -21,11 +21,12 @@ internal static class NativeStatus
         throw new LlmException(
             new LlmError { Status = status, Phase = phase, Message = message, RetrySafe = true }, inner);
 
-    public static Exception ToException(LlmError error) => error.Status switch
+    public static LlmException ToException(LlmError error) => error.Status switch
     {
         // A stalled engine is told like a passed limit too: stall_timeout_ms is one.
         var status when status.IsTimeLimit() || status == LlmStatus.EngineHung => new LlmTimeoutException(error),
-        LlmStatus.OutOfMemory when error.Message.Length == 0 => new InsufficientMemoryException(),
+        LlmStatus.OutOfMemory when error.Message.Length == 0 =>
+            new LlmException(error with { Message = "this process has no memory left" }),
         _ => new LlmException(error),
     };
 

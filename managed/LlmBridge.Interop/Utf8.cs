@@ -60,9 +60,7 @@ internal static class Utf8
         }
         catch (EncoderFallbackException e)
         {
-            NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure,
-                $"{what}: not Unicode text, a surrogate stands alone at {e.Index}", e);
-            return 0;
+            throw new ArgumentException($"not Unicode text: a surrogate stands alone at {e.Index}", what, e);
         }
     }
 
@@ -101,12 +99,8 @@ internal static class Utf8
         public readonly ReadOnlySpan<byte> Terminated(string what)
         {
             int nul = Bytes.IndexOf((byte)0);
-            if (nul >= 0)
-            {
-                NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure,
-                    $"{what}: a NUL stands at byte {nul}; text must have none");
-            }
-            return WithNul;
+            if (nul < 0) return WithNul;
+            throw new ArgumentException($"a NUL stands at byte {nul}; text must have none", what);
         }
 
         public void Dispose()

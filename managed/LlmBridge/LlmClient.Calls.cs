@@ -17,26 +17,27 @@ public sealed partial class LlmClient
     /// <param name="prompt">The prompt: Unicode text, not empty.</param>
     /// <param name="options">What this call asks for; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
+    /// <exception cref="ArgumentException">The prompt is empty or no text, or a conversation stands beside
+    /// it.</exception>
     /// <exception cref="LlmException">The call failed; its Error says how.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     /// <exception cref="OperationCanceledException">The caller's token, or the client's disposal, ended the
     /// call.</exception>
     public Task<LlmReply> AskAsync(
         string prompt, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.IsWanted
-            ? AskObservedAsync(prompt, options, cancellationToken)
-            : AskQuietlyAsync(prompt, options, cancellationToken);
+        AskAsync(CallInput.Of(prompt, options), cancellationToken);
 
-    private async Task<LlmReply> AskQuietlyAsync(
-        string prompt, CallOptions? options, CancellationToken cancellationToken)
+    private Task<LlmReply> AskAsync(CallInput input, CancellationToken cancellationToken) =>
+        _telemetry.IsWanted ? AskObservedAsync(input, cancellationToken) : AskQuietlyAsync(input, cancellationToken);
+
+    private async Task<LlmReply> AskQuietlyAsync(CallInput input, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(prompt);
         cancellationToken.ThrowIfCancellationRequested();
         _operations.Enter(this);
         AnswerText text = TakeText();
         try
         {
-            using CallHandle call = StartCall(prompt, options);
+            using CallHandle call = StartCall(input);
             await ReadToEndAsync(call, text, cancellationToken).ConfigureAwait(false);
             return MakeReply(call, text.Bytes.Span);
         }
@@ -52,25 +53,27 @@ public sealed partial class LlmClient
     /// <param name="prompt">The prompt: Unicode text, not empty.</param>
     /// <param name="options">What this call asks for; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
+    /// <exception cref="ArgumentException">The prompt is empty or no text, or a conversation stands beside
+    /// it.</exception>
     /// <exception cref="LlmException">The call failed; its Error says how. Pieces given out before stay
     /// valid.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     public IAsyncEnumerable<string> StreamAsync(
-        string prompt, CallOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        return _telemetry.IsWanted
-            ? StreamObservedAsync(prompt, options, cancellationToken)
-            : StreamPiecesAsync(prompt, options, null, cancellationToken);
-    }
+        string prompt, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        StreamAsync(CallInput.Of(prompt, options), null, cancellationToken);
+
+    private IAsyncEnumerable<string> StreamAsync(
+        CallInput input, Action<LlmReply>? atEnd, CancellationToken cancellationToken) =>
+        _telemetry.IsWanted
+            ? StreamObservedAsync(input, atEnd, cancellationToken)
+            : StreamPiecesAsync(input, atEnd, cancellationToken);
 
     /// <param name="atEnd">Told what is known of the call once its answer is complete.</param>
     private async IAsyncEnumerable<string> StreamPiecesAsync(
-        string prompt, CallOptions? options, Action<LlmReply>? atEnd,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CallInput input, Action<LlmReply>? atEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using CallHandle call = StartCall(prompt, options);
+        using CallHandle call = StartCall(input);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
         {
@@ -146,14 +149,17 @@ public sealed partial class LlmClient
         _spareTexts.Return(text);
     }
 
-    private CallHandle StartCall(string prompt, CallOptions? options)
+    private CallHandle StartCall(CallInput input)
     {
         _operations.Enter(this);
         try
         {
-            if (options is null) return NativeCall.Start(_bridge, prompt, SettingsHandle.None);
-            using SettingsHandle settings = options.ToSettings();
-            return NativeCall.Start(_bridge, prompt, settings);
+            if (input is { Options: null, MessagesJson: null })
+            {
+                return NativeCall.Start(_bridge, input.Prompt, SettingsHandle.None);
+            }
+            using SettingsHandle settings = SettingsWriter.Make(input.WriteTo);
+            return NativeCall.Start(_bridge, input.Prompt, settings);
         }
         finally
         {

@@ -9,7 +9,10 @@ public sealed partial class LlmClient
     /// <param name="text">Unicode text, not empty.</param>
     /// <param name="options">What this call asks for, such as pooling; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
-    public Task<float[]> EmbedAsync(
+    /// <exception cref="ArgumentException">The text is empty or no text.</exception>
+    /// <exception cref="LlmException">The call failed; its Error says how.</exception>
+    /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
+    public Task<LlmEmbedding> EmbedAsync(
         string text, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _telemetry.IsWanted
             ? EmbedOneObservedAsync(text, options, cancellationToken)
@@ -20,6 +23,7 @@ public sealed partial class LlmClient
     /// <param name="texts">At least one text, none of them empty.</param>
     /// <param name="options">What this call asks for, such as pooling; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the engine too.</param>
+    /// <exception cref="ArgumentException">There is no text, or one is empty or no text.</exception>
     /// <exception cref="LlmException">The call failed; its Error says how.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     public Task<LlmEmbeddings> EmbedAsync(
@@ -28,10 +32,10 @@ public sealed partial class LlmClient
             ? EmbedObservedAsync(texts, options, cancellationToken)
             : EmbedQuietlyAsync(texts, options, cancellationToken);
 
-    private async Task<float[]> EmbedOneQuietlyAsync(
+    private async Task<LlmEmbedding> EmbedOneQuietlyAsync(
         string text, CallOptions? options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        CheckText(text);
         cancellationToken.ThrowIfCancellationRequested();
         _operations.Enter(this);
         try
@@ -39,7 +43,7 @@ public sealed partial class LlmClient
             using CallHandle call = StartEmbed(text, options);
             float[]? vector = await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false);
             await ReadVectorAsync(call, cancellationToken).ConfigureAwait(false); // the end, which may still fail
-            return vector!;
+            return MakeEmbedding(call, vector!);
         }
         finally
         {
@@ -129,7 +133,7 @@ public sealed partial class LlmClient
     /// engine if it must.</summary>
     public async Task<long> CountTokensAsync(string text, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        CheckText(text);
         cancellationToken.ThrowIfCancellationRequested();
         _operations.Enter(this);
         AnswerText none = TakeText();
@@ -152,26 +156,42 @@ public sealed partial class LlmClient
     private static void CheckTexts(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        if (texts.Count == 0)
-        {
-            NativeStatus.Throw(LlmStatus.InvalidArgument, LlmPhase.Configure, "texts: there is none to embed");
-        }
+        if (texts.Count == 0) throw new ArgumentException("there is none to embed", nameof(texts));
         for (int i = 0; i < texts.Count; i++)
         {
             if (Fault(texts[i]) is { } fault)
             {
-                NativeStatus.Throw(
-                    LlmStatus.InvalidArgument, LlmPhase.Configure, $"texts: number {i + 1} of {texts.Count} {fault}");
+                throw new ArgumentException($"number {i + 1} of {texts.Count} {fault}", nameof(texts));
             }
         }
     }
 
-    private static string? Fault(string text)
+    private static void CheckText(string text)
     {
-        ArgumentNullException.ThrowIfNull(text, "texts");
+        ArgumentNullException.ThrowIfNull(text);
+        if (Fault(text) is { } fault) throw new ArgumentException($"the text {fault}", nameof(text));
+    }
+
+    private static string? Fault(string? text)
+    {
+        if (text is null) return "is null";
         if (text.Length == 0) return "is empty";
         if (text.Contains('\0', StringComparison.Ordinal)) return "has a NUL in it";
         return Utf8.IsUnicode(text) ? null : "is not Unicode text: a surrogate stands alone";
+    }
+
+    private LlmEmbedding MakeEmbedding(CallHandle call, float[] vector)
+    {
+        NativeCall.Finish(call, out NativeResult result);
+        return new LlmEmbedding
+        {
+            Vector = vector,
+            Engine = EngineName(result.engine),
+            Fallback = result.fallback != 0,
+            Usage = Usage(result),
+            Timings = Timings(result),
+            Attempts = (int)result.attempts,
+        };
     }
 
     private LlmEmbeddings MakeEmbeddings(CallHandle call, List<float[]> vectors)

@@ -10,20 +10,20 @@ public sealed partial class LlmClient
 
     /// <summary>Calls any method of a JSON-RPC daemon and gives back its result.</summary>
     /// <param name="method">The method's name.</param>
-    /// <param name="parameters">A JSON object or array; null for none.</param>
+    /// <param name="parameters">A JSON object or array.</param>
     /// <param name="options">The limits of this call; what is not set is what the bridge says.</param>
     /// <param name="cancellationToken">Cancels the call, in the daemon too.</param>
     /// <exception cref="LlmException">The call failed; with status EngineError the daemon has answered with an error,
     /// with Unsupported the engine has no methods.</exception>
     /// <exception cref="LlmTimeoutException">A time limit passed; its Error says which.</exception>
     public Task<JsonElement> InvokeAsync(
-        string method, JsonElement? parameters = null, CallOptions? options = null,
+        string method, JsonElement parameters, CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        InvokeAsync(method, parameters?.GetRawText(), options, cancellationToken);
+        InvokeAsync(method, parameters.GetRawText(), options, cancellationToken);
 
-    /// <summary>The same with the parameters as JSON text.</summary>
+    /// <summary>The same with the parameters as JSON text; null for none.</summary>
     public Task<JsonElement> InvokeAsync(
-        string method, string? parametersJson, CallOptions? options = null,
+        string method, string? parametersJson = null, CallOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(method);

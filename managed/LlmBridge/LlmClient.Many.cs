@@ -29,7 +29,7 @@ public sealed partial class LlmClient
     /// <param name="options">What each call asks for; what is not set is what the bridge says.</param>
     /// <param name="order">In order, or as they come.</param>
     /// <param name="cancellationToken">Cancels what has not ended.</param>
-    public IAsyncEnumerable<LlmItem<float[]>> EmbedManyAsync(
+    public IAsyncEnumerable<LlmItem<LlmEmbedding>> EmbedManyAsync(
         IEnumerable<string> texts, CallOptions? options = null, LlmItemOrder order = LlmItemOrder.InOrder,
         CancellationToken cancellationToken = default)
     {
@@ -52,7 +52,7 @@ public sealed partial class LlmClient
             {
                 while (running.Count < _callsAtOnce && next.MoveNext())
                 {
-                    running.Add(OutcomeAsync(index++, call(next.Current, source.Token)));
+                    running.Add(OutcomeAsync(index++, next.Current, call, source.Token));
                 }
                 if (running.Count == 0) yield break;
                 Task<LlmItem<T>> ended =
@@ -71,14 +71,15 @@ public sealed partial class LlmClient
 
     /// <summary>What became of one call. The end of the caller's patience or of the client is no item's own
     /// failure.</summary>
-    private static async Task<LlmItem<T>> OutcomeAsync<T>(int index, Task<T> call)
+    private static async Task<LlmItem<T>> OutcomeAsync<T>(
+        int index, string input, Func<string, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return new LlmItem<T> { Index = index, Value = await call.ConfigureAwait(false) };
+            return new LlmItem<T> { Index = index, Value = await call(input, cancellationToken).ConfigureAwait(false) };
         }
-        catch (Exception e) when (e is ILlmFailure or ArgumentException)
+        catch (Exception e) when (e is LlmException or ArgumentException)
         {
             return new LlmItem<T> { Index = index, Failure = e };
         }

@@ -7,13 +7,12 @@ namespace LlmBridge;
 /// meanwhile.</summary>
 public sealed partial class LlmClient
 {
-    private async Task<LlmReply> AskObservedAsync(
-        string prompt, CallOptions? options, CancellationToken cancellationToken)
+    private async Task<LlmReply> AskObservedAsync(CallInput input, CancellationToken cancellationToken)
     {
-        using CallTelemetry telemetry = _telemetry.BeginGenerate(options);
+        using CallTelemetry telemetry = _telemetry.BeginGenerate(input.Options);
         try
         {
-            LlmReply reply = await AskQuietlyAsync(prompt, options, cancellationToken).ConfigureAwait(false);
+            LlmReply reply = await AskQuietlyAsync(input, cancellationToken).ConfigureAwait(false);
             telemetry.Succeeded(reply);
             return reply;
         }
@@ -49,11 +48,25 @@ public sealed partial class LlmClient
         }
     }
 
-    private async Task<float[]> EmbedOneObservedAsync(
+    private async Task<LlmEmbedding> EmbedOneObservedAsync(
         string text, CallOptions? options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        return (await EmbedObservedAsync([text], options, cancellationToken).ConfigureAwait(false)).Vectors[0];
+        using CallTelemetry telemetry = _telemetry.BeginEmbed(options);
+        try
+        {
+            LlmEmbedding embedding = await EmbedOneQuietlyAsync(text, options, cancellationToken).ConfigureAwait(false);
+            telemetry.Succeeded(embedding);
+            return embedding;
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+        finally
+        {
+            _telemetry.WriteEvents();
+        }
     }
 
     private async Task<JsonElement> InvokeObservedAsync(
@@ -77,12 +90,11 @@ public sealed partial class LlmClient
     }
 
     private async IAsyncEnumerable<string> StreamObservedAsync(
-        string prompt, CallOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        CallInput input, Action<LlmReply>? atEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using CallTelemetry telemetry = _telemetry.BeginGenerate(options);
+        using CallTelemetry telemetry = _telemetry.BeginGenerate(input.Options);
         IAsyncEnumerator<string> pieces =
-            StreamPiecesAsync(prompt, options, telemetry.Succeeded, cancellationToken)
-                .GetAsyncEnumerator(cancellationToken);
+            StreamPiecesAsync(input, Ended, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
             while (await ObservedAsync(pieces.MoveNextAsync(), telemetry).ConfigureAwait(false))
@@ -94,6 +106,12 @@ public sealed partial class LlmClient
         {
             await pieces.DisposeAsync().ConfigureAwait(false);
             _telemetry.WriteEvents();
+        }
+
+        void Ended(LlmReply reply)
+        {
+            telemetry.Succeeded(reply);
+            atEnd?.Invoke(reply);
         }
     }
 

@@ -1,4 +1,5 @@
 using LlmBridge.Interop;
+using Microsoft.Extensions.Logging;
 
 namespace LlmBridge;
 
@@ -15,11 +16,11 @@ public sealed partial class LlmClient : IAsyncDisposable, IDisposable
     private readonly ClientTelemetry _telemetry;
     private readonly Lazy<Task> _disposal;
 
-    private LlmClient(BridgeHandle bridge, BridgeOptions? options)
+    private LlmClient(BridgeHandle bridge, BridgeOptions? options, ILoggerFactory? loggers)
     {
         _bridge = bridge;
         _pump = new CallPump(bridge);
-        _telemetry = new ClientTelemetry(bridge, options);
+        _telemetry = new ClientTelemetry(bridge, options, loggers);
         _callsAtOnce = CallsAtOnce(options);
         _disposal = new Lazy<Task>(() => Task.Run(CloseAsync)); // closing waits for processes to end
     }
@@ -29,12 +30,29 @@ public sealed partial class LlmClient : IAsyncDisposable, IDisposable
     /// <exception cref="LlmException">An option is wrong, or the library, engine or model is missing.</exception>
     public static Task<LlmClient> OpenAsync(
         BridgeOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Open(options), cancellationToken); // it looks at files
+        OpenAsync(options, null, cancellationToken);
 
-    private static LlmClient Open(BridgeOptions? options)
+    /// <summary>The same with a log.</summary>
+    /// <param name="options">How the bridge works; null for what the environment and the defaults say.</param>
+    /// <param name="loggers">Where the bridge's events are logged, under the category "LlmBridge": engines that start
+    /// and fail, calls that move and fail. They hold no prompt and no answer; an engine's last words are its own. They
+    /// are written when calls end, on the caller's side.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="LlmException">An option is wrong, or the library, engine or model is missing.</exception>
+    public static Task<LlmClient> OpenAsync(
+        BridgeOptions? options, ILoggerFactory? loggers, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Open(options, loggers), cancellationToken); // it looks at files
+
+    /// <summary>The same, waiting in place for the few files that are looked at: for factories that cannot
+    /// await.</summary>
+    /// <param name="options">How the bridge works; null for what the environment and the defaults say.</param>
+    /// <param name="loggers">Where the bridge's events are logged; null for nowhere.</param>
+    /// <exception cref="LlmException">An option is wrong, or the library, engine or model is missing.</exception>
+    public static LlmClient Open(BridgeOptions? options = null, ILoggerFactory? loggers = null)
     {
+        options = options?.Clone(); // what its owner changes later is not for this client
         using SettingsHandle? settings = options?.ToSettings();
-        var client = new LlmClient(NativeBridge.Open(settings ?? SettingsHandle.None), options);
+        var client = new LlmClient(NativeBridge.Open(settings ?? SettingsHandle.None), options, loggers);
         BridgeInstruments.Add(client);
         return client;
     }
@@ -75,14 +93,30 @@ public sealed partial class LlmClient : IAsyncDisposable, IDisposable
     /// ready.</summary>
     public string EngineInfoJson => NativeBridge.Info(_bridge);
 
+    /// <summary>The model's name as telemetry has it: its file's name, "demo" for the demonstration model; null where
+    /// the engine has no model that is known here.</summary>
+    public string? ModelId => _telemetry.ModelId;
+
     /// <summary>Process number of the engine started last, 0 if none runs. For logs, not for signals.</summary>
     public long EngineProcessId => NativeBridge.WorkerPid(_bridge);
 
     /// <summary>Ends calls in flight as cancelled, ends the engines and waits for them.</summary>
-    public ValueTask DisposeAsync() => new(_disposal.Value);
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return new ValueTask(_disposal.Value);
+    }
 
     /// <summary>The same, waiting in place.</summary>
-    public void Dispose() => _disposal.Value.GetAwaiter().GetResult();
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _disposal.Value.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Of a client that nobody disposed of, the pump's thread keeps the bridge, and with it the engine, but
+    /// not the client.</summary>
+    ~LlmClient() => _pump?.Abandon();
 
     /// <summary>Waits that the pump knows of, for tests: none is forgotten, none remembered for ever.</summary>
     internal int WaitsInPump => _pump.WaitCount;

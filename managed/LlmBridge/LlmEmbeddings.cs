@@ -1,7 +1,7 @@
 namespace LlmBridge;
 
 /// <summary>The vectors of some texts and what is known of how they came about.</summary>
-public sealed record LlmEmbeddings
+public sealed class LlmEmbeddings
 {
     /// <summary>One vector for each text, in the order of the texts. All have one dimension; every number is
     /// finite.</summary>
@@ -24,4 +24,7 @@ public sealed record LlmEmbeddings
 
     /// <summary>How many engines the call was given to; 1 is the normal case.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>How many vectors there are, of which dimension.</summary>
+    public override string ToString() => $"{Engine}: {Vectors.Count} vectors of {Dimension} numbers";
 }

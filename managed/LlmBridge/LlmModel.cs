@@ -4,7 +4,7 @@ using LlmBridge.Interop;
 namespace LlmBridge;
 
 /// <summary>What a GGUF model file holds; what the file does not say is null.</summary>
-public sealed record LlmModel
+public sealed class LlmModel
 {
     private LlmModel(JsonElement json, string source)
     {
@@ -64,6 +64,10 @@ public sealed record LlmModel
 
     /// <summary>All of it as JSON, the file's own metadata included.</summary>
     public string Json { get; }
+
+    /// <summary>The model in a few words.</summary>
+    public override string ToString() =>
+        $"{Name ?? "a model"}: {Architecture}, {Parameters} parameters, {Quantisation}";
 
     /// <summary>Checks a GGUF file and says what is in it, without loading it: a large model takes no longer than a
     /// small one.</summary>

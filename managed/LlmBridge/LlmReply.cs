@@ -1,7 +1,7 @@
 namespace LlmBridge;
 
 /// <summary>A whole answer and what is known of it.</summary>
-public sealed record LlmReply
+public sealed class LlmReply
 {
     /// <summary>The answer.</summary>
     public required string Text { get; init; }
@@ -27,6 +27,10 @@ public sealed record LlmReply
     /// <summary>How often the model said bytes that are no UTF-8, which became U+FFFD in the answer; 0 is the normal
     /// case.</summary>
     public long Replaced { get; init; }
+
+    /// <summary>What is known of the answer, without its text: logs are not for that.</summary>
+    public override string ToString() =>
+        $"{Engine}: {Text.Length} characters, {FinishReason.Name()}, {Usage.CompletionTokens} tokens";
 }
 
 /// <summary>Tokens, as the engine counted them.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace LlmBridge.InteropTests.Support;
 
 /// <summary>For tests that open clients: each must leave nothing behind.</summary>
@@ -14,8 +16,17 @@ public abstract class BridgeTest
             () => Processes.KeepersOf(Environment.ProcessId).Count == 0, "the keeper to end with the last client");
 
     /// <summary>A client of the fake engine with a script.</summary>
-    protected static Task<LlmClient> OpenFakeAsync(string? script = null, BridgeOptions? options = null) =>
-        LlmClient.OpenAsync((options ?? new BridgeOptions()) with { Engine = LlmEngine.Fake, Command = script });
+    protected static Task<LlmClient> OpenFakeAsync(
+        string? script = null, BridgeOptions? options = null, ILoggerFactory? loggers = null)
+    {
+        options = options?.Clone() ?? new BridgeOptions();
+        options.Engine = LlmEngine.Fake;
+        options.Command = script is null ? null : [script];
+        return LlmClient.OpenAsync(options, loggers);
+    }
+
+    protected static Task<ArgumentException> IsRefusedAsync(Func<Task> action) =>
+        Assert.ThrowsExactlyAsync<ArgumentException>(action);
 
     protected static async Task<LlmException> FailsAsync(LlmStatus status, Func<Task> action)
     {

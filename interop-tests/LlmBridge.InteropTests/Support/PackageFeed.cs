@@ -15,7 +15,7 @@ internal sealed class PackageFeed : IDisposable
     {
         string prefix = System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(LlmLibrary.Path))!;
         var feed = new PackageFeed();
-        foreach (string project in new[] { "LlmBridge.Package", "LlmBridge.Cli" })
+        foreach (string project in new[] { "LlmBridge.Package", "LlmBridge.Extensions.AI", "LlmBridge.Cli" })
         {
             ProgramRun pack = await ProgramRun.OfAsync(
                 "dotnet",

@@ -23,7 +23,7 @@ internal static class Scenarios
         _ => throw new ArgumentException($"there is no scenario {name}"),
     };
 
-    public static void PrintFailure(ILlmFailure failure) => Console.WriteLine($"error {failure.Error.Code}");
+    public static void PrintFailure(LlmException failure) => Console.WriteLine($"error {failure.Error.Code}");
 
     /// <summary>Ends the process while a call is in flight.</summary>
     public static async Task<int> LeaveAsync(LlmClient client)
@@ -112,7 +112,7 @@ internal static class Scenarios
         {
             await client.AskAsync(prompt);
         }
-        catch (Exception e) when (e is ILlmFailure failure)
+        catch (LlmException failure)
         {
             PrintFailure(failure);
         }

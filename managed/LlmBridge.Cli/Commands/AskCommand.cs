@@ -35,7 +35,8 @@ internal static class AskCommand
         }
         else
         {
-            await AnswerStream.WriteAsync(client, prompt, null, cancellationToken);
+            await AnswerStream.WriteAsync(
+                client, client.StreamAsync(prompt, null, cancellationToken), cancellationToken);
         }
         return ExitStatus.Ok;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace LlmBridge.Cli;
 
@@ -25,22 +24,20 @@ internal static class ChatCommand
     {
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         if (!json) DemonstrationModel.Announce(options);
-        var messages = new List<ChatMessage>();
+        var messages = new List<LlmMessage>();
         var lines = new InputLines();
         while (await ReadLineAsync(lines, cancellationToken) is { } line && line != "/exit")
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
-            messages.Add(new ChatMessage("user", line));
-            var call = new CallOptions
-            {
-                Messages = JsonSerializer.Serialize(messages, Json.Readable.IReadOnlyListChatMessage),
-            };
+            messages.Add(new LlmMessage(LlmRole.User, line));
             try
             {
                 string answer = json
-                    ? await AnswerInJsonAsync(client, call, cancellationToken)
-                    : await AnswerStream.WriteAsync(client, "", call, cancellationToken);
-                messages.Add(new ChatMessage("assistant", answer));
+                    ? await AnswerInJsonAsync(client, messages, cancellationToken)
+                    : await AnswerStream.WriteAsync(
+                        client, client.ChatStreamAsync(messages, null, cancellationToken).Select(update => update.Text),
+                        cancellationToken);
+                messages.Add(new LlmMessage(LlmRole.Assistant, answer));
             }
             catch (LlmException e) when (!Console.IsInputRedirected && e.Error.Status != LlmStatus.Unavailable)
             {
@@ -54,9 +51,9 @@ internal static class ChatCommand
 
     /// <summary>A line for each answer, the same object as that of ask --json.</summary>
     private static async Task<string> AnswerInJsonAsync(
-        LlmClient client, CallOptions call, CancellationToken cancellationToken)
+        LlmClient client, List<LlmMessage> messages, CancellationToken cancellationToken)
     {
-        LlmReply reply = await client.AskAsync("", call, cancellationToken);
+        LlmReply reply = await client.ChatAsync(messages, null, cancellationToken);
         await ReplyJson.WriteAsync(reply, client.SandboxLayers, cancellationToken);
         return reply.Text;
     }
@@ -67,6 +64,3 @@ internal static class ChatCommand
         return lines.ReadAsync(cancellationToken);
     }
 }
-
-/// <summary>One turn of a conversation, as the setting messages has it.</summary>
-internal sealed record ChatMessage(string Role, string Content);

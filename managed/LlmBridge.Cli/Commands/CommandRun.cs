@@ -11,9 +11,8 @@ internal static class CommandRun
         {
             return await work(interrupt);
         }
-        catch (Exception e) when (e is ILlmFailure)
+        catch (Exception e) when (ErrorOf(e) is { } error)
         {
-            LlmError error = ((ILlmFailure)e).Error;
             Report(error, json);
             return interrupt.Happened ? interrupt.ExitStatus : ExitStatus.Of(error);
         }
@@ -36,6 +35,23 @@ internal static class CommandRun
             return interrupt.ExitStatus;
         }
     }
+
+    /// <summary>The failure of a call, or of an argument that was wrong before there was one; null for anything
+    /// else.</summary>
+    private static LlmError? ErrorOf(Exception failure) => failure switch
+    {
+        LlmException e => e.Error,
+        ArgumentException e => new LlmError
+        {
+            Status = LlmStatus.InvalidArgument,
+            Phase = LlmPhase.Configure,
+            Message = e.ParamName is { } name
+                ? $"{name}: {e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)}"
+                : e.Message,
+            RetrySafe = true,
+        },
+        _ => null,
+    };
 
     public static void Report(LlmError error, bool json)
     {

@@ -38,7 +38,7 @@ internal static class Doctor
         {
             await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
             LlmReply reply =
-                await client.AskAsync(Question, new CallOptions { MaxTokens = AnswerTokens }, cancellationToken);
+                await client.AskAsync(Question, new CallOptions { MaxOutputTokens = AnswerTokens }, cancellationToken);
             report.Answered = true;
             report.Good("ask",
                 $"{reply.Engine} answered {reply.Usage.CompletionTokens} tokens in "
@@ -48,9 +48,9 @@ internal static class Doctor
                 report, client.SandboxLayers, Setting(options, "engine"), Setting(options, "isolation"),
                 Setting(options, "sandbox"));
         }
-        catch (Exception e) when (e is ILlmFailure)
+        catch (LlmException e)
         {
-            report.Failure = ((ILlmFailure)e).Error;
+            report.Failure = e.Error;
             string remedy = report.Failure.Status == LlmStatus.Unsupported
                 ? await EmbedAsync(report, options, cancellationToken)
                 : Remedies.For(report.Failure);
@@ -71,9 +71,9 @@ internal static class Doctor
                 + $"{embeddings.Timings.Total.TotalMilliseconds:0} ms");
             return "This model embeds and does not answer: use it with embed, or give one that generates";
         }
-        catch (Exception e) when (e is ILlmFailure)
+        catch (LlmException e)
         {
-            report.Bad("embed", e.Message, Remedies.For(((ILlmFailure)e).Error));
+            report.Bad("embed", e.Message, Remedies.For(e.Error));
             return Remedies.For(report.Failure!);
         }
     }

@@ -6,22 +6,21 @@ namespace LlmBridge.Cli;
 internal static class AnswerStream
 {
     public static async Task<string> WriteAsync(
-        LlmClient client, string prompt, CallOptions? options, CancellationToken cancellationToken)
+        LlmClient client, IAsyncEnumerable<string> answer, CancellationToken cancellationToken)
     {
-        var answer = new StringBuilder();
+        var text = new StringBuilder();
         await using Stream output = StandardOutput.Open();
-        await using IAsyncEnumerator<string> pieces =
-            client.StreamAsync(prompt, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using IAsyncEnumerator<string> pieces = answer.GetAsyncEnumerator(cancellationToken);
         bool more = await Progress.WhileStartingAsync(client, pieces.MoveNextAsync().AsTask());
         while (more)
         {
             // Each piece at once, as bytes: a writer's buffer would hold back what the reader waits for.
             await output.WriteAsync(Encoding.UTF8.GetBytes(pieces.Current), cancellationToken);
             await output.FlushAsync(cancellationToken);
-            answer.Append(pieces.Current);
+            text.Append(pieces.Current);
             more = await pieces.MoveNextAsync();
         }
         await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
-        return answer.ToString();
+        return text.ToString();
     }
 }

@@ -12,7 +12,6 @@ namespace LlmBridge.Cli;
 [JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(InstallationJson))]
 [JsonSerializable(typeof(WatchJson))]
-[JsonSerializable(typeof(IReadOnlyList<ChatMessage>))]
 internal sealed partial class Json : JsonSerializerContext
 {
     /// <summary>People read it too, so letters stay letters.</summary>

@@ -8,7 +8,7 @@ namespace LlmBridge.Cli;
 internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
 {
     private const string Question = "Who are you?";
-    private static readonly CallOptions s_oneToken = new() { MaxTokens = 1 };
+    private static readonly CallOptions s_oneToken = new() { MaxOutputTokens = 1 };
     private bool _embedsOnly;
 
     public async IAsyncEnumerable<WatchSample> SamplesAsync(
@@ -67,11 +67,11 @@ internal sealed class WatchLoop(LlmClient client, TimeSpan interval)
             return new WatchProbe(
                 _embedsOnly ? await EmbedAsync(cancellationToken) : await AskAsync(cancellationToken), null);
         }
-        catch (Exception e) when (e is ILlmFailure)
+        catch (LlmException e)
         {
             // A model or an engine that only embeds says so; from then on it is asked for what it can do.
-            _embedsOnly |= ((ILlmFailure)e).Error.Status == LlmStatus.Unsupported;
-            return new WatchProbe(TimeSpan.Zero, ((ILlmFailure)e).Error);
+            _embedsOnly |= e.Error.Status == LlmStatus.Unsupported;
+            return new WatchProbe(TimeSpan.Zero, e.Error);
         }
         catch (OperationCanceledException)
         {

@@ -1,6 +1,11 @@
+using System.ComponentModel;
+
 namespace LlmBridge;
 
-/// <summary>An exception that carries the library's own account of what failed.</summary>
+/// <summary>What exceptions of this library had in common before all of them were
+/// <see cref="LlmException"/>s.</summary>
+[Obsolete("Every failure is an LlmException now.")]
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ILlmFailure
 {
     /// <summary>What failed and why.</summary>

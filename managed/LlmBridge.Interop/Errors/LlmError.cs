@@ -41,6 +41,9 @@ public sealed record LlmError
     /// <summary>The status's name, such as "engine_crashed".</summary>
     public string Code => Status.Name();
 
+    /// <summary>The status and the message; the engine's own words are in <see cref="EngineLog"/> alone.</summary>
+    public override string ToString() => $"{Code}: {Message}";
+
     /// <summary>The error as the JSON object that the C functions and the command line give.</summary>
     public string ToJson() => JsonSerializer.Serialize(ErrorJson.Of(this), ErrorJsonContext.Readable.ErrorJson);
 }

@@ -16,6 +16,7 @@ internal sealed class CallPump(BridgeHandle bridge)
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private bool _stopping;
+    private bool _abandoned;
     private Exception? _failure;
     private ulong _lastToken;
 
@@ -43,6 +44,23 @@ internal sealed class CallPump(BridgeHandle bridge)
         return _ended.Task;
     }
 
+    /// <summary>For a client that nobody has closed: ends the thread, then the bridge. Neither throws nor waits, since
+    /// it is a finalizer's: closing a bridge waits for processes, for which no other object's finalizer
+    /// should.</summary>
+    public void Abandon()
+    {
+        bool added = false;
+        lock (_lock)
+        {
+            if (_stopping || bridge.IsClosed) return;
+            bridge.DangerousAddRef(ref added); // against the handle's own finalizer
+            _stopping = true;
+            _abandoned = true;
+            if (_thread is null) StartThread();
+        }
+        NativeBridge.PumpWake(bridge);
+    }
+
     /// <summary>How many wait now.</summary>
     internal int WaitCount
     {
@@ -59,13 +77,15 @@ internal sealed class CallPump(BridgeHandle bridge)
             if (_failure != null) throw new InvalidOperationException("the client's pump has failed", _failure);
             if (_stopping) return false;
             _waiters.Add(waiter.Token, waiter);
-            if (_thread == null)
-            {
-                _thread = new Thread(Run, StackBytes) { IsBackground = true, Name = "llmbridge pump" };
-                _thread.UnsafeStart();
-            }
+            if (_thread == null) StartThread();
             return true;
         }
+    }
+
+    private void StartThread()
+    {
+        _thread = new Thread(Run, StackBytes) { IsBackground = true, Name = "llmbridge pump" };
+        _thread.UnsafeStart();
     }
 
     internal void Remove(CallWaiter waiter)
@@ -86,12 +106,15 @@ internal sealed class CallPump(BridgeHandle bridge)
                 foreach (ulong token in tokens[..count]) Report(token);
             }
         }
-        catch (Exception e) when (e is ILlmFailure or ObjectDisposedException)
+        catch (Exception e) when (e is LlmException or ObjectDisposedException)
         {
             lock (_lock) _failure = e;
         }
         EndWaits();
         _ended.TrySetResult();
+        if (!_abandoned) return;
+        bridge.Dispose();
+        bridge.DangerousRelease();
     }
 
     private bool Stopping()

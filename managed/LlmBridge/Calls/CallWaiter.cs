@@ -88,6 +88,7 @@ internal sealed class CallWaiter(CallPump pump) : IValueTaskSource, IThreadPoolW
         _call = null;
         _reader = null;
         _failure = null;
+        _core.Reset(); // it would keep whoever awaited this alive, and with the awaiter its client
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);

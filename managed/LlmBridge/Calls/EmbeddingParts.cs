@@ -38,8 +38,10 @@ internal sealed class EmbeddingParts(int total)
                 + $"and {_sum.Engine} before it of {_sum.Dimension}: these cannot be compared");
         }
         LlmTimings before = _sum.Timings, now = part.Timings;
-        _sum = _sum with
+        _sum = new LlmEmbeddings
         {
+            Engine = _sum.Engine,
+            Fallback = _sum.Fallback,
             Vectors = [.. _sum.Vectors, .. part.Vectors],
             Usage = new LlmUsage(
                 _sum.Usage.PromptTokens + part.Usage.PromptTokens,

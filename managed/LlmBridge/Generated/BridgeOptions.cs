@@ -3,173 +3,177 @@
 // </auto-generated>
 #nullable enable
 
+using System.ComponentModel;
+
+#pragma warning disable CS0618 // former names are written here too
+
 namespace LlmBridge;
 
 /// <summary>
 /// How a bridge works: engine, model, limits. What is not set is what the environment (LLMBRIDGE_NAME) or the default
 /// says.
 /// </summary>
-public sealed partial record BridgeOptions
+public sealed partial class BridgeOptions
 {
     /// <summary>
     /// What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a
     /// daemon), hash (a crude embedder), custom (an engine of your own).
     /// </summary>
     /// <remarks>Setting "engine", default llama.</remarks>
-    public LlmEngine? Engine { get; init; }
+    public LlmEngine? Engine { get; set; }
 
     /// <summary>
     /// Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash
     /// then ends.
     /// </summary>
     /// <remarks>Setting "isolation", default pool.</remarks>
-    public LlmIsolation? Isolation { get; init; }
+    public LlmIsolation? Isolation { get; set; }
 
     /// <summary>Path of the model's GGUF file; without one the demonstration model is used.</summary>
     /// <remarks>Setting "model".</remarks>
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
     /// <summary>
     /// The program and its arguments, as a JSON array or words with quotes; for the fake engine its script.
     /// </summary>
     /// <remarks>Setting "command".</remarks>
-    public string? Command { get; init; }
+    public IReadOnlyList<string>? Command { get; set; }
 
     /// <summary>
     /// Variables of the host's environment that the command gets besides the harmless ones: names parted by commas.
     /// </summary>
     /// <remarks>Setting "environment".</remarks>
-    public string? Environment { get; init; }
+    public IReadOnlyList<string>? Environment { get; set; }
 
     /// <summary>Engines to try in turn when one is unavailable: up to three names parted by commas.</summary>
     /// <remarks>Setting "fallback".</remarks>
-    public string? Fallback { get; init; }
+    public IReadOnlyList<LlmEngine>? Fallback { get; set; }
 
     /// <summary>
     /// How many engine processes there may be; 0, for engines that can do per_call, is one process per call.
     /// </summary>
     /// <remarks>Setting "workers", default 1, from 0 to 64, in processes.</remarks>
-    public int? Workers { get; init; }
+    public int? Workers { get; set; }
 
     /// <summary>How many calls a worker serves at once.</summary>
     /// <remarks>Setting "slots", default 4, from 1 to 64, in calls.</remarks>
-    public int? Slots { get; init; }
+    public int? Slots { get; set; }
 
     /// <summary>
     /// How many calls may wait for a slot; 0 makes a call without a free slot fail as overloaded at once.
     /// </summary>
     /// <remarks>Setting "queue", default 64, from 0 to 65536, in calls.</remarks>
-    public int? Queue { get; init; }
+    public int? Queue { get; set; }
 
     /// <summary>
     /// Tokens of prompt and answer together, for each call; by default the model's own size, at most 4096.
     /// </summary>
     /// <remarks>Setting "context", from 16 to 1048576, in tokens.</remarks>
-    public int? Context { get; init; }
+    public int? Context { get; set; }
 
     /// <summary>Threads each worker computes with; by default the machine's cores divided by the workers.</summary>
     /// <remarks>Setting "threads", from 1 to 1024, in threads.</remarks>
-    public int? Threads { get; init; }
+    public int? Threads { get; set; }
 
     /// <summary>
     /// Layers of the model to put on the GPU; 0 uses the CPU alone, more than the model has puts all of them.
     /// </summary>
     /// <remarks>Setting "gpu_layers", default 0, from 0 to 10000, in layers.</remarks>
-    public int? GpuLayers { get; init; }
+    public int? GpuLayers { get; set; }
 
     /// <summary>
     /// Whether calls in one worker are computed together; off makes each answer independent of its neighbours.
     /// </summary>
     /// <remarks>Setting "batching", default on.</remarks>
-    public bool? Batching { get; init; }
+    public bool? Batching { get; set; }
 
     /// <summary>How long a starting engine may go without progress before it is given up.</summary>
     /// <remarks>Setting "start_timeout_ms", default 300000, from 1 to 86400000, in ms.</remarks>
-    public TimeSpan? StartTimeout { get; init; }
+    public TimeSpan? StartTimeout { get; set; }
 
     /// <summary>How long a worker may be idle before it exits; 0 is for ever.</summary>
     /// <remarks>Setting "idle_ms", default 300000, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? Idle { get; init; }
+    public TimeSpan? Idle { get; set; }
 
     /// <summary>After about how many calls a worker is replaced, in peace; 0 is never.</summary>
     /// <remarks>Setting "recycle_calls", default 0, from 0 to 1000000000, in calls.</remarks>
-    public int? RecycleCalls { get; init; }
+    public int? RecycleCalls { get; set; }
 
     /// <summary>
     /// By how much a worker's private memory may grow before it is replaced, in peace; 0 is without limit.
     /// </summary>
     /// <remarks>Setting "recycle_mb", default 0, from 0 to 16777216, in MiB.</remarks>
-    public int? RecycleMb { get; init; }
+    public int? RecycleMb { get; set; }
 
     /// <summary>How often a call whose engine died is tried again, where that is safe; 0 is never.</summary>
     /// <remarks>Setting "retries", default 1, from 0 to 5, in times.</remarks>
-    public int? Retries { get; init; }
+    public int? Retries { get; set; }
 
     /// <summary>Restarts allowed within restart_window_ms; after that calls fail as unavailable for a while.</summary>
     /// <remarks>Setting "restart_limit", default 5, from 0 to 1000, in restarts.</remarks>
-    public int? RestartLimit { get; init; }
+    public int? RestartLimit { get; set; }
 
     /// <summary>The time within which restarts are counted.</summary>
     /// <remarks>Setting "restart_window_ms", default 60000, from 1 to 86400000, in ms.</remarks>
-    public TimeSpan? RestartWindow { get; init; }
+    public TimeSpan? RestartWindow { get; set; }
 
     /// <summary>
     /// Whether engines are confined: best_effort takes what the system offers, required fails without it.
     /// </summary>
     /// <remarks>Setting "sandbox", default best_effort.</remarks>
-    public LlmSandbox? Sandbox { get; init; }
+    public LlmSandbox? Sandbox { get; set; }
 
     /// <summary>
     /// Private memory a worker may use, the mapped model not counted; 0 is no limit, auto (llama alone) is what the
     /// model and its contexts need and some more.
     /// </summary>
     /// <remarks>Setting "memory_mb", default auto, from 0 to 16777216, in MiB.</remarks>
-    public int? MemoryMb { get; init; }
+    public int? MemoryMb { get; set; }
 
     /// <summary>Folder llmbridge is installed in; by default found from where the library is.</summary>
     /// <remarks>Setting "home".</remarks>
-    public string? Home { get; init; }
+    public string? Home { get; set; }
 
     /// <summary>How much is written to log_file.</summary>
     /// <remarks>Setting "log", default off.</remarks>
-    public LlmLog? Log { get; init; }
+    public LlmLog? Log { get; set; }
 
     /// <summary>File to which the keeper and the engines' stderr are logged.</summary>
     /// <remarks>Setting "log_file".</remarks>
-    public string? LogFile { get; init; }
+    public string? LogFile { get; set; }
 
     /// <summary>Limit on a whole call, starting and loading included.</summary>
     /// <remarks>Setting "timeout_ms", default 30000, from 1 to 86400000, in ms.</remarks>
-    public TimeSpan? Timeout { get; init; }
+    public TimeSpan? Timeout { get; set; }
 
     /// <summary>Limit on waiting for a free slot; 0 is none but timeout_ms.</summary>
     /// <remarks>Setting "queue_timeout_ms", default 0, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? QueueTimeout { get; init; }
+    public TimeSpan? QueueTimeout { get; set; }
 
     /// <summary>Limit on the time to the first piece of the answer; 0 is none but timeout_ms.</summary>
     /// <remarks>Setting "first_token_timeout_ms", default 0, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? FirstTokenTimeout { get; init; }
+    public TimeSpan? FirstTokenTimeout { get; set; }
 
     /// <summary>How long a working engine may go without progress before it counts as hung; 0 is for ever.</summary>
     /// <remarks>Setting "stall_timeout_ms", default 15000, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? StallTimeout { get; init; }
+    public TimeSpan? StallTimeout { get; set; }
 
     /// <summary>How long an engine may take to stop a call by itself before it is killed; 0 kills at once.</summary>
     /// <remarks>Setting "grace_ms", default 2000, from 0 to 600000, in ms.</remarks>
-    public TimeSpan? Grace { get; init; }
+    public TimeSpan? Grace { get; set; }
 
     /// <summary>The longest answer that is accepted.</summary>
     /// <remarks>Setting "output_bytes", default 16777216, from 1 to 1073741824, in bytes.</remarks>
-    public int? OutputBytes { get; init; }
+    public int? OutputBytes { get; set; }
 
     private partial void WriteTyped(ISettingsWriter writer)
     {
         if (Engine is { } engine) writer.Text("engine"u8, ChoiceNames.Of(engine));
         if (Isolation is { } isolation) writer.Text("isolation"u8, ChoiceNames.Of(isolation));
         if (Model is { } model) writer.Text("model"u8, model);
-        if (Command is { } command) writer.Text("command"u8, command);
-        if (Environment is { } environment) writer.Text("environment"u8, environment);
-        if (Fallback is { } fallback) writer.Text("fallback"u8, fallback);
+        if (Command is { } command) writer.Command("command"u8, command, Engine);
+        if (Environment is { } environment) writer.Names("environment"u8, environment);
+        if (Fallback is { } fallback) writer.Names("fallback"u8, fallback.Select(ChoiceNames.Of));
         if (Workers is { } workers) writer.Number("workers"u8, workers);
         if (Slots is { } slots) writer.Number("slots"u8, slots);
         if (Queue is { } queue) writer.Number("queue"u8, queue);

@@ -3,106 +3,139 @@
 // </auto-generated>
 #nullable enable
 
+using System.ComponentModel;
+
+#pragma warning disable CS0618 // former names are written here too
+
 namespace LlmBridge;
 
 /// <summary>What one call asks for. What is not set is what the bridge, the environment or the default says.</summary>
-public sealed partial record CallOptions
+public sealed partial class CallOptions
 {
     /// <summary>Limit on a whole call, starting and loading included.</summary>
     /// <remarks>Setting "timeout_ms", default 30000, from 1 to 86400000, in ms.</remarks>
-    public TimeSpan? Timeout { get; init; }
+    public TimeSpan? Timeout { get; set; }
 
     /// <summary>Limit on waiting for a free slot; 0 is none but timeout_ms.</summary>
     /// <remarks>Setting "queue_timeout_ms", default 0, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? QueueTimeout { get; init; }
+    public TimeSpan? QueueTimeout { get; set; }
 
     /// <summary>Limit on the time to the first piece of the answer; 0 is none but timeout_ms.</summary>
     /// <remarks>Setting "first_token_timeout_ms", default 0, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? FirstTokenTimeout { get; init; }
+    public TimeSpan? FirstTokenTimeout { get; set; }
 
     /// <summary>How long a working engine may go without progress before it counts as hung; 0 is for ever.</summary>
     /// <remarks>Setting "stall_timeout_ms", default 15000, from 0 to 86400000, in ms.</remarks>
-    public TimeSpan? StallTimeout { get; init; }
+    public TimeSpan? StallTimeout { get; set; }
 
     /// <summary>How long an engine may take to stop a call by itself before it is killed; 0 kills at once.</summary>
     /// <remarks>Setting "grace_ms", default 2000, from 0 to 600000, in ms.</remarks>
-    public TimeSpan? Grace { get; init; }
+    public TimeSpan? Grace { get; set; }
 
     /// <summary>The longest answer that is accepted.</summary>
     /// <remarks>Setting "output_bytes", default 16777216, from 1 to 1073741824, in bytes.</remarks>
-    public int? OutputBytes { get; init; }
+    public int? OutputBytes { get; set; }
 
     /// <summary>The most tokens an answer may have; it then ends with finish reason length.</summary>
     /// <remarks>Setting "max_tokens", default 512, from 1 to 1048576, in tokens.</remarks>
-    public int? MaxTokens { get; init; }
+    public int? MaxOutputTokens { get; set; }
+
+    /// <summary>The former name of MaxOutputTokens.</summary>
+    [Obsolete("It is MaxOutputTokens now.")]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public int? MaxTokens
+    {
+        get => MaxOutputTokens;
+        set => MaxOutputTokens = value;
+    }
 
     /// <summary>How freely tokens are chosen; 0 always takes the likeliest.</summary>
     /// <remarks>Setting "temperature", default 0, from 0 to 100.</remarks>
-    public double? Temperature { get; init; }
+    public double? Temperature { get; set; }
 
     /// <summary>Choose among this many of the likeliest tokens; 0 is all.</summary>
     /// <remarks>Setting "top_k", default 40, from 0 to 1000000, in tokens.</remarks>
-    public int? TopK { get; init; }
+    public int? TopK { get; set; }
 
     /// <summary>Choose among the likeliest tokens that together have this probability; 1 is all.</summary>
     /// <remarks>Setting "top_p", default 0.95, from 0 to 1.</remarks>
-    public double? TopP { get; init; }
+    public double? TopP { get; set; }
 
     /// <summary>Drop tokens less probable than this share of the likeliest one's probability; 0 drops none.</summary>
     /// <remarks>Setting "min_p", default 0.05, from 0 to 1.</remarks>
-    public double? MinP { get; init; }
+    public double? MinP { get; set; }
 
     /// <summary>Above 1 makes tokens that came already less likely; 1 changes nothing.</summary>
     /// <remarks>Setting "repeat_penalty", default 1, from 0.01 to 100.</remarks>
-    public double? RepeatPenalty { get; init; }
+    public double? RepeatPenalty { get; set; }
 
     /// <summary>Seed of the random choices: the same seed gives the same answer.</summary>
     /// <remarks>Setting "seed", default 0, from 0 to 4294967295.</remarks>
-    public long? Seed { get; init; }
+    public long? Seed { get; set; }
 
     /// <summary>End the answer before this text comes up: one string, or a JSON array of them.</summary>
     /// <remarks>Setting "stop".</remarks>
-    public IReadOnlyList<string>? Stop { get; init; }
+    public IReadOnlyList<string>? StopSequences { get; set; }
+
+    /// <summary>The former name of StopSequences.</summary>
+    [Obsolete("It is StopSequences now.")]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public IReadOnlyList<string>? Stop
+    {
+        get => StopSequences;
+        set => StopSequences = value;
+    }
 
     /// <summary>
     /// How the prompt is given to the model: auto applies the model's chat template where it has one.
     /// </summary>
     /// <remarks>Setting "prompt_format", default auto.</remarks>
-    public LlmPromptFormat? PromptFormat { get; init; }
+    public LlmPromptFormat? PromptFormat { get; set; }
 
     /// <summary>
     /// What becomes of text that spells a control token of the model, such as &lt;|end|&gt;: text leaves it text, parse
     /// makes it the token, for prompts that bring a template of their own.
     /// </summary>
     /// <remarks>Setting "special", default text.</remarks>
-    public LlmSpecial? Special { get; init; }
+    public LlmSpecial? Special { get; set; }
 
     /// <summary>The system message that goes before the prompt.</summary>
     /// <remarks>Setting "system".</remarks>
-    public string? SystemPrompt { get; init; }
+    public string? Instructions { get; set; }
+
+    /// <summary>The former name of Instructions.</summary>
+    [Obsolete("It is Instructions now.")]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public string? SystemPrompt
+    {
+        get => Instructions;
+        set => Instructions = value;
+    }
 
     /// <summary>The conversation instead of a prompt: a JSON array of objects with role and content.</summary>
     /// <remarks>Setting "messages".</remarks>
-    public string? Messages { get; init; }
+    [Obsolete("Give the conversation to ChatAsync or ChatStreamAsync.")]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public string? Messages { get; set; }
 
     /// <summary>
     /// Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a bridge
     /// are one scope.
     /// </summary>
     /// <remarks>Setting "cache_scope".</remarks>
-    public string? CacheScope { get; init; }
+    public string? CacheScope { get; set; }
 
     /// <summary>What the answer must be: json accepts only one whole JSON value.</summary>
     /// <remarks>Setting "expect", default text.</remarks>
-    public LlmExpect? Expect { get; init; }
+    public LlmExpect? Expect { get; set; }
 
     /// <summary>How the tokens' vectors make an embedding: auto is the model's own way, else mean.</summary>
     /// <remarks>Setting "pooling", default auto.</remarks>
-    public LlmPooling? Pooling { get; init; }
+    public LlmPooling? Pooling { get; set; }
 
     /// <summary>Whether an embedding is scaled to length 1: auto does so for the llama engine alone.</summary>
     /// <remarks>Setting "normalize", default auto.</remarks>
-    public LlmNormalize? Normalize { get; init; }
+    public LlmNormalize? Normalize { get; set; }
 
     private partial void WriteTyped(ISettingsWriter writer)
     {
@@ -115,17 +148,17 @@ public sealed partial record CallOptions
         if (StallTimeout is { } stallTimeout) writer.Milliseconds("stall_timeout_ms"u8, stallTimeout);
         if (Grace is { } grace) writer.Milliseconds("grace_ms"u8, grace);
         if (OutputBytes is { } outputBytes) writer.Number("output_bytes"u8, outputBytes);
-        if (MaxTokens is { } maxTokens) writer.Number("max_tokens"u8, maxTokens);
+        if (MaxOutputTokens is { } maxOutputTokens) writer.Number("max_tokens"u8, maxOutputTokens);
         if (Temperature is { } temperature) writer.Number("temperature"u8, temperature);
         if (TopK is { } topK) writer.Number("top_k"u8, topK);
         if (TopP is { } topP) writer.Number("top_p"u8, topP);
         if (MinP is { } minP) writer.Number("min_p"u8, minP);
         if (RepeatPenalty is { } repeatPenalty) writer.Number("repeat_penalty"u8, repeatPenalty);
         if (Seed is { } seed) writer.Number("seed"u8, seed);
-        if (Stop is { } stop) writer.List("stop"u8, stop);
+        if (StopSequences is { } stopSequences) writer.List("stop"u8, stopSequences);
         if (PromptFormat is { } promptFormat) writer.Text("prompt_format"u8, ChoiceNames.Of(promptFormat));
         if (Special is { } special) writer.Text("special"u8, ChoiceNames.Of(special));
-        if (SystemPrompt is { } systemPrompt) writer.Text("system"u8, systemPrompt);
+        if (Instructions is { } instructions) writer.Text("system"u8, instructions);
         if (Messages is { } messages) writer.Text("messages"u8, messages);
         if (CacheScope is { } cacheScope) writer.Text("cache_scope"u8, cacheScope);
         if (Expect is { } expect) writer.Text("expect"u8, ChoiceNames.Of(expect));

@@ -1,21 +1,28 @@
 using LlmBridge.Interop;
-using Microsoft.Extensions.Logging;
 
 namespace LlmBridge;
 
-public sealed partial record BridgeOptions
+public sealed partial class BridgeOptions
 {
     /// <summary>What calls ask for where their own options don't say.</summary>
-    public CallOptions? Calls { get; init; }
+    public CallOptions? Calls { get; set; }
 
     /// <summary>Settings by name and text value, for those who have them as text; they go before the properties above,
     /// which win over them.</summary>
-    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+    public IReadOnlyDictionary<string, string>? Settings { get; set; }
 
-    /// <summary>Where the bridge's events are logged, under the category "LlmBridge": engines that start and fail,
-    /// calls that move and fail. They hold no prompt and no answer; an engine's last words are its own. They are
-    /// written when calls end, on the caller's side.</summary>
-    public ILoggerFactory? LoggerFactory { get; init; }
+    /// <summary>Options of their own with the same values.</summary>
+    public BridgeOptions Clone()
+    {
+        var copy = (BridgeOptions)MemberwiseClone();
+        copy.Calls = Calls?.Clone();
+        return copy;
+    }
+
+    /// <summary>Checks each value by itself, as opening a client does; starts and looks at nothing.</summary>
+    /// <exception cref="LlmException">A value is wrong; the message names property and setting, the value and what is
+    /// allowed.</exception>
+    public void Validate() => ToSettings().Dispose();
 
     internal SettingsHandle ToSettings() => SettingsWriter.Make(WriteTo);
 

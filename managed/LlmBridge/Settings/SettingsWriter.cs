@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LlmBridge.Interop;
@@ -9,7 +10,7 @@ namespace LlmBridge;
 /// twice.</summary>
 internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
 {
-    /// <summary>The settings of a record; the caller disposes of them.</summary>
+    /// <summary>The settings of options; the caller disposes of them.</summary>
     public static SettingsHandle Make(Action<ISettingsWriter> write)
     {
         SettingsHandle settings = NativeSettings.Create();
@@ -25,7 +26,18 @@ internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
         }
     }
 
-    public void Text(ReadOnlySpan<byte> name, string value) => NativeSettings.Set(settings, name, value);
+    public void Text(ReadOnlySpan<byte> name, string value)
+    {
+        try
+        {
+            NativeSettings.Set(settings, name, value);
+        }
+        catch (LlmException e) when (PropertyNames.Of(Encoding.ASCII.GetString(name)) is { } property)
+        {
+            // The library names the setting, the caller knows the property.
+            throw new LlmException(e.Error with { Message = $"{property}: {e.Error.Message}" }, e);
+        }
+    }
 
     public void Text(string name, string value) => NativeSettings.Set(settings, name, value);
 
@@ -41,6 +53,14 @@ internal sealed class SettingsWriter(SettingsHandle settings) : ISettingsWriter
 
     public void List(ReadOnlySpan<byte> name, IReadOnlyList<string> values) =>
         Text(name, JsonSerializer.Serialize(values, SettingsJson.Default.IReadOnlyListString));
+
+    public void Names(ReadOnlySpan<byte> name, IEnumerable<string> values) => Text(name, string.Join(',', values));
+
+    public void Command(ReadOnlySpan<byte> name, IReadOnlyList<string> words, LlmEngine? engine)
+    {
+        if (engine == LlmEngine.Fake) Text(name, string.Join(';', words));
+        else List(name, words);
+    }
 }
 
 /// <summary>What settings hold as JSON.</summary>

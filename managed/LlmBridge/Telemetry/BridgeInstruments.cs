@@ -35,6 +35,7 @@ internal static class BridgeInstruments
             "llmbridge.workers", () => Observe(Workers), "{process}", "Engine processes, by state.");
         meter.CreateObservableGauge("llmbridge.breaker.state", () => Observe(s => [One((long)s.Breaker)]), null,
             "0 closed, 1 open, 2 half open.");
+        CallInstruments.EndWithTheirContext();
     }
 
     public static void Add(LlmClient client) => s_clients.Add(client, Interlocked.Increment(ref s_lastClient));
@@ -51,7 +52,7 @@ internal static class BridgeInstruments
             {
                 statistics = client.GetStatistics();
             }
-            catch (Exception e) when (e is ObjectDisposedException or ILlmFailure)
+            catch (Exception e) when (e is ObjectDisposedException or LlmException)
             {
                 continue; // it was closed meanwhile
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.Loader;
 
 namespace LlmBridge;
 
@@ -39,6 +40,19 @@ internal static class CallInstruments
     /// <summary>Whether anyone listens; if not, calls go their way unmeasured.</summary>
     public static bool AreWatched =>
         Spans.HasListeners() || Duration.Enabled || TimeToFirstToken.Enabled || TokenUsage.Enabled;
+
+    /// <summary>Meters and sources are known to the whole process: these would keep a load context, as hosts of
+    /// plug-ins have them, from being unloaded.</summary>
+    public static void EndWithTheirContext()
+    {
+        var context = AssemblyLoadContext.GetLoadContext(typeof(CallInstruments).Assembly);
+        if (context is not { IsCollectible: true }) return;
+        context.Unloading += static _ =>
+        {
+            Meter.Dispose();
+            Spans.Dispose();
+        };
+    }
 
     private static string? Version => typeof(CallInstruments).Assembly.GetName().Version?.ToString(3);
 }

@@ -54,6 +54,9 @@ internal sealed class CallTelemetry : IDisposable
     public void Succeeded(LlmEmbeddings embeddings) =>
         Succeeded(embeddings.Engine, embeddings.Fallback, embeddings.Attempts, embeddings.Usage, embeddings.Timings);
 
+    public void Succeeded(LlmEmbedding embedding) =>
+        Succeeded(embedding.Engine, embedding.Fallback, embedding.Attempts, embedding.Usage, embedding.Timings);
+
     /// <summary>A daemon's method has given its result, which costs no tokens.</summary>
     public void Invoked(LlmReply reply) => AnsweredBy(reply.Engine, reply.Fallback, reply.Attempts, reply.Timings);
 
@@ -76,7 +79,7 @@ internal sealed class CallTelemetry : IDisposable
 
     public void Failed(Exception failure)
     {
-        if (failure is not ILlmFailure { Error: { } error })
+        if (failure is not LlmException { Error: { } error })
         {
             End(failure is OperationCanceledException ? ErrorCancelled : failure.GetType().FullName!);
             return;

@@ -1,4 +1,5 @@
 using LlmBridge.Interop;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LlmBridge;
@@ -12,15 +13,17 @@ internal sealed class ClientTelemetry
     private readonly string? _model;
     private readonly EventLog? _log;
 
-    public ClientTelemetry(BridgeHandle bridge, BridgeOptions? options)
+    public ClientTelemetry(BridgeHandle bridge, BridgeOptions? options, ILoggerFactory? loggers)
     {
         _settings = new KnownSettings(options);
         _model = ModelName(_settings);
-        if (options?.LoggerFactory is { } factory and not NullLoggerFactory)
-        {
-            _log = new EventLog(bridge, factory.CreateLogger(TelemetryNames.Source));
-        }
+        if (loggers is null or NullLoggerFactory) return;
+        ILogger logger = loggers.CreateLogger(TelemetryNames.Source);
+        _log = new EventLog(bridge, logger);
+        if (NamesNoModel(_settings)) logger.DemonstrationModel();
     }
+
+    public string? ModelId => _model;
 
     /// <summary>Whether anyone wants to be told of a call.</summary>
     public bool IsWanted => _log != null || CallInstruments.AreWatched;
@@ -45,8 +48,11 @@ internal sealed class ClientTelemetry
     /// <summary>A model goes by its file's name: the folder it lies in is nobody's business.</summary>
     private static string? ModelName(KnownSettings settings) =>
         settings.Text("model") is { Length: > 0 } file ? Path.GetFileNameWithoutExtension(file)
-        : IsOfLlama(settings) ? DemonstrationModel
+        : NamesNoModel(settings) ? DemonstrationModel
         : null;
+
+    private static bool NamesNoModel(KnownSettings settings) =>
+        settings.Text("model") is null or "" && IsOfLlama(settings);
 
     private static bool IsOfLlama(KnownSettings settings) =>
         settings.Text("engine") is { } name

@@ -20,7 +20,7 @@ internal sealed class EventLog(BridgeHandle bridge, ILogger logger)
             if (lost > 0) logger.EventsLost(lost);
             foreach (LlmEvent one in news) Write(one);
         }
-        catch (Exception e) when (e is ObjectDisposedException or ILlmFailure)
+        catch (Exception e) when (e is ObjectDisposedException or LlmException)
         {
             // The bridge is closed: its last events were written before.
         }

@@ -45,6 +45,11 @@ internal static partial class EventMessages
     [LoggerMessage(OfTheLog, LogLevel.Information, "An event of kind {Kind}: {Text}")]
     public static partial void Unnamed(this ILogger logger, int kind, string text);
 
+    [LoggerMessage(
+        OfTheLog + 2, LogLevel.Warning,
+        "No model is named, so the small demonstration model answers: BridgeOptions.Model names another")]
+    public static partial void DemonstrationModel(this ILogger logger);
+
     [LoggerMessage(OfTheLog + 1, LogLevel.Warning, "{Count} events were lost: more happened than the bridge remembers")]
     public static partial void EventsLost(this ILogger logger, long count);
 }

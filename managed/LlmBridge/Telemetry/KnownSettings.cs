@@ -53,4 +53,8 @@ internal sealed class KnownSettings : ISettingsWriter
     void ISettingsWriter.Milliseconds(ReadOnlySpan<byte> name, TimeSpan value) { }
 
     void ISettingsWriter.List(ReadOnlySpan<byte> name, IReadOnlyList<string> values) { }
+
+    void ISettingsWriter.Names(ReadOnlySpan<byte> name, IEnumerable<string> values) { }
+
+    void ISettingsWriter.Command(ReadOnlySpan<byte> name, IReadOnlyList<string> words, LlmEngine? engine) { }
 }

@@ -73,6 +73,8 @@ static void setting_write(struct json_writer *writer, const struct setting *sett
   engines_write(writer, setting->engines);
   json_key(writer, "unit");
   json_text(writer, setting->unit);
+  json_key(writer, "dotnet_name");
+  json_text(writer, setting->dotnet_name);
   json_key(writer, "later");
   json_boolean(writer, setting->later);
   json_key(writer, "help");

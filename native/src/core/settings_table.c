@@ -143,7 +143,7 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "The longest answer that is accepted"},
 
   [SETTING_MAX_TOKENS] = {"max_tokens", CALL, .engines = GENERATORS, INTEGER(1, 1048576), DEFAULT("512"),
-    UNIT("tokens"),
+    UNIT("tokens"), .dotnet_name = "MaxOutputTokens",
     .help = "The most tokens an answer may have; it then ends with finish reason length"},
   [SETTING_TEMPERATURE] = {"temperature", CALL, .engines = GENERATORS, NUMBER(0, 100), DEFAULT("0"),
     .help = "How freely tokens are chosen; 0 always takes the likeliest"},
@@ -157,7 +157,7 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Above 1 makes tokens that came already less likely; 1 changes nothing"},
   [SETTING_SEED] = {"seed", CALL, .engines = GENERATORS, INTEGER(0, 4294967295.0), DEFAULT("0"),
     .help = "Seed of the random choices: the same seed gives the same answer"},
-  [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT, JSON,
+  [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT, JSON, .dotnet_name = "StopSequences",
     .help = "End the answer before this text comes up: one string, or a JSON array of them"},
   [SETTING_PROMPT_FORMAT] = {"prompt_format", CALL, .engines = PROMPTS,
     CHOICE("auto|chat|raw"), DEFAULT("auto"),
@@ -166,7 +166,7 @@ const struct setting settings_table[SETTING_COUNT] = {
     CHOICE("text|parse"), DEFAULT("text"),
     .help = "What becomes of text that spells a control token of the model, such as <|end|>: text leaves it text, parse "
             "makes it the token, for prompts that bring a template of their own"},
-  [SETTING_SYSTEM] = {"system", CALL, .engines = CHATS, TEXT,
+  [SETTING_SYSTEM] = {"system", CALL, .engines = CHATS, TEXT, .dotnet_name = "Instructions",
     .help = "The system message that goes before the prompt"},
   [SETTING_MESSAGES] = {"messages", CALL, .engines = CHATS, TEXT, JSON,
     .help = "The conversation instead of a prompt: a JSON array of objects with role and content"},

@@ -101,6 +101,7 @@ struct setting {
   const char *choices;       /* "a|b|c" */
   const char *later_choices; /* choices that are named by the contract but not built yet: `unsupported` */
   const char *unit;          /* "ms", "bytes", "tokens" ... or NULL */
+  const char *dotnet_name;   /* what Microsoft.Extensions.AI calls it; NULL: after its own name */
   const char *help;          /* one line */
 };
 
