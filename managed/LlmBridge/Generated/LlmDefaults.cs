@@ -75,7 +75,7 @@ public static class LlmDefaults
     public const int OutputBytes = 16777216;
 
     /// <summary>Of the setting "max_tokens".</summary>
-    public const int MaxTokens = 512;
+    public const int MaxOutputTokens = 512;
 
     /// <summary>Of the setting "temperature".</summary>
     public const double Temperature = 0;
