@@ -17,6 +17,8 @@ PACKAGES = str(Path(__file__).resolve().parents[1])
 sys.path.insert(0, PACKAGES)
 
 import llmbridge  # noqa: E402
+import llmbridge_engine  # noqa: E402
+from llmbridge import _status  # noqa: E402
 from llmbridge._handle import Handle  # noqa: E402
 
 WATCHDOG_S = 60
@@ -308,6 +310,13 @@ class BridgeTests(unittest.TestCase):
         child.send_signal(signal.SIGINT)
         _, errors = child.communicate()
         self.assertIn("KeyboardInterrupt", errors)
+
+
+class KitTests(unittest.TestCase):
+    def test_statuses_of_the_engine_kit_are_the_librarys(self):
+        for name, number in llmbridge_engine.STATUSES.items():
+            self.assertEqual(getattr(_status, name.upper()), number, name)
+        self.assertEqual((llmbridge_engine.OK, llmbridge_engine.NOT_READY), (_status.OK, _status.NOT_READY))
 
 
 class ForkTests(unittest.TestCase):

@@ -9,15 +9,15 @@ static void life_of_an_engine__is_told_in_order(void) {
   CHECK_INT(0, events_of(bridge, 0, events));
   const uint64_t before_ns = llmb_clock_ns();
   CHECK_INT(LLMB_OK, ask(bridge, SECRET, NULL, &error));
-  const int64_t pid = worker_pid(bridge);
+  const int64_t pid = worker_pid(bridge); /* 0 if it has retired already */
   while (stats_of(bridge).engines_retired == 0) nap_ms(5);
   const uint32_t count = events_of(bridge, 0, events);
   check_kinds(events, count, KINDS(LLMB_EVENT_ENGINE_STARTING, LLMB_EVENT_ENGINE_READY, LLMB_EVENT_ENGINE_RETIRED));
   CHECK_TEXT("calls waiting: 1", events[0].text);
   CHECK_TEXT("{\"engine\":\"fake\"}", events[1].text);
-  CHECK_INT(pid, events[1].pid);
+  CHECK(events[1].pid > 0 && (pid == 0 || pid == events[1].pid));
   CHECK_TEXT("calls served: 1", events[2].text);
-  CHECK_INT(pid, events[2].pid);
+  CHECK_INT(events[1].pid, events[2].pid);
   for (uint32_t i = 0; i < count; i++) {
     CHECK_INT(i + 1, events[i].sequence);
     CHECK_INT(LLMB_OK, events[i].status);
