@@ -10,6 +10,7 @@
 #ifdef LLMB_HAVE_LLAMA_COMMON
 #include "chat.h"
 #include "engine/llama/chat_guard.hpp"
+#include "engine/llama/chat_loops.hpp"
 #include "log.h"
 #endif
 
@@ -25,8 +26,8 @@ struct chat_template::parsed {
   bool thinks = false;  // what the template is told as enable_thinking
 };
 
-chat_template::chat_template(const llama_model *model, const std::string &source)
-    : model_(model), given_(source), source_(source) {
+chat_template::chat_template(const llama_model *model, const std::string &source, uint64_t turns_max)
+    : model_(model), given_(source), source_(source), turns_max_(turns_max) {
   const char *own = llama_model_chat_template(model, nullptr);
   if (source_.empty() && own != nullptr) source_ = own;
   common_log_set_verbosity_thold(INT_MIN);  // its log starts a thread at the first line, which a sandbox forbids
@@ -113,6 +114,7 @@ static std::string apply(const common_chat_templates *templates, common_chat_tem
 std::string chat_template::render(const char *system, const char *messages_json, const std::string &prompt,
                                   text_guard *guard) {
   common_chat_templates_inputs inputs;
+  loop_turns_begin(turns_max_);
   if (messages_json != nullptr) {
     inputs.messages = messages_read(messages_json);
   } else {
@@ -129,6 +131,7 @@ std::string chat_template::render(const char *system, const char *messages_json,
     }
     made->thinks = is_thinking(made->templates.get(), source_);
     parsed_ = std::move(made);
+    loop_turns_begin(turns_max_);  // finding out what a template can took some renderings of its own
   }
   inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
   inputs.enable_thinking = parsed_->thinks;
@@ -153,8 +156,8 @@ std::string chat_template::render(const char *system, const char *messages_json,
 
 struct chat_template::parsed {};
 
-chat_template::chat_template(const llama_model *model, const std::string &source)
-    : model_(model), given_(source), source_(source) {
+chat_template::chat_template(const llama_model *model, const std::string &source, uint64_t turns_max)
+    : model_(model), given_(source), source_(source), turns_max_(turns_max) {
 }
 
 bool chat_template::usable() const {

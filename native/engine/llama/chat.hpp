@@ -5,6 +5,7 @@
 #include <string>
 
 #include "llama.h"
+#include "engine/llama/chat_loops.hpp"
 #include "engine/llama/text_guard.hpp"
 
 namespace llama_engine {
@@ -12,7 +13,7 @@ namespace llama_engine {
 class chat_template {
  public:
   // `source` stands in for the model's own template where it is not empty.
-  explicit chat_template(const llama_model *model, const std::string &source = {});
+  explicit chat_template(const llama_model *model, const std::string &source = {}, uint64_t turns_max = loop_turns_max);
   ~chat_template();
   chat_template(const chat_template &) = delete;
   chat_template &operator=(const chat_template &) = delete;
@@ -30,6 +31,7 @@ class chat_template {
   struct parsed;
   const llama_model *model_;
   std::string given_, source_;      // the one to use instead of the model's; the one in use
+  uint64_t turns_max_;              // of its loops, in one rendering
   std::unique_ptr<parsed> parsed_;  // made at the first use: most of a cold start has none
 };
 
