@@ -27,13 +27,12 @@ static int prompt_file(const char *prompt, uint64_t size) {
     return -1;
   }
   while (done < size) {
-    const ssize_t written = write(file, prompt + done, size - done);
+    const ssize_t written = pwrite(file, prompt + done, size - done, (off_t)done); /* it is read from its beginning */
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return tool_descriptor_close(file);
     done += (uint64_t)written;
   }
-  if (lseek(file, 0, SEEK_SET) != 0 ||
-      fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+  if (fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
     return tool_descriptor_close(file);
   }
   return file;

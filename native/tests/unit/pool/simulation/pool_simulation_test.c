@@ -229,6 +229,7 @@ static const char *run_schedule(uint64_t seed) {
       .abilities = (uint32_t)below(4),
       .idle_ns = below(2) == 0 ? LLMB_NEVER / 2 : 5 * WORLD_MS,
       .losses = rates[below(3)],
+      .stops = rates[below(3)],
   };
   begun_ns = world.now_ns;
   open_bridge();

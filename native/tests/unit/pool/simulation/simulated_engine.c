@@ -75,7 +75,7 @@ static void engine_gone(struct simulated_engine *engine) {
   engine->stage = ENGINE_GONE;
   engine->post_ended = true;
   world_handle_ring(engine->post, true);
-  tell(engine, engine->lost ? KEEPER_EVENT_LOST : KEEPER_EVENT_EXIT);
+  if (!engine->untold) tell(engine, engine->lost ? KEEPER_EVENT_LOST : KEEPER_EVENT_EXIT);
   if (engine->region != NULL) world_region_left(engine->region, false);
   world.alive_count--;
 }

@@ -60,6 +60,7 @@ struct simulated_engine {
   int32_t exit_kind, exit_value;
   bool memory_was_short;
   bool lost, counted; /* its end is a loss of the keeper; its death is in repeated_deaths */
+  bool untold;        /* the keeper says nothing of its end */
   bool sleeps;
   unsigned accepted_count;
   uint64_t idle_since_ns;

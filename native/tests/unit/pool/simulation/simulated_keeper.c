@@ -12,7 +12,7 @@
 /* The keeper: it greets after a while, or never. An order may be given before it has greeted. */
 struct keeper_hold {
   unsigned references;
-  bool greeted, failed;
+  bool greeted, failed, stopped;
   os_handle greeting;             /* open until it is decided whether it greets */
   uint64_t started_ns, greets_ns; /* LLMB_NEVER: it does not */
 };
@@ -74,7 +74,8 @@ void keeper_hold_await_leaving(void) {
 }
 
 void keeper_hold_distrust(struct keeper_hold *hold) {
-  if (hold->greeted && world.weather.bad_starts == 0) world_break("a keeper that tells everything was distrusted");
+  if (hold->greeted && !hold->stopped && world.weather.bad_starts == 0)
+    world_break("a keeper that tells everything was distrusted");
 }
 
 struct keeper_hold *keeper_hold_retain(struct keeper_hold *hold) {
@@ -110,9 +111,10 @@ llmb_status keeper_hold_spawn(struct keeper_hold *hold, const struct keeper_spaw
 }
 
 void keeper_hold_kill(struct keeper_hold *hold, struct engine_process *process) {
-  (void)hold;
   struct simulated_engine *engine = engine_of_id(process->id);
   engine->lost = world_chance(world.weather.losses);
+  engine->untold = !engine->lost && world_chance(world.weather.stops);
+  hold->stopped |= engine->untold;
   engine_die(engine, LLMB_EXIT_SIGNAL, SIGNAL_KILL, world_between_ns(0, 5 * WORLD_MS));
 }
 

@@ -22,6 +22,7 @@ struct world_weather {
   uint32_t abilities;
   uint64_t idle_ns; /* after which an engine retires */
   unsigned losses;  /* of a thousand kills: the keeper is gone instead */
+  unsigned stops;   /* the same: the keeper is stopped, and tells nothing of the end */
 };
 
 struct simulated_engine;
