@@ -72,5 +72,25 @@ static void call_that_lost_its_engine__is_not_late_for_a_slot(void) {
   bridge_end(bridge);
 }
 
-CHECK_MAIN(TEST(too_many_deaths__end_repeating_and_say_so), TEST(one_death_of_many_calls__is_one_to_the_budget),
+/* It was alone in its worker until its end, and not a moment longer. */
+static void worker_of_a_repeated_call__takes_others_side_by_side_again(void) {
+  llmb_bridge *bridge = bridge_of("lasting", "home", HARNESS_MODULE_HOME, "slots", "2", NULL);
+  char text[16] = "";
+  uint8_t buffer[16];
+  uint64_t size = 0;
+  llmb_call *repeated = begin(bridge), *calls[2];
+  CHECK_INT(LLMB_OK, read_to_end(repeated, text, sizeof text, NULL));
+  CHECK_TEXT("rest", text);
+  llmb_call_close(repeated);
+  for (int i = 0; i < 2; i++) {
+    calls[i] = call_of(bridge, "hello", NULL);
+    const uint64_t deadline_ns = llmb_deadline_after_ms(20000);
+    CHECK_INT(LLMB_OK, llmb_call_read(calls[i], buffer, sizeof buffer, deadline_ns, &size, NULL));
+  }
+  for (int i = 0; i < 2; i++) llmb_call_close(calls[i]);
+  bridge_end(bridge);
+}
+
+CHECK_MAIN(TEST(worker_of_a_repeated_call__takes_others_side_by_side_again),
+           TEST(too_many_deaths__end_repeating_and_say_so), TEST(one_death_of_many_calls__is_one_to_the_budget),
            TEST(call_that_lost_its_engine__is_not_late_for_a_slot))
