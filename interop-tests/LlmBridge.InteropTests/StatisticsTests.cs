@@ -100,6 +100,32 @@ public sealed class StatisticsTests : BridgeTest
     }
 
     [TestMethod]
+    [DataRow(0.125, 2, 0.25)]
+    [DataRow(0.5, 2, 1.0)]
+    [DataRow(0.75, 3, 0.5)]
+    [DataRow(1.0, 3, 1.0)]
+    public void Percentile_LiesAsFarInItsBucketAsItsShareOfIt(double share, int bucket, double part)
+    {
+        ulong[] counts = new ulong[NativeConstants.LLMB_STATS_BUCKETS];
+        counts[2] = counts[3] = 4;
+        double lower = LlmHistogram.BoundsMs[bucket - 1], upper = LlmHistogram.BoundsMs[bucket];
+        double expected = lower + ((upper - lower) * part);
+        var times = new LlmHistogram(counts, 12);
+        Assert.AreEqual(expected, times.Percentile(share)!.Value.TotalMilliseconds, 0.0002);
+        Assert.AreEqual(TimeSpan.FromMilliseconds(12), times.Sum);
+        Assert.AreEqual(4, times.Counts[3]);
+    }
+
+    [TestMethod]
+    [DataRow(-0.01)]
+    [DataRow(1.01)]
+    public void Percentile_OfWhatIsNoShare_IsRefused(double share)
+    {
+        var times = new LlmHistogram(new ulong[NativeConstants.LLMB_STATS_BUCKETS], 0);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => times.Percentile(share));
+    }
+
+    [TestMethod]
     public void Percentile_InTheLastBucket_IsItsLowerBound()
     {
         ulong[] counts = new ulong[NativeConstants.LLMB_STATS_BUCKETS];

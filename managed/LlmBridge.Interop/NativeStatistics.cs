@@ -31,5 +31,9 @@ internal static unsafe class NativeStatistics
     }
 
     /// <summary>The upper bound of a histogram's bucket; the last one has none and gives infinity.</summary>
-    public static double BucketMs(int bucket) => NativeMethods.llmb_stats_bucket_ms((uint)bucket);
+    public static double BucketMs(int bucket)
+    {
+        LibraryLoader.EnsureLoaded(); // it may be asked before there is any client
+        return NativeMethods.llmb_stats_bucket_ms((uint)bucket);
+    }
 }

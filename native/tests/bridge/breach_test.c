@@ -135,6 +135,14 @@ static void engine_error__keeps_status_phase_and_message(void) {
   bridge_end(bridge);
 }
 
+static void engine_error__that_claims_a_deadline_too_early_is_the_engines(void) {
+  llmb_bridge *bridge = bridge_of("early_deadline", "home", HARNESS_MODULE_HOME, "timeout_ms", "60000", NULL);
+  llmb_error error;
+  CHECK_INT(LLMB_E_ENGINE_ERROR, ask(bridge, "hello", NULL, &error));
+  CHECK_CONTAINS("the time is over", error.message);
+  bridge_end(bridge);
+}
+
 /* Texts are embedded; the outcome. */
 static llmb_status embed_texts(llmb_bridge *bridge, uint32_t count, llmb_error *error) {
   const uint8_t *const texts[] = {(const uint8_t *)"abc", (const uint8_t *)"abd"};
@@ -204,6 +212,8 @@ CHECK_MAIN(TEST(garbage__is_a_protocol_error_and_the_end_of_the_engine),
            TEST(characters__cut_at_every_byte_are_put_together), TEST(large_piece__comes_whole),
            TEST(flood__is_output_too_large_in_bounded_memory), TEST(flood__of_exactly_output_bytes_is_fine),
            TEST(answer__that_is_to_be_json_and_is_not_is_output_invalid),
-           TEST(engine_error__keeps_status_phase_and_message), TEST(vectors__of_a_wrong_number_or_kind_are_refused),
+           TEST(engine_error__keeps_status_phase_and_message),
+           TEST(engine_error__that_claims_a_deadline_too_early_is_the_engines),
+           TEST(vectors__of_a_wrong_number_or_kind_are_refused),
            TEST(vectors__that_are_no_direction_or_no_list_are_output_invalid),
            TEST(vectors__for_a_text_call_are_refused), TEST(vector__stays_to_be_read_when_the_buffer_was_too_small))

@@ -150,6 +150,8 @@ static void serve_one(const char *command, llmb_request *request) {
     die_and_replay(request);
   } else if (strcmp(command, "lasting") == 0) {
     begin_and_last(request);
+  } else if (strcmp(command, "early_deadline") == 0) {
+    llmb_request_fail(request, LLMB_E_DEADLINE_EXCEEDED, LLMB_PHASE_PROMPT, "the time is over");
   } else if (strcmp(command, "repeat_in_error") == 0) {
     llmb_request_fail(request, LLMB_E_CONTEXT_FULL, LLMB_PHASE_PROMPT, llmb_request_input(request, NULL));
   } else {
