@@ -20,14 +20,16 @@ export interface SharedSettings {
 export interface BridgeSettings extends SharedSettings {
   /** What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a daemon), hash (a crude embedder), custom (an engine of your own). Default: llama. */
   engine?: 'llama' | 'fake' | 'exec' | 'jsonrpc' | 'hash' | 'custom';
-  /** Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash then ends. Default: pool. */
-  isolation?: 'pool' | 'inproc';
+  /** Where the engine runs: pool is in worker processes of its own, shared in one that all programs of this user with the same settings share, inproc in a thread of this one, which its crash then ends. Default: pool. */
+  isolation?: 'pool' | 'inproc' | 'shared';
   /** Path of the model's GGUF file; without one the demonstration model is used. */
   model?: string;
   /** The program and its arguments, as a JSON array or words with quotes; for the fake engine its script. */
   command?: string | readonly string[];
   /** Variables of the host's environment that the command gets besides the harmless ones: names parted by commas. */
   environment?: string;
+  /** With isolation=shared: programs that give another name get another engine. */
+  name?: string;
   /** Engines to try in turn when one is unavailable: up to three names parted by commas. */
   fallback?: string;
   /** How many engine processes there may be; 0, for engines that can do per_call, is one process per call. Default: 1. */

@@ -23,8 +23,8 @@ public sealed partial class BridgeOptions
     public LlmEngine? Engine { get; set; }
 
     /// <summary>
-    /// Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash
-    /// then ends.
+    /// Where the engine runs: pool is in worker processes of its own, shared in one that all programs of this user with
+    /// the same settings share, inproc in a thread of this one, which its crash then ends.
     /// </summary>
     /// <remarks>Setting "isolation", default pool.</remarks>
     public LlmIsolation? Isolation { get; set; }
@@ -44,6 +44,10 @@ public sealed partial class BridgeOptions
     /// </summary>
     /// <remarks>Setting "environment".</remarks>
     public IReadOnlyList<string>? Environment { get; set; }
+
+    /// <summary>With isolation=shared: programs that give another name get another engine.</summary>
+    /// <remarks>Setting "name".</remarks>
+    public string? Name { get; set; }
 
     /// <summary>Engines to try in turn when one is unavailable: up to three names parted by commas.</summary>
     /// <remarks>Setting "fallback".</remarks>
@@ -173,6 +177,7 @@ public sealed partial class BridgeOptions
         if (Model is { } model) writer.Text("model"u8, model);
         if (Command is { } command) writer.Command("command"u8, command, Engine);
         if (Environment is { } environment) writer.Names("environment"u8, environment);
+        if (Name is { } name) writer.Text("name"u8, name);
         if (Fallback is { } fallback) writer.Names("fallback"u8, fallback.Select(ChoiceNames.Of));
         if (Workers is { } workers) writer.Number("workers"u8, workers);
         if (Slots is { } slots) writer.Number("slots"u8, slots);

@@ -26,8 +26,8 @@ public enum LlmEngine
 }
 
 /// <summary>
-/// Where the engine runs: pool is in worker processes of its own, inproc in a thread of this one, which its crash then
-/// ends.
+/// Where the engine runs: pool is in worker processes of its own, shared in one that all programs of this user with the
+/// same settings share, inproc in a thread of this one, which its crash then ends.
 /// </summary>
 public enum LlmIsolation
 {
@@ -35,6 +35,8 @@ public enum LlmIsolation
     Pool,
     /// <summary>The value "inproc".</summary>
     Inproc,
+    /// <summary>The value "shared".</summary>
+    Shared,
 }
 
 /// <summary>
@@ -137,6 +139,7 @@ internal static class ChoiceNames
     {
         LlmIsolation.Pool => "pool",
         LlmIsolation.Inproc => "inproc",
+        LlmIsolation.Shared => "shared",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

@@ -16,6 +16,7 @@ internal static class OptionSetters
         "Model",
         "Command",
         "Environment",
+        "Name",
         "Fallback",
         "Workers",
         "Slots",
@@ -57,6 +58,7 @@ internal static class OptionSetters
             case "MODEL": options.Model = value.Text(); break;
             case "COMMAND": options.Command = value.List(); break;
             case "ENVIRONMENT": options.Environment = value.List(); break;
+            case "NAME": options.Name = value.Text(); break;
             case "FALLBACK": options.Fallback = value.Choices<LlmEngine>(); break;
             case "WORKERS": options.Workers = value.Int32(); break;
             case "SLOTS": options.Slots = value.Int32(); break;

@@ -16,6 +16,7 @@ internal static class PropertyNames
         "model" => "Model",
         "command" => "Command",
         "environment" => "Environment",
+        "name" => "Name",
         "fallback" => "Fallback",
         "workers" => "Workers",
         "slots" => "Slots",

@@ -85,7 +85,7 @@ static void disarm(const llmb_batch *batch) {
 static void clear_bells(const llmb_batch *batch, const struct os_poll_item *items) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     const llmb_call *call = batch->flights[i].call;
-    if (items[i].readable && is_placed(call)) connection_clear_bell(call->ticket.connection, &slot_of(call)->bell);
+    if (items[i].readable && is_placed(call)) connection_clear_slot(call->ticket.connection, slot_of(call));
   }
 }
 
@@ -93,7 +93,8 @@ static void clear_bells(const llmb_batch *batch, const struct os_poll_item *item
 static void add_bells(llmb_batch *batch, struct pool_poll *poll) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     llmb_call *call = batch->flights[i].call;
-    const os_handle bell = is_placed(call) ? connection_bell_polled(&slot_of(call)->bell) : OS_HANDLE_NONE;
+    const os_handle bell =
+        is_placed(call) ? connection_slot_polled(call->ticket.connection, slot_of(call)) : OS_HANDLE_NONE;
     poll->items[poll->count++] = (struct os_poll_item){.handle = bell};
     const uint64_t limit_ns = call_next_limit_ns(call);
     if (limit_ns < poll->until_ns) poll->until_ns = limit_ns;

@@ -23,6 +23,7 @@ static void configure_pool(struct bridge_stage *stage, struct waker *pump, struc
                       (uint64_t)values[SETTING_RESTART_WINDOW_MS].integer * 1000000u, os_clock_ns());
   pool->recycle.calls = (uint64_t)values[SETTING_RECYCLE_CALLS].integer;
   pool->recycle.growth_bytes = (uint64_t)values[SETTING_RECYCLE_MB].integer << 20;
+  if (pool->launch.share != NULL) pool->recycle = (struct recycle_limits){.calls = 0}; /* it is others' too */
   pool_open(pool, pump, stats);
   stage->is_open = true;
 }

@@ -1,5 +1,6 @@
 #include "api/call_request.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "api/call_object.h"
@@ -90,8 +91,9 @@ uint64_t call_request_hash(const struct call_request *request, const uint64_t ke
   return keyed_hash_end(&hash);
 }
 
-void call_request_number(struct call_request *request, uint64_t call_id) {
+void call_request_number(struct call_request *request, uint64_t call_id, uint64_t flags) {
   struct frame_head head;
+  memcpy(request->bytes + sizeof head + offsetof(struct frame_submit, flags), &flags, sizeof flags);
   memcpy(&head, request->bytes, sizeof head);
   head.call_id = call_id;
   memcpy(request->bytes, &head, sizeof head);
@@ -139,7 +141,7 @@ void call_push_request(llmb_call *call) {
   struct slot *slot = &worker->slots[call->ticket.slot];
   struct call_request *request = &call->request;
   if (request->sent == 0) {
-    call_request_number(request, slot->call_id);
+    call_request_number(request, slot->call_id, call->ticket.alone ? FRAME_SUBMIT_ALONE : 0);
     call->attempts++;
     call->progress_ns = os_clock_ns();
     if (call->attempts == 1) call->placed_ns = call->progress_ns;

@@ -46,7 +46,7 @@ llmb_status call_request_resume(struct call_request *request, const int32_t *tok
 uint64_t call_request_hash(const struct call_request *request, const uint64_t key[2]);
 
 /* Gives it its number, before it is sent; also once more. */
-void call_request_number(struct call_request *request, uint64_t call_id);
+void call_request_number(struct call_request *request, uint64_t call_id, uint64_t flags);
 
 /* Puts the next bytes into the slot's ring, as many as fit and at most CHANNEL_STEP_SIZE; returns how many. */
 uint64_t call_request_put(struct call_request *request, struct slot *slot);

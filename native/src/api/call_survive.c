@@ -89,7 +89,7 @@ static void note_loss(llmb_call *call, const struct connection *worker) {
 
 /* Counts a death that is evidence: false if the request has ended two engines that had nothing else. */
 static bool note_evidence(llmb_call *call, const struct connection *worker) {
-  const bool shared = worker->busy_at_end > 1;
+  const bool shared = worker->busy_at_end > 1 || worker->share.working_at_end > 1;
   if (shared) call->deaths = 0;
   call->deaths++;
   if (shared || call->deaths < 2) return true;

@@ -51,7 +51,7 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
   if (pool_drains(&call->stage->pool) || !connection_intact(worker)) pool_step(&call->stage->pool, os_clock_ns());
   const bool sleeps = pool_poll_waker(&poll, call->ticket.waker);
   if (sleeps) {
-    poll.items[ITEM_SLOT] = (struct os_poll_item){.handle = connection_bell_polled(&slot->bell)};
+    poll.items[ITEM_SLOT] = (struct os_poll_item){.handle = connection_slot_polled(worker, slot)};
     poll.count = ITEMS_FIXED;
     pool_prepare_poll(&call->stage->pool, worker, &poll);
   }
@@ -69,8 +69,12 @@ static void sleep_placed(llmb_call *call, uint64_t until_ns) {
 
   pthread_mutex_lock(&bridge->lock);
   pool_doubt_held(&poll);
-  if (poll.items[ITEM_SLOT].readable) connection_clear_bell(worker, &slot->bell);
   bool others = poll.until_ns < until_ns;
+  if (poll.items[ITEM_SLOT].readable) {
+    connection_clear_slot(worker, slot);
+    /* One bell for all slots: it may have been a draining one's, for which somebody queues. */
+    others |= worker->share.stage != SHARE_NONE && pool_drains(&call->stage->pool);
+  }
   for (unsigned i = ITEMS_FIXED; i < poll.count; i++) others |= poll.items[i].readable;
   if (others) {
     pool_after_poll(&poll);

@@ -7,6 +7,7 @@
 
 #include "api/engine_environment.h"
 #include "api/installation_layout.h"
+#include "api/launch_share.h"
 #include "core/engine_abilities.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -190,6 +191,8 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the environment");
   status = settings_encode(settings, SETTING_OF_BRIDGE, &out->pairs, &out->pairs_size);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
+  status = launch_share_prepare(settings, out, error);
+  if (status != LLMB_OK) return status;
   if (out->pairs_size > CHANNEL_SETTINGS_SIZE_MAX) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                      "the bridge's settings have %llu bytes together, allowed are %d",
@@ -210,6 +213,7 @@ void launch_clear(struct launch *launch) {
   launch->module_path = memory_release(launch->module_path);
   launch->command = memory_release(launch->command);
   launch->log_file = memory_release(launch->log_file);
+  launch_share_clear(launch);
   launch->pairs = memory_release(launch->pairs);
   launch->environment = engine_environment_free(launch->environment);
 }

@@ -6,6 +6,7 @@
 
 enum {
   CHANNEL_SLOTS_MAX = 64,
+  ENGINE_CLIENTS_MAX = 64,               /* of one shared engine */
   CHANNEL_REQUEST_RING_SIZE = 64 << 10,  /* a power of two */
   CHANNEL_RESPONSE_RING_SIZE = 64 << 10, /* a power of two */
   CHANNEL_STEP_SIZE = 16 << 10,          /* put or taken at once, so that one side copies while the other does */

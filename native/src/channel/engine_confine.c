@@ -89,7 +89,8 @@ llmb_status llmb_engine_confine_profile(llmb_engine *engine, uint32_t profile, c
     case LLMB_PROFILE_LOAD:
       return confine_files(engine, readable_paths, OS_CONFINE_OWN_ENGINE, any_own_signal, out_error);
     case LLMB_PROFILE_SERVE:
-      return confine_calls(engine, OS_CONFINE_OWN_ENGINE, any_own_signal, out_error);
+      return confine_calls(engine, engine->is_shared ? OS_CONFINE_SHARED_ENGINE : OS_CONFINE_OWN_ENGINE, any_own_signal,
+                           out_error);
     case LLMB_PROFILE_SERVE_SHARED:
       return confine_calls(engine, OS_CONFINE_SHARED_ENGINE, any_own_signal, out_error);
     default:

@@ -1,12 +1,11 @@
 #include "channel/engine_connect.h"
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "channel/engine_client.h"
 #include "channel/engine_say.h"
-#include "channel/engine_slot.h"
 #include "channel/handshake.h"
 #include "core/error.h"
 #include "core/fault_point.h"
@@ -68,28 +67,6 @@ static void close_handles(os_handle *handles, unsigned count) {
   for (unsigned i = 0; i < count; i++) handles[i] = os_handle_close(handles[i]);
 }
 
-static void prepare_slots(llmb_engine *engine) {
-  for (uint32_t i = 0; i < engine->slot_count; i++) {
-    struct llmb_request *request = &engine->requests[i];
-    struct channel_slot *shared = &engine->region->slots[i];
-    request->engine = engine;
-    request->slot = i;
-    request->shared = shared;
-    request->requests = (struct ring_reader){
-        .written = &shared->request_written,
-        .read = &shared->request_read,
-        .bytes = channel_request_bytes(engine->region, engine->slot_count, i),
-        .size = CHANNEL_REQUEST_RING_SIZE,
-    };
-    request->responses = (struct ring_writer){
-        .written = &shared->response_written,
-        .read = &shared->response_read,
-        .bytes = channel_response_bytes(engine->region, engine->slot_count, i),
-        .size = CHANNEL_RESPONSE_RING_SIZE,
-    };
-  }
-}
-
 /* A process of our own knows what it has; only what lies in a host's process may be closed by others. */
 static os_handle own_end(const llmb_engine *engine, os_handle handle) {
   return engine->in_process ? handle : os_handle_number(handle);
@@ -103,30 +80,42 @@ static llmb_status receive_open(llmb_engine *engine, llmb_error *error) {
   uint64_t size = 0;
   llmb_status status = receive_message(engine->socket, message, sizeof message, &size, handles, &handle_count);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no opening message came from the host");
-  if (size < sizeof open || handle_count != 3) {
+  if (size >= sizeof open) memcpy(&open, message, sizeof open);
+  engine->is_shared = size >= sizeof open && open.type == HANDSHAKE_OPEN_SHARED && !engine->in_process;
+  if (size < sizeof open || handle_count != (engine->is_shared ? 1 : 3)) {
     close_handles(handles, handle_count);
     return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's opening message is malformed");
   }
-  memcpy(&open, message, sizeof open);
-  engine->post = own_end(engine, handles[1]);
-  engine->worker_bell = own_end(engine, handles[2]);
-  if (open.type != HANDSHAKE_OPEN || open.protocol_version != CHANNEL_PROTOCOL_VERSION) {
+  if (engine->is_shared) {
+    engine->post = own_end(engine, handles[0]);
+    handles[0] = OS_HANDLE_NONE;
+  } else {
+    engine->post = own_end(engine, handles[1]);
+    engine->only.worker_bell = own_end(engine, handles[2]);
+  }
+  if ((open.type != HANDSHAKE_OPEN && !engine->is_shared) || open.protocol_version != CHANNEL_PROTOCOL_VERSION) {
     close_handles(handles, 1);
     return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host speaks protocol %u, this engine %d",
                      open.protocol_version, CHANNEL_PROTOCOL_VERSION);
   }
   if (open.slot_count == 0 || open.slot_count > CHANNEL_SLOTS_MAX || open.settings_size != size - sizeof open ||
-      open.region_size != channel_region_size(open.slot_count)) {
+      open.region_size != (engine->is_shared ? 0 : channel_region_size(open.slot_count))) {
     close_handles(handles, 1);
     return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's opening message contradicts itself");
   }
-  int os_code = 0;
-  void *address = NULL;
-  status = os_region_map(handles[0], open.region_size, &address, &os_code);
-  close_handles(handles, 1);
-  if (status != LLMB_OK) return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not map the channel");
-  engine->region = address;
-  engine->region_size = open.region_size;
+  if (!engine->is_shared) {
+    int os_code = 0;
+    void *address = NULL;
+    status = os_region_map(handles[0], open.region_size, &address, &os_code);
+    close_handles(handles, 1);
+    if (status != LLMB_OK) return error_set_os(error, status, LLMB_PHASE_START, os_code, "could not map the channel");
+    engine->only.region = address;
+    engine->only.region_size = open.region_size;
+    engine->only.slot_count = open.slot_count;
+    engine->only.socket = engine->socket;
+    engine->clients[0] = &engine->only;
+    engine->client_count = 1;
+  }
   engine->slot_count = open.slot_count;
   status = settings_decode((const char *)message + sizeof open, open.settings_size, &engine->settings, error);
   const int64_t idle_ms = engine->settings.values[SETTING_IDLE_MS].integer;
@@ -147,7 +136,7 @@ static llmb_status receive_bells(llmb_engine *engine, llmb_error *error) {
       close_handles(handles, count);
       return error_set(error, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_START, "the host's doorbells are malformed");
     }
-    for (unsigned i = 0; i < count; i++) engine->slot_bells[have + i] = own_end(engine, handles[i]);
+    for (unsigned i = 0; i < count; i++) engine->only.slot_bells[have + i] = own_end(engine, handles[i]);
     have += count;
   }
   return LLMB_OK;
@@ -167,8 +156,8 @@ static llmb_status create(llmb_engine **out, llmb_error *error) {
   const llmb_status status = memory_allocate(sizeof(llmb_engine), &memory);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_START, "no memory for the connection");
   llmb_engine *engine = memory;
-  engine->socket = engine->post = engine->worker_bell = engine->watched = OS_HANDLE_NONE;
-  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->slot_bells[i] = OS_HANDLE_NONE;
+  engine->socket = engine->post = engine->watched = engine->only.socket = engine->only.worker_bell = OS_HANDLE_NONE;
+  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) engine->only.slot_bells[i] = OS_HANDLE_NONE;
   engine->lifeline.handle = engine->lifeline.bell = OS_HANDLE_NONE;
   engine->spin = spin_create();
   *out = engine;
@@ -179,9 +168,11 @@ static llmb_status create(llmb_engine **out, llmb_error *error) {
 static llmb_status greet(llmb_engine *engine, const char *name, const char *version, llmb_error *error) {
   llmb_status status = receive_open(engine, error);
   if (status != LLMB_OK) return status;
-  status = receive_bells(engine, error);
-  if (status != LLMB_OK) return status;
-  prepare_slots(engine);
+  if (!engine->is_shared) {
+    status = receive_bells(engine, error);
+    if (status != LLMB_OK) return status;
+    engine_client_prepare(engine, &engine->only);
+  }
   FAULT_POINT(ENGINE_OPENED);
   status = send_hello(engine, name, version, error);
   FAULT_POINT(ENGINE_GREETED);
@@ -243,17 +234,16 @@ finish:
 
 void llmb_engine_close(llmb_engine *engine) {
   if (engine == NULL) return;
-  for (uint32_t i = 0; i < engine->slot_count; i++) {
-    engine_request_reset(&engine->requests[i]);
-    settings_clear(&engine->requests[i].settings);
-    engine->requests[i].payload = memory_release(engine->requests[i].payload);
-    engine->requests[i].backlog = memory_release(engine->requests[i].backlog);
-    engine->slot_bells[i] = os_handle_close(engine->slot_bells[i]);
+  engine->only.socket = OS_HANDLE_NONE; /* it is the engine's */
+  engine_client_clear(&engine->only);
+  for (uint32_t i = 0; i < engine->client_count; i++) {
+    if (engine->clients[i] == &engine->only) continue;
+    engine_client_clear(engine->clients[i]);
+    memory_release(engine->clients[i]);
   }
+  engine->client_count = 0;
   settings_clear(&engine->settings);
-  os_region_unmap(engine->region, engine->region_size);
   engine->post = os_handle_close(engine->post);
-  engine->worker_bell = os_handle_close(engine->worker_bell);
   engine->socket = os_handle_close(engine->socket);
   /* The watcher goes on until the process ends; it reads the lifeline from this struct. */
   if (engine->watching) return;

@@ -98,7 +98,7 @@ static void take_payload(struct llmb_request *request) {
 
 llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   *out_complete = false;
-  if (request->state == ENGINE_SLOT_WORKING) return LLMB_OK;
+  if (request->state >= ENGINE_SLOT_WAITING) return LLMB_OK;
   llmb_status status = LLMB_OK;
   if (request->state == ENGINE_SLOT_IDLE) {
     bool ready = false;
@@ -123,10 +123,15 @@ llmb_status engine_receive(struct llmb_request *request, bool *out_complete) {
   if (status != LLMB_OK) goto finish;
   FAULT_POINT(ENGINE_REQUEST);
   atomic_store_explicit(&request->shared->replay_left, 0, memory_order_relaxed); /* until the engine says so */
-  request->state = ENGINE_SLOT_WORKING;
-  request->engine->working_count++;
+  request->state = ENGINE_SLOT_WAITING;
   *out_complete = true;
 
 finish:
   return request->requests.broken ? LLMB_E_PROTOCOL_ERROR : status;
+}
+
+void engine_receive_begin(struct llmb_request *request) {
+  request->state = ENGINE_SLOT_WORKING;
+  request->engine->working_count++;
+  request->client->working_count++;
 }

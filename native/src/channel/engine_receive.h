@@ -8,4 +8,7 @@
  * the protocol is LLMB_E_PROTOCOL_ERROR: the host is not one of ours. */
 llmb_status engine_receive(struct llmb_request *request, bool *out_complete);
 
+/* The engine gets a request that is complete. */
+void engine_receive_begin(struct llmb_request *request);
+
 #endif

@@ -5,6 +5,7 @@
 #include "channel/engine_send.h"
 #include "channel/engine_sleep.h"
 #include "channel/engine_slot.h"
+#include "channel/engine_turn.h"
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"
@@ -56,7 +57,7 @@ const char *llmb_request_setting_given(const llmb_request *request, uint32_t ind
 }
 
 uint32_t llmb_request_slot(const llmb_request *request) {
-  return request->slot;
+  return request->number;
 }
 
 uint64_t llmb_request_deadline(const llmb_request *request) {
@@ -68,8 +69,9 @@ llmb_status llmb_request_accept(llmb_request *request) {
   request->accepted = true;
   const uint64_t deadline_ns = request->submit.deadline_ns, grace_ns = request->submit.grace_ns;
   if (!request->engine->in_process && deadline_ns < LLMB_NEVER - grace_ns) {
-    keeper_lifeline_arm(&request->engine->lifeline, request->slot, deadline_ns + grace_ns);
+    keeper_lifeline_arm(&request->engine->lifeline, request->number, deadline_ns + grace_ns);
   }
+  if (request->engine->is_shared) engine_turn_accepted(request);
   llmb_request_progress(request);
   FAULT_POINT(ENGINE_ACCEPT);
   const llmb_status status = engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, ENGINE_NO_NEWS);
@@ -108,6 +110,7 @@ static llmb_status write_frame(llmb_request *request, uint32_t type, const void 
     return LLMB_E_NOT_READY;
   }
   note_output(request);
+  if (request->engine->is_shared) engine_turn_charge(request, 1 + size / FRAME_BYTES_OF_TOKEN);
   return engine_send_frame(request, type, bytes, size, NULL, 0, ENGINE_PART_NEWS);
 }
 
@@ -166,7 +169,7 @@ llmb_status llmb_request_flush(llmb_request *request, uint64_t deadline_ns) {
 }
 
 static void end_request(llmb_request *request) {
-  if (!request->engine->in_process) keeper_lifeline_disarm(&request->engine->lifeline, request->slot);
+  if (!request->engine->in_process) keeper_lifeline_disarm(&request->engine->lifeline, request->number);
   engine_request_reset(request);
 }
 

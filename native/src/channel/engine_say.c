@@ -31,8 +31,14 @@ static uint64_t text_size(const char *text, uint64_t size_max) {
 }
 
 void llmb_engine_loading(llmb_engine *engine, uint32_t permille) {
-  atomic_store_explicit(&engine->region->load_permille, permille < 1000 ? permille : 1000, memory_order_relaxed);
-  atomic_fetch_add_explicit(&engine->region->load_progress, 1, memory_order_release);
+  if (permille > 1000) permille = 1000;
+  if (engine->is_shared) {
+    keeper_lifeline_loading(&engine->lifeline, permille);
+    return;
+  }
+  struct channel_region *region = engine->only.region;
+  atomic_store_explicit(&region->load_permille, permille, memory_order_relaxed);
+  atomic_fetch_add_explicit(&region->load_progress, 1, memory_order_release);
 }
 
 llmb_status llmb_engine_ready(llmb_engine *engine, const char *info_json, llmb_error *out_error) {

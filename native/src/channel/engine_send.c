@@ -20,9 +20,10 @@ static void ring_host(struct llmb_request *request, bool for_part) {
   }
   sleeper = atomic_exchange(&request->shared->host_sleeps, CHANNEL_AWAKE);
   if (sleeper == CHANNEL_AWAKE) return;
-  const llmb_engine *engine = request->engine;
-  const os_handle bell = sleeper == CHANNEL_SLEEPS_ON_WORKER ? engine->worker_bell : engine->slot_bells[request->slot];
-  if (engine->in_process) {
+  const struct engine_client *client = request->client;
+  const uint32_t slot = request->engine->is_shared ? 0 : request->slot;
+  const os_handle bell = sleeper == CHANNEL_SLEEPS_ON_WORKER ? client->worker_bell : client->slot_bells[slot];
+  if (request->engine->in_process) {
     os_bell_ring(bell);
   } else {
     os_bell_ring_across(bell);

@@ -2,28 +2,36 @@
 #include "channel/engine_receive.h"
 #include "channel/engine_say.h"
 #include "channel/engine_send.h"
+#include "channel/engine_share.h"
 #include "channel/engine_sleep.h"
 #include "platform/os_clock.h"
 
-/* Looks at every slot once, from where the last look ended so that no slot is served before all others each time. */
+/* Looks at every slot of the only client once, from where the last look ended so that no slot is served before all
+ * others each time. */
 static llmb_status look_at_slots(llmb_engine *engine, llmb_request **out_request) {
+  struct engine_client *client = &engine->only;
   engine_note_writes(engine);
   engine->look_again = false;
-  for (uint32_t i = 0; i < engine->slot_count; i++) {
-    const uint32_t slot = (engine->next_slot + i) % engine->slot_count;
-    struct llmb_request *request = &engine->requests[slot];
+  for (uint32_t i = 0; i < client->slot_count; i++) {
+    const uint32_t slot = (client->next_slot + i) % client->slot_count;
+    struct llmb_request *request = &client->requests[slot];
     engine_flush_backlog(request);
     bool complete = false;
     const llmb_status status = engine_receive(request, &complete);
     if (status != LLMB_OK) return status;
     if (complete) {
-      engine->next_slot = slot + 1;
+      engine_receive_begin(request);
+      client->next_slot = slot + 1;
       engine->look_again = true;
       *out_request = request;
       return LLMB_OK;
     }
   }
   return LLMB_OK;
+}
+
+static llmb_status look(llmb_engine *engine, llmb_request **out_request) {
+  return engine->is_shared ? engine_share_look(engine, out_request) : look_at_slots(engine, out_request);
 }
 
 static void spin(llmb_engine *engine, uint64_t until_ns) {
@@ -36,8 +44,11 @@ static void spin(llmb_engine *engine, uint64_t until_ns) {
 /* Nothing is being worked on, received or waiting to be sent. */
 static bool is_idle(const llmb_engine *engine) {
   if (engine->working_count > 0) return false;
-  for (uint32_t i = 0; i < engine->slot_count; i++) {
-    if (engine->requests[i].state != ENGINE_SLOT_IDLE || engine->requests[i].backlog_size > 0) return false;
+  for (uint32_t c = 0; c < engine->client_count; c++) {
+    const struct engine_client *client = engine->clients[c];
+    for (uint32_t i = 0; i < client->slot_count; i++) {
+      if (client->requests[i].state != ENGINE_SLOT_IDLE || client->requests[i].backlog_size > 0) return false;
+    }
   }
   return true;
 }
@@ -56,7 +67,7 @@ llmb_status llmb_engine_next(llmb_engine *engine, uint64_t deadline_ns, llmb_req
     const bool wrote = engine_host_wrote(engine);
     if (wrote) learn(engine, &spins, true);
     if (wrote || engine->look_again || started_ns == 0) {
-      const llmb_status status = look_at_slots(engine, out_request);
+      const llmb_status status = look(engine, out_request);
       if (status != LLMB_OK) return status;
     }
     if (engine->host_gone) return LLMB_E_UNAVAILABLE;

@@ -23,6 +23,12 @@ struct frame_head {
   uint64_t call_id;
 };
 
+enum frame_submit_flag {
+  FRAME_SUBMIT_ALONE = 1 /* it may be what ended an engine: a shared one works on nothing else meanwhile */
+};
+
+enum { FRAME_BYTES_OF_TOKEN = 4 }; /* about so many, where tokens are not known */
+
 struct frame_submit {
   uint32_t kind;        /* enum llmb_request_kind */
   uint32_t item_count;  /* texts in the input, a NUL between each two */
@@ -32,6 +38,7 @@ struct frame_submit {
   uint64_t input_size;
   uint64_t resume_tokens;    /* int32s behind the input: what another engine had produced before it died */
   uint64_t resume_text_size; /* bytes of their text that the host already has */
+  uint64_t flags;            /* enum frame_submit_flag */
 };
 
 struct frame_done {

@@ -13,12 +13,17 @@ enum handshake_type {
   /* host to engine */
   HANDSHAKE_OPEN = 1,  /* struct handshake_open, settings pairs; descriptors: region, post, bell of all slots */
   HANDSHAKE_BELLS = 2, /* struct handshake_bells; descriptors: the bells of some slots */
+  /* server to shared engine, in place of the two */
+  HANDSHAKE_OPEN_SHARED = 3, /* struct handshake_open, settings pairs; descriptor: post. Its region_size is 0 */
+  HANDSHAKE_CLIENT = 4,      /* struct handshake_client; descriptors: region, the client's rings, bell of all slots for
+                                their callers, and for its pump */
   /* engine to host */
   HANDSHAKE_HELLO = 16,      /* struct handshake_hello */
   HANDSHAKE_READY = 17,      /* struct handshake_text, JSON: requests may come */
   HANDSHAKE_REFUSED = 18,    /* struct handshake_text, message: it cannot start */
   HANDSHAKE_LAST_WORDS = 19, /* struct handshake_text, message: it is about to die */
-  HANDSHAKE_RETIRING = 20    /* struct handshake_text, empty: it accepts nothing more and will exit */
+  HANDSHAKE_RETIRING = 20,   /* struct handshake_text, empty: it accepts nothing more and will exit */
+  HANDSHAKE_EXPELLED = 21    /* struct handshake_expelled, of a shared engine: a client broke the protocol */
 };
 
 struct handshake_open {
@@ -33,6 +38,20 @@ struct handshake_bells {
   uint32_t type;
   uint32_t first_slot;
   uint32_t count;
+};
+
+struct handshake_client {
+  uint32_t type;
+  uint32_t number; /* never used twice */
+  uint32_t place;  /* in the keeper's page: the client is there as long as its number stands there */
+  uint32_t slot_count;
+  uint64_t region_size;
+};
+
+struct handshake_expelled {
+  uint32_t type;
+  uint32_t number;
+  int32_t status;
 };
 
 enum { HANDSHAKE_LAYERS_SHIFT = 8 };

@@ -82,4 +82,13 @@ enum { POOL_KEEPERS_MAX = 2 };
 #define KEEPER_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* an engine's wait for the keeper's first word */
 #define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
 
+/* Shared engines: the server and its clients. */
+#define KEEPER_CALLED_OFF_NS UINT64_C(1000000000) /* what an engine may take to look at calls that were called off */
+#define SHARE_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* a client's wait for a server's first word, and the reverse */
+#define SHARE_LOOK_NS UINT64_C(10000000)              /* between two tries of what found no room */
+#define SHARE_LOAD_LOOK_NS UINT64_C(100000000)        /* between two looks at how far an engine has loaded */
+#define SHARE_CANDIDATE_NS UINT64_C(5000000000)       /* a candidate's wait for a lock whose holder cannot be reached */
+#define SHARE_FIRST_CLIENT_NS UINT64_C(10000000000)   /* a server's wait for its first client */
+#define SHARE_RETURN_NS UINT64_C(5000000000)          /* the same, for clients whose engine has died */
+
 #endif

@@ -105,7 +105,7 @@ struct setting {
   const char *help;          /* one line */
 };
 
-enum choice_isolation { CHOICE_ISOLATION_POOL, CHOICE_ISOLATION_INPROC };
+enum choice_isolation { CHOICE_ISOLATION_POOL, CHOICE_ISOLATION_INPROC, CHOICE_ISOLATION_SHARED };
 enum choice_switch { CHOICE_ON, CHOICE_OFF };
 enum choice_sandbox { CHOICE_SANDBOX_OFF, CHOICE_SANDBOX_BEST_EFFORT, CHOICE_SANDBOX_REQUIRED };
 enum choice_log { CHOICE_LOG_OFF, CHOICE_LOG_ERROR, CHOICE_LOG_INFO, CHOICE_LOG_DEBUG };

@@ -74,7 +74,7 @@ static void set_limits(const struct keeper_child_plan *plan) {
   const struct rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core); /* a core would hold prompts */
   setrlimit(RLIMIT_NOFILE, &plan->descriptor_limit);
-  raise_oom_score();
+  if (!plan->request->is_server) raise_oom_score();
 }
 
 _Noreturn static void exec_program(const struct keeper_spawn_request *request, os_handle report) {
@@ -89,8 +89,10 @@ _Noreturn static void exec_program(const struct keeper_spawn_request *request, o
 }
 
 void keeper_child_run(const struct keeper_child_plan *plan) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != plan->keeper_pid) _exit(127); /* the keeper was gone before the line above */
+  if (!plan->request->is_server) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != plan->keeper_pid) _exit(127); /* the keeper was gone before the line above */
+  }
   if (setsid() < 0) fail(plan->report, "setsid");
   os_handle report = place_descriptors(plan);
   set_limits(plan);

@@ -48,6 +48,7 @@ struct keeper_spawn {
   const char *const *environment; /* "NAME=value", NULL at the end: exactly this and nothing else */
   const char *log_file;           /* stderr is appended there too; NULL for none; must be writable */
   os_handle engine_socket;        /* becomes descriptor 3 of the engine; stays the caller's here, who closes it */
+  bool is_server;                 /* it goes on when nobody watches it any more, and when the keeper has ended */
 };
 
 /* The host's view of one engine process. */

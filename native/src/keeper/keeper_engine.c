@@ -32,6 +32,7 @@ struct engine *engine_find_pid(const struct engine_table *table, pid_t pid) {
 }
 
 void engine_kill(struct engine *engine) {
+  if (engine->is_server) return;
   os_process_kill(engine->process);
   /* The number is still its own: it is not reaped. Before its setsid there is no such group, which does no harm. */
   kill(-engine->pid, SIGKILL);
@@ -118,6 +119,9 @@ static void send_exit(struct engine *engine, const siginfo_t *how, uint64_t peak
 
 void engine_finish(struct engine_table *table, struct engine *engine, const siginfo_t *how, uint64_t peak) {
   FAULT_POINT(KEEPER_REAPED);
+  for (unsigned i = 0; i < KEEPER_GUARDS_MAX && engine->working_at_end != NULL; i++) {
+    engine->working_at_end[i] = atomic_load_explicit(&engine->guards->client_of[i], memory_order_relaxed);
+  }
   if (engine->state == ENGINE_STARTING) engine_settle_start(engine);
   engine_read_log(engine, KEEPER_LOG_DRAIN_SIZE);
   if (engine->state == ENGINE_RUNNING && engine->events >= 0) send_exit(engine, how, peak);

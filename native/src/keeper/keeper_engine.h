@@ -29,7 +29,12 @@ struct engine {
   os_handle exec_pipe, log_pipe;
   struct keeper_log_file log_file;
   struct keeper_guard_page *guards;
-  bool guard_expired; /* and it was killed for it */
+  bool guard_expired;       /* and it was killed for it */
+  bool is_server;           /* of a shared engine: whatever happens here, it goes on */
+  bool is_shared;           /* this process is its server: a guard that has passed first calls its call off */
+  bool wants_nudge;         /* of a shared one: it is to look at what stands in its page */
+  uint64_t called_off_ns;   /* when a call of it was last called off */
+  uint32_t *working_at_end; /* KEEPER_GUARDS_MAX of them; filled with whose calls it had, if not NULL */
   struct keeper_log log;
 };
 

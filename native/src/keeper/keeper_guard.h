@@ -16,7 +16,7 @@
 
 #include "keeper/keeper_limits.h"
 
-enum { KEEPER_GUARD_MAGIC = 0x67424c4c, KEEPER_GUARD_VERSION = 1, KEEPER_GUARD_LINE_SIZE = 64 };
+enum { KEEPER_GUARD_MAGIC = 0x67424c4c, KEEPER_GUARD_VERSION = 2, KEEPER_GUARD_LINE_SIZE = 64 };
 enum { KEEPER_GUARD_REGION_SIZE = 4096 };
 
 #define KEEPER_GUARD_DISARMED UINT64_C(0)
@@ -27,6 +27,14 @@ struct keeper_guard_page {
   /* Lines of their own: the keeper writes one, the engine's calls the others. */
   _Alignas(KEEPER_GUARD_LINE_SIZE) _Atomic uint64_t keeper_wake_ns;
   _Alignas(KEEPER_GUARD_LINE_SIZE) _Atomic uint64_t guard_ns[KEEPER_GUARDS_MAX]; /* absolute, monotonic */
+  /* Of a shared engine and its server. */
+  _Alignas(KEEPER_GUARD_LINE_SIZE) _Atomic uint64_t news;    /* keeper: grows with all that the engine should see */
+  _Atomic uint32_t client_at[KEEPER_CLIENTS_MAX];            /* keeper: who is attached; 0 is nobody */
+  _Atomic uint64_t called_off_ns[KEEPER_GUARDS_MAX];         /* keeper: the guard of a call to be given up */
+  _Alignas(KEEPER_GUARD_LINE_SIZE) _Atomic uint64_t beat_ns; /* engine: when it last looked for work */
+  _Atomic uint64_t load_progress;                            /* engine: grows while it loads */
+  _Atomic uint32_t load_permille;                            /* engine */
+  _Atomic uint32_t client_of[KEEPER_GUARDS_MAX];             /* engine: whose accepted call it works on */
 };
 
 #endif

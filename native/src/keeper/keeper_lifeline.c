@@ -76,6 +76,37 @@ void keeper_lifeline_disarm(struct keeper_lifeline *lifeline, unsigned slot) {
   atomic_store_explicit(&lifeline->page->guard_ns[slot], KEEPER_GUARD_DISARMED, memory_order_release);
 }
 
+uint64_t keeper_lifeline_news(const struct keeper_lifeline *lifeline) {
+  return atomic_load_explicit(&lifeline->page->news, memory_order_acquire);
+}
+
+bool keeper_lifeline_has_client(const struct keeper_lifeline *lifeline, unsigned place, uint32_t number) {
+  if (place >= KEEPER_CLIENTS_MAX) return false;
+  return atomic_load_explicit(&lifeline->page->client_at[place], memory_order_acquire) == number;
+}
+
+bool keeper_lifeline_called_off(const struct keeper_lifeline *lifeline, unsigned slot) {
+  assert(slot < KEEPER_GUARDS_MAX);
+  const struct keeper_guard_page *page = lifeline->page;
+  const uint64_t called_off_ns = atomic_load_explicit(&page->called_off_ns[slot], memory_order_acquire);
+  return called_off_ns != KEEPER_GUARD_DISARMED &&
+         called_off_ns == atomic_load_explicit(&page->guard_ns[slot], memory_order_relaxed);
+}
+
+void keeper_lifeline_note_client(struct keeper_lifeline *lifeline, unsigned slot, uint32_t number) {
+  assert(slot < KEEPER_GUARDS_MAX);
+  atomic_store_explicit(&lifeline->page->client_of[slot], number, memory_order_release);
+}
+
+void keeper_lifeline_beat(struct keeper_lifeline *lifeline, uint64_t now_ns) {
+  atomic_store_explicit(&lifeline->page->beat_ns, now_ns, memory_order_release);
+}
+
+void keeper_lifeline_loading(struct keeper_lifeline *lifeline, uint32_t permille) {
+  atomic_store_explicit(&lifeline->page->load_permille, permille, memory_order_relaxed);
+  atomic_fetch_add_explicit(&lifeline->page->load_progress, 1, memory_order_release);
+}
+
 void keeper_lifeline_close(struct keeper_lifeline *lifeline) {
   os_region_unmap(lifeline->page, KEEPER_GUARD_REGION_SIZE);
   lifeline->page = NULL;

@@ -76,13 +76,21 @@ bool keeper_reap(struct engine_table *table) {
   return true; /* they are born as fast as they are killed: the engines of others have their turn */
 }
 
+/* Whether all is over but for the servers, which stay. */
+static bool only_servers_left(const struct engine_table *table) {
+  siginfo_t any = {0};
+  for (unsigned i = 0; i < table->count; i++) {
+    if (!table->engines[i]->is_server) return false;
+  }
+  return table->count > 0 || (waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD);
+}
+
 void keeper_reap_all(struct engine_table *table, os_handle signals) {
   uint64_t now_ns = os_clock_ns(), deadline_ns = now_ns + KEEPER_REAP_TIMEOUT_NS;
   for (unsigned i = 0; i < table->count; i++) engine_kill(table->engines[i]);
   for (;;) {
     bool left = keeper_reap(table);
-    siginfo_t any = {0};
-    if (!left && waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD) return;
+    if (!left && only_servers_left(table)) return;
     now_ns = os_clock_ns();
     if (now_ns >= deadline_ns) return;
     uint64_t again_ns = now_ns + KEEPER_SWEEP_AGAIN_NS;

@@ -103,6 +103,7 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
   engine = block;
   engine->state = ENGINE_STARTING;
   engine->id = request->id;
+  engine->is_server = request->is_server;
   engine->process = engine->events = engine->lifeline = engine->bell = OS_HANDLE_NONE;
   engine->exec_pipe = engine->log_pipe = engine->log_file.handle = OS_HANDLE_NONE;
   failed_step = prepare(engine, request, &ends, &os_code);

@@ -1,5 +1,6 @@
 #include "keeper/keeper_watch.h"
 
+#include "core/policy.h"
 #include "platform/os_clock.h"
 
 /* An engine that keeps moving its guard must not keep the keeper from the others. */
@@ -10,7 +11,12 @@ static uint64_t engine_guard_earliest(const struct engine *engine) {
   if (engine->guard_expired) return earliest_ns; /* it is being killed already */
   for (unsigned i = 0; i < KEEPER_GUARDS_MAX; i++) {
     uint64_t guard_ns = atomic_load(&engine->guards->guard_ns[i]);
-    if (guard_ns != KEEPER_GUARD_DISARMED && guard_ns < earliest_ns) earliest_ns = guard_ns;
+    if (guard_ns == KEEPER_GUARD_DISARMED) continue;
+    /* Called off already: when to look whether the engine has taken that in. */
+    if (engine->is_shared && atomic_load(&engine->guards->called_off_ns[i]) == guard_ns) {
+      guard_ns = engine->called_off_ns + KEEPER_CALLED_OFF_NS;
+    }
+    if (guard_ns < earliest_ns) earliest_ns = guard_ns;
   }
   return earliest_ns;
 }
@@ -24,11 +30,36 @@ static uint64_t guard_earliest(const struct engine_table *table) {
   return earliest_ns;
 }
 
+/* A shared engine works for others too: the calls whose guards have passed are called off, and it is killed only if it
+ * has not looked for work since then. */
+static void watch_shared(struct engine *engine, uint64_t now_ns) {
+  struct keeper_guard_page *page = engine->guards;
+  bool is_new = false;
+  for (unsigned i = 0; i < KEEPER_GUARDS_MAX; i++) {
+    const uint64_t guard_ns = atomic_load(&page->guard_ns[i]);
+    if (guard_ns == KEEPER_GUARD_DISARMED || guard_ns > now_ns) continue;
+    is_new |= atomic_exchange(&page->called_off_ns[i], guard_ns) != guard_ns;
+  }
+  if (is_new) {
+    engine->called_off_ns = now_ns;
+    engine->wants_nudge = true;
+  } else if (atomic_load(&page->beat_ns) < engine->called_off_ns) {
+    engine->guard_expired = true;
+    engine_kill(engine);
+  } else {
+    engine->called_off_ns = now_ns; /* it goes on; it is looked at again */
+  }
+}
+
 uint64_t keeper_watch_guards(struct engine_table *table) {
   uint64_t now_ns = os_clock_ns();
   for (unsigned i = 0; i < table->count; i++) {
     struct engine *engine = table->engines[i];
     if (engine_guard_earliest(engine) > now_ns) continue;
+    if (engine->is_shared) {
+      watch_shared(engine, now_ns);
+      continue;
+    }
     engine->guard_expired = true;
     engine_kill(engine);
   }

@@ -1,4 +1,5 @@
 #include "pool/connection.h"
+#include "pool/connection_base.h"
 
 #include <string.h>
 
@@ -69,74 +70,26 @@ static llmb_status send_bells(struct connection *connection, const struct engine
   return LLMB_OK;
 }
 
-static llmb_status make_slots(struct connection *connection, enum os_bell_ringer ringer, struct engine_ends *ends,
+static llmb_status make_bells(struct connection *connection, enum os_bell_ringer ringer, struct engine_ends *ends,
                               int *os_code) {
-  const struct spin spin = spin_create();
   for (uint32_t i = 0; i < connection->slot_count; i++) {
-    struct slot *slot = &connection->slots[i];
-    struct channel_slot *shared = &connection->region->slots[i];
-    slot->shared = shared;
-    slot->spin = spin;
-    slot->kill_at_ns = LLMB_NEVER;
-    slot->requests = (struct ring_writer){
-        .written = &shared->request_written,
-        .read = &shared->request_read,
-        .bytes = channel_request_bytes(connection->region, connection->slot_count, i),
-        .size = CHANNEL_REQUEST_RING_SIZE,
-    };
-    slot->responses = (struct ring_reader){
-        .written = &shared->response_written,
-        .read = &shared->response_read,
-        .bytes = channel_response_bytes(connection->region, connection->slot_count, i),
-        .size = CHANNEL_RESPONSE_RING_SIZE,
-    };
-    const llmb_status status = os_bell_create(ringer, &slot->bell.hears, &ends->slot_bells[i], os_code);
+    const llmb_status status = os_bell_create(ringer, &connection->slots[i].bell.hears, &ends->slot_bells[i], os_code);
     if (status != LLMB_OK) return status;
   }
   return LLMB_OK;
 }
 
-static struct connection *connection_free(struct connection *connection) {
-  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) {
-    connection->slots[i].bell.hears = os_handle_close(connection->slots[i].bell.hears);
-  }
-  os_region_unmap(connection->region, connection->region_size);
-  connection->socket = os_handle_close(connection->socket);
-  connection->engine_end = os_handle_close(connection->engine_end);
-  connection->post = os_handle_close(connection->post);
-  connection->bell.hears = os_handle_close(connection->bell.hears);
-  engine_process_close(&connection->process);
-  if (connection->thread != NULL) engine_thread_abandon(connection->thread);
-  connection->keeper = keeper_hold_release(connection->keeper);
-  memory_release(connection->info);
-  return memory_release(connection);
-}
-
-static llmb_status connection_create(uint32_t slot_count, struct connection **out) {
-  void *memory = NULL;
-  const llmb_status status = memory_allocate(sizeof **out, &memory);
-  if (status != LLMB_OK) return status;
-  struct connection *connection = memory;
-  connection->references = 1;
-  connection->socket = connection->engine_end = connection->post = connection->bell.hears = OS_HANDLE_NONE;
-  connection->process.events = connection->process.process = OS_HANDLE_NONE;
-  connection->slot_count = slot_count;
-  connection->region_size = channel_region_size(slot_count);
-  connection->last_breath_ns = LLMB_NEVER;
-  connection->next_call_id = os_clock_ns() << 8; /* ids of one engine mean nothing to another */
-  for (uint32_t i = 0; i < CHANNEL_SLOTS_MAX; i++) connection->slots[i].bell.hears = OS_HANDLE_NONE;
-  *out = connection;
-  return LLMB_OK;
-}
-
 llmb_status connection_order(struct connection *connection, llmb_error *error) {
   const struct launch *launch = connection->launch;
+  static const char *const server_arguments[] = {"llmbridge-keeper", SHARE_ROLE, NULL};
+  const bool is_server = launch->share != NULL;
   const struct keeper_spawn spawn = {
-      .program = launch->engine_program,
-      .arguments = launch->arguments,
+      .program = is_server ? launch->keeper_program : launch->engine_program,
+      .arguments = is_server ? server_arguments : launch->arguments,
       .environment = (const char *const *)launch->environment,
-      .log_file = launch->log_file,
+      .log_file = is_server ? NULL : launch->log_file,
       .engine_socket = connection->engine_end,
+      .is_server = is_server,
   };
   llmb_status status = LLMB_E_UNAVAILABLE;
   for (unsigned i = 0; i < POOL_KEEPERS_MAX && status == LLMB_E_UNAVAILABLE; i++) {
@@ -183,7 +136,8 @@ llmb_status connection_open(const struct launch *launch, struct connection **out
   step = "make the channel's doorbells (pipe2 or socketpair)";
   status = os_bell_create(ringer, &connection->bell.hears, &ends.bell, &os_code);
   if (status != LLMB_OK) goto finish;
-  status = make_slots(connection, ringer, &ends, &os_code);
+  status = make_bells(connection, ringer, &ends, &os_code);
+  connection_make_slots(connection);
   if (status != LLMB_OK) goto finish;
 
   step = "make the engine's socket and post (socketpair, pipe2)";
@@ -223,19 +177,9 @@ finish:
     error_set_os(error, status, LLMB_PHASE_START, os_code, "could not %s", step);
   }
   ends_close(&ends);
-  if (status != LLMB_OK && connection != NULL) connection = connection_free(connection);
+  if (status != LLMB_OK && connection != NULL) connection = connection_release(connection);
   *out = connection;
   return status;
-}
-
-struct connection *connection_retain(struct connection *connection) {
-  connection->references++;
-  return connection;
-}
-
-struct connection *connection_release(struct connection *connection) {
-  if (connection == NULL || --connection->references > 0) return NULL;
-  return connection_free(connection);
 }
 
 void connection_show_engine(struct connection *connection) {
@@ -253,7 +197,9 @@ void connection_wake_engine(struct connection *connection) {
 }
 
 bool connection_intact(struct connection *connection) {
-  const os_handle handle = connection->thread != NULL ? connection->post : connection->process.events;
+  const os_handle handle = connection->thread != NULL              ? connection->post
+                           : connection->share.stage != SHARE_NONE ? connection->share.server
+                                                                   : connection->process.events;
   return handle == OS_HANDLE_NONE || os_handle_same(connection_trusted(connection, handle));
 }
 
@@ -274,15 +220,4 @@ void connection_ring_owners(struct connection *connection) {
     const struct slot *slot = &connection->slots[i];
     if (slot->state == SLOT_BUSY && slot->owner != NULL) waker_ring(slot->owner->waker);
   }
-}
-
-void connection_abandon(struct connection *connection) {
-  os_handle_close(connection->socket);
-  os_handle_close(connection->engine_end);
-  os_handle_close(connection->post);
-  os_handle_close(connection->bell.hears);
-  os_handle_close(connection->process.events); /* not engine_process_close: that would end the parent's engine */
-  os_handle_close(connection->process.process);
-  for (uint32_t s = 0; s < connection->slot_count; s++) os_handle_close(connection->slots[s].bell.hears);
-  os_region_unmap(connection->region, connection->region_size);
 }

@@ -11,6 +11,7 @@
 #include "channel/handshake.h"
 #include "core/command_text.h"
 #include "keeper/keeper_hold.h"
+#include "keeper/share_protocol.h"
 #include "platform/os_post.h"
 #include "pool/recycle.h"
 #include "pool/restart_policy.h"
@@ -18,14 +19,23 @@
 #include "pool/slot.h"
 #include "pool/worker_states.h"
 
+/* Which server a shared engine has, and what it is told if it must be started. */
+struct share_launch {
+  char folder[SHARE_FOLDER_SIZE], key[SHARE_KEY_SIZE];
+  char *parts; /* what the key stands for */
+  uint64_t parts_size;
+  uint32_t engine_count_max;
+};
+
 /* How to start an engine: made once, when the bridge is opened. */
 struct launch {
   char *keeper_program;
   char *engine_program;
   const char *const *arguments; /* one of the next two */
   const char *module_arguments[3];
-  char *module_path;       /* with isolation=inproc: what is loaded into this process instead; else NULL */
-  struct command *command; /* of an engine that is a program of the user's; else NULL */
+  char *module_path;          /* with isolation=inproc: what is loaded into this process instead; else NULL */
+  struct share_launch *share; /* with isolation=shared; else NULL */
+  struct command *command;    /* of an engine that is a program of the user's; else NULL */
   char **environment;
   char *log_file; /* NULL for none */
   char *pairs;    /* the bridge settings the engine gets */
@@ -44,6 +54,29 @@ enum {
       2 * OS_POST_PACKET_SIZE
 };
 
+/* Where a worker that is a shared engine is with its server. */
+enum share_stage {
+  SHARE_NONE,     /* it is no shared engine */
+  SHARE_LOOKING,  /* for a server that can be connected to */
+  SHARE_ORDERING, /* there was none: a candidate is being started */
+  SHARE_GREETED,  /* connected; the server's first word is to come */
+  SHARE_ATTACHED,
+  SHARE_OVER
+};
+enum { SHARE_CANDIDATES_MAX = 3, SHARE_LOSSES_MAX = 16 }; /* of one worker's start */
+
+struct share_link {
+  enum share_stage stage;
+  os_handle server, process; /* its socket, and its process */
+  os_handle starter;         /* the candidate's word */
+  int64_t server_pid;
+  uint64_t until_ns; /* for the stage */
+  uint64_t again_ns; /* when to look again for a server that cannot be connected to */
+  uint32_t candidate_count, loss_count;
+  uint32_t working_at_end; /* calls that the engine had when it died, of all its hosts */
+  uint64_t load_progress;
+};
+
 struct connection {
   unsigned references;
   struct keeper_hold *keeper;
@@ -56,8 +89,10 @@ struct connection {
   os_handle engine_end;        /* the engine's end of `socket` until the keeper was given it, else OS_HANDLE_NONE */
   os_handle socket;            /* to the engine, which hears its end as the host's */
   os_handle post;              /* from the engine */
-  bool post_ended;          /* nothing more comes from it; it is closed with the rest, since others may be polling it */
-  struct engine_bell bell;  /* of all slots: a pump's */
+  bool post_ended;         /* nothing more comes from it; it is closed with the rest, since others may be polling it */
+  struct engine_bell bell; /* of all slots: a pump's */
+  struct engine_bell slots_bell; /* of a shared engine: for the callers of all slots */
+  struct share_link share;
   _Atomic uint32_t trusted; /* the descriptors were found to be its own since connection_doubt */
   struct channel_region *region;
   uint64_t region_size;
@@ -101,7 +136,8 @@ struct connection {
  * the order, is seen to by connection_step. `launch` must outlive the worker's start. */
 llmb_status connection_open(const struct launch *launch, struct connection **out, llmb_error *error);
 
-/* Orders the engine from the keeper. LLMB_E_NOT_READY if the keeper's socket is full: to be tried again. */
+/* Orders the engine, or the server of a shared one, from the keeper. LLMB_E_NOT_READY if the keeper's socket is full:
+ * to be tried again. */
 llmb_status connection_order(struct connection *connection, llmb_error *error);
 
 /* Lets an engine that is awake see that there is something in its request rings. */
@@ -122,11 +158,5 @@ void connection_doubt(struct connection *connection);
 
 /* Wakes the owner of each slot that a call has. */
 void connection_ring_owners(struct connection *connection);
-
-struct connection *connection_retain(struct connection *connection);
-struct connection *connection_release(struct connection *connection); /* returns NULL */
-
-/* In a forked child: closes the descriptors of a worker of the parent's, and ends nothing. */
-void connection_abandon(struct connection *connection);
 
 #endif

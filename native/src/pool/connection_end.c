@@ -15,9 +15,10 @@ static void describe_exit(const struct connection *connection, char *text, size_
     snprintf(text, capacity, "was ended by signal %d%s", end->exit_value,
              end->memory_was_short ? ", for want of memory" : "");
   } else if (end->kind == KEEPER_EVENT_LOST) {
-    snprintf(
-        text, capacity, "was lost %s",
-        end->closed_here ? "when this process closed descriptors that are llmbridge's" : "together with its keeper");
+    snprintf(text, capacity, "was lost %s",
+             end->closed_here                        ? "when this process closed descriptors that are llmbridge's"
+             : connection->share.stage != SHARE_NONE ? "together with its server"
+                                                     : "together with its keeper");
   } else {
     snprintf(text, capacity, "ended");
   }

@@ -9,6 +9,7 @@
 #include "platform/os_clock.h"
 #include "pool/connection_hear.h"
 #include "pool/connection_life.h"
+#include "pool/connection_share.h"
 #include "pool/slot.h"
 #include "pool/worker_states.h"
 
@@ -60,7 +61,8 @@ static bool step_keeper(struct connection *connection, uint64_t now_ns) {
 }
 
 static void watch_load(struct connection *connection, uint64_t now_ns) {
-  if (connection->state == WORKER_STARTING && now_ns >= connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS) {
+  const bool is_shared = connection->share.stage != SHARE_NONE;
+  if (!is_shared && connection->state == WORKER_STARTING && now_ns >= connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS) {
     /* It was seen alive and does nothing: another one gets the order. */
     connection->keeper_stalled = true;
     if (connection->keeper != NULL) keeper_hold_distrust(connection->keeper);
@@ -68,7 +70,7 @@ static void watch_load(struct connection *connection, uint64_t now_ns) {
                     now_ns);
     return;
   }
-  const uint64_t seen = atomic_load_explicit(&connection->region->load_progress, memory_order_relaxed);
+  const uint64_t seen = is_shared ? 0 : atomic_load_explicit(&connection->region->load_progress, memory_order_relaxed);
   if (seen != connection->load_progress_seen) {
     connection->load_progress_seen = seen;
     connection->load_progress_ns = now_ns;
@@ -130,7 +132,11 @@ static void give_up_end(struct connection *connection, uint64_t now_ns) {
 
 bool connection_step(struct connection *connection, uint64_t now_ns) {
   bool changed = false;
-  while (step_keeper(connection, now_ns)) changed = true;
+  if (connection->share.stage != SHARE_NONE) {
+    changed = connection_share_step(connection, now_ns);
+  } else {
+    while (step_keeper(connection, now_ns)) changed = true;
+  }
   if (connection_heard(connection) && connection_hear_engine(connection, now_ns)) changed = true;
   if (connection->thread != NULL && connection->post_ended && engine_thread_ended(connection->thread)) {
     join_thread(connection, now_ns);
@@ -164,11 +170,14 @@ uint64_t connection_next_look_ns(const struct connection *connection) {
     const uint64_t look_ns = os_clock_ns() + POOL_THREAD_LOOK_NS; /* nothing else tells of its end */
     if (look_ns < next_ns) next_ns = look_ns;
   }
-  if (connection->engine_end != OS_HANDLE_NONE) {
+  if (connection->engine_end != OS_HANDLE_NONE && connection->share.stage == SHARE_NONE) {
     const uint64_t look_ns = os_clock_ns() + POOL_ORDER_LOOK_NS;
     if (look_ns < next_ns) next_ns = look_ns;
   }
-  if (connection->state == WORKER_STARTING) {
+  if (connection->share.stage != SHARE_NONE) {
+    const uint64_t look_ns = connection_share_next_look_ns(connection);
+    if (look_ns < next_ns) next_ns = look_ns;
+  } else if (connection->state == WORKER_STARTING) {
     os_handle greeting = OS_HANDLE_NONE;
     uint64_t start_ns = connection->opened_ns + KEEPER_SPAWN_TIMEOUT_NS;
     if (start_ns < next_ns) next_ns = start_ns;

@@ -14,6 +14,7 @@
 #include "platform/os_post.h"
 #include "pool/connection_life.h"
 #include "pool/pool_limits.h"
+#include "pool/ticket.h"
 #include "pool/worker_states.h"
 
 void connection_breach(struct connection *connection, const char *what, uint64_t now_ns) {
@@ -114,29 +115,12 @@ static bool is_whole(const uint8_t *message, uint64_t size) {
   return size - sizeof head >= head.size;
 }
 
-/* Takes one packet, which most messages are. */
-static bool step_engine(struct connection *connection, uint64_t now_ns) {
-  if (connection->post_ended) return false;
-  uint8_t *message = connection->message;
-  uint64_t packet_size = 0;
-  const llmb_status status = os_post_receive(connection->post, message + connection->message_size, &packet_size);
-  if (status == LLMB_E_NOT_READY) return false;
-  if (status != LLMB_OK) {
-    connection->post_ended = true;
-    connection->dismissed |= !os_handle_same(connection->post);
-    connection_apply(connection, WORKER_SOCKET_CLOSED, now_ns);
-    return true;
-  }
-  connection->message_size += packet_size;
-  const uint64_t size = connection->message_size;
+void connection_take_message(struct connection *connection, const uint8_t *message, uint64_t size, uint64_t now_ns) {
   uint32_t type = 0;
-  if (size < sizeof type || size + OS_POST_PACKET_SIZE > sizeof connection->message) {
-    connection_breach(connection, "a message is too long or too short", now_ns);
-    connection->post_ended = true;
-    return true;
+  if (size < sizeof type) {
+    connection_breach(connection, "a message is too short", now_ns);
+    return;
   }
-  if (packet_size == OS_POST_PACKET_SIZE && !is_whole(message, size)) return true; /* the rest is to come */
-  connection->message_size = 0;
   memcpy(&type, message, sizeof type);
   switch (type) {
     case HANDSHAKE_HELLO:
@@ -152,6 +136,31 @@ static bool step_engine(struct connection *connection, uint64_t now_ns) {
       connection_breach(connection, "a message of an unknown type", now_ns);
       break;
   }
+}
+
+/* Takes one packet, which most messages are. */
+static bool step_engine(struct connection *connection, uint64_t now_ns) {
+  if (connection->post_ended) return false;
+  uint8_t *message = connection->message;
+  uint64_t packet_size = 0;
+  const llmb_status status = os_post_receive(connection->post, message + connection->message_size, &packet_size);
+  if (status == LLMB_E_NOT_READY) return false;
+  if (status != LLMB_OK) {
+    connection->post_ended = true;
+    connection->dismissed |= !os_handle_same(connection->post);
+    connection_apply(connection, WORKER_SOCKET_CLOSED, now_ns);
+    return true;
+  }
+  connection->message_size += packet_size;
+  const uint64_t size = connection->message_size;
+  if (size < sizeof(uint32_t) || size + OS_POST_PACKET_SIZE > sizeof connection->message) {
+    connection_breach(connection, "a message is too long or too short", now_ns);
+    connection->post_ended = true;
+    return true;
+  }
+  if (packet_size == OS_POST_PACKET_SIZE && !is_whole(message, size)) return true; /* the rest is to come */
+  connection->message_size = 0;
+  connection_take_message(connection, message, size, now_ns);
   return true;
 }
 
@@ -173,6 +182,24 @@ void connection_clear_bell(struct connection *connection, struct engine_bell *be
   const enum os_bell_state state = os_bell_clear(connection_trusted(connection, bell->hears));
   bell->over = state != OS_BELL_CLEAR;
   if (state == OS_BELL_FLOODED) connection_breach(connection, "it rings without end", os_clock_ns());
+}
+
+os_handle connection_slot_polled(const struct connection *connection, const struct slot *slot) {
+  return connection_bell_polled(connection->share.stage != SHARE_NONE ? &connection->slots_bell : &slot->bell);
+}
+
+void connection_clear_slot(struct connection *connection, struct slot *slot) {
+  if (connection->share.stage == SHARE_NONE) {
+    connection_clear_bell(connection, &slot->bell);
+    return;
+  }
+  connection_clear_bell(connection, &connection->slots_bell);
+  for (uint32_t i = 0; i < connection->slot_count; i++) {
+    const struct slot *other = &connection->slots[i];
+    if (other == slot || other->state != SLOT_BUSY || other->owner == NULL) continue;
+    /* Who still sleeps was not rung for. */
+    if (atomic_load(&other->shared->host_sleeps) == CHANNEL_AWAKE) waker_ring(other->owner->waker);
+  }
 }
 
 bool connection_heard(const struct connection *connection) {

@@ -12,6 +12,9 @@ bool connection_heard(const struct connection *connection);
  * deadline. */
 bool connection_hear_engine(struct connection *connection, uint64_t now_ns);
 
+/* The same of one message that came by its server. */
+void connection_take_message(struct connection *connection, const uint8_t *message, uint64_t size, uint64_t now_ns);
+
 /* Stops an engine that did what none may; `what` completes "the engine broke the protocol: ". */
 void connection_breach(struct connection *connection, const char *what, uint64_t now_ns);
 
@@ -19,5 +22,10 @@ void connection_breach(struct connection *connection, const char *what, uint64_t
  * broken the protocol. */
 os_handle connection_bell_polled(const struct engine_bell *bell);
 void connection_clear_bell(struct connection *connection, struct engine_bell *bell);
+
+/* The bell that the caller of a slot listens to. A shared engine's is for all slots: who clears it wakes the others
+ * that it may have been rung for. */
+os_handle connection_slot_polled(const struct connection *connection, const struct slot *slot);
+void connection_clear_slot(struct connection *connection, struct slot *slot);
 
 #endif

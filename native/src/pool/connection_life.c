@@ -10,6 +10,7 @@
 #include "core/policy.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
+#include "pool/connection_base.h"
 #include "pool/recycle.h"
 #include "pool/worker_states.h"
 #include "pool/ticket.h"
@@ -36,6 +37,15 @@ static void stop_thread(struct connection *connection) {
   os_socket_end(connection->socket);
 }
 
+/* It goes on, without this host: who leaves has seen the end of it. */
+static void leave(struct connection *connection, uint64_t now_ns) {
+  connection_part(connection);
+  connection->share.stage = SHARE_OVER;
+  connection->end.kind = KEEPER_EVENT_LOST;
+  connection->end.exit_kind = LLMB_EXIT_UNKNOWN;
+  connection_apply(connection, WORKER_EXITED, now_ns);
+}
+
 static enum death_cause cause_of_end(const struct connection *connection) {
   const struct keeper_event *end = &connection->end;
   const bool lost = end->kind == KEEPER_EVENT_LOST;
@@ -48,6 +58,7 @@ static enum death_cause cause_of_end(const struct connection *connection) {
 
 static const struct pool_ticket *largest_request(const struct connection *connection) {
   const struct pool_ticket *largest = NULL;
+  if (connection->share.working_at_end > connection->busy_count) return NULL; /* it may be another host's */
   for (uint32_t i = 0; i < connection->slot_count; i++) {
     const struct slot *slot = &connection->slots[i];
     if (slot->state != SLOT_BUSY || slot->owner == NULL) continue;
@@ -74,6 +85,8 @@ void connection_apply(struct connection *connection, enum worker_event event, ui
       connection->last_breath_ns = now_ns + POOL_KILLED_NS;
       if (connection->thread != NULL) {
         stop_thread(connection);
+      } else if (connection->share.stage != SHARE_NONE) {
+        leave(connection, now_ns);
       } else if (connection->engine_end == OS_HANDLE_NONE) {
         keeper_hold_kill(connection->keeper, &connection->process);
       }
@@ -119,5 +132,9 @@ void connection_free_slot(struct connection *connection, struct slot *slot, uint
   }
   if (!connection->recycled || connection->state != WORKER_RETIRING || connection->busy_count > 0) return;
   connection->dismissed = true;
+  if (connection->share.stage != SHARE_NONE) {
+    leave(connection, now_ns);
+    return;
+  }
   os_socket_end(connection->socket); /* an engine that finds its host gone ends by itself, properly */
 }

@@ -9,6 +9,7 @@
 #include "core/policy.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/connection_base.h"
 #include "pool/connection_events.h"
 #include "pool/connection_life.h"
 #include "pool/pool_blame.h"

@@ -30,7 +30,9 @@ static uint32_t count_slots(const struct connection *worker, bool (*has)(const s
  * request's call has ended already. */
 static bool is_explained(const struct connection *worker) {
   if (worker->cause == DEATH_OURS) return worker->failure == LLMB_E_ENGINE_HUNG && count_slots(worker, is_hung) == 1;
-  if (!death_consequence(worker->cause)->is_evidence || worker->busy_at_end == 0) return false;
+  if (!death_consequence(worker->cause)->is_evidence) return false;
+  if (worker->share.working_at_end > worker->busy_at_end) return true; /* by other hosts' requests, or not: not by us */
+  if (worker->busy_at_end == 0) return false;
   return worker->busy_at_end == 1 || death_consequence(worker->cause)->against_largest ||
          count_slots(worker, is_draining) > 0;
 }

@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "platform/os_socket.h"
 #include "pool/connection.h"
+#include "pool/connection_base.h"
 #include "pool/connection_life.h"
 #include "pool/pool_queue.h"
 
@@ -17,6 +18,12 @@ void pool_close_begin(struct pool *pool, uint64_t now_ns) {
   for (uint32_t i = 0; i < pool->worker_count_max; i++) {
     struct connection *worker = pool->workers[i];
     if (worker == NULL) continue;
+    if (worker->share.stage != SHARE_NONE) {
+      /* It goes on for others. */
+      if (worker->failure == LLMB_OK) worker->dismissed = true;
+      connection_fail(worker, WORKER_TIMED_OUT, LLMB_E_CANCELLED, "the bridge was closed", now_ns);
+      continue;
+    }
     /* An idle engine that finds its host gone ends by itself, properly; a busy one might take its time. */
     if (worker->state == WORKER_READY && worker->busy_count == 0) {
       os_socket_end(worker->socket);

@@ -4,8 +4,10 @@
 
 #include "platform/os_clock.h"
 #include "pool/connection.h"
+#include "pool/connection_base.h"
 #include "pool/connection_events.h"
 #include "pool/connection_hear.h"
+#include "pool/connection_share.h"
 
 static void poll_add(struct pool_poll *poll, os_handle handle) {
   if (poll->count < POOL_POLL_ITEMS_MAX) poll->items[poll->count++] = (struct os_poll_item){.handle = handle};
@@ -57,6 +59,7 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
     out->held_bell[out->held_count++] = out->count;
     if (out->pumped) poll_add(out, connection_bell_polled(&worker->bell));
     if (connection_heard(worker)) poll_add(out, worker->post);
+    if (worker->share.stage != SHARE_NONE) poll_add(out, connection_share_polled(worker));
     poll_add(out, worker->process.events);
     poll_add(out, connection_greeting(worker));
     const uint64_t next_ns = connection_next_look_ns(worker);
@@ -65,7 +68,7 @@ void pool_prepare_poll(struct pool *pool, struct connection *only, struct pool_p
     for (uint32_t s = 0; s < worker->slot_count; s++) {
       const struct slot *slot = &worker->slots[s];
       if (slot->state == SLOT_DRAINING || (out->listens && is_unread(slot)))
-        poll_add(out, connection_bell_polled(&slot->bell));
+        poll_add(out, connection_slot_polled(worker, slot));
     }
   }
 }
@@ -82,7 +85,7 @@ void pool_after_poll(struct pool_poll *poll) {
       struct slot *slot = &worker->slots[s];
       /* A caller that comes back does not sleep on its bell before the lock is free. */
       if (slot->state != SLOT_DRAINING && !(poll->listens && is_unread(slot))) continue;
-      connection_clear_bell(worker, &slot->bell);
+      connection_clear_slot(worker, slot);
       if (slot->state != SLOT_DRAINING) continue;
       atomic_store_explicit(&slot->shared->host_sleeps, CHANNEL_SLEEPS_ON_SLOT, memory_order_seq_cst);
     }

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "pool/connection.h"
+#include "pool/connection_base.h"
 #include "pool/slot.h"
 
 void ticket_ring(struct pool *pool, struct pool_ticket *ticket) {

@@ -6,7 +6,9 @@
 #include "core/policy.h"
 #include "core/status_rows.h"
 #include "pool/connection.h"
+#include "pool/connection_base.h"
 #include "pool/connection_end.h"
+#include "pool/connection_share.h"
 #include "pool/pool_blame.h"
 #include "pool/pool_queue.h"
 #include "pool/pool_stats.h"
@@ -64,7 +66,9 @@ static llmb_status start_one(struct pool *pool, uint64_t now_ns, llmb_error *err
     if (pool->workers[i] != NULL) continue;
     stats_note_start(pool->stats, pool->queue_count, pool->restart.follows_death, now_ns);
     restart_note_start(&pool->restart, now_ns);
-    const llmb_status status = connection_open(&pool->launch, &pool->workers[i], error);
+    const llmb_status status = pool->launch.share != NULL
+                                   ? connection_share_open(&pool->launch, &pool->workers[i], error)
+                                   : connection_open(&pool->launch, &pool->workers[i], error);
     if (status != LLMB_OK) {
       error->retry_safe = 1; /* nothing was started */
       note_end(pool, &(struct restart_worker){0}, end_of_start(status), now_ns);

@@ -49,7 +49,7 @@ static void write_bytes(struct peer *peer, const void *bytes, size_t size) {
 
 static void publish(struct peer *peer) {
   atomic_store(&peer->shared->request_written, peer->written);
-  atomic_fetch_add(&peer->engine->region->request_sequence, 1);
+  atomic_fetch_add(&peer->engine->only.region->request_sequence, 1);
 }
 
 static void write_request(struct peer *peer, struct fuzz_input *input) {
@@ -183,20 +183,22 @@ static llmb_engine *engine_create(void) {
     exit(2);
   }
   llmb_engine *engine = memory;
-  engine->region = region;
-  engine->slot_count = 1;
+  engine->only.region = region;
+  engine->slot_count = engine->only.slot_count = 1;
+  engine->clients[0] = &engine->only;
+  engine->client_count = 1;
   engine->in_process = true;
   engine->idle_ns = LLMB_NEVER;
-  engine->socket = engine->post = engine->watched = OS_HANDLE_NONE;
-  if (os_bell_create(OS_BELL_THREAD, &hears, &engine->worker_bell, &os_code) != LLMB_OK) exit(2);
-  engine->slot_bells[0] = engine->worker_bell;
+  engine->socket = engine->only.socket = engine->post = engine->watched = OS_HANDLE_NONE;
+  if (os_bell_create(OS_BELL_THREAD, &hears, &engine->only.worker_bell, &os_code) != LLMB_OK) exit(2);
+  engine->only.slot_bells[0] = engine->only.worker_bell;
   return engine;
 }
 
 /* As if it were connected anew; its rings begin anywhere, so that frames cross their ends. */
 static void begin(struct peer *peer, uint64_t position) {
   llmb_engine *engine = peer->engine;
-  memset(engine->region, 0, sizeof *engine->region + sizeof *peer->shared);
+  memset(engine->only.region, 0, sizeof *engine->only.region + sizeof *peer->shared);
   memset(peer->ring, 0xA5, CHANNEL_REQUEST_RING_SIZE);
   for (_Atomic uint64_t *const *at =
            (_Atomic uint64_t *const[]){&peer->shared->request_written, &peer->shared->request_read,
@@ -206,10 +208,11 @@ static void begin(struct peer *peer, uint64_t position) {
   }
   peer->written = position;
   engine->spin = spin_create();
-  engine->seen_sequence = 0;
-  engine->working_count = 0;
-  engine->requests[0] = (llmb_request){
+  engine->only.seen_sequence = 0;
+  engine->working_count = engine->only.working_count = 0;
+  engine->only.requests[0] = (llmb_request){
       .engine = engine,
+      .client = &engine->only,
       .shared = peer->shared,
       .requests = {.written = &peer->shared->request_written,
                    .read = &peer->shared->request_read,
@@ -218,7 +221,7 @@ static void begin(struct peer *peer, uint64_t position) {
                    .position = position},
       .responses = {.written = &peer->shared->response_written,
                     .read = &peer->shared->response_read,
-                    .bytes = channel_response_bytes(engine->region, 1, 0),
+                    .bytes = channel_response_bytes(engine->only.region, 1, 0),
                     .size = CHANNEL_RESPONSE_RING_SIZE,
                     .position = position},
   };
@@ -235,11 +238,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static llmb_engine *engine;
   struct fuzz_input input = {data, size};
   if (engine == NULL) engine = engine_create();
-  struct peer peer = {
-      .engine = engine, .shared = &engine->region->slots[0], .ring = channel_request_bytes(engine->region, 1, 0)};
+  struct peer peer = {.engine = engine,
+                      .shared = &engine->only.region->slots[0],
+                      .ring = channel_request_bytes(engine->only.region, 1, 0)};
   begin(&peer, fuzz_number(&input, 3));
   while (input.size > 0 && !peer.is_over) step(&peer, &input);
   for (int i = 0; i < 10 && !peer.is_over && peer.work == NULL; i++) next(&peer);
-  end(&engine->requests[0]);
+  end(&engine->only.requests[0]);
   return 0;
 }

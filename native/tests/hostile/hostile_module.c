@@ -151,7 +151,7 @@ static void slip_answer(llmb_request *request, uint64_t call_id, const char *tex
 
 /* What one call was told is said again where the next one listens, or to the call of another slot. */
 static void replay(llmb_engine *engine, llmb_request *request, uint64_t turn, const char *text, uint64_t size) {
-  llmb_request *other = &engine->requests[(request->slot + 1) % engine->slot_count];
+  llmb_request *other = &engine->only.requests[(request->slot + 1) % engine->slot_count];
   slip_answer(turn % 2 == 0 ? request : other, request->head.call_id, text, size);
 }
 

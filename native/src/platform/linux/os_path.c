@@ -98,6 +98,18 @@ enum os_path_kind os_path_kind(const char *path, uint64_t *out_size) {
   return access(path, X_OK) == 0 ? OS_PATH_PROGRAM : OS_PATH_FILE;
 }
 
+bool os_path_identity(const char *path, struct os_path_identity *out) {
+  struct stat info;
+  if (stat(path, &info) != 0) return false;
+  *out = (struct os_path_identity){
+      .device = info.st_dev,
+      .inode = info.st_ino,
+      .size = (uint64_t)info.st_size,
+      .modified_ns = (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec,
+  };
+  return true;
+}
+
 llmb_status os_path_find_program(const char *word, const char *folders, char *buffer, uint64_t capacity) {
   const bool is_path = strchr(word, '/') != NULL;
   llmb_status status = LLMB_E_NOT_FOUND;

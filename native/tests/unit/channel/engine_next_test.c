@@ -28,31 +28,34 @@ static void meeting_begin(struct meeting *meeting) {
   CHECK_INT(0, posix_memalign(&region, 64, channel_region_size(SLOTS)));
   memset(region, 0, channel_region_size(SLOTS));
   *meeting = (struct meeting){.engine = engine, .host_socket = sockets[0]};
-  meeting->engine->region = region;
-  meeting->engine->slot_count = SLOTS;
-  meeting->engine->socket = sockets[1];
+  meeting->engine->only.region = region;
+  meeting->engine->only.slot_count = SLOTS;
+  meeting->engine->clients[0] = &meeting->engine->only;
+  meeting->engine->client_count = 1;
+  meeting->engine->only.socket = sockets[1];
   meeting->engine->watched = OS_HANDLE_NONE;
   meeting->engine->idle_ns = LLMB_NEVER;
   meeting->engine->spin = spin_create();
   for (unsigned i = 0; i < SLOTS; i++) {
-    meeting->engine->requests[i].engine = meeting->engine;
-    meeting->engine->requests[i].state = ENGINE_SLOT_WORKING;
+    meeting->engine->only.requests[i].engine = meeting->engine;
+    meeting->engine->only.requests[i].client = &meeting->engine->only;
+    meeting->engine->only.requests[i].state = ENGINE_SLOT_WORKING;
   }
   meeting->engine->working_count = SLOTS;
 }
 
 static void meeting_end(struct meeting *meeting) {
   os_handle_close(meeting->host_socket);
-  os_handle_close(meeting->engine->socket);
-  free(meeting->engine->region);
+  os_handle_close(meeting->engine->only.socket);
+  free(meeting->engine->only.region);
   memory_release(meeting->engine);
 }
 
 /* As the host does when it has made room or does not want an answer any more. */
 static void host_writes(struct meeting *meeting) {
   llmb_engine *engine = meeting->engine;
-  atomic_fetch_add(&engine->region->request_sequence, 1);
-  if (atomic_exchange(&engine->region->engine_sleeps, 0) != 0) os_bell_ring(meeting->host_socket);
+  atomic_fetch_add(&engine->only.region->request_sequence, 1);
+  if (atomic_exchange(&engine->only.region->engine_sleeps, 0) != 0) os_bell_ring(meeting->host_socket);
 }
 
 static void pause_for(unsigned turns) {
@@ -95,7 +98,7 @@ static void engine__hears_what_was_written_while_it_flushed(void) {
   meeting_begin(&meeting);
   CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, 0, &request));
   host_writes(&meeting); /* of the other request */
-  CHECK_INT(LLMB_OK, llmb_request_flush(&meeting.engine->requests[0], LLMB_NEVER));
+  CHECK_INT(LLMB_OK, llmb_request_flush(&meeting.engine->only.requests[0], LLMB_NEVER));
   CHECK_INT(LLMB_OK, llmb_engine_next(meeting.engine, LLMB_NEVER, &request));
   CHECK(request == NULL);
   meeting_end(&meeting);
@@ -105,8 +108,8 @@ static void engine__hears_what_was_written_while_it_flushed(void) {
 static void request__is_cancelled_at_its_deadline_and_not_later(void) {
   struct meeting meeting;
   meeting_begin(&meeting);
-  llmb_request *request = &meeting.engine->requests[0];
-  request->shared = &meeting.engine->region->slots[0];
+  llmb_request *request = &meeting.engine->only.requests[0];
+  request->shared = &meeting.engine->only.region->slots[0];
   request->head.call_id = 1;
   for (unsigned i = 0; i < DEADLINES && check_failures == 0; i++) {
     request->submit.deadline_ns = os_clock_ns() + 10000 + i * 1000;

@@ -29,18 +29,21 @@ static void meeting_begin(struct meeting *meeting) {
   CHECK_INT(0, posix_memalign(&memory, 64, channel_region_size(SLOTS)));
   memset(memory, 0, channel_region_size(SLOTS));
   *meeting = (struct meeting){.engine = engine, .host_socket = sockets[0]};
-  meeting->engine->region = memory;
-  meeting->engine->slot_count = SLOTS;
-  meeting->engine->socket = sockets[1];
+  meeting->engine->only.region = memory;
+  meeting->engine->only.slot_count = SLOTS;
+  meeting->engine->clients[0] = &meeting->engine->only;
+  meeting->engine->client_count = 1;
+  meeting->engine->only.socket = sockets[1];
   meeting->engine->post = meeting->engine->watched = OS_HANDLE_NONE;
   meeting->engine->spin = spin_create();
   meeting->engine->in_process = true; /* there is no keeper to be told */
   meeting->engine->idle_ns = LLMB_NEVER;
   for (uint32_t i = 0; i < SLOTS; i++) {
-    struct llmb_request *request = &meeting->engine->requests[i];
-    struct channel_slot *shared = &meeting->engine->region->slots[i];
+    struct llmb_request *request = &meeting->engine->only.requests[i];
+    struct channel_slot *shared = &meeting->engine->only.region->slots[i];
     uint8_t *asked = channel_request_bytes(memory, SLOTS, i), *answered = channel_response_bytes(memory, SLOTS, i);
-    *request = (struct llmb_request){.engine = meeting->engine, .shared = shared, .slot = i};
+    *request = (struct llmb_request){
+        .engine = meeting->engine, .client = &meeting->engine->only, .shared = shared, .slot = i, .number = i};
     request->requests = (struct ring_reader){
         &shared->request_written, &shared->request_read, asked, CHANNEL_REQUEST_RING_SIZE, 0, false};
     request->responses = (struct ring_writer){
@@ -52,13 +55,13 @@ static void meeting_begin(struct meeting *meeting) {
 
 static void meeting_end(struct meeting *meeting) {
   for (uint32_t i = 0; i < SLOTS; i++) {
-    settings_clear(&meeting->engine->requests[i].settings);
-    memory_release(meeting->engine->requests[i].payload);
-    memory_release(meeting->engine->requests[i].backlog);
+    settings_clear(&meeting->engine->only.requests[i].settings);
+    memory_release(meeting->engine->only.requests[i].payload);
+    memory_release(meeting->engine->only.requests[i].backlog);
   }
   os_handle_close(meeting->host_socket);
-  os_handle_close(meeting->engine->socket);
-  free(meeting->engine->region);
+  os_handle_close(meeting->engine->only.socket);
+  free(meeting->engine->only.region);
   memory_release(meeting->engine);
 }
 
@@ -80,7 +83,7 @@ static void host_submits(struct meeting *meeting, uint32_t slot, const char *pai
   memcpy(bytes + sizeof head + sizeof submit + pairs_size, input, input_size);
   ring_put(&meeting->hosts[slot], bytes, sizeof head + head.payload_size);
   ring_publish(&meeting->hosts[slot]);
-  atomic_fetch_add(&meeting->engine->region->request_sequence, 1);
+  atomic_fetch_add(&meeting->engine->only.region->request_sequence, 1);
 }
 
 static void host_asks(struct meeting *meeting, uint32_t slot) {
@@ -105,7 +108,7 @@ static void request__has_as_many_texts_as_it_says_or_is_refused(void) {
     bool complete = false;
     meeting_begin(&meeting);
     host_submits(&meeting, 0, "", 0, texts, sizeof texts - 1, count);
-    const llmb_status status = engine_receive(&meeting.engine->requests[0], &complete);
+    const llmb_status status = engine_receive(&meeting.engine->only.requests[0], &complete);
     CHECK_INT(count == 2 ? LLMB_OK : LLMB_E_PROTOCOL_ERROR, status);
     CHECK_INT(count == 2, complete);
     meeting_end(&meeting);
@@ -138,7 +141,8 @@ static void slots__have_their_turns(void) {
   meeting_begin(&meeting);
   for (int i = 0; i < 10; i++) {
     for (uint32_t slot = 0; slot < SLOTS; slot++) {
-      if (meeting.engine->requests[slot].state == ENGINE_SLOT_IDLE && served[slot] * SLOTS <= (unsigned)i + SLOTS) {
+      if (meeting.engine->only.requests[slot].state == ENGINE_SLOT_IDLE &&
+          served[slot] * SLOTS <= (unsigned)i + SLOTS) {
         host_asks(&meeting, slot);
       }
     }

@@ -29,15 +29,20 @@ static void meeting_begin(struct meeting *meeting) {
   CHECK_INT(0, posix_memalign(&region, 64, channel_region_size(1)));
   memset(region, 0, channel_region_size(1));
   *meeting = (struct meeting){.engine = engine};
-  meeting->engine->region = region;
-  meeting->engine->slot_count = 1;
+  meeting->engine->only.region = region;
+  meeting->engine->only.slot_count = 1;
+  meeting->engine->clients[0] = &meeting->engine->only;
+  meeting->engine->client_count = 1;
   meeting->engine->in_process = true; /* there is no keeper to be told */
-  CHECK_INT(LLMB_OK, os_bell_create(OS_BELL_THREAD, &meeting->slot_hears, &meeting->engine->slot_bells[0], &os_code));
-  CHECK_INT(LLMB_OK, os_bell_create(OS_BELL_THREAD, &meeting->worker_hears, &meeting->engine->worker_bell, &os_code));
-  struct channel_slot *shared = &meeting->engine->region->slots[0];
+  CHECK_INT(LLMB_OK,
+            os_bell_create(OS_BELL_THREAD, &meeting->slot_hears, &meeting->engine->only.slot_bells[0], &os_code));
+  CHECK_INT(LLMB_OK,
+            os_bell_create(OS_BELL_THREAD, &meeting->worker_hears, &meeting->engine->only.worker_bell, &os_code));
+  struct channel_slot *shared = &meeting->engine->only.region->slots[0];
   uint8_t *bytes = channel_response_bytes(region, 1, 0);
-  meeting->request = &meeting->engine->requests[0];
+  meeting->request = &meeting->engine->only.requests[0];
   meeting->request->engine = meeting->engine;
+  meeting->request->client = &meeting->engine->only;
   meeting->request->shared = shared;
   meeting->request->responses = (struct ring_writer){
       &shared->response_written, &shared->response_read, bytes, CHANNEL_RESPONSE_RING_SIZE, 0, false};
@@ -47,18 +52,18 @@ static void meeting_begin(struct meeting *meeting) {
 }
 
 static void meeting_end(struct meeting *meeting) {
-  os_handle_close(meeting->engine->slot_bells[0]);
-  os_handle_close(meeting->engine->worker_bell);
+  os_handle_close(meeting->engine->only.slot_bells[0]);
+  os_handle_close(meeting->engine->only.worker_bell);
   os_handle_close(meeting->slot_hears);
   os_handle_close(meeting->worker_hears);
-  free(meeting->engine->region);
+  free(meeting->engine->only.region);
   memory_release(meeting->request->backlog);
   memory_release(meeting->engine);
 }
 
 static void request_begin(struct meeting *meeting, uint64_t call_id) {
   meeting->request->state = ENGINE_SLOT_WORKING;
-  meeting->engine->working_count = 1;
+  meeting->engine->working_count = meeting->engine->only.working_count = 1;
   meeting->request->head.call_id = call_id;
   meeting->request->submit.deadline_ns = LLMB_NEVER;
   slot_begin(&meeting->slot, call_id);

@@ -30,7 +30,7 @@ static llmb_status make_waker_bell(os_handle *out_hears, os_handle *out_rings) {
 #define stages_step(bridge, now_ns) ((void)(now_ns))
 #define stages_prepare_poll(bridge, poll) poll_worker_bell(poll)
 #define pool_after_poll(poll) clear_worker_bell(poll)
-#define connection_clear_bell(worker, bell) model_clear((int64_t)(bell)->hears)
+#define connection_clear_slot(worker, slot) model_clear((int64_t)(slot)->bell.hears)
 #define call_step_locked(call, now_ns) ((void)(now_ns), look_for_news(call))
 #define call_step(call, now_ns) ((void)(now_ns), look_for_news(call))
 

@@ -59,14 +59,14 @@ static void prepare(void) {
   memset(engine, 0, sizeof *engine);
   memset(&world, 0, sizeof world);
   world.engine = engine;
-  world.request = &engine->requests[0];
-  *engine = (llmb_engine){.region = region,
-                          .slot_count = 1,
-                          .working_count = 1,
-                          .worker_bell = WAKE_WORKER_BELL,
-                          .socket = WAKE_ENGINE_BELL,
-                          .watched = OS_HANDLE_NONE};
-  engine->slot_bells[0] = WAKE_SLOT_BELL;
+  world.request = &engine->only.requests[0];
+  engine->client_count = engine->working_count = engine->only.slot_count = engine->only.working_count = 1;
+  engine->watched = OS_HANDLE_NONE;
+  engine->clients[0] = world.request->client = &engine->only;
+  engine->only.region = region;
+  engine->only.worker_bell = WAKE_WORKER_BELL;
+  engine->only.socket = WAKE_ENGINE_BELL;
+  engine->only.slot_bells[0] = WAKE_SLOT_BELL;
   world.request->engine = engine;
   world.request->state = ENGINE_SLOT_WORKING;
   world.request->head.call_id = 1;

@@ -1,0 +1,144 @@
+#include "api/launch_share.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/keyed_hash.h"
+#include "core/memory.h"
+#include "platform/os_local.h"
+#include "platform/os_path.h"
+
+enum { MODEL_FILES_MAX = 512, MODEL_PATH_SIZE_MAX = 4096, LINE_SIZE_MAX = 512 };
+
+/* What a key stands for: a line for each part. */
+struct parts {
+  char *text;
+  uint64_t size, capacity;
+  llmb_status status;
+};
+
+static void parts_add(struct parts *parts, const char *text, uint64_t size) {
+  if (parts->status != LLMB_OK) return;
+  if (parts->size + size > SHARE_PARTS_SIZE_MAX) {
+    parts->status = LLMB_E_INVALID_ARGUMENT;
+    return;
+  }
+  if (parts->size + size > parts->capacity) {
+    void *grown = parts->text;
+    const uint64_t capacity = (parts->size + size) * 2;
+    parts->status = memory_resize(&grown, capacity);
+    if (parts->status != LLMB_OK) return;
+    parts->text = grown;
+    parts->capacity = capacity;
+  }
+  memcpy(parts->text + parts->size, text, size);
+  parts->size += size;
+}
+
+static void parts_print(struct parts *parts, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void parts_print(struct parts *parts, const char *format, ...) {
+  char line[LINE_SIZE_MAX];
+  va_list arguments;
+  va_start(arguments, format);
+  const int size = vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  if (size > 0) parts_add(parts, line, (uint64_t)size < sizeof line ? (uint64_t)size : sizeof line - 1);
+}
+
+static void add_setting(struct parts *parts, const llmb_settings *settings, enum setting_id id) {
+  const char *text = settings->values[id].text;
+  parts_print(parts, "%s ", settings_table[id].name);
+  if (text != NULL) parts_add(parts, text, strlen(text));
+  parts_add(parts, "\n", 1);
+}
+
+/* A file by what it is, not by its name: replaced by another of the same name, it is another model. */
+static void add_file(struct parts *parts, const char *path) {
+  struct os_path_identity file;
+  if (!os_path_identity(path, &file)) return;
+  parts_print(parts, "file %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", file.device, file.inode, file.size,
+              file.modified_ns);
+}
+
+/* All parts of a model that is split, by the name of one: "...-00001-of-00003.gguf". */
+static void add_model(struct parts *parts, const char *path) {
+  char part[MODEL_PATH_SIZE_MAX];
+  unsigned number = 0, count = 0;
+  const char *at = strstr(path, "-of-");
+  for (const char *next = at; next != NULL; next = strstr(next + 1, "-of-")) at = next;
+  const bool is_part = at != NULL && at - path >= 6 && sscanf(at - 6, "-%5u-of-%5u.gguf", &number, &count) == 2 &&
+                       number >= 1 && number <= count && count <= MODEL_FILES_MAX;
+  if (!is_part) add_file(parts, path);
+  for (unsigned i = 1; is_part && i <= count; i++) {
+    const int size = snprintf(part, sizeof part, "%.*s-%05u-of-%05u.gguf", (int)(at - 6 - path), path, i, count);
+    if (size > 0 && size < (int)sizeof part) add_file(parts, part);
+  }
+}
+
+static uint64_t digest(const struct parts *parts, uint64_t number) {
+  const uint64_t key[2] = {UINT64_C(0x6c6c6d6272696467), number};
+  struct keyed_hash hash;
+  keyed_hash_begin(&hash, key);
+  keyed_hash_add(&hash, parts->text, parts->size);
+  return keyed_hash_end(&hash);
+}
+
+/* The values of what the command gets of this host's variables: they may be credentials, and are told to nobody. */
+static void add_environment(struct parts *parts, const llmb_settings *settings, char *const *environment) {
+  const char *names = settings->values[SETTING_ENVIRONMENT].text;
+  const uint64_t key[2] = {UINT64_C(0x656e7669726f6e6d), 1};
+  struct keyed_hash hash;
+  if (names == NULL || names[0] == 0) return;
+  keyed_hash_begin(&hash, key);
+  for (int i = 0; environment[i] != NULL; i++) keyed_hash_add(&hash, environment[i], strlen(environment[i]) + 1);
+  parts_print(parts, "environment %s %016" PRIx64 "\n", names, keyed_hash_end(&hash));
+}
+
+static void add_all(struct parts *parts, const llmb_settings *settings, const struct launch *launch) {
+  static const enum setting_id ids[] = {SETTING_ENGINE,  SETTING_COMMAND,    SETTING_CONTEXT,
+                                        SETTING_THREADS, SETTING_GPU_LAYERS, SETTING_BATCHING,
+                                        SETTING_SANDBOX, SETTING_MEMORY_MB,  SETTING_NAME};
+  parts_print(parts, "library %s\nprotocol %d %d\n", llmb_version(), CHANNEL_PROTOCOL_VERSION, SHARE_PROTOCOL_VERSION);
+  parts_print(parts, "program ");
+  parts_add(parts, launch->engine_program, strlen(launch->engine_program));
+  parts_add(parts, "\n", 1);
+  for (unsigned i = 0; i < sizeof ids / sizeof *ids; i++) add_setting(parts, settings, ids[i]);
+  add_environment(parts, settings, launch->environment);
+  const char *model = settings->values[SETTING_MODEL].text;
+  if (model != NULL && model[0] != 0) add_model(parts, model);
+}
+
+llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *out, llmb_error *error) {
+  const bool is_shared = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_SHARED;
+  if (!is_shared) return LLMB_OK;
+  void *memory = NULL;
+  struct parts parts = {.status = memory_allocate(sizeof *out->share, &memory)};
+  if (parts.status != LLMB_OK)
+    return error_set(error, parts.status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
+  struct share_launch *share = memory;
+  out->share = share;
+  add_all(&parts, settings, out);
+  share->parts = parts.text;
+  share->parts_size = parts.size;
+  if (parts.status == LLMB_E_INVALID_ARGUMENT) {
+    return error_set(error, parts.status, LLMB_PHASE_CONFIGURE,
+                     "isolation: what tells this shared engine from others has more than %d bytes: command or name is "
+                     "too long",
+                     SHARE_PARTS_SIZE_MAX);
+  }
+  if (parts.status != LLMB_OK)
+    return error_set(error, parts.status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
+  snprintf(share->key, sizeof share->key, "%016" PRIx64 "%016" PRIx64, digest(&parts, 1), digest(&parts, 2));
+  os_local_folder(share->folder, 1 + SHARE_NAME_SIZE_MAX);
+  const int64_t workers = settings->values[SETTING_WORKERS].integer;
+  share->engine_count_max = workers > 0 ? (uint32_t)workers : 1;
+  return LLMB_OK;
+}
+
+void launch_share_clear(struct launch *launch) {
+  if (launch->share != NULL) memory_release(launch->share->parts);
+  launch->share = memory_release(launch->share);
+}

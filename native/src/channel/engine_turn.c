@@ -1,0 +1,25 @@
+#include "channel/engine_turn.h"
+
+#include "platform/os_clock.h"
+
+void engine_turn_accepted(struct llmb_request *request) {
+  keeper_lifeline_note_client(&request->engine->lifeline, request->number, request->client->number);
+  engine_turn_charge(request, 1 + request->submit.input_size / FRAME_BYTES_OF_TOKEN);
+}
+
+void engine_turn_charge(struct llmb_request *request, uint64_t tokens) {
+  fair_account_charge(&request->client->account, tokens, os_clock_ns());
+}
+
+void engine_turn_over(struct llmb_request *request) {
+  llmb_engine *engine = request->engine;
+  keeper_lifeline_note_client(&engine->lifeline, request->number, 0);
+  engine->working[request->number] = NULL;
+  engine->is_alone = false;
+  engine->look_again = true;
+}
+
+bool engine_is_called_off(const struct llmb_request *request) {
+  return request->state == ENGINE_SLOT_WORKING &&
+         keeper_lifeline_called_off(&request->engine->lifeline, request->number);
+}
