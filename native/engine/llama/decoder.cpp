@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/llama/engine_log.hpp"
+#include "engine/llama/engine_options.hpp"
 #include "engine/llama/failure.hpp"
 
 namespace llama_engine {
@@ -45,7 +46,9 @@ decoder::decoder(llama_model *model, const llama_context_params &params, ggml_th
   engine_log_forget();
   context_.reset(llama_init_from_model(model, params));
   if (context_ == nullptr) {
-    throw failure(LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_LOAD, with_reason("llama.cpp cannot create a context"));
+    throw failure(
+        LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_LOAD,
+        with_reason("llama.cpp cannot create a context") + "; " + memory_advice_of(params.n_ctx, params.n_seq_max));
   }
   llama_attach_threadpool(context_.get(), threads, threads);
   capacity_ = std::max(llama_n_batch(context_.get()), 1U);

@@ -22,7 +22,8 @@ std::string line_begun;
 std::vector<std::string> errors;
 std::atomic<bool> log_muted;
 std::atomic<bool> model_loading;
-bool log_printed = true;  // not in a host's process: its stderr is its own
+std::string memory_advice;  // while it starts; changed by the starting thread alone
+bool log_printed = true;    // not in a host's process: its stderr is its own
 
 void line_finish() {
   if (line_level == GGML_LOG_LEVEL_ERROR && errors.size() < errors_kept_max) errors.push_back(line_begun);
@@ -55,9 +56,23 @@ std::string reason_in(std::string line) {
   return line;
 }
 
-// Of a file that makes llama.cpp abort, another try would see the same.
+// The last error line that says that memory was refused.
+std::string memory_refusal() {
+  std::lock_guard lock(log_mutex);
+  for (auto line = errors.rbegin(); line != errors.rend(); ++line) {
+    if (line->find("insufficient memory") != std::string::npos) return reason_in(*line);
+  }
+  return {};
+}
+
+// Of a file that makes llama.cpp abort, another try would see the same; so it is with memory that a setting limits,
+// of which ggml does not always check that it got it.
 void abort_report(const char *message) {
-  if (model_loading.load()) {
+  const std::string refusal = memory_advice.empty() ? std::string() : memory_refusal();
+  if (!refusal.empty()) {
+    llmb_engine_refuse(log_engine, LLMB_E_OUT_OF_MEMORY,
+                       ("llama.cpp has too little memory to start: " + refusal + "; " + memory_advice).c_str());
+  } else if (model_loading.load()) {
     llmb_engine_refuse(log_engine, LLMB_E_MODEL_INVALID,
                        (std::string("llama.cpp aborts while it loads this model: ") + message).c_str());
   } else {
@@ -93,6 +108,10 @@ std::string engine_log_reason() {
 
 void engine_log_loading(bool loading) {
   model_loading.store(loading);
+}
+
+void engine_log_memory(const std::string &advice) {
+  memory_advice = advice;
 }
 
 void engine_log_mute(bool muted) {

@@ -20,6 +20,9 @@ std::string engine_log_reason();
 // While a model loads, an abort is the file's doing: the engine refuses it. Else it dies, and says of what.
 void engine_log_loading(bool loading);
 
+// What to say of an abort for want of memory while the engine starts; empty when it has started.
+void engine_log_memory(const std::string &advice);
+
 // While muted nothing is logged: an abort that we asked for is no error.
 void engine_log_mute(bool muted);
 

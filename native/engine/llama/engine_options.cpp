@@ -31,6 +31,12 @@ uint32_t threads_default(const std::string &model_path, uint32_t workers) {
   return std::max(1U, static_cast<uint32_t>(count));
 }
 
+std::string memory_advice_of(uint32_t tokens, uint32_t slots) {
+  slots = std::max(1U, slots);
+  return "it is wanted for " + std::to_string(slots) + " slots with a context of " + std::to_string(tokens / slots) +
+         " tokens each: lower slots or context, or let memory_mb allow more";
+}
+
 engine_options engine_options_read(const llmb_engine *engine) {
   engine_options options;
   const char *model = llmb_engine_setting(engine, "model");

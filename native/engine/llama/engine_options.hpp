@@ -50,4 +50,7 @@ uint32_t threads_default(const std::string &model_path, uint32_t workers);
 // A number out of a setting's text; the fallback where there is none. Throws failure when the text is no number.
 double number_read(const char *name, const char *text, double fallback);
 
+// Which settings to change where memory is short.
+std::string memory_advice_of(uint32_t tokens, uint32_t slots);
+
 }  // namespace llama_engine

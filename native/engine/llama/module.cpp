@@ -42,13 +42,16 @@ static void engine_run(llmb_engine *engine, bool &is_ready) {
   threadpool_ptr threads = threadpool_create(options.threads);
   memory.loading(options);
   model_ptr model = model_load(engine, options);
-  memory.loaded(model.get(), uint64_t{model_context(model.get(), options)} * options.slots);
+  const uint64_t tokens = uint64_t{model_context(model.get(), options)} * options.slots;
+  memory.loaded(model.get(), tokens);
+  engine_log_memory(memory_advice_of(static_cast<uint32_t>(tokens), options.slots));
   scheduler calls(engine, model.get(), options, threads.get());
   engine_log_loading(true);  // an abort in here would come again in each call
   calls.try_model();
   engine_log_loading(false);
   // What a request asks for has no effects, and its answer follows from its tokens.
   llmb_engine_declare(engine, LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES);
+  engine_log_memory({});
   memory.ready();
   confine(engine, LLMB_PROFILE_SERVE);
   llmb_error error;
