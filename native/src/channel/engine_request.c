@@ -68,10 +68,11 @@ llmb_status llmb_request_accept(llmb_request *request) {
   if (request->accepted) return LLMB_OK;
   request->accepted = true;
   const uint64_t deadline_ns = request->submit.deadline_ns, grace_ns = request->submit.grace_ns;
-  if (!request->engine->in_process && deadline_ns < LLMB_NEVER - grace_ns) {
+  const bool has_guard = deadline_ns < LLMB_NEVER - grace_ns;
+  if (!request->engine->in_process && has_guard) {
     keeper_lifeline_arm(&request->engine->lifeline, request->number, deadline_ns + grace_ns);
   }
-  if (request->engine->is_shared) engine_turn_accepted(request);
+  if (request->engine->is_shared) engine_turn_accepted(request, has_guard);
   llmb_request_progress(request);
   FAULT_POINT(ENGINE_ACCEPT);
   const llmb_status status = engine_send_frame(request, FRAME_ACCEPTED, NULL, 0, NULL, 0, ENGINE_NO_NEWS);
@@ -90,7 +91,9 @@ uint32_t llmb_request_cancelled(const llmb_request *request) {
 }
 
 void llmb_request_progress(llmb_request *request) {
-  atomic_store_explicit(&request->shared->progress, os_clock_ns(), memory_order_relaxed);
+  const uint64_t now_ns = os_clock_ns();
+  atomic_store_explicit(&request->shared->progress, now_ns, memory_order_relaxed);
+  if (request->engine->is_shared) keeper_lifeline_beat(&request->engine->lifeline, now_ns);
 }
 
 /* Also when the answer began: who waits for its end alone looks only then. */

@@ -2,7 +2,9 @@
 
 #include "platform/os_clock.h"
 
-void engine_turn_accepted(struct llmb_request *request) {
+void engine_turn_accepted(struct llmb_request *request, bool has_guard) {
+  /* A call without a deadline has a guard that never passes: so it can be called off. */
+  if (!has_guard) keeper_lifeline_arm(&request->engine->lifeline, request->number, KEEPER_LIFELINE_NEVER - 1);
   keeper_lifeline_note_client(&request->engine->lifeline, request->number, request->client->number);
   engine_turn_charge(request, 1 + request->submit.input_size / FRAME_BYTES_OF_TOKEN);
 }

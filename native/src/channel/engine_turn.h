@@ -5,7 +5,7 @@
 #include "channel/engine_channel.h"
 
 /* A request of a shared engine was accepted; work was done for it; it is over. */
-void engine_turn_accepted(struct llmb_request *request);
+void engine_turn_accepted(struct llmb_request *request, bool has_guard);
 void engine_turn_charge(struct llmb_request *request, uint64_t tokens);
 void engine_turn_over(struct llmb_request *request);
 

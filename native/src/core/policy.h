@@ -83,7 +83,8 @@ enum { POOL_KEEPERS_MAX = 2 };
 #define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
 
 /* Shared engines: the server and its clients. */
-#define KEEPER_CALLED_OFF_NS UINT64_C(1000000000) /* what an engine may take to look at calls that were called off */
+#define KEEPER_CALLED_OFF_NS UINT64_C(2000000000) /* what an engine may take to look at calls that were called off */
+#define KEEPER_STUCK_NS UINT64_C(60000000000)     /* what calls that were called off may go on beside others */
 #define SHARE_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* a client's wait for a server's first word, and the reverse */
 #define SHARE_LOOK_NS UINT64_C(10000000)              /* between two tries of what found no room */
 #define SHARE_LOAD_LOOK_NS UINT64_C(100000000)        /* between two looks at how far an engine has loaded */

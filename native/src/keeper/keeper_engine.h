@@ -34,6 +34,7 @@ struct engine {
   bool is_shared;           /* this process is its server: a guard that has passed first calls its call off */
   bool wants_nudge;         /* of a shared one: it is to look at what stands in its page */
   uint64_t called_off_ns;   /* when a call of it was last called off */
+  uint64_t stuck_since_ns;  /* since when a call that was called off goes on */
   uint32_t *working_at_end; /* KEEPER_GUARDS_MAX of them; filled with whose calls it had, if not NULL */
   struct keeper_log log;
 };

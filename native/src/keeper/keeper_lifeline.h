@@ -32,6 +32,8 @@ void keeper_lifeline_note_client(struct keeper_lifeline *lifeline, unsigned slot
 void keeper_lifeline_beat(struct keeper_lifeline *lifeline, uint64_t now_ns);
 void keeper_lifeline_loading(struct keeper_lifeline *lifeline, uint32_t permille);
 
+#define KEEPER_LIFELINE_NEVER UINT64_MAX
+
 /* Disarms nothing: whoever closes with a guard armed is still killed when it passes. */
 void keeper_lifeline_close(struct keeper_lifeline *lifeline);
 

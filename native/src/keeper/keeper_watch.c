@@ -30,24 +30,34 @@ static uint64_t guard_earliest(const struct engine_table *table) {
   return earliest_ns;
 }
 
-/* A shared engine works for others too: the calls whose guards have passed are called off, and it is killed only if it
- * has not looked for work since then. */
+/* A shared engine works for others too: the calls whose guards have passed are called off. It is killed if it has not
+ * looked for work since then, or does not end them though it has nothing else to do, or does not for very long. */
 static void watch_shared(struct engine *engine, uint64_t now_ns) {
   struct keeper_guard_page *page = engine->guards;
+  unsigned going = 0, stuck = 0;
   bool is_new = false;
   for (unsigned i = 0; i < KEEPER_GUARDS_MAX; i++) {
     const uint64_t guard_ns = atomic_load(&page->guard_ns[i]);
-    if (guard_ns == KEEPER_GUARD_DISARMED || guard_ns > now_ns) continue;
-    is_new |= atomic_exchange(&page->called_off_ns[i], guard_ns) != guard_ns;
+    if (guard_ns == KEEPER_GUARD_DISARMED) continue;
+    if (atomic_load(&page->called_off_ns[i]) == guard_ns) {
+      stuck++;
+    } else if (guard_ns <= now_ns) {
+      atomic_store(&page->called_off_ns[i], guard_ns);
+      is_new = true;
+    } else {
+      going++;
+    }
   }
+  if (stuck == 0) engine->stuck_since_ns = now_ns;
   if (is_new) {
     engine->called_off_ns = now_ns;
     engine->wants_nudge = true;
-  } else if (atomic_load(&page->beat_ns) < engine->called_off_ns) {
+  } else if (atomic_load(&page->beat_ns) < engine->called_off_ns || going == 0 ||
+             now_ns - engine->stuck_since_ns >= KEEPER_STUCK_NS) {
     engine->guard_expired = true;
     engine_kill(engine);
   } else {
-    engine->called_off_ns = now_ns; /* it goes on; it is looked at again */
+    engine->called_off_ns = now_ns; /* it goes on with others; it is looked at again */
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/policy.h"
 #include "keeper/share_engine.h"
+#include "platform/os_clock.h"
 #include "platform/os_local.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
@@ -18,12 +19,23 @@ unsigned share_client_count(const struct share_server *server) {
   return count;
 }
 
+/* Its calls are wanted by nobody any more: an engine that does not even look at that is hung. */
+static void call_off(struct share_server *server, const struct share_client *client) {
+  struct engine *own = engine_find_id(&server->loop.table, client->engine->process.id);
+  for (unsigned i = 0; own != NULL && i < KEEPER_GUARDS_MAX; i++) {
+    if (atomic_load_explicit(&own->guards->client_of[i], memory_order_acquire) != client->number) continue;
+    atomic_store(&own->guards->called_off_ns[i], atomic_load(&own->guards->guard_ns[i]));
+    own->called_off_ns = own->stuck_since_ns = os_clock_ns();
+  }
+}
+
 void share_client_drop(struct share_server *server, struct share_client *client) {
   struct keeper_guard_page *page = NULL;
   if (client->engine != NULL && client->engine->is_used) page = share_engine_page(server, client->engine);
   if (page != NULL && client->stage == SHARE_CLIENT_ATTACHED) {
     const unsigned place = (unsigned)(client - server->clients);
     atomic_store_explicit(&page->client_at[place], 0, memory_order_release);
+    call_off(server, client);
     atomic_fetch_add_explicit(&page->news, 1, memory_order_release);
     share_engine_nudge(client->engine);
   }
@@ -115,6 +127,13 @@ static void tell_wait(struct share_server *server, struct share_client *client) 
   tell(server, client, &wait, sizeof wait);
 }
 
+void share_client_place(struct share_server *server, struct share_client *client) {
+  client->engine = share_engine_choose(server);
+  client->stage = SHARE_CLIENT_WAITING;
+  if (client->engine != NULL) return;
+  share_client_refuse(server, client, LLMB_E_OUT_OF_MEMORY, "the shared engine's server could not start an engine");
+}
+
 static void take_hello(struct share_server *server, struct share_client *client, const char *message, uint64_t size) {
   const char *parts = message + sizeof(struct share_head);
   const uint64_t parts_size = size - sizeof(struct share_head);
@@ -126,13 +145,8 @@ static void take_hello(struct share_server *server, struct share_client *client,
     share_client_refuse(server, client, LLMB_E_PROTOCOL_ERROR, text);
     return;
   }
-  client->engine = share_engine_choose(server);
-  if (client->engine == NULL) {
-    share_client_refuse(server, client, LLMB_E_OUT_OF_MEMORY, "the shared engine's server could not start an engine");
-    return;
-  }
-  client->stage = SHARE_CLIENT_WAITING;
-  tell_wait(server, client);
+  share_client_place(server, client);
+  if (client->stage == SHARE_CLIENT_WAITING) tell_wait(server, client);
 }
 
 /* Its engine is ready: it gets all that it needs to talk to it. */

@@ -9,6 +9,9 @@ void share_client_accept(struct share_server *server, uint64_t now_ns);
 /* Takes in what the client has said, or its end. */
 void share_client_step(struct share_server *server, struct share_client *client, uint64_t now_ns);
 
+/* Gives it an engine to wait for. */
+void share_client_place(struct share_server *server, struct share_client *client);
+
 void share_client_drop(struct share_server *server, struct share_client *client);
 
 /* Refuses it, with a reason, and drops it. */

@@ -47,13 +47,18 @@ static void take_message(struct share_server *server, struct share_engine *engin
     engine->is_ready = true; /* its clients are attached, then told */
     return;
   }
-  if (engine->hello == NULL) keep(&engine->hello, &engine->hello_size, message, size);
+  const bool is_hello = engine->hello == NULL;
+  if (is_hello) keep(&engine->hello, &engine->hello_size, message, size);
   engine->is_leaving |= type == server->order.retiring_type;
   for (unsigned i = 0; i < KEEPER_CLIENTS_MAX; i++) {
     struct share_client *client = &server->clients[i];
     if (client->engine != engine || client->stage < SHARE_CLIENT_WAITING) continue;
-    client->hello_told = true;
-    share_client_relay(server, client, message, size);
+    if (engine->is_leaving && client->stage == SHARE_CLIENT_WAITING) {
+      share_client_place(server, client); /* it has not had this one: it gets another */
+    } else if (!is_hello || !client->hello_told) {
+      client->hello_told |= is_hello;
+      share_client_relay(server, client, message, size);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,7 +16,7 @@
 #include "platform/os_clock.h"
 #include "platform/os_local.h"
 
-enum { BACKLOG = 128, PASS_RIGHTS = 83 /* SO_PASSRIGHTS, since Linux 6.16 */ };
+enum { BACKLOG = 128, EVENT_READS_MAX = 64, PASS_RIGHTS = 83 /* SO_PASSRIGHTS, since Linux 6.16 */ };
 
 static void file_name(const struct share_place *place, const char *ending, char name[SHARE_NAME_SIZE_MAX]) {
   snprintf(name, SHARE_NAME_SIZE_MAX, "%s%s", place->key, ending);
@@ -61,7 +62,7 @@ static bool somebody_listens(const struct share_place *place) {
 
 enum share_taking share_place_take(struct share_place *place, const char *folder, const char *key,
                                    uint64_t deadline_ns) {
-  *place = (struct share_place){.folder = -1, .lock = -1, .listener = OS_HANDLE_NONE};
+  *place = (struct share_place){.folder = -1, .lock = -1, .watch = -1, .listener = OS_HANDLE_NONE};
   snprintf(place->path, sizeof place->path, "%s", folder);
   snprintf(place->key, sizeof place->key, "%s", key);
   if (!open_folder(place)) return SHARE_TAKING_FAILED;
@@ -98,6 +99,12 @@ static bool listen_under(struct share_place *place, const char *name) {
     errno = os_code;
     return false;
   }
+  if (place->watch < 0) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", place->folder);
+    place->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (place->watch >= 0) (void)inotify_add_watch(place->watch, path, IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF);
+  }
   place->listener = listener;
   place->device = info.st_dev;
   place->inode = info.st_ino;
@@ -120,7 +127,7 @@ bool share_place_listen(struct share_place *place) {
   return false;
 }
 
-bool share_place_is_reachable(const struct share_place *place) {
+static bool is_reachable(const struct share_place *place) {
   char name[SHARE_NAME_SIZE_MAX];
   struct stat info;
   file_name(place, SHARE_SOCKET, name);
@@ -143,11 +150,38 @@ bool share_place_publish(const struct share_place *place, const char *text, uint
 
 void share_place_hide(struct share_place *place) {
   char name[SHARE_NAME_SIZE_MAX];
+  if (place->is_lost) return;
   file_name(place, SHARE_CARD, name);
   (void)unlinkat(place->folder, name, 0);
-  if (!share_place_is_reachable(place)) return;
+  if (!is_reachable(place)) return;
   file_name(place, SHARE_SOCKET, name);
   (void)unlinkat(place->folder, name, 0);
+}
+
+/* Whether the lock that is held has the key's name. */
+static bool is_locked(const struct share_place *place) {
+  char name[SHARE_NAME_SIZE_MAX];
+  struct stat mine, named;
+  file_name(place, SHARE_LOCK, name);
+  return fstat(place->lock, &mine) == 0 && fstatat(place->folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+}
+
+bool share_place_mend(struct share_place *place) {
+  char events[4096];
+  for (int i = 0; i < EVENT_READS_MAX && read(place->watch, events, sizeof events) > 0; i++) continue;
+  if (place->is_lost) return false;
+  if (!is_locked(place)) {
+    const int lock = take_lock(place);
+    place->is_lost = lock < 0;
+    if (place->is_lost) return false;
+    close(place->lock);
+    place->lock = lock;
+  }
+  if (is_reachable(place)) return false;
+  share_place_stop_listening(place);
+  place->is_lost = !share_place_listen(place);
+  return !place->is_lost;
 }
 
 void share_place_stop_listening(struct share_place *place) {

@@ -16,6 +16,8 @@ struct share_place {
   char path[SHARE_FOLDER_SIZE]; /* of the folder */
   char key[SHARE_KEY_SIZE];
   int folder, lock;
+  int watch;          /* readable when a file of the folder is removed */
+  bool is_lost;       /* another holds the lock by now: this one ends when it is empty, and touches nothing more */
   os_handle listener; /* OS_HANDLE_NONE while there is none */
   dev_t device;       /* of KEY.sock, as this server made it */
   ino_t inode;
@@ -35,8 +37,9 @@ enum share_taking share_place_take(struct share_place *place, const char *folder
 /* Listens under a name of its own, then gives that the key's. False with errno. */
 bool share_place_listen(struct share_place *place);
 
-/* Whether the key's socket is still the one that was made here: cleaners of /tmp remove what looks old. */
-bool share_place_is_reachable(const struct share_place *place);
+/* Something was removed from the folder, as cleaners of /tmp do: makes anew what was its own. True if it listens anew,
+ * and the card is to be written again. */
+bool share_place_mend(struct share_place *place);
 
 /* Writes the card. */
 bool share_place_publish(const struct share_place *place, const char *text, uint64_t size);

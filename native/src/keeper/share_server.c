@@ -22,7 +22,7 @@
 #include "platform/os_socket.h"
 
 enum { STARTER = ENGINE_HANDLE_SOCKET, LIFELINE = ENGINE_HANDLE_LIFELINE };
-enum { ITEMS_FIXED = 1, ITEMS_MAX = ITEMS_FIXED + 2 * KEEPER_CLIENTS_MAX + 2 * SHARE_ENGINES_MAX };
+enum { ITEMS_FIXED = 2, ITEMS_MAX = ITEMS_FIXED + 2 * KEEPER_CLIENTS_MAX + 2 * SHARE_ENGINES_MAX };
 
 _Static_assert(ITEMS_MAX + 1 + 3 * SHARE_ENGINES_MAX <= OS_POLL_ITEMS_MAX, "one poll sees everything");
 
@@ -149,7 +149,8 @@ static bool leaves(uint64_t now_ns) {
   return false;
 }
 
-static void poll_all(void) {
+/* True if something was removed from the folder. */
+static bool poll_all(void) {
   static struct os_poll_item items[ITEMS_MAX + KEEPER_LOOP_ITEMS_MAX];
   unsigned count = 0;
   uint64_t until_ns = LLMB_NEVER;
@@ -157,6 +158,7 @@ static void poll_all(void) {
   const unsigned loop_count = keeper_loop_items(&server.loop, items, &until_ns);
   struct os_poll_item *own = items + loop_count;
   own[count++].handle = server.place.listener;
+  own[count++].handle = server.place.watch;
   for (unsigned i = 0; i < KEEPER_CLIENTS_MAX; i++) {
     const struct share_client *client = &server.clients[i];
     if (client->stage == SHARE_CLIENT_NONE) continue;
@@ -182,10 +184,12 @@ static void poll_all(void) {
   (void)os_poll(items, loop_count + count, until_ns);
   keeper_loop_engines(&server.loop, items);
   keeper_loop_reap(&server.loop, items);
+  return own[1].readable;
 }
 
-static void step_all(void) {
+static void step_all(bool is_disturbed) {
   const uint64_t now_ns = os_clock_ns();
+  if (is_disturbed && share_place_mend(&server.place)) (void)publish();
   share_client_accept(&server, now_ns);
   for (unsigned i = 0; i < SHARE_ENGINES_MAX; i++) {
     if (server.engines[i].is_used) share_news_step(&server, &server.engines[i], now_ns);
@@ -198,9 +202,9 @@ static void step_all(void) {
 static void serve(void) {
   server.stays_until_ns = os_clock_ns() + SHARE_FIRST_CLIENT_NS;
   for (;;) {
-    poll_all();
+    const bool is_disturbed = poll_all();
     if (server.loop.is_ending) break;
-    step_all();
+    step_all(is_disturbed);
     if (leaves(os_clock_ns())) break;
   }
   share_place_hide(&server.place);

@@ -63,7 +63,7 @@ enum share_stage {
   SHARE_ATTACHED,
   SHARE_OVER
 };
-enum { SHARE_CANDIDATES_MAX = 3, SHARE_LOSSES_MAX = 16 }; /* of one worker's start */
+enum { SHARE_CANDIDATES_MAX = 32, SHARE_LOSSES_MAX = 32 }; /* of one worker's start */
 
 struct share_link {
   enum share_stage stage;

@@ -97,6 +97,9 @@ static bool step_draining(struct connection *connection, uint64_t now_ns) {
     if (over) {
       connection_free_slot(connection, slot, now_ns);
       changed = true;
+    } else if (now_ns >= slot->kill_at_ns && connection->share.stage != SHARE_NONE) {
+      connection_abandon_slot(connection, slot, now_ns);
+      changed = true;
     } else if (now_ns >= slot->kill_at_ns) {
       slot->kill_at_ns = LLMB_NEVER;
       connection_fail(connection, WORKER_TIMED_OUT, LLMB_E_ENGINE_HUNG,

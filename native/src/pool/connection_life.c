@@ -138,3 +138,11 @@ void connection_free_slot(struct connection *connection, struct slot *slot, uint
   }
   os_socket_end(connection->socket); /* an engine that finds its host gone ends by itself, properly */
 }
+
+void connection_abandon_slot(struct connection *connection, struct slot *slot, uint64_t now_ns) {
+  if (connection->state == WORKER_READY) {
+    connection->recycled = true;
+    connection_apply(connection, WORKER_RECYCLED, now_ns);
+  }
+  connection_free_slot(connection, slot, now_ns);
+}

@@ -17,4 +17,8 @@ void connection_note_ready(struct connection *connection, uint64_t now_ns);
 /* A slot's call is over for both sides. A worker that is to be replaced is dismissed with its last one. */
 void connection_free_slot(struct connection *connection, struct slot *slot, uint64_t now_ns);
 
+/* The engine does not give the slot's call up, and is others' too: the slot is left to it. The worker gets nothing
+ * more, and is left with its last call. */
+void connection_abandon_slot(struct connection *connection, struct slot *slot, uint64_t now_ns);
+
 #endif

@@ -7,6 +7,7 @@
  *   part           what has come of the oldest such call, once something has: ok TEXT, or error ...
  *   read           the end of the oldest such call: ok PID ANSWER, or error ...
  *   flood COUNT    that many calls at once, all waited for: ok ANSWERED
+ *   work COUNT     that many questions one after the other, each with an answer of its own: ok ANSWERED, or error ...
  *   pid            the engine's process: ok PID
  *   fork           a child that does nothing but sleep: ok PID
  *   leave          closes the bridge: ok. The end of the input does the same, and ends the program. */
@@ -131,6 +132,25 @@ static void flood(unsigned count) {
   printf("ok %u\n", answered);
 }
 
+/* The engine is one that says what it was asked. */
+static void work(unsigned count) {
+  static unsigned number;
+  unsigned answered = 0;
+  for (unsigned i = 0; i < count; i++) {
+    char prompt[64], *answer = NULL;
+    llmb_error error;
+    llmb_error_init(&error);
+    snprintf(prompt, sizeof prompt, "question %u of %d", ++number, (int)getpid());
+    if (llmb_generate(bridge, (const uint8_t *)prompt, strlen(prompt), NULL, &answer, NULL, NULL, &error) != LLMB_OK) {
+      say_error(&error);
+      return;
+    }
+    answered += strcmp(answer, prompt) == 0;
+    llmb_free(answer);
+  }
+  printf("ok %u\n", answered);
+}
+
 static void fork_sleeper(void) {
   const pid_t child = fork();
   if (child == 0) {
@@ -152,6 +172,8 @@ static void obey(char *line) {
     read_oldest();
   } else if (strcmp(line, "flood") == 0 && rest != NULL) {
     flood((unsigned)strtoul(rest, NULL, 10));
+  } else if (strcmp(line, "work") == 0 && rest != NULL) {
+    work((unsigned)strtoul(rest, NULL, 10));
   } else if (strcmp(line, "pid") == 0) {
     char none[] = "";
     say_answer(none);

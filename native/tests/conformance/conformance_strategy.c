@@ -86,6 +86,48 @@ static const struct strategy strategies[] = {
      "1",
      "Hello from llama.cpp, running in a process of its own.",
      {[ANSWERS] = "chain", [PIECES] = "random_large", [ENDLESS] = "slow", [FLOODS] = "loop"}},
+    {"fake.shared",
+     "fake",
+     "shared",
+     "1",
+     NULL,
+     {"echo", "pieces 5 20", "pieces 100000000 20", "signal 9", "hang", "flood 100000", "bad_utf8"}},
+    {"exec.shared",
+     "exec",
+     "shared",
+     "1",
+     NULL,
+     {
+         [ANSWERS] = "cat",
+         [PIECES] = "[\"sh\",\"-c\",\"for i in 1 2 3 4 5; do echo piece $i; sleep 0.02; done\"]",
+         [ENDLESS] = "[\"sh\",\"-c\",\"while :; do echo piece; sleep 0.02; done\"]",
+         [CRASHES] = "[\"sh\",\"-c\",\"kill -KILL $$\"]",
+         [HANGS] = "sleep 100000",
+         [FLOODS] = "[\"python3\",\"-c\",\"print('x' * 100000)\"]",
+         [BAD_UTF8] = SHELL_BAD_UTF8,
+     }},
+    {"jsonrpc.shared", "jsonrpc", "shared", "1", NULL, DAEMON_BEHAVIOURS},
+    {"custom.shared",
+     "custom",
+     "shared",
+     "1",
+     NULL,
+     {
+         [ANSWERS] = CUSTOM "answers",
+         [PIECES] = CUSTOM "pieces",
+         [ENDLESS] = CUSTOM "endless",
+         [CRASHES] = CUSTOM "crashes",
+         [HANGS] = CUSTOM "hangs",
+         [FLOODS] = CUSTOM "floods",
+         [BAD_UTF8] = CUSTOM "bad_utf8",
+     }},
+    {"llama.shared",
+     "llama",
+     "shared",
+     "1",
+     "Hello from llama.cpp, running in a process of its own.",
+     {[ANSWERS] = "chain", [PIECES] = "random_large", [ENDLESS] = "slow", [FLOODS] = "loop"}},
+    {"hash.shared", "hash", "shared", "1", NULL, {[ANSWERS] = ""}},
     {"hash.pool", "hash", "pool", "1", NULL, {[ANSWERS] = ""}},
     {"hash.inproc", "hash", "inproc", "1", NULL, {[ANSWERS] = ""}},
 };
@@ -122,6 +164,7 @@ llmb_settings *strategy_settings(const struct strategy *strategy, enum behaviour
   put(settings, "engine", strategy->engine);
   put(settings, "isolation", strategy->isolation);
   put(settings, "workers", strategy->workers);
+  if (strcmp(strategy->isolation, "shared") == 0) put(settings, "idle_ms", "200"); /* it is to go with its test */
   put(settings, "retries", "0"); /* a behaviour is the same the second time */
   if (is_llama) {
     put(settings, "model", model);
