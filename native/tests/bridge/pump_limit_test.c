@@ -6,7 +6,7 @@ static void *pump_run(void *argument) {
   llmb_bridge *bridge = argument;
   static uint64_t token;
   uint32_t reported = 0;
-  CHECK_INT(LLMB_OK, llmb_pump_wait(bridge, &token, 1, LLMB_NEVER, &reported, NULL));
+  CHECK_INT(LLMB_OK, llmb_pump_wait(bridge, &token, 1, llmb_deadline_after_ms(20000), &reported, NULL));
   CHECK_INT(1, reported);
   return &token;
 }
