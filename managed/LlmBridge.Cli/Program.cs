@@ -9,6 +9,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     EmbedCommand.Make(),
     TokensCommand.Make(),
     InvokeCommand.Make(),
+    SchemaCommand.Make(),
     DoctorCommand.Make(),
     BenchCommand.Make(),
 };

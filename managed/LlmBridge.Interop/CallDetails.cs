@@ -5,7 +5,8 @@ namespace LlmBridge.Interop;
 /// <summary>What llmb_call_details tells.</summary>
 /// <param name="CachedPromptTokens">Tokens of the prompt that the engine did not read again.</param>
 /// <param name="Replaced">How often bytes that are no UTF-8 became U+FFFD.</param>
-internal readonly record struct CallDetails(long CachedPromptTokens, long Replaced)
+/// <param name="Constrained">How much of the call's JSON Schema the engine kept to by itself; null without one.</param>
+internal readonly record struct CallDetails(long CachedPromptTokens, long Replaced, string? Constrained)
 {
     /// <summary>Reads the object without making one of each member: this is done for every answer.</summary>
     public static CallDetails Parse(ReadOnlySpan<byte> json)
@@ -17,9 +18,11 @@ internal readonly record struct CallDetails(long CachedPromptTokens, long Replac
         {
             bool cached = reader.ValueTextEquals("cached_prompt_tokens"u8);
             bool replaced = reader.ValueTextEquals("replaced"u8);
+            bool constrained = reader.ValueTextEquals("constrained"u8);
             reader.Read();
             if (cached) details = details with { CachedPromptTokens = reader.GetInt64() };
             else if (replaced) details = details with { Replaced = reader.GetInt64() };
+            else if (constrained) details = details with { Constrained = reader.GetString() };
             else reader.Skip(); // a member of a later version
         }
         return details;

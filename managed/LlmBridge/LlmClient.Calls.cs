@@ -198,6 +198,7 @@ public sealed partial class LlmClient
             Timings = Timings(result),
             Attempts = (int)result.attempts,
             Replaced = details.Replaced,
+            Constrained = details.Constrained,
         };
     }
 

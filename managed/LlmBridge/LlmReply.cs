@@ -28,6 +28,10 @@ public sealed class LlmReply
     /// case.</summary>
     public long Replaced { get; init; }
 
+    /// <summary>How much of the call's JSON Schema the engine kept to by itself: "full", "partial" or "none"; null
+    /// where the call has none. The answer was checked against all of it in any case.</summary>
+    public string? Constrained { get; init; }
+
     /// <summary>What is known of the answer, without its text: logs are not for that.</summary>
     public override string ToString() =>
         $"{Engine}: {Text.Length} characters, {FinishReason.Name()}, {Usage.CompletionTokens} tokens";

@@ -10,13 +10,15 @@ internal static class AskCommand
         var prompt = new Argument<string>("PROMPT") { Description = "What to ask; - reads it from stdin" };
         var command = new Command("ask", "Asks the model and prints its answer") { prompt };
         var options = new CommonOptions(command);
+        var schema = new SchemaOption(command);
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
             return CommandRun.RunAsync(
                 json,
                 interrupt => AskAsync(
-                    result.GetRequiredValue(prompt), options.ToBridgeOptions(result), json, interrupt.Token),
+                    result.GetRequiredValue(prompt), schema.AddTo(options.ToBridgeOptions(result), result), json,
+                    interrupt.Token),
                 LlmPhase.Generate);
         });
         return command;

@@ -12,10 +12,12 @@ internal static class ChatCommand
         var command = new Command(
             "chat", "Holds a conversation: a line from stdin, an answer to stdout, until the end of stdin or /exit");
         var options = new CommonOptions(command);
+        var schema = new SchemaOption(command);
         command.SetAction((result, _) =>
             CommandRun.RunAsync(
                 options.Json(result),
-                interrupt => ChatAsync(options.ToBridgeOptions(result), options.Json(result), interrupt.Token),
+                interrupt => ChatAsync(
+                    schema.AddTo(options.ToBridgeOptions(result), result), options.Json(result), interrupt.Token),
                 LlmPhase.Generate));
         return command;
     }

@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace LlmBridge.Cli;
 
 /// <summary>A reply as one JSON object on a line of stdout.</summary>
 /// <param name="Sandbox">The layers that hold in the engine that answered.</param>
 internal sealed record ReplyJson(
     string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs,
-    int Attempts, long Replaced, IReadOnlyList<string> Sandbox)
+    int Attempts, long Replaced, IReadOnlyList<string> Sandbox,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Constrained)
 {
     public static async Task WriteAsync(LlmReply reply, LlmSandboxLayers layers, CancellationToken cancellationToken)
     {
@@ -14,7 +17,7 @@ internal sealed record ReplyJson(
 
     private static ReplyJson Of(LlmReply reply, LlmSandboxLayers layers) => new(
         reply.Text, reply.Engine, reply.Fallback, reply.FinishReason.Name(), UsageJson.Of(reply.Usage),
-        TimingsJson.Of(reply.Timings), reply.Attempts, reply.Replaced, layers.Names());
+        TimingsJson.Of(reply.Timings), reply.Attempts, reply.Replaced, layers.Names(), reply.Constrained);
 }
 
 internal sealed record UsageJson(long PromptTokens, long CachedPromptTokens, long CompletionTokens)

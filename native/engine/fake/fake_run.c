@@ -151,6 +151,20 @@ static bool do_sleep(struct fake_run *run, const struct fake_step *step) {
   return false;
 }
 
+static bool do_say(struct fake_run *run, const struct fake_step *step) {
+  if (llmb_request_kind(run->request) != LLMB_REQUEST_GENERATE || run->pieces >= run->pieces_max) return true;
+  while (run->done_in_step < step->size) {
+    uint64_t chunk = step->size - run->done_in_step;
+    if (chunk > CHUNK_SIZE) chunk = CHUNK_SIZE;
+    if (!write_piece(run, step->text + run->done_in_step, chunk)) {
+      run->wake_ns = LLMB_NEVER;
+      return false;
+    }
+    run->done_in_step += chunk;
+  }
+  return true;
+}
+
 static bool do_flood(struct fake_run *run, const struct fake_step *step) {
   static char chunk[CHUNK_SIZE];
   memset(chunk, 'x', sizeof chunk);
@@ -211,6 +225,8 @@ static bool do_step(struct fake_run *run, const struct fake_step *step) {
       return write_piece(run, "good \xff\xfe bad", 11);
     case FAKE_NAN:
       return do_nan(run);
+    case FAKE_SAY:
+      return do_say(run, step);
     case FAKE_HANG:
     case FAKE_SIGNAL:
     case FAKE_EXIT:

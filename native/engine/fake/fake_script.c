@@ -13,6 +13,7 @@ static const struct {
     [FAKE_HANG] = {"hang", 0},         [FAKE_SIGNAL] = {"signal", 1},   [FAKE_EXIT] = {"exit", 1},
     [FAKE_FLOOD] = {"flood", 1},       [FAKE_GARBAGE] = {"garbage", 0}, [FAKE_WRONG_LENGTH] = {"wrong_length", 0},
     [FAKE_BAD_UTF8] = {"bad_utf8", 0}, [FAKE_NAN] = {"nan", 0},         [FAKE_SLOW_START] = {"slow_start", 1},
+    [FAKE_SAY] = {"say", 0},
 };
 
 static bool parse_number(const char *text, uint64_t *out) {
@@ -78,6 +79,14 @@ static bool parse_step(char *text, struct fake_step *step, char *problem, size_t
   return true;
 }
 
+/* "say TEXT": all up to the step's end is the text, whatever is in it. */
+static bool parse_say(const char *text, size_t size, struct fake_step *step) {
+  const size_t begin = strspn(text, " \t");
+  if (size < begin + 4 || memcmp(text + begin, "say ", 4) != 0) return false;
+  *step = (struct fake_step){.verb = FAKE_SAY, .text = text + begin + 4, .size = size - begin - 4};
+  return true;
+}
+
 static bool is_blank(const char *text) {
   return text[strspn(text, " \t")] == 0;
 }
@@ -88,6 +97,12 @@ bool fake_script_parse(const char *text, struct fake_script *out, char *problem,
   while (text != NULL && *text != 0) {
     char step_text[STEP_SIZE_MAX];
     const size_t size = strcspn(text, ";");
+    if (out->count < FAKE_STEPS_MAX - 1 && parse_say(text, size, &out->steps[out->count])) {
+      text += text[size] == ';' ? size + 1 : size;
+      in_turn = true;
+      out->count++;
+      continue;
+    }
     if (size >= sizeof step_text || out->count == FAKE_STEPS_MAX - 1) {
       snprintf(problem, capacity, "a step of more than %d bytes, or more than %d steps", STEP_SIZE_MAX - 1,
                FAKE_STEPS_MAX - 1);

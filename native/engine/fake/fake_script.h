@@ -21,6 +21,7 @@ enum fake_verb {
   FAKE_BAD_UTF8,
   FAKE_NAN,
   FAKE_SLOW_START,
+  FAKE_SAY,
   FAKE_VERB_COUNT
 };
 
@@ -35,7 +36,9 @@ struct fake_step {
   enum fake_verb verb;
   enum fake_moment moment;
   uint64_t numbers[2];
-  uint64_t piece; /* of FAKE_AT_PIECE, from 1 */
+  uint64_t piece;   /* of FAKE_AT_PIECE, from 1 */
+  const char *text; /* of FAKE_SAY: in the script itself */
+  uint64_t size;
 };
 
 struct fake_script {
@@ -43,7 +46,7 @@ struct fake_script {
   unsigned count;
 };
 
-/* Parses a script; NULL or empty is "echo". On failure `problem` says what is wrong. */
+/* Parses a script, which is to stay where it is; NULL or empty is "echo". On failure `problem` says what is wrong. */
 bool fake_script_parse(const char *text, struct fake_script *out, char *problem, size_t capacity);
 
 #endif

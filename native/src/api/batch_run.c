@@ -59,7 +59,7 @@ void batch_start_items(llmb_batch *batch, uint64_t now_ns) {
     }
     if (status == LLMB_OK) {
       llmb_call *call = batch->flights[batch->flight_count++].call;
-      call->awaits_end = true; /* an item is told whole */
+      call->awaits_end = call->is_told_whole = true;
       (void)call_hold(call);
     } else {
       end_item(batch, index, status, &batch->failure);
@@ -108,8 +108,9 @@ static llmb_status read_text(llmb_batch *batch, struct batch_flight *flight, str
     if (answer->size >= until) return LLMB_E_NOT_READY; /* the others have their turn */
     if (!call_step(flight->call, now_ns)) return LLMB_E_NOT_READY;
     if (flight->call->ended) break;
-    answer->size +=
+    const uint64_t size =
         call_receive_text(flight->call, (uint8_t *)answer->text + answer->size, answer->capacity - answer->size - 1);
+    call_text_add(flight->call, answer, size);
     status = call_text_reserve(answer, NULL);
   }
   if (answer->text == NULL) return status;

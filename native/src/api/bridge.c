@@ -39,6 +39,11 @@ llmb_status llmb_bridge_open(const llmb_settings *settings, llmb_bridge **out_br
     memory_release(bridge);
     return error_set(out_error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "could not make the bridge's lock");
   }
+  if (!schema_cache_open(&bridge->schemas)) {
+    pthread_mutex_destroy(&bridge->lock);
+    memory_release(bridge);
+    return error_set(out_error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "could not make the bridge's lock");
+  }
   llmb_error failure;
   llmb_error_init(&failure);
   status = configure(bridge, settings, &failure);

@@ -32,6 +32,7 @@ static void bridge_free(llmb_bridge *bridge) {
   batch_free(bridge->kept_batch);
   stages_free(bridge);
   memory_release(bridge->call_pairs);
+  schema_cache_close(&bridge->schemas);
   pthread_mutex_destroy(&bridge->lock);
   memory_release(bridge);
 }

@@ -10,6 +10,7 @@
 
 #include "api/bridge_stage.h"
 #include "api/poison_list.h"
+#include "api/schema_cache.h"
 #include "core/settings_set.h"
 #include "pool/pool.h"
 
@@ -27,6 +28,7 @@ struct llmb_bridge {
   struct waker pump;
   struct pool_stats stats;
   struct poison_list poison;
+  struct schema_cache schemas; /* has a lock of its own */
   bool pump_woken;
   uint64_t pump_until_ns; /* when the pump will wake by itself; 0 while it is awake */
   struct llmb_call *watched_first;

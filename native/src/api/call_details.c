@@ -2,6 +2,7 @@
  * in. */
 #include "api/call_object.h"
 #include "api/bridge_object.h"
+#include "api/schema_use.h"
 #include "core/error.h"
 #include "core/json_writer.h"
 
@@ -20,6 +21,12 @@ llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
   json_integer(&writer, succeeded ? call->cached_prompt_tokens : 0);
   json_key(&writer, "replaced");
   json_integer(&writer, succeeded ? (int64_t)call->replaced : 0);
+  if (call->schema != NULL) {
+    json_key(&writer, "constrained");
+    json_text(&writer, "none"); /* by the engine: the answer was checked all the same */
+    json_key(&writer, "truncated");
+    json_boolean(&writer, call->schema->is_truncated);
+  }
   json_object_close(&writer);
   return json_writer_finish(&writer, out_json);
 }

@@ -5,6 +5,7 @@
 
 #include "api/bridge_stage.h"
 #include "api/call_request.h"
+#include "api/call_schema.h"
 #include "api/call_stats.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -118,6 +119,18 @@ static bool fall_back(llmb_call *call, llmb_status outcome, bool engine_ended, u
   return true;
 }
 
+/* Whether a call whose answer was refused has been given to its engine again, within the same deadline. */
+static bool ask_again(llmb_call *call, bool engine_ended, uint64_t now_ns) {
+  const bool is_placed = atomic_load_explicit(&call->ticket.state, memory_order_relaxed) == TICKET_PLACED;
+  const bool acts = !is_placed || (call->ticket.connection->abilities & LLMB_ENGINE_ACTS) != 0;
+  if (!call_schema_asks_again(call, acts, now_ns)) return false;
+  forget_answer(call);
+  call_count_move(call, true, now_ns);
+  pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);
+  call_enter(call, now_ns);
+  return true;
+}
+
 /* What the end of a call says of the engine that had it. */
 static void note_end(llmb_call *call) {
   if (call->bridge->stage_count == 1) return;
@@ -132,6 +145,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
   call->end_ns = os_clock_ns();
   /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
   if (call->request.sent == 0) engine_ended = true;
+  if (outcome == LLMB_E_OUTPUT_INVALID && ask_again(call, engine_ended, call->end_ns)) return;
   if (outcome != LLMB_OK && fall_back(call, outcome, engine_ended, call->end_ns)) return;
   if (outcome != LLMB_OK) outcome = last_word(call, outcome);
   call->outcome = outcome;

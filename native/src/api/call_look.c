@@ -5,6 +5,7 @@
 
 #include "api/call_limits.h"
 #include "api/call_end.h"
+#include "api/call_schema.h"
 #include "api/call_survive.h"
 #include "api/call_take.h"
 #include "core/fault_point.h"
@@ -24,7 +25,7 @@ static void look_at_done(const llmb_call *call, struct call_verdict *verdict) {
   } else if (call->kind == LLMB_REQUEST_EMBED && call->vectors_read < call->vectors_wanted) {
     verdict_break(verdict, LLMB_PHASE_EMBED, "fewer vectors than texts");
   } else {
-    (void)call_check_whole(call, verdict);
+    if (call_check_whole(call, verdict)) (void)call_schema_end(call, reason, verdict);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/call_request.h"
+#include "api/schema_use.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -15,6 +16,7 @@ void call_free(llmb_call *call) {
   unread_clear(&call->unread, 0);
   memory_release(call->tokens);
   memory_release(call->first_failure);
+  schema_use_close(call->schema);
   memory_release(call);
 }
 
@@ -37,6 +39,7 @@ void call_reset(llmb_call *call) {
   call->holder.held_size = 0;
   call->last_word = SLOT_NOTHING;
   call->reader_was_slow = call->delivered = call->awaits_end = call->ended = call->watched = false;
+  call->is_told_whole = false;
   call->outcome = LLMB_OK;
   call->attempts = 0;
   llmb_result_init(&call->result);
@@ -61,6 +64,7 @@ void call_drop_large_buffers(llmb_call *call) {
   call_forget_unread(call);
   call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
   call->first_failure = memory_release(call->first_failure);
+  call->schema = schema_use_close(call->schema);
   call_request_reset(&call->request);
 }
 

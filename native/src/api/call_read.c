@@ -5,6 +5,7 @@
 #include "api/bridge_object.h"
 #include "api/call_hold.h"
 #include "api/call_object.h"
+#include "api/call_schema.h"
 #include "api/call_settle.h"
 #include "api/call_start.h"
 #include "api/call_survive.h"
@@ -155,6 +156,15 @@ llmb_status call_text_reserve(struct call_text *text, llmb_error *error) {
   return LLMB_OK;
 }
 
+void call_text_add(const llmb_call *call, struct call_text *text, uint64_t size) {
+  if (call_schema_has_begun_anew(call)) {
+    memmove(text->text, text->text + text->size, size);
+    text->size = 0;
+  }
+  text->size += size;
+  text->text[text->size] = 0;
+}
+
 /* Reads on until the end of the answer or its failure. */
 static llmb_status read_text(llmb_call *call, struct call_text *into, llmb_error *error) {
   for (;;) {
@@ -163,15 +173,14 @@ static llmb_status read_text(llmb_call *call, struct call_text *into, llmb_error
     uint64_t size = 0;
     status = llmb_call_read(call, (uint8_t *)into->text + into->size, into->capacity - into->size - 1, LLMB_NEVER,
                             &size, error);
-    into->size += size;
-    into->text[into->size] = 0;
+    call_text_add(call, into, size);
     if (status != LLMB_OK || size == 0) return status;
   }
 }
 
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error) {
   struct call_text answer = {.text = NULL};
-  call->awaits_end = true;
+  call->awaits_end = call->is_told_whole = true;
   const llmb_status status = read_text(call, &answer, error);
   call->awaits_end = false;
   if (status != LLMB_OK) {

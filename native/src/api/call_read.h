@@ -16,6 +16,9 @@ struct call_text {
 /* Makes room for a read. */
 llmb_status call_text_reserve(struct call_text *text, llmb_error *error);
 
+/* Takes in what was read behind it; what belongs to an answer that was refused is dropped. */
+void call_text_add(const llmb_call *call, struct call_text *text, uint64_t size);
+
 /* Reads all of an answer into *out_text, which is freed with memory_release. */
 llmb_status call_read_all(llmb_call *call, char **out_text, uint64_t *out_size, llmb_error *error);
 

@@ -11,6 +11,7 @@
 #include "api/call_limits.h"
 #include "api/call_object.h"
 #include "api/call_request.h"
+#include "api/call_schema.h"
 #include "api/call_settle.h"
 #include "core/error.h"
 #include "core/fault_point.h"
@@ -150,6 +151,8 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->expects_json =
       input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
   call->kind = input->kind;
+  status = call_schema_begin(call, settings, error);
+  if (status != LLMB_OK) return status;
   call->ticket.patient = input->patient;
   call->interrupt = input->interrupt;
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;

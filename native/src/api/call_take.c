@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/call_end.h"
+#include "api/call_schema.h"
 #include "core/fault_point.h"
 #include "core/json_check.h"
 #include "core/memory.h"
@@ -78,6 +79,7 @@ uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity, str
     return 0;
   }
   if (call->expects_json && !keep_text(call, buffer, size, verdict)) return 0;
+  if (!call_schema_take(call, buffer, size, verdict)) return 0;
   call->delivered |= size > 0;
   return size;
 }

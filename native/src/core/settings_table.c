@@ -182,8 +182,14 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Whether an embedding is scaled to length 1: auto does so for the llama engine alone"},
   [SETTING_GRAMMAR] = {"grammar", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
     .help = "A GBNF grammar the answer must follow"},
-  [SETTING_JSON_SCHEMA] = {"json_schema", CALL, .engines = GENERATORS, TEXT, JSON, LATER,
-    .help = "A JSON schema the answer must fulfil"},
+  [SETTING_JSON_SCHEMA] = {"json_schema", CALL, .engines = GENERATORS, TEXT, JSON,
+    .help = "The JSON Schema (2020-12 or draft 7) that the answer must keep: it is checked as it comes, and refused with "
+            "the first byte that makes it wrong"},
+  [SETTING_SCHEMA_MODE] = {"schema_mode", CALL, .engines = GENERATORS, CHOICE("strict|lenient"), DEFAULT("strict"),
+    .help = "What becomes of keywords that JSON Schema does not know: strict refuses them, lenient ignores them"},
+  [SETTING_SCHEMA_RETRIES] = {"schema_retries", CALL, .engines = GENERATORS, INTEGER(0, 5), DEFAULT("1"), UNIT("times"),
+    .help = "How often an engine is told why its answer did not keep json_schema and asked again, within the same "
+            "timeout_ms and as long as nothing was delivered; a command that may have effects only if this is set"},
   [SETTING_SESSION] = {"session", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
     .help = "Name of a conversation whose state the engine keeps"},
 };

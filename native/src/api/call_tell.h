@@ -1,0 +1,11 @@
+/* Adds to a request that is asked once more. */
+#ifndef LLMB_CALL_TELL_H
+#define LLMB_CALL_TELL_H
+
+#include "api/call_request.h"
+
+/* Adds a text to what is asked: behind the prompt, or as a further message of the conversation. On failure the request
+ * is as before. */
+llmb_status call_tell(struct call_request *request, const char *text);
+
+#endif
