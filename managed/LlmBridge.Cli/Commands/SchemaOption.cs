@@ -14,7 +14,7 @@ internal sealed class SchemaOption
     public BridgeOptions AddTo(BridgeOptions options, ParseResult result)
     {
         if (result.GetValue(_schema) is not { } path) return options;
-        var settings = new Dictionary<string, string>(options.Settings) { ["json_schema"] = InputFile.Read(path) };
+        var settings = new Dictionary<string, string>(options.Settings!) { ["json_schema"] = InputFile.Read(path) };
         return options with { Settings = settings };
     }
 }

@@ -137,6 +137,26 @@ public sealed partial class CallOptions
     /// <remarks>Setting "normalize", default auto.</remarks>
     public LlmNormalize? Normalize { get; set; }
 
+    /// <summary>
+    /// The JSON Schema (2020-12 or draft 7) that the answer must keep: it is checked as it comes, and refused with the
+    /// first byte that makes it wrong.
+    /// </summary>
+    /// <remarks>Setting "json_schema".</remarks>
+    public string? JsonSchema { get; init; }
+
+    /// <summary>
+    /// What becomes of keywords that JSON Schema does not know: strict refuses them, lenient ignores them.
+    /// </summary>
+    /// <remarks>Setting "schema_mode", default strict.</remarks>
+    public LlmSchemaMode? SchemaMode { get; init; }
+
+    /// <summary>
+    /// How often an engine is told why its answer did not keep json_schema and asked again, within the same timeout_ms
+    /// and as long as nothing was delivered; a command that may have effects only if this is set.
+    /// </summary>
+    /// <remarks>Setting "schema_retries", default 1, from 0 to 5, in times.</remarks>
+    public int? SchemaRetries { get; init; }
+
     private partial void WriteTyped(ISettingsWriter writer)
     {
         if (Timeout is { } timeout) writer.Milliseconds("timeout_ms"u8, timeout);
@@ -164,5 +184,8 @@ public sealed partial class CallOptions
         if (Expect is { } expect) writer.Text("expect"u8, ChoiceNames.Of(expect));
         if (Pooling is { } pooling) writer.Text("pooling"u8, ChoiceNames.Of(pooling));
         if (Normalize is { } normalize) writer.Text("normalize"u8, ChoiceNames.Of(normalize));
+        if (JsonSchema is { } jsonSchema) writer.Text("json_schema"u8, jsonSchema);
+        if (SchemaMode is { } schemaMode) writer.Text("schema_mode"u8, ChoiceNames.Of(schemaMode));
+        if (SchemaRetries is { } schemaRetries) writer.Number("schema_retries"u8, schemaRetries);
     }
 }

@@ -121,6 +121,17 @@ public enum LlmNormalize
     None,
 }
 
+/// <summary>
+/// What becomes of keywords that JSON Schema does not know: strict refuses them, lenient ignores them.
+/// </summary>
+public enum LlmSchemaMode
+{
+    /// <summary>The value "strict".</summary>
+    Strict,
+    /// <summary>The value "lenient".</summary>
+    Lenient,
+}
+
 /// <summary>The names of choices, as the library spells them.</summary>
 internal static class ChoiceNames
 {
@@ -196,6 +207,13 @@ internal static class ChoiceNames
         LlmNormalize.Auto => "auto",
         LlmNormalize.L2 => "l2",
         LlmNormalize.None => "none",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
+
+    public static string Of(LlmSchemaMode value) => value switch
+    {
+        LlmSchemaMode.Strict => "strict",
+        LlmSchemaMode.Lenient => "lenient",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

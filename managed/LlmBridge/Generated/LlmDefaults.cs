@@ -110,4 +110,10 @@ public static class LlmDefaults
     /// <summary>Of the setting "normalize".</summary>
     public const LlmNormalize Normalize = LlmNormalize.Auto;
 
+    /// <summary>Of the setting "schema_mode".</summary>
+    public const LlmSchemaMode SchemaMode = LlmSchemaMode.Strict;
+
+    /// <summary>Of the setting "schema_retries".</summary>
+    public const int SchemaRetries = 1;
+
 }

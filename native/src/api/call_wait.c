@@ -32,9 +32,11 @@ static void spin_for_news(const llmb_call *call, uint64_t until_ns) {
   } while (os_clock_ns() < until_ns);
 }
 
-/* Whoever has been alone in its worker is not to be that longer than it must: its parts are looked at as they come. */
+/* Whoever has been alone in its worker is not to be that longer than it must, and an answer that cannot keep its schema
+ * is to end at once: then parts are looked at as they come. */
 enum channel_sleeper call_sleeper(const llmb_call *call) {
-  return call->awaits_end && !call->ticket.alone ? CHANNEL_SLEEPS_FOR_END : CHANNEL_SLEEPS_ON_SLOT;
+  const bool looks = call->ticket.alone || call->schema != NULL;
+  return call->awaits_end && !looks ? CHANNEL_SLEEPS_FOR_END : CHANNEL_SLEEPS_ON_SLOT;
 }
 
 /* Sleeps once, until something may have changed. */

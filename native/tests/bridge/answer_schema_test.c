@@ -30,11 +30,17 @@ static void answer__that_does_not_is_output_invalid_with_its_place(void) {
   CHECK_CONTAINS("required \"n\"", error.message);
 }
 
-/* The engine sleeps for an hour behind the piece that is wrong: nobody waits for that. */
+/* The engine sleeps for an hour behind the piece that is wrong, and no limit but the watchdog's ends that: nobody waits
+ * for it. */
 static void answer__that_is_wrong_for_good_ends_the_call_at_once(void) {
+  llmb_bridge *bridge =
+      bridge_of("say {\"n\":\"; sleep 3600000", "timeout_ms", "3600000", "stall_timeout_ms", "0", NULL);
+  llmb_settings *settings = settings_of("json_schema", OBJECT, "schema_retries", "0", NULL);
   llmb_error error;
-  CHECK_INT(LLMB_E_OUTPUT_INVALID, answer_of("say {\"n\":\"; sleep 3600000", OBJECT, "0", &error));
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, ask(bridge, "a number", settings, &error));
   CHECK_CONTAINS("type \"integer\"", error.message);
+  llmb_settings_close(settings);
+  bridge_end(bridge);
 }
 
 static void engine__is_asked_again_as_often_as_schema_retries_says(void) {
