@@ -15,6 +15,6 @@ internal sealed class SchemaOption
     {
         if (result.GetValue(_schema) is not { } path) return options;
         var settings = new Dictionary<string, string>(options.Settings!) { ["json_schema"] = InputFile.Read(path) };
-        return options with { Settings = settings };
+        return new BridgeOptions { Settings = settings }; // the command line gives nothing else
     }
 }
