@@ -142,20 +142,20 @@ public sealed partial class CallOptions
     /// first byte that makes it wrong.
     /// </summary>
     /// <remarks>Setting "json_schema".</remarks>
-    public string? JsonSchema { get; init; }
+    public string? JsonSchema { get; set; }
 
     /// <summary>
     /// What becomes of keywords that JSON Schema does not know: strict refuses them, lenient ignores them.
     /// </summary>
     /// <remarks>Setting "schema_mode", default strict.</remarks>
-    public LlmSchemaMode? SchemaMode { get; init; }
+    public LlmSchemaMode? SchemaMode { get; set; }
 
     /// <summary>
     /// How often an engine is told why its answer did not keep json_schema and asked again, within the same timeout_ms
     /// and as long as nothing was delivered; a command that may have effects only if this is set.
     /// </summary>
     /// <remarks>Setting "schema_retries", default 1, from 0 to 5, in times.</remarks>
-    public int? SchemaRetries { get; init; }
+    public int? SchemaRetries { get; set; }
 
     private partial void WriteTyped(ISettingsWriter writer)
     {

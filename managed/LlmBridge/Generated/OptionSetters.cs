@@ -122,6 +122,9 @@ internal static class OptionSetters
         "Expect",
         "Pooling",
         "Normalize",
+        "JsonSchema",
+        "SchemaMode",
+        "SchemaRetries",
     };
 
     /// <summary>Sets one option; false for a name that is none.</summary>
@@ -161,6 +164,9 @@ internal static class OptionSetters
             case "EXPECT": options.Expect = value.Choice<LlmExpect>(); break;
             case "POOLING": options.Pooling = value.Choice<LlmPooling>(); break;
             case "NORMALIZE": options.Normalize = value.Choice<LlmNormalize>(); break;
+            case "JSONSCHEMA": options.JsonSchema = value.Text(); break;
+            case "SCHEMAMODE": options.SchemaMode = value.Choice<LlmSchemaMode>(); break;
+            case "SCHEMARETRIES": options.SchemaRetries = value.Int32(); break;
             default: return false;
         }
         return true;

@@ -59,6 +59,9 @@ internal static class PropertyNames
         "expect" => "Expect",
         "pooling" => "Pooling",
         "normalize" => "Normalize",
+        "json_schema" => "JsonSchema",
+        "schema_mode" => "SchemaMode",
+        "schema_retries" => "SchemaRetries",
         _ => null,
     };
 }
