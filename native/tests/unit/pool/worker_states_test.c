@@ -43,6 +43,16 @@ static void worker_next__ends_whatever_it_kills(void) {
   }
 }
 
+/* One that said why it will not serve ends by itself, with a status of its own. */
+static void worker_next__awaits_the_end_of_an_engine_that_refused_to_load(void) {
+  static const enum worker_state states[] = {WORKER_STARTING, WORKER_LOADING};
+  for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++) {
+    const struct worker_step step = worker_next(states[i], WORKER_REFUSED);
+    CHECK_INT(WORKER_STOPPING, step.state);
+    CHECK_INT(WORKER_ACTION_AWAIT, step.action);
+  }
+}
+
 static void worker_next__believes_the_keeper_in_every_state(void) {
   /* Nothing follows either of them: a state that waited for more would wait for ever. */
   for (unsigned state = 0; state < WORKER_STATE_COUNT; state++) {
@@ -72,6 +82,7 @@ static void worker_next__serves_only_after_hello_and_ready(void) {
 
 CHECK_MAIN(TEST(worker_next__has_an_answer_for_every_state_and_event), TEST(worker_next__never_leaves_ended),
            TEST(worker_next__buries_exactly_when_it_ends), TEST(worker_next__ends_whatever_it_kills),
+           TEST(worker_next__awaits_the_end_of_an_engine_that_refused_to_load),
            TEST(worker_next__believes_the_keeper_in_every_state),
            TEST(worker_next__can_kill_and_bury_from_every_living_state),
            TEST(worker_next__serves_only_after_hello_and_ready))
