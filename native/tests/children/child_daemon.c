@@ -237,6 +237,9 @@ static void take(struct json_value request) {
     printf("{\"jsonrpc\":\"2.0\",\"id\":%llu,\"error\":{\"code\":-32001,\"message\":\"", id);
     for (int i = 0; i < 10000; i++) fputs("é", stdout);
     say("\"}}");
+  } else if (strcmp(method, "piece_first") == 0) {
+    printf("{\"jsonrpc\":\"2.0\",\"method\":\"piece\",\"params\":{\"id\":%llu,\"text\":\"stray\"}}\n", id);
+    reply_raw(id, "7");
   } else if (strcmp(method, "answer_no_ping") == 0) {
     answers_ping = false;
     reply_raw(id, "true");

@@ -83,5 +83,22 @@ static void message__out_of_turn_fails_the_start(void) {
   beside_close(&beside);
 }
 
+/* It says that it is ready, with one layer of four. */
+static void engine__that_claims_one_layer_of_a_required_sandbox_is_refused(void) {
+  enum { STATUS_AT = offsetof(struct handshake_text, status) };
+  char order[64];
+  llmb_error error;
+  llmb_error_init(&error);
+  snprintf(order, sizeof order, "%u %u %u %u", (unsigned)HANDSHAKE_READY, (unsigned)MESSAGE_SIZE_MAX,
+           STATUS_AT + HANDSHAKE_LAYERS_SHIFT / 8, (unsigned)LLMB_SANDBOX_CALLS);
+  setenv("LC_LIAR", order, 1);
+  llmb_bridge *bridge = bridge_of("echo", "home", LIAR_HOME, "sandbox", "required", NULL);
+  CHECK_INT(LLMB_E_UNSUPPORTED, llmb_bridge_start(bridge, LLMB_NEVER, &error));
+  CHECK_CONTAINS("only 8 of the layers 15", error.message);
+  CHECK_INT(0, worker_pid(bridge));
+  bridge_end(bridge);
+}
+
 CHECK_MAIN(TEST(message__cut_at_any_length_fails_the_start), TEST(message__with_a_changed_head_fails_the_start),
-           TEST(message__out_of_turn_fails_the_start))
+           TEST(message__out_of_turn_fails_the_start),
+           TEST(engine__that_claims_one_layer_of_a_required_sandbox_is_refused))

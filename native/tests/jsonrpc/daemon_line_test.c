@@ -69,6 +69,20 @@ static void error__that_is_null_beside_a_result_is_none(void) {
   bridge_end(bridge);
 }
 
+static void error__beside_a_result_is_a_breach(void) {
+  llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
+  check_error(bridge,
+              "lines {\"jsonrpc\":\"2.0\",\"id\":$,\"result\":\"ok\",\"error\":{\"code\":7,\"message\":\"no\"}}",
+              LLMB_E_PROTOCOL_ERROR, "neither a result nor an error");
+  bridge_end(bridge);
+}
+
+static void result__that_is_named_twice_is_the_last(void) {
+  llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
+  check_answer(bridge, "lines {\"jsonrpc\":\"2.0\",\"id\":$,\"result\":\"first\",\"result\":\"last\"}", "last");
+  bridge_end(bridge);
+}
+
 static void message__of_kilobytes_is_cut_and_keeps_its_code(void) {
   llmb_error error;
   llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
@@ -122,7 +136,8 @@ static void brackets__without_end_are_refused_on_both_ways(void) {
 
 CHECK_MAIN(TEST(breach__is_told_with_the_line), TEST(lines__that_are_blank_are_skipped),
            TEST(framing__by_content_length_is_named), TEST(error__whose_id_is_null_is_shown),
-           TEST(error__that_is_null_beside_a_result_is_none), TEST(message__of_kilobytes_is_cut_and_keeps_its_code),
+           TEST(error__that_is_null_beside_a_result_is_none), TEST(error__beside_a_result_is_a_breach),
+           TEST(result__that_is_named_twice_is_the_last), TEST(message__of_kilobytes_is_cut_and_keeps_its_code),
            TEST(surrogate_pair__over_two_pieces_is_one_character),
            TEST(surrogate__that_is_alone_is_output_invalid_and_the_daemon_lives),
            TEST(brackets__without_end_are_refused_on_both_ways))

@@ -1,3 +1,4 @@
+#include "engine/llama/likeliest.hpp"
 #include "engine/llama/sampler.hpp"
 
 #include <cmath>
@@ -57,6 +58,12 @@ static void sampler__without_temperature_takes_the_likeliest_and_of_equals_the_f
   words.logits[5] = words.logits[9] = 2;
   sampler choice(words.vocab, {});
   for (uint32_t position = 0; position < 10; position++) CHECK_INT(5, choice.choose(words.logits.data(), position));
+}
+
+static void likeliest__of_equals_in_two_blocks_is_the_first(void) {
+  std::vector<float> logits(5000, -1.0F);
+  logits[5] = logits[3000] = 2;
+  CHECK_INT(5, llama_engine::likeliest(logits.data(), static_cast<int32_t>(logits.size())));
 }
 
 static void sampler__finds_the_likeliest_wherever_it_stands(void) {
@@ -137,5 +144,6 @@ static void sampler__refuses_logits_that_are_no_numbers(void) {
 
 CHECK_MAIN(TEST(draw__depends_on_seed_and_position_alone), TEST(draw__is_spread_evenly),
            TEST(sampler__without_temperature_takes_the_likeliest_and_of_equals_the_first),
-           TEST(sampler__finds_the_likeliest_wherever_it_stands), TEST(sampler__makes_a_repeated_token_less_likely),
-           TEST(sampler__draws_tokens_as_often_as_they_are_likely), TEST(sampler__refuses_logits_that_are_no_numbers))
+           TEST(likeliest__of_equals_in_two_blocks_is_the_first), TEST(sampler__finds_the_likeliest_wherever_it_stands),
+           TEST(sampler__makes_a_repeated_token_less_likely), TEST(sampler__draws_tokens_as_often_as_they_are_likely),
+           TEST(sampler__refuses_logits_that_are_no_numbers))
