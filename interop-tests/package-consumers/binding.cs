@@ -1,7 +1,6 @@
 // Options from a configuration by the generated binder, which an application published ahead of time has: it prints
 // what arrived.
 using LlmBridge;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -26,4 +25,4 @@ BridgeOptions bound = provider.GetRequiredService<IOptions<BridgeOptions>>().Val
 Console.WriteLine(string.Join(' ', bound.Engine, bound.Slots, bound.Timeout, bound.Queue,
     string.Join(',', bound.Fallback!), bound.Calls!.MaxOutputTokens, string.Join(',', bound.Calls.StopSequences!),
     bound.Settings!["grace_ms"]));
-Console.WriteLine(await provider.GetRequiredService<IChatClient>().GetResponseAsync("Who are you?"));
+Console.WriteLine((await provider.GetRequiredService<LlmClient>().AskAsync("Who are you?")).Text);

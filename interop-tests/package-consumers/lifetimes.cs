@@ -53,7 +53,7 @@ internal static class Cases
         Assembly library = context.LoadFromAssemblyPath(typeof(LlmClient).Assembly.Location);
         Type type = library.GetType("LlmBridge.LlmClient", throwOnError: true)!;
         if (type == typeof(LlmClient)) throw new InvalidOperationException("not the context's own");
-        MethodInfo open = type.GetMethod("OpenAsync")!;
+        MethodInfo open = type.GetMethods().Single(m => m.Name == "OpenAsync" && m.GetParameters().Length == 2);
         var opening = (Task)open.Invoke(null, [.. open.GetParameters().Select(Default)])!;
         await opening;
         object client = opening.GetType().GetProperty("Result")!.GetValue(opening)!;

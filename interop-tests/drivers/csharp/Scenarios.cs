@@ -69,7 +69,14 @@ internal static class Scenarios
 
     private static async Task BadInputAsync(LlmClient client)
     {
-        await PrintFailureOfAsync(client, "");
+        try
+        {
+            await client.AskAsync("");
+        }
+        catch (ArgumentException) // before anything is sent, so no LlmException
+        {
+            Console.WriteLine("error invalid_argument");
+        }
         await AnswerAsync(client);
     }
 

@@ -1,10 +1,10 @@
+using LlmBridge;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using LlmBridge;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
