@@ -1,8 +1,11 @@
 #include "engine/llama/model_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "engine/llama/engine_options.hpp"
 #include "tests/check.h"
 
 namespace fs = std::filesystem;
@@ -47,5 +50,20 @@ static void model_files__of_a_link_to_a_first_part_are_those_beside_it(void) {
   fs::remove_all(folder());
 }
 
+static void threads__are_divided_among_the_workers_and_few_for_a_small_model(void) {
+  const uint32_t processors = std::max(1U, std::thread::hardware_concurrency());
+  const std::string large = folder() / "large.gguf";
+  fs::create_directories(folder());  // a test before may have removed it
+  std::ofstream(large) << "1";
+  fs::resize_file(large, llama_engine::model_bytes_per_thread * processors);  // takes no room on the disk
+  CHECK_INT(processors, llama_engine::threads_default(large, 1));
+  CHECK_INT(1, llama_engine::threads_default(large, processors));
+  CHECK_INT(1, llama_engine::threads_default(large, 2 * processors));
+  fs::resize_file(large, 1);
+  CHECK_INT(1, llama_engine::threads_default(large, 1));
+  fs::remove_all(folder());
+}
+
 CHECK_MAIN(TEST(model_files__of_a_plain_name_are_itself), TEST(model_files__of_a_first_part_are_all_parts),
-           TEST(model_files__of_a_link_to_a_first_part_are_those_beside_it))
+           TEST(model_files__of_a_link_to_a_first_part_are_those_beside_it),
+           TEST(threads__are_divided_among_the_workers_and_few_for_a_small_model))

@@ -3,6 +3,7 @@
 
 #include <channel/engine_channel.h>
 #include <channel/engine_receive.h>
+#include <channel/engine_slot.h>
 #include <core/memory.h>
 #include <core/settings_pairs.h>
 #include <platform/os_clock.h>
@@ -115,6 +116,45 @@ static void request__has_as_many_texts_as_it_says_or_is_refused(void) {
   }
 }
 
+static void request__whose_sizes_disagree_with_its_frame_is_refused(void) {
+  static const struct {
+    uint64_t settings, input, tokens;
+  } lies[] = {{0, 4, 0}, {0, 0, 0}, {0, 0, 1}, {0, 1, 2}, {1, 5, 0}, {0, 6, 0}, {0, 5, 1}};
+  for (unsigned i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+    const struct frame_submit submit = {.kind = LLMB_REQUEST_GENERATE,
+                                        .item_count = 1,
+                                        .deadline_ns = LLMB_NEVER,
+                                        .settings_size = lies[i].settings,
+                                        .input_size = lies[i].input,
+                                        .resume_tokens = (uint32_t)lies[i].tokens};
+    const struct frame_head head = {.type = FRAME_SUBMIT, .payload_size = sizeof submit + 5, .call_id = 1};
+    struct meeting meeting;
+    bool complete = false;
+    meeting_begin(&meeting);
+    ring_put(&meeting.hosts[0], &head, sizeof head);
+    ring_put(&meeting.hosts[0], &submit, sizeof submit);
+    ring_put(&meeting.hosts[0], "hello", 5);
+    ring_publish(&meeting.hosts[0]);
+    CHECK_INT(LLMB_E_PROTOCOL_ERROR, engine_receive(&meeting.engine->only.requests[0], &complete));
+    CHECK(!complete);
+    meeting_end(&meeting);
+  }
+}
+
+static void request__of_a_program_that_is_gone_is_wanted_by_nobody(void) {
+  struct meeting meeting;
+  bool complete = false;
+  meeting_begin(&meeting);
+  const llmb_request *request = &meeting.engine->only.requests[0];
+  meeting.engine->is_shared = true;
+  host_asks(&meeting, 0);
+  CHECK_INT(LLMB_OK, engine_receive(&meeting.engine->only.requests[0], &complete));
+  CHECK(!engine_is_unwanted(request));
+  meeting.engine->only.gone = true;
+  CHECK(engine_is_unwanted(request));
+  meeting_end(&meeting);
+}
+
 static void settings__are_each_requests_own(void) {
   static const char *const pairs[] = {
       "max_tokens\0"
@@ -192,6 +232,8 @@ static void engine__retires_when_it_has_been_idle_for_its_time(void) {
   meeting_end(&meeting);
 }
 
-CHECK_MAIN(TEST(request__has_as_many_texts_as_it_says_or_is_refused), TEST(settings__are_each_requests_own),
+CHECK_MAIN(TEST(request__has_as_many_texts_as_it_says_or_is_refused),
+           TEST(request__whose_sizes_disagree_with_its_frame_is_refused),
+           TEST(request__of_a_program_that_is_gone_is_wanted_by_nobody), TEST(settings__are_each_requests_own),
            TEST(slots__have_their_turns), TEST(engine__writes_only_so_far_ahead_of_a_host_that_does_not_read),
            TEST(engine__retires_when_it_has_been_idle_for_its_time))

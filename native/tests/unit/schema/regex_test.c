@@ -153,6 +153,21 @@ static void time__is_linear_in_the_text(void) {
   }
 }
 
+/* All ways lead to one state, and it is looked at but once. */
+static void state__is_looked_at_once_for_a_character(void) {
+  static const char pattern[] = "^(?:||||||||)b";
+  struct regex *regex = NULL;
+  struct regex_run run;
+  uint64_t at = 0;
+  CHECK_INT(LLMB_OK, regex_compile(pattern, strlen(pattern), &regex, &what, &at));
+  CHECK_INT(LLMB_OK, regex_run_open(&run, regex_state_count(regex)));
+  regex_run_begin(&run, regex);
+  (void)regex_run_take(&run, 'x');
+  CHECK(run.steps > 0 && run.steps <= regex_state_count(regex));
+  regex_run_close(&run);
+  regex_close(regex);
+}
+
 static void run__says_when_no_text_that_goes_on_can_match(void) {
   static const struct {
     const char *pattern, *text;
@@ -178,5 +193,5 @@ static void run__says_when_no_text_that_goes_on_can_match(void) {
 
 CHECK_MAIN(TEST(pattern__matches_anywhere_unless_it_is_anchored), TEST(classes__hold_ranges_escapes_and_properties),
            TEST(what_is_not_regular__is_unsupported_by_name), TEST(what_is_no_pattern__is_refused),
-           TEST(size__is_limited), TEST(time__is_linear_in_the_text),
+           TEST(size__is_limited), TEST(time__is_linear_in_the_text), TEST(state__is_looked_at_once_for_a_character),
            TEST(run__says_when_no_text_that_goes_on_can_match))
