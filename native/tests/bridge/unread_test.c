@@ -42,6 +42,26 @@ static void unread_answers__free_their_slots_as_they_end(void) {
   bridge_end(bridge);
 }
 
+static void *poll_for_a_while(void *argument) {
+  (void)llmb_call_poll(argument, llmb_deadline_after_ms(LATE_MS), NULL);
+  return NULL;
+}
+
+/* The call in the queue does not listen to the other's slot while that one's caller does, who then leaves. */
+static void unread_answers__free_their_slots_when_their_caller_leaves_while_another_waits(void) {
+  llmb_bridge *bridge = bridge_of("sleep 900; pieces 1 0", "slots", "1", "timeout_ms", "20000", NULL);
+  pthread_t thread;
+  llmb_error error;
+  bridge_start(bridge);
+  llmb_call *first = call_of(bridge, "first", NULL);
+  CHECK_INT(0, pthread_create(&thread, NULL, poll_for_a_while, first));
+  nap_ms(LATE_MS / 4); /* it polls now */
+  CHECK_INT(LLMB_OK, ask(bridge, "second", NULL, &error));
+  CHECK_INT(0, pthread_join(thread, NULL));
+  check_reads(first, "piece 1\n");
+  bridge_end(bridge);
+}
+
 static void unread_failures__free_their_slots_too(void) {
   llmb_bridge *bridge = bridge_of("bad_utf8", "slots", "1", NULL);
   llmb_call *first = call_of(bridge, "first", NULL);
@@ -256,6 +276,7 @@ static void a_cancelled_call__that_is_waited_for_leaves_the_queue_at_once(void) 
 }
 
 CHECK_MAIN(TEST(unread_answers__keep_no_slot_from_others), TEST(unread_answers__free_their_slots_as_they_end),
+           TEST(unread_answers__free_their_slots_when_their_caller_leaves_while_another_waits),
            TEST(unread_failures__free_their_slots_too), TEST(unread_answers__of_watched_calls_keep_no_slot_from_others),
            TEST(unread_answers__free_their_slots_beside_a_busy_reader),
            TEST(unread_answers__free_their_slots_for_a_call_that_is_watched_while_the_pump_sleeps),

@@ -55,8 +55,18 @@ static void survivors__without_environment_are_gone_when_nothing_else_runs(void)
   bridge_vanish(bridge);
 }
 
+/* What a program wrote into a file when it was asked to end. */
+static void check_asked(const char *path, const char *wanted) {
+  char line[64] = "";
+  FILE *file = fopen(path, "r");
+  CHECK(file != NULL && fgets(line, sizeof line, file) != NULL);
+  if (file != NULL) fclose(file);
+  CHECK_TEXT(wanted, line);
+  unlink(path);
+}
+
 static void cancel__asks_first_and_kills_the_whole_tree(void) {
-  char log[64], line[64] = "";
+  char log[64];
   snprintf(log, sizeof log, "/tmp/llmbridge-exec-term-%d", (int)getpid());
   char command[512];
   snprintf(command, sizeof command,
@@ -70,11 +80,61 @@ static void cancel__asks_first_and_kills_the_whole_tree(void) {
   CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
   llmb_call_close(call);
   marked_programs_await_end();
-  FILE *file = fopen(log, "r");
-  CHECK(file != NULL && fgets(line, sizeof line, file) != NULL);
-  if (file != NULL) fclose(file);
-  CHECK_TEXT("asked\n", line);
-  unlink(log);
+  check_asked(log, "asked\n");
+  bridge_vanish(bridge);
+}
+
+/* Starts the call, and gives its first output, which is a line. */
+static llmb_call *call_until_it_speaks(llmb_bridge *bridge, char first[32]) {
+  uint64_t size = 0;
+  llmb_call *call = call_of(bridge, "x", NULL);
+  CHECK_INT(LLMB_OK, llmb_call_read(call, (uint8_t *)first, 31, LLMB_NEVER, &size, NULL));
+  first[size] = 0;
+  return call;
+}
+
+static void cancel__asks_the_children_of_a_shell_too(void) {
+  char log[64], command[512], first[32];
+  snprintf(log, sizeof log, "/tmp/llmbridge-exec-group-%d", (int)getpid());
+  snprintf(command, sizeof command,
+           SH("trap : TERM; (trap 'echo child > %s; exit' TERM; echo up; while :; do sleep 0.05; done) & "
+              "while kill -0 $!; do sleep 0.05; done"),
+           log);
+  llmb_bridge *bridge = bridge_to(command, "grace_ms", "4000", NULL);
+  llmb_call *call = call_until_it_speaks(bridge, first);
+  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
+  CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
+  llmb_call_close(call);
+  marked_programs_await_end();
+  check_asked(log, "child\n");
+  bridge_vanish(bridge);
+}
+
+static bool is_stopped(const char *pid) {
+  char path[64], line[512] = "";
+  snprintf(path, sizeof path, "/proc/%ld/stat", strtol(pid, NULL, 10));
+  FILE *file = fopen(path, "r");
+  CHECK(file != NULL);
+  if (file == NULL) return true;
+  CHECK(fgets(line, sizeof line, file) != NULL);
+  fclose(file);
+  const char *name_end = strrchr(line, ')');
+  return name_end != NULL && name_end[2] == 'T';
+}
+
+static void cancel__wakes_a_program_that_is_stopped(void) {
+  char log[64], command[512], pid[32];
+  snprintf(log, sizeof log, "/tmp/llmbridge-exec-stop-%d", (int)getpid());
+  snprintf(command, sizeof command,
+           SH("trap 'echo woken > %s; exit' TERM; echo $$; kill -STOP $$; while :; do sleep 0.05; done"), log);
+  llmb_bridge *bridge = bridge_to(command, "grace_ms", "4000", NULL);
+  llmb_call *call = call_until_it_speaks(bridge, pid);
+  while (!is_stopped(pid)) nap_ms(5);
+  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
+  CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
+  llmb_call_close(call);
+  marked_programs_await_end();
+  check_asked(log, "woken\n");
   bridge_vanish(bridge);
 }
 
@@ -138,6 +198,7 @@ static void many_calls__run_at_once(void) {
 CHECK_MAIN(TEST(grandchild_that_keeps_stdout_open__does_not_keep_the_call),
            TEST(survivors__of_double_forks_and_new_sessions_are_gone_after_the_call),
            TEST(survivors__without_environment_are_gone_when_nothing_else_runs),
-           TEST(cancel__asks_first_and_kills_the_whole_tree), TEST(deadline__ends_a_tree_that_ignores_all),
+           TEST(cancel__asks_first_and_kills_the_whole_tree), TEST(cancel__asks_the_children_of_a_shell_too),
+           TEST(cancel__wakes_a_program_that_is_stopped), TEST(deadline__ends_a_tree_that_ignores_all),
            TEST(engine_that_is_killed__takes_the_tree_along), TEST(calls_side_by_side__do_not_end_each_others_orphans),
            TEST(many_calls__run_at_once))
