@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace LlmBridge.InteropTests;
@@ -111,15 +110,14 @@ public sealed class ChatClientTests : BridgeTest
     [TestMethod]
     public async Task AResponseByASchema_IsValidOrAnError()
     {
-        await using LlmClient client = await LlmClient.OpenAsync(
-            new BridgeOptions { Engine = LlmEngine.Exec, Command = ["printf", "{\"answer\":4}"] }, Watchdog);
-        using IChatClient chat = client.AsChatClient();
-        using JsonDocument table = JsonDocument.Parse(LlmLibrary.SettingsJson);
-        bool later = table.RootElement.GetProperty("settings").EnumerateArray()
-            .Single(s => s.GetProperty("name").GetString() == "json_schema").GetProperty("later").GetBoolean();
-        Task<ChatResponse<Sum>> Ask() => chat.GetResponseAsync<Sum>("What is 2+2?", cancellationToken: Watchdog);
-        if (later) await FailsAsync(LlmStatus.Unsupported, Ask);
-        else Assert.AreEqual(4, (await Ask()).Result.Answer);
+        await using LlmClient right = await OpenFakeAsync("say {\"answer\":4}");
+        using IChatClient chat = right.AsChatClient();
+        ChatResponse<Sum> sum = await chat.GetResponseAsync<Sum>("What is 2+2?", cancellationToken: Watchdog);
+        Assert.AreEqual(4, sum.Result.Answer);
+        await using LlmClient wrong = await OpenFakeAsync("say {\"answer\":\"four\"}");
+        using IChatClient other = wrong.AsChatClient();
+        await FailsAsync(
+            LlmStatus.OutputInvalid, () => other.GetResponseAsync<Sum>("What is 2+2?", cancellationToken: Watchdog));
     }
 
     [TestMethod]
