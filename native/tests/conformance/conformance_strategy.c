@@ -22,6 +22,25 @@ enum { VALUE_SIZE_MAX = 4096 };
     [CRASHES] = DAEMON "crashes", [HANGS] = DAEMON "hangs", [FLOODS] = DAEMON "floods", [BAD_UTF8] = NULL, \
   }
 
+#define EXEC_BEHAVIOURS                                                                                         \
+  {                                                                                                             \
+    [ANSWERS] = "cat", [PIECES] = "[\"sh\",\"-c\",\"for i in 1 2 3 4 5; do echo piece $i; sleep 0.02; done\"]", \
+    [ENDLESS] = "[\"sh\",\"-c\",\"while :; do echo piece; sleep 0.02; done\"]",                                 \
+    [CRASHES] = "[\"sh\",\"-c\",\"kill -KILL $$\"]", [HANGS] = "sleep 100000",                                  \
+    [FLOODS] = "[\"python3\",\"-c\",\"print('x' * 100000)\"]", [BAD_UTF8] = SHELL_BAD_UTF8,                     \
+  }
+
+#define CUSTOM_BEHAVIOURS                                                                   \
+  {                                                                                         \
+    [ANSWERS] = CUSTOM "answers", [PIECES] = CUSTOM "pieces", [ENDLESS] = CUSTOM "endless", \
+    [CRASHES] = CUSTOM "crashes", [HANGS] = CUSTOM "hangs", [FLOODS] = CUSTOM "floods",     \
+    [BAD_UTF8] = CUSTOM "bad_utf8",                                                         \
+  }
+
+#define LLAMA_ANSWER "Hello from llama.cpp, running in a process of its own."
+#define LLAMA_BEHAVIOURS \
+  { [ANSWERS] = "chain", [PIECES] = "random_large", [ENDLESS] = "slow", [FLOODS] = "loop" }
+
 /* In a thread of this process nothing may crash. */
 static const struct strategy strategies[] = {
     {"fake.pool",
@@ -36,37 +55,11 @@ static const struct strategy strategies[] = {
      "1",
      NULL,
      {"echo", "pieces 5 20", "pieces 100000000 20", NULL, "hang", "flood 100000", "bad_utf8"}},
-    {"exec.pool",
-     "exec",
-     "pool",
-     "1",
-     NULL,
-     {
-         [ANSWERS] = "cat",
-         [PIECES] = "[\"sh\",\"-c\",\"for i in 1 2 3 4 5; do echo piece $i; sleep 0.02; done\"]",
-         [ENDLESS] = "[\"sh\",\"-c\",\"while :; do echo piece; sleep 0.02; done\"]",
-         [CRASHES] = "[\"sh\",\"-c\",\"kill -KILL $$\"]",
-         [HANGS] = "sleep 100000",
-         [FLOODS] = "[\"python3\",\"-c\",\"print('x' * 100000)\"]",
-         [BAD_UTF8] = SHELL_BAD_UTF8,
-     }},
+    {"exec.pool", "exec", "pool", "1", NULL, EXEC_BEHAVIOURS},
     {"exec.per_call", "exec", "pool", "0", NULL, {[ANSWERS] = "cat", [CRASHES] = "[\"sh\",\"-c\",\"kill -KILL $$\"]"}},
     {"jsonrpc.pool", "jsonrpc", "pool", "1", NULL, DAEMON_BEHAVIOURS},
     {"jsonrpc.per_call", "jsonrpc", "pool", "0", NULL, DAEMON_BEHAVIOURS},
-    {"custom.pool",
-     "custom",
-     "pool",
-     "1",
-     NULL,
-     {
-         [ANSWERS] = CUSTOM "answers",
-         [PIECES] = CUSTOM "pieces",
-         [ENDLESS] = CUSTOM "endless",
-         [CRASHES] = CUSTOM "crashes",
-         [HANGS] = CUSTOM "hangs",
-         [FLOODS] = CUSTOM "floods",
-         [BAD_UTF8] = CUSTOM "bad_utf8",
-     }},
+    {"custom.pool", "custom", "pool", "1", NULL, CUSTOM_BEHAVIOURS},
     {"custom.csharp",
      "custom",
      "pool",
@@ -74,59 +67,18 @@ static const struct strategy strategies[] = {
      NULL,
      {CSHARP("echo"), CSHARP("pieces 5 20"), CSHARP("pieces 100000000 20"), CSHARP("signal 9"), CSHARP("hang"),
       CSHARP("flood 100000"), CSHARP("bad_utf8")}},
-    {"llama.pool",
-     "llama",
-     "pool",
-     "1",
-     "Hello from llama.cpp, running in a process of its own.",
-     {[ANSWERS] = "chain", [PIECES] = "random_large", [ENDLESS] = "slow", [FLOODS] = "loop"}},
-    {"llama.inproc",
-     "llama",
-     "inproc",
-     "1",
-     "Hello from llama.cpp, running in a process of its own.",
-     {[ANSWERS] = "chain", [PIECES] = "random_large", [ENDLESS] = "slow", [FLOODS] = "loop"}},
+    {"llama.pool", "llama", "pool", "1", LLAMA_ANSWER, LLAMA_BEHAVIOURS},
+    {"llama.inproc", "llama", "inproc", "1", LLAMA_ANSWER, LLAMA_BEHAVIOURS},
     {"fake.shared",
      "fake",
      "shared",
      "1",
      NULL,
      {"echo", "pieces 5 20", "pieces 100000000 20", "signal 9", "hang", "flood 100000", "bad_utf8"}},
-    {"exec.shared",
-     "exec",
-     "shared",
-     "1",
-     NULL,
-     {
-         [ANSWERS] = "cat",
-         [PIECES] = "[\"sh\",\"-c\",\"for i in 1 2 3 4 5; do echo piece $i; sleep 0.02; done\"]",
-         [ENDLESS] = "[\"sh\",\"-c\",\"while :; do echo piece; sleep 0.02; done\"]",
-         [CRASHES] = "[\"sh\",\"-c\",\"kill -KILL $$\"]",
-         [HANGS] = "sleep 100000",
-         [FLOODS] = "[\"python3\",\"-c\",\"print('x' * 100000)\"]",
-         [BAD_UTF8] = SHELL_BAD_UTF8,
-     }},
+    {"exec.shared", "exec", "shared", "1", NULL, EXEC_BEHAVIOURS},
     {"jsonrpc.shared", "jsonrpc", "shared", "1", NULL, DAEMON_BEHAVIOURS},
-    {"custom.shared",
-     "custom",
-     "shared",
-     "1",
-     NULL,
-     {
-         [ANSWERS] = CUSTOM "answers",
-         [PIECES] = CUSTOM "pieces",
-         [ENDLESS] = CUSTOM "endless",
-         [CRASHES] = CUSTOM "crashes",
-         [HANGS] = CUSTOM "hangs",
-         [FLOODS] = CUSTOM "floods",
-         [BAD_UTF8] = CUSTOM "bad_utf8",
-     }},
-    {"llama.shared",
-     "llama",
-     "shared",
-     "1",
-     "Hello from llama.cpp, running in a process of its own.",
-     {[ANSWERS] = "chain", [PIECES] = "random_large", [ENDLESS] = "slow", [FLOODS] = "loop"}},
+    {"custom.shared", "custom", "shared", "1", NULL, CUSTOM_BEHAVIOURS},
+    {"llama.shared", "llama", "shared", "1", LLAMA_ANSWER, LLAMA_BEHAVIOURS},
     {"hash.shared", "hash", "shared", "1", NULL, {[ANSWERS] = ""}},
     {"hash.pool", "hash", "pool", "1", NULL, {[ANSWERS] = ""}},
     {"hash.inproc", "hash", "inproc", "1", NULL, {[ANSWERS] = ""}},

@@ -55,6 +55,13 @@ static void survivors__without_environment_are_gone_when_nothing_else_runs(void)
   bridge_vanish(bridge);
 }
 
+static void cancel_and_await_end(llmb_call *call) {
+  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
+  CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
+  llmb_call_close(call);
+  marked_programs_await_end();
+}
+
 /* What a program wrote into a file when it was asked to end. */
 static void check_asked(const char *path, const char *wanted) {
   char line[64] = "";
@@ -76,10 +83,7 @@ static void cancel__asks_first_and_kills_the_whole_tree(void) {
   uint8_t buffer[64];
   uint64_t size = 0;
   CHECK_INT(LLMB_OK, llmb_call_read(call, buffer, sizeof buffer, LLMB_NEVER, &size, NULL));
-  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
-  CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
-  llmb_call_close(call);
-  marked_programs_await_end();
+  cancel_and_await_end(call);
   check_asked(log, "asked\n");
   bridge_vanish(bridge);
 }
@@ -102,10 +106,7 @@ static void cancel__asks_the_children_of_a_shell_too(void) {
            log);
   llmb_bridge *bridge = bridge_to(command, "grace_ms", "4000", NULL);
   llmb_call *call = call_until_it_speaks(bridge, first);
-  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
-  CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
-  llmb_call_close(call);
-  marked_programs_await_end();
+  cancel_and_await_end(call);
   check_asked(log, "child\n");
   bridge_vanish(bridge);
 }
@@ -130,10 +131,7 @@ static void cancel__wakes_a_program_that_is_stopped(void) {
   llmb_bridge *bridge = bridge_to(command, "grace_ms", "4000", NULL);
   llmb_call *call = call_until_it_speaks(bridge, pid);
   while (!is_stopped(pid)) nap_ms(5);
-  CHECK_INT(LLMB_OK, llmb_call_cancel(call));
-  CHECK_INT(LLMB_E_CANCELLED, read_to_end(call, NULL, 0, NULL));
-  llmb_call_close(call);
-  marked_programs_await_end();
+  cancel_and_await_end(call);
   check_asked(log, "woken\n");
   bridge_vanish(bridge);
 }

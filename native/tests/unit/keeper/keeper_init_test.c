@@ -6,20 +6,6 @@
 
 #include "tests/unit/keeper/keeper_harness.h"
 
-/* In a process of its own: what it is cannot be taken back. */
-static void run_apart(void (*part)(void)) {
-  fflush(NULL);
-  pid_t child = fork();
-  if (child == 0) {
-    check_failures = 0;
-    part();
-    _exit(check_failures);
-  }
-  int how = 0;
-  CHECK_INT(child, waitpid(child, &how, 0));
-  CHECK_INT(0, how);
-}
-
 /* As in a container whose init the host is: there, what is nobody's child becomes the host's. */
 static void as_the_reaper_of_orphans(void) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -123,20 +123,6 @@ static void spawn_detached__leaves_other_children_to_the_host(void) {
   CHECK_INT(7, WEXITSTATUS(how));
 }
 
-/* Runs a part in a process of its own, because it spoils its process; its checks count here. */
-static void run_apart(void (*part)(void)) {
-  fflush(NULL);
-  pid_t child = fork();
-  if (child == 0) {
-    check_failures = 0;
-    part();
-    _exit(check_failures);
-  }
-  int how = 0;
-  CHECK_INT(child, waitpid(child, &how, 0));
-  CHECK_INT(0, how);
-}
-
 static void without_standard_streams(void) {
   for (int i = 0; i < 3; i++) close(i);
   llmb_status status;
