@@ -87,6 +87,22 @@ public sealed partial class AbiTests
         StringAssert.Contains(dynamic.Output, "libllmbridge.so.1");
     }
 
+    [TestMethod]
+    public async Task Library_IsSmallerThan350KilobytesWithoutSymbols()
+    {
+        string stripped = Path.Combine(Path.GetTempPath(), "llmbridge-stripped." + Guid.NewGuid().ToString("N"));
+        try
+        {
+            ProgramRun run = await ProgramRun.OfAsync("strip", ["-o", stripped, Repository.Library], Watchdog);
+            Assert.AreEqual(0, run.ExitCode, run.Errors);
+            Assert.IsLessThan(350_000, new FileInfo(stripped).Length);
+        }
+        finally
+        {
+            File.Delete(stripped);
+        }
+    }
+
     [GeneratedRegex(@"^[0-9a-f]+ [TDBRVW] (?<name>\w+)(@@\w+)?$", RegexOptions.Multiline)]
     private static partial Regex SymbolLine();
 

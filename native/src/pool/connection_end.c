@@ -42,6 +42,7 @@ void connection_describe_end(const struct connection *connection, uint32_t phase
   }
   if (error == NULL || end->kind == KEEPER_EVENT_SPAWN_FAILED) return;
   error->exit_kind = end->kind == KEEPER_EVENT_LOST ? (int32_t)LLMB_EXIT_UNKNOWN : end->exit_kind;
+  if (end->kind == KEEPER_EVENT_LOST) error->os_code = end->os_code; /* 0: the keeper's end of file */
   error->exit_value = end->exit_value;
   error_copy_text(error->engine_log, sizeof error->engine_log, end->log, strnlen(end->log, sizeof end->log), 1);
 }
