@@ -53,6 +53,9 @@ struct llmb_request {
 };
 
 /* A host's connection. A shared engine has many, any other one. */
+/* "client " and two words in hexadecimal. */
+enum { ENGINE_SCOPE_SIZE = 40 };
+
 struct engine_client {
   os_handle socket; /* the host's rings, at last its end */
   os_handle worker_bell;
@@ -62,6 +65,7 @@ struct engine_client {
   uint64_t seen_sequence;
   uint32_t slot_count, next_slot;
   uint32_t number, place; /* the server's; 0 where there is one client only */
+  char scope[ENGINE_SCOPE_SIZE]; /* of a shared engine: the cache_scope of its calls that name none */
   uint32_t working_count; /* requests of it that the engine has */
   struct fair_account account;
   bool gone; /* nothing of it is wanted any more; freed when the engine has let go of its requests */

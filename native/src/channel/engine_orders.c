@@ -1,16 +1,27 @@
 #include "channel/engine_orders.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "channel/engine_client.h"
 #include "channel/handshake.h"
 #include "core/memory.h"
 #include "platform/os_clock.h"
+#include "platform/os_random.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
 
 bool engine_has_orders(const llmb_engine *engine) {
   return keeper_lifeline_news(&engine->lifeline) != engine->orders_seen;
+}
+
+/* What an answer's time and cached_prompt_tokens would tell one program of another's prompts. Nobody can guess the name,
+ * and so name it. */
+static void name_scope(struct engine_client *client) {
+  uint64_t words[2];
+  os_random(words, 2);
+  snprintf(client->scope, sizeof client->scope, "client %016" PRIx64 "%016" PRIx64, words[0], words[1]);
 }
 
 static uint64_t newcomer_account(const llmb_engine *engine, uint64_t now_ns) {
@@ -44,6 +55,7 @@ static bool add_client(llmb_engine *engine, const struct handshake_client *order
   client->worker_bell = os_handle_number(handles[3]);
   client->account.spent_ns = os_clock_ns();
   client->account.spent = newcomer_account(engine, client->account.spent_ns);
+  name_scope(client);
   engine_client_prepare(engine, client);
   engine->clients[engine->client_count++] = client;
   engine->look_again = true;

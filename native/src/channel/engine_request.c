@@ -41,7 +41,11 @@ const char *llmb_request_setting(const llmb_request *request, const char *name) 
   const enum setting_id id = settings_find(name);
   if (id == SETTING_COUNT) return NULL;
   const llmb_settings *settings = request->has_settings ? &request->settings : &request->engine->settings;
-  return settings->values[id].text;
+  const struct setting_value *value = &settings->values[id];
+  if (id == SETTING_CACHE_SCOPE && value->source == SETTING_FROM_DEFAULT && request->engine->is_shared) {
+    return request->client->scope;
+  }
+  return value->text;
 }
 
 const char *llmb_request_setting_given(const llmb_request *request, uint32_t index, const char **out_value) {
