@@ -124,9 +124,10 @@ enum reaper_news reaper_listen(struct tool_reaper *reaper, int limit_ms, struct 
   if (limit_ms == 0 && !reaper->ready) return REAPER_NOTHING;
   if (limit_ms > 0) (void)poll(&item, 1, limit_ms);
   ssize_t size;
+  int ends = 0; /* the first may hide a word: os_socket.c */
   do {
     size = recv(reaper->socket, out, sizeof *out, MSG_DONTWAIT);
-  } while (size < 0 && errno == EINTR);
+  } while ((size < 0 && errno == EINTR) || (size == 0 && ends++ == 0));
   if (size == (ssize_t)sizeof *out) return REAPER_WORD;
   if (size < 0 && errno == EAGAIN) {
     reaper->ready = false;

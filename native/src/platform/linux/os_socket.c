@@ -100,12 +100,16 @@ static unsigned take_handles(struct msghdr *message, os_handle handles[OS_SOCKET
 }
 
 static ssize_t receive_message(os_handle socket, struct msghdr *message) {
-  /* A side that closes with unread messages leaves one ECONNRESET before what it had sent itself. */
-  for (int resets = 0;;) {
+  /* A side that closes with unread messages leaves one ECONNRESET before what it had sent itself. And the kernel looks
+   * first for a message and then whether the other side has closed: what was sent and closed between shows as an end,
+   * and as a message only when looked at again. */
+  for (int resets = 0, ends = 0;;) {
     size_t control_size = message->msg_controllen;
     ssize_t size = recvmsg(os_handle_number(socket), message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size >= 0) return size;
+    const bool is_end = size == 0 && message->msg_controllen == 0 && (message->msg_flags & MSG_CTRUNC) == 0;
+    if (size > 0 || (size == 0 && (!is_end || ends++ > 0))) return size;
     message->msg_controllen = control_size;
+    if (is_end) continue;
     if (errno == EINTR) continue;
     if (errno != ECONNRESET || resets++ > 0) return -1;
   }

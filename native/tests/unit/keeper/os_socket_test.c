@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/unit/keeper/keeper_harness.h"
 
@@ -92,6 +94,32 @@ static void socket_receive__gives_what_was_sent_before_the_end(void) {
   CHECK_INT(4, size);
   CHECK_INT(LLMB_E_UNAVAILABLE, receive(pair.ends[1], bytes, sizeof bytes, &size));
   CHECK_INT(LLMB_E_UNAVAILABLE, receive(pair.ends[1], bytes, sizeof bytes, &size));
+  close_pair(&pair);
+}
+
+static os_handle speaks_late = OS_HANDLE_NONE;
+
+/* The kernel looks for a message first and then whether the other side has closed. What is sent and closed between
+ * shows as an end, a few times in 100,000 on two processors, and here always. */
+ssize_t recvmsg(int socket, struct msghdr *message, int flags) {
+  int os_code;
+  if (speaks_late == OS_HANDLE_NONE) return syscall(SYS_recvmsg, socket, message, flags);
+  CHECK_INT(LLMB_OK, os_socket_send(speaks_late, "last", 4, NULL, 0, &os_code));
+  speaks_late = os_handle_close(speaks_late);
+  message->msg_controllen = 0;
+  message->msg_flags = 0;
+  return 0;
+}
+
+static void socket_receive__gives_a_message_that_comes_together_with_the_end(void) {
+  struct pair pair = make_pair();
+  char bytes[16];
+  uint64_t size;
+  speaks_late = pair.ends[0];
+  CHECK_INT(LLMB_OK, receive(pair.ends[1], bytes, sizeof bytes, &size));
+  CHECK_INT(4, size);
+  CHECK_INT(LLMB_E_UNAVAILABLE, receive(pair.ends[1], bytes, sizeof bytes, &size));
+  pair.ends[0] = OS_HANDLE_NONE;
   close_pair(&pair);
 }
 
@@ -185,6 +213,7 @@ CHECK_MAIN(TEST(socket_send__keeps_message_borders), TEST(socket_pair__is_close_
            TEST(socket_send__refuses_empty_and_too_large),
            TEST(socket_send__is_not_ready_when_full_and_unavailable_when_closed),
            TEST(socket_receive__gives_what_was_sent_before_the_end),
+           TEST(socket_receive__gives_a_message_that_comes_together_with_the_end),
            TEST(socket_receive__refuses_what_is_longer_than_its_buffer), TEST(socket_receive__takes_descriptors),
            TEST(socket_receive__closes_descriptors_nobody_asked_for),
            TEST(socket_receive__says_when_descriptors_have_run_out))
