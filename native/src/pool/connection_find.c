@@ -136,30 +136,59 @@ bool connection_look(struct connection *connection, uint64_t now_ns) {
   return true; /* if it could not be sent the server is gone, which the next look finds */
 }
 
-/* The candidate's word, or its end. */
-static bool hear_candidate(struct connection *connection, uint64_t now_ns) {
+/* The last line of what it wrote, which says why. */
+static const char *last_line(char *log) {
+  for (size_t size = strlen(log); size > 0 && log[size - 1] == '\n'; size--) log[size - 1] = 0;
+  const char *before = strrchr(log, '\n');
+  return before != NULL ? before + 1 : log;
+}
+
+/* What its end is for the restart policy: what an engine's own would be, which may be forgiven once where nobody knows
+ * why, and not where it gave up by itself. */
+static llmb_status status_of_end(const struct keeper_event *event) {
+  if (event->kind == KEEPER_EVENT_SPAWN_FAILED) return event->status;
+  return event->exit_kind == LLMB_EXIT_CODE ? LLMB_E_SPAWN_FAILED : LLMB_E_ENGINE_CRASHED;
+}
+
+static void bury_candidate(struct connection *connection, struct keeper_event *event, uint64_t now_ns) {
+  char reason[512];
+  connection->end = *event;
+  connection->dismissed |= event->closed_here; /* its host's deed */
+  if (event->kind == KEEPER_EVENT_SPAWN_FAILED) {
+    snprintf(reason, sizeof reason, "the shared engine's server could not be started (%s)", event->step);
+  } else if (event->kind == KEEPER_EVENT_LOST) {
+    snprintf(reason, sizeof reason, "the keeper that was to start the shared engine's server was lost");
+  } else {
+    snprintf(reason, sizeof reason, "the shared engine's server ended before it served: %.300s", last_line(event->log));
+  }
+  end_candidate(connection);
+  connection_fail(connection, WORKER_SPAWN_FAILED, status_of_end(event), reason, now_ns);
+}
+
+/* True once it has said READY or TAKEN: somebody serves. */
+static bool has_word(struct connection *connection) {
   struct share_head word;
-  struct keeper_event event;
   uint64_t size = 0;
   int os_code = 0;
+  if (connection->share.starter == OS_HANDLE_NONE) return false;
   const llmb_status status =
       os_socket_receive(connection->share.starter, &word, sizeof word, &size, NULL, 0, NULL, &os_code);
-  if (status == LLMB_OK) { /* READY or TAKEN: somebody serves */
+  if (status == LLMB_OK) return true;
+  /* It is over, and would wake its poller for ever: the keeper tells the rest. */
+  if (status != LLMB_E_NOT_READY) connection->share.starter = os_handle_close(connection->share.starter);
+  return false;
+}
+
+/* The candidate's word, or its end. */
+static bool hear_candidate(struct connection *connection, uint64_t now_ns) {
+  struct keeper_event event;
+  if (has_word(connection)) {
     end_candidate(connection);
     connection->share.stage = SHARE_LOOKING;
     return true;
   }
   if (engine_process_next_event(&connection->process, &event) == LLMB_OK && event.kind != KEEPER_EVENT_SPAWNED) {
-    char reason[512];
-    if (event.kind == KEEPER_EVENT_SPAWN_FAILED) {
-      snprintf(reason, sizeof reason, "the shared engine's server could not be started (%s)", event.step);
-    } else {
-      snprintf(reason, sizeof reason, "the shared engine's server ended before it served: %.300s", event.log);
-    }
-    connection->end = event;
-    end_candidate(connection);
-    connection_fail(connection, WORKER_SPAWN_FAILED,
-                    event.kind == KEEPER_EVENT_SPAWN_FAILED ? event.status : LLMB_E_SPAWN_FAILED, reason, now_ns);
+    bury_candidate(connection, &event, now_ns);
     return true;
   }
   if (now_ns >= connection->share.until_ns) {

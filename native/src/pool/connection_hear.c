@@ -203,5 +203,6 @@ void connection_clear_slot(struct connection *connection, struct slot *slot) {
 }
 
 bool connection_heard(const struct connection *connection) {
-  return !connection->post_ended && (connection->process.process != OS_HANDLE_NONE || connection->thread != NULL);
+  if (connection->share.stage != SHARE_NONE || connection->post_ended) return false;
+  return connection->process.process != OS_HANDLE_NONE || connection->thread != NULL;
 }

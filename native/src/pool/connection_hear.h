@@ -5,7 +5,8 @@
 #include "pool/connection.h"
 
 /* Whether the engine is listened to: only from when the keeper has told which process it is, so that a worker
- * that is ready has a number and can be killed, until its end. */
+ * that is ready has a number and can be killed, until its end. Never a shared one: what it says comes from its server,
+ * and the process that the keeper has told of meanwhile is a candidate's. */
 bool connection_heard(const struct connection *connection);
 
 /* Takes in what the engine has said; true if anything. One that never stops talking is broken off: its listener has a

@@ -9,6 +9,7 @@
  *   flood COUNT    that many calls at once, all waited for: ok ANSWERED
  *   work COUNT     that many questions one after the other, each with an answer of its own: ok ANSWERED, or error ...
  *   pid            the engine's process: ok PID
+ *   starts         how many engines, or servers of them, it has had started: ok COUNT
  *   fork           a child that does nothing but sleep: ok PID
  *   leave          closes the bridge: ok. The end of the input does the same, and ends the program. */
 #include <inttypes.h>
@@ -151,6 +152,13 @@ static void work(unsigned count) {
   printf("ok %u\n", answered);
 }
 
+static void say_starts(void) {
+  llmb_stats stats;
+  llmb_stats_init(&stats);
+  (void)llmb_bridge_stats(bridge, &stats, NULL);
+  printf("ok %" PRIu64 "\n", stats.engines_started);
+}
+
 static void fork_sleeper(void) {
   const pid_t child = fork();
   if (child == 0) {
@@ -177,6 +185,8 @@ static void obey(char *line) {
   } else if (strcmp(line, "pid") == 0) {
     char none[] = "";
     say_answer(none);
+  } else if (strcmp(line, "starts") == 0) {
+    say_starts();
   } else if (strcmp(line, "fork") == 0) {
     fork_sleeper();
   } else if (strcmp(line, "leave") == 0) {

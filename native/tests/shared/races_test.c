@@ -28,6 +28,16 @@ static void programs_that_come_at_once__find_one_engine(void) {
   shared_end();
 }
 
+static void first_program__has_one_server_started(void) {
+  shared_begin();
+  struct shared_host *one = host_open("echo", "restart_limit", "0", NULL);
+  host_do(one, "ask hello");
+  CHECK_TEXT("hello", host_answer(one, NULL));
+  CHECK_TEXT("ok 1", host_do(one, "starts"));
+  host_close(one);
+  shared_end();
+}
+
 static void server_that_leaves__loses_nobody_who_comes_at_that_moment(void) {
   struct shared_host *hosts[3];
   shared_begin();
@@ -164,11 +174,39 @@ static void folder_that_is_not_its_users_alone__is_refused(void) {
   shared_end();
 }
 
-CHECK_MAIN(TEST(programs_that_come_at_once__find_one_engine),
+/* Puts a folder in place of the lock's file: no server can lock it. */
+static void spoil_lock(char path[SHARED_PATH_SIZE]) {
+  struct shared_host *one = host_open("echo", NULL);
+  host_do(one, "ask hello");
+  CHECK_TEXT("hello", host_answer(one, NULL));
+  host_close(one);
+  const pid_t server = shared_server();
+  kill(server, SIGTERM);
+  shared_await_end(server);
+  only_file(".live", path);
+  CHECK_INT(0, unlink(path));
+  CHECK_INT(0, mkdir(path, 0700));
+}
+
+static void server_that_cannot_serve__says_why_at_once(void) {
+  char path[SHARED_PATH_SIZE];
+  shared_begin();
+  spoil_lock(path);
+  struct shared_host *one = host_open("echo", "restart_limit", "0", NULL);
+  CHECK_CONTAINS("error 3 ", host_do(one, "ask hello")); /* spawn_failed */
+  CHECK_CONTAINS("no shared engine can be served", one->answer);
+  CHECK_CONTAINS("Is a directory", one->answer);
+  CHECK_TEXT("ok 1", host_do(one, "starts"));
+  host_close(one);
+  CHECK_INT(0, rmdir(path));
+  shared_end();
+}
+
+CHECK_MAIN(TEST(programs_that_come_at_once__find_one_engine), TEST(first_program__has_one_server_started),
            TEST(server_that_leaves__loses_nobody_who_comes_at_that_moment),
            TEST(connection_file_of_a_dead_server__misleads_nobody),
            TEST(lock_file_that_was_removed__does_not_give_a_second_server),
            TEST(socket_that_a_cleaner_removed__is_made_anew),
            TEST(server_that_is_stopped__is_named_and_nobody_starts_a_second_one),
            TEST(forked_child_of_a_program__keeps_neither_lock_nor_engine),
-           TEST(folder_that_is_not_its_users_alone__is_refused))
+           TEST(folder_that_is_not_its_users_alone__is_refused), TEST(server_that_cannot_serve__says_why_at_once))
