@@ -157,6 +157,10 @@ static void attach(struct share_server *server, struct share_client *client) {
   client->hello_told = true;
   const llmb_status status = share_engine_attach(server, engine, client);
   if (status == LLMB_E_NOT_READY) return; /* the engine will take orders again */
+  if (status != LLMB_OK && engine->is_leaving) {
+    share_client_place(server, client); /* it has not had this one: it gets another */
+    return;
+  }
   client->stage = SHARE_CLIENT_ATTACHED;
   if (status == LLMB_OK) {
     share_client_relay(server, client, engine->ready, engine->ready_size);

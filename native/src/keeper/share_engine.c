@@ -141,6 +141,9 @@ llmb_status share_engine_attach(struct share_server *server, struct share_engine
                                            .region_size = server->order.region_size};
     atomic_store_explicit(&page->client_at[place], client->number, memory_order_release);
     status = os_socket_send(engine->socket, &message, sizeof message, ends.engine, 4, &os_code);
+    /* It has closed its end and is about to be told of: nobody else is to be placed with it. */
+    engine->is_leaving |= status == LLMB_E_UNAVAILABLE;
+    if (status != LLMB_OK) atomic_store_explicit(&page->client_at[place], 0, memory_order_release);
   }
   if (status == LLMB_OK) {
     atomic_fetch_add_explicit(&page->news, 1, memory_order_release);
