@@ -1,6 +1,8 @@
 /* Hosts that are killed at every step: no keeper, no engine and no file outlives them. */
 #include "tests/steps/faults.h"
 
+enum { SLEEP_TRIES_MAX = 20 };
+
 struct host_step {
   enum fault_point point;
   unsigned pass;
@@ -132,17 +134,28 @@ static void host__killed_while_its_keeper_stands_at_any_step_leaves_nothing(void
   CHECK_NOTHING_LEFT(keeper_steps, round_at_keeper_step);
 }
 
+/* True if the host came by the step. */
+static bool goes_through(const struct host_step *step) {
+  int status = 0;
+  faults_arm(step->point, step->pass, 0);
+  const pid_t host = start_host();
+  CHECK_INT(host, waitpid(host, &status, 0));
+  CHECK(WIFEXITED(status));
+  CHECK_INT(0, WEXITSTATUS(status));
+  const bool happened = faults_happened();
+  faults_await_none_left();
+  return happened;
+}
+
+/* Whether the host sleeps a second and third time is the scheduler's: an engine that was let run first has answered
+ * already. */
 static void host__that_nobody_kills_goes_through_all_steps(void) {
   for (size_t i = 0; i < sizeof host_steps / sizeof host_steps[0]; i++) {
-    int status = 0;
-    faults_arm(host_steps[i].point, host_steps[i].pass, 0);
-    const pid_t host = start_host();
-    CHECK_INT(host, waitpid(host, &status, 0));
-    CHECK(WIFEXITED(status));
-    CHECK_INT(0, WEXITSTATUS(status));
-    CHECK(faults_happened());
-    if (!faults_happened()) fprintf(stderr, "%s: no step %s\n", check_name, fault_name(host_steps[i].point));
-    faults_await_none_left();
+    const unsigned tries_max = host_steps[i].point == FAULT_HOST_SLEEP ? SLEEP_TRIES_MAX : 1;
+    bool happened = false;
+    for (unsigned tries = 0; tries < tries_max && !happened; tries++) happened = goes_through(&host_steps[i]);
+    CHECK(happened);
+    if (!happened) fprintf(stderr, "%s: no step %s\n", check_name, fault_name(host_steps[i].point));
   }
 }
 
