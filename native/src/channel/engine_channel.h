@@ -64,9 +64,9 @@ struct engine_client {
   uint64_t region_size;
   uint64_t seen_sequence;
   uint32_t slot_count, next_slot;
-  uint32_t number, place; /* the server's; 0 where there is one client only */
+  uint32_t number, place;        /* the server's; 0 where there is one client only */
   char scope[ENGINE_SCOPE_SIZE]; /* of a shared engine: the cache_scope of its calls that name none */
-  uint32_t working_count; /* requests of it that the engine has */
+  uint32_t working_count;        /* requests of it that the engine has */
   struct fair_account account;
   bool gone; /* nothing of it is wanted any more; freed when the engine has let go of its requests */
   struct llmb_request requests[CHANNEL_SLOTS_MAX];
