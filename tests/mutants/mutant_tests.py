@@ -15,7 +15,7 @@ from pathlib import Path
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 TEST_LIMIT_S = 240  # of one entry of a mutant's `tests`; a single test has its own watchdog
 HARNESS_LIMIT_S = 60  # longer than the default limit of a call: what hangs is told by an assertion then
-END_LIMIT_MS = 15000
+END_LIMIT_MS = 40000  # longer than three unanswered pings of an idle daemon, the slowest end that is waited for
 DOTNET_PROJECTS = {"dotnet": "interop-tests/LlmBridge.InteropTests", "embeddings": "interop-tests/LlmBridge.EmbeddingTests"}
 # What a failed check says, best first; then what is said where none was made.
 SAID_OF_ASSERTION = [r"^.*(: not true: |, expected |, lacks \").*$", r"^.*(AssertionError|Assert\.\w+ failed).*$",
