@@ -69,9 +69,10 @@ static engine_options options_for(const char *name) {
 
 static const std::string texts[] = {"one", "a second text", "3", "the fourth of them, a longer one"};
 
-// ggml looks its GELU up in a table of F16, so a last bit that another batch shape changes can grow to 1e-5 in an
-// encoder.
-constexpr double alone_max = 1e-5, together_max = 2e-5;
+// Another batch shape changes last bits. ggml looks its GELU up in a table of F16, and rounds to 8 bits what it
+// multiplies with quantized weights: there such a bit can move a value by a whole step. Seen: 2.9e-5 with Q8_0 on a
+// processor without AVX-512.
+constexpr double alone_max = 1e-5, together_max = 1e-4;
 
 static void check_model(const char *name, pooling pool, enum llama_pooling_type theirs) {
   engine_options options = options_for(name);
