@@ -13,6 +13,8 @@ loaded load(const settings &from) {
   if (made.model == nullptr) throw std::runtime_error("the model does not load");
   llama_context_params params = llama_context_default_params();
   params.n_ctx = from.context;
+  params.n_seq_max = from.sequences;
+  params.kv_unified = from.sequences > 1;
   params.n_threads = static_cast<int32_t>(from.threads);
   params.n_threads_batch = params.n_threads;
   params.embeddings = from.embeddings;

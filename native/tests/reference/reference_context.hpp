@@ -1,4 +1,4 @@
-// A model and a context of one sequence, with the CPU variant the engine would take and llama.cpp's own defaults else
+// A model and a context, with the CPU variant the engine would take and llama.cpp's own defaults else
 // (but no flash attention for embeddings).
 #pragma once
 
@@ -14,6 +14,7 @@ struct settings {
   std::string model;
   uint32_t context = 512;
   uint32_t threads = 1;
+  uint32_t sequences = 1;  // they share the room of the context
   bool embeddings = false;
   enum llama_pooling_type pooling = LLAMA_POOLING_TYPE_UNSPECIFIED;
 };
