@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MARK_NAME "LLMB_TEST_MARK"
+#define MARK_NAME "LC_LLMB_TEST_MARK" /* LC_ variables are passed on to keepers, servers and engines */
 
 enum { MARK_ENVIRONMENT_SIZE_MAX = 128 << 10 };
 
@@ -34,15 +34,15 @@ static inline bool mark_is_on(const char *pid) {
   return size > 0 && memmem(environment, (size_t)size, entry, strlen(entry) + 1) != NULL;
 }
 
-/* Whether it is the library's own: an engine, or one of its reapers, which it keeps. */
-static inline bool mark_is_of_engine(const char *pid) {
+/* Whether it is the library's own: a keeper, an engine, or one of its reapers, which it keeps. */
+static inline bool mark_is_of_library(const char *pid) {
   char path[300], name[32] = "";
   snprintf(path, sizeof path, "/proc/%s/comm", pid);
   FILE *file = fopen(path, "r");
   if (file == NULL) return false;
   const bool read = fgets(name, sizeof name, file) != NULL;
   fclose(file);
-  return read && (strcmp(name, "llmb-reaper\n") == 0 || strcmp(name, "llmbridge-engin\n") == 0);
+  return read && (strcmp(name, "llmb-reaper\n") == 0 || strncmp(name, "llmbridge-", strlen("llmbridge-")) == 0);
 }
 
 static inline unsigned marked_count_of(bool programs_only) {
@@ -52,7 +52,7 @@ static inline unsigned marked_count_of(bool programs_only) {
   for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
     const long pid = strtol(entry->d_name, NULL, 10);
     if (pid <= 0 || pid == getpid() || !mark_is_on(entry->d_name)) continue;
-    if (!programs_only || !mark_is_of_engine(entry->d_name)) count++;
+    if (!programs_only || !mark_is_of_library(entry->d_name)) count++;
   }
   closedir(folder);
   return count;

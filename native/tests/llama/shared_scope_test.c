@@ -26,7 +26,6 @@ static uint64_t known(llmb_bridge *bridge, const char *question, const char *sco
 static void prompt__of_another_program_is_known_only_if_both_name_the_scope(void) {
   llmb_bridge *bridges[CLIENTS];
   shared_begin();
-  setenv("XDG_RUNTIME_DIR", shared_folder, 1);
   for (unsigned i = 0; i < CLIENTS; i++) {
     bridges[i] = fixture_open("random_llama_q8_0", "isolation", "shared", "slots", "4", "threads", "1", "context",
                               "1024", "idle_ms", "60000", NULL);

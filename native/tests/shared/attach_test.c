@@ -1,6 +1,5 @@
 /* Several programs, one engine: who starts it, who uses it, and when it goes. */
-#include <llmbridge/llmbridge.h>
-
+#include "tests/bridge/bridge_harness.h"
 #include "tests/shared/shared_harness.h"
 
 static void shared__two_programs_are_answered_by_one_engine(void) {
@@ -81,44 +80,24 @@ static void shared__other_settings_are_another_engine(void) {
   shared_end();
 }
 
-/* A bridge of this program's own to the shared fake engine of this script. */
-static llmb_bridge *bridge_open(const char *script) {
-  const char *pairs[][2] = {{"engine", "fake"},     {"isolation", "shared"}, {"command", script},
-                            {"home", HARNESS_HOME}, {"slots", "2"},          {"idle_ms", "60000"}};
-  llmb_settings *settings = NULL;
-  llmb_bridge *bridge = NULL;
-  setenv("XDG_RUNTIME_DIR", shared_folder, 1);
-  CHECK_INT(LLMB_OK, llmb_settings_create(&settings, NULL));
-  for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-    CHECK_INT(LLMB_OK, llmb_settings_set(settings, pairs[i][0], pairs[i][1], NULL));
-  }
-  CHECK_INT(LLMB_OK, llmb_bridge_open(settings, &bridge, NULL));
-  llmb_settings_close(settings);
-  return bridge;
-}
-
 /* The engine goes on for others, so nothing more is taken from it once the bridge has left. */
 static void shared__an_answer_that_had_come_outlives_its_bridge(void) {
-  llmb_call *unread = NULL;
-  char *later = NULL;
-  uint8_t text[64] = "";
-  uint64_t size = 0;
+  char text[64] = "";
+  llmb_error error;
   shared_begin();
-  llmb_bridge *bridge = bridge_open("echo");
-  CHECK_INT(LLMB_OK, llmb_call_start(bridge, (const uint8_t *)"hello", 5, NULL, &unread, NULL));
+  llmb_bridge *bridge = bridge_of("echo", "isolation", "shared", "slots", "2", "idle_ms", "60000", NULL);
+  llmb_call *unread = call_of(bridge, "hello", NULL);
   CHECK_INT(LLMB_OK, llmb_call_poll(unread, LLMB_NEVER, NULL)); /* it has its slot, and is answered first */
-  CHECK_INT(LLMB_OK, llmb_generate(bridge, (const uint8_t *)"later", 5, NULL, &later, &size, NULL, NULL));
-  llmb_free(later);
+  CHECK_INT(LLMB_OK, ask(bridge, "later", NULL, &error));
   llmb_bridge_close(bridge);
-  CHECK_INT(LLMB_OK, llmb_call_read(unread, text, sizeof text - 1, LLMB_NEVER, &size, NULL));
-  CHECK_TEXT("hello", (char *)text);
-  CHECK_INT(LLMB_OK, llmb_call_finish(unread, LLMB_NEVER, NULL, NULL));
+  CHECK_INT(LLMB_OK, read_to_end(unread, text, sizeof text, NULL));
+  CHECK_TEXT("hello", text);
   llmb_call_close(unread);
+  harness_leave();
   shared_end();
 }
 
-CHECK_MAIN(TEST(shared__an_answer_that_had_come_outlives_its_bridge),
-           TEST(shared__two_programs_are_answered_by_one_engine),
+CHECK_MAIN(TEST(shared__two_programs_are_answered_by_one_engine),
            TEST(shared__the_engine_outlives_the_program_that_started_it),
            TEST(shared__engine_and_server_leave_when_nobody_has_asked_for_idle_ms),
-           TEST(shared__other_settings_are_another_engine))
+           TEST(shared__other_settings_are_another_engine), TEST(shared__an_answer_that_had_come_outlives_its_bridge))

@@ -180,9 +180,7 @@ static void spoil_lock(char path[SHARED_PATH_SIZE]) {
   host_do(one, "ask hello");
   CHECK_TEXT("hello", host_answer(one, NULL));
   host_close(one);
-  const pid_t server = shared_server();
-  kill(server, SIGTERM);
-  shared_await_end(server);
+  shared_stop();
   only_file(".live", path);
   CHECK_INT(0, unlink(path));
   CHECK_INT(0, mkdir(path, 0700));

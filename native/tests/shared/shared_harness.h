@@ -20,7 +20,7 @@
 
 enum { SHARED_LINE_SIZE = 1 << 16, SHARED_ARGUMENTS_MAX = 64, SHARED_PATH_SIZE = 512 };
 
-static char shared_folder[64]; /* XDG_RUNTIME_DIR of all hosts of this program */
+static char shared_folder[64]; /* XDG_RUNTIME_DIR of this program and all its hosts */
 
 UNUSED static void shared_nap_ms(unsigned milliseconds) {
   const struct timespec nap = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
@@ -57,7 +57,6 @@ UNUSED static struct shared_host *host_open(const char *script, ...) {
   if (host->pid == 0) {
     dup2(commands[0], 0);
     dup2(answers[1], 1);
-    setenv("XDG_RUNTIME_DIR", shared_folder, 1);
     char *words[SHARED_ARGUMENTS_MAX];
     for (unsigned i = 0; i <= count; i++) words[i] = i < count ? strdup(arguments[i]) : NULL;
     execv(CHILD_SHARED_HOST, words);
@@ -122,6 +121,7 @@ UNUSED static void host_kill(struct shared_host *host) {
 UNUSED static void shared_begin(void) {
   snprintf(shared_folder, sizeof shared_folder, "/tmp/llmb-shared-test-XXXXXX");
   if (mkdtemp(shared_folder) == NULL) abort();
+  setenv("XDG_RUNTIME_DIR", shared_folder, 1);
 }
 
 UNUSED static void shared_path(const char *name, char path[SHARED_PATH_SIZE]) {
@@ -165,13 +165,18 @@ UNUSED static void shared_await_end(pid_t pid) {
   process_end_await(pid <= 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0));
 }
 
-/* Ends the servers, as `llmbridge shared stop` does, and removes the folder. */
-UNUSED static void shared_end(void) {
-  char path[SHARED_PATH_SIZE], name[256], file[SHARED_PATH_SIZE];
+/* Ends the servers. */
+UNUSED static void shared_stop(void) {
   for (pid_t server = shared_server(); server > 0; server = shared_server()) {
     kill(server, SIGTERM);
     shared_await_end(server);
   }
+}
+
+/* Ends the servers and removes the folder. */
+UNUSED static void shared_end(void) {
+  char path[SHARED_PATH_SIZE], name[256], file[SHARED_PATH_SIZE];
+  shared_stop();
   CHECK_INT(0, shared_files(".sock", NULL));
   CHECK_INT(0, shared_files(".json", NULL));
   while (shared_files(".live", name) > 0) {
