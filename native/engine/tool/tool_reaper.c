@@ -123,13 +123,11 @@ enum reaper_news reaper_listen(struct tool_reaper *reaper, int limit_ms, struct 
   struct pollfd item = {.fd = reaper->socket, .events = POLLIN};
   if (limit_ms == 0 && !reaper->ready) return REAPER_NOTHING;
   if (limit_ms > 0) (void)poll(&item, 1, limit_ms);
-  ssize_t size;
-  int ends = 0; /* the first may hide a word: os_socket.c */
-  do {
-    size = recv(reaper->socket, out, sizeof *out, MSG_DONTWAIT);
-  } while ((size < 0 && errno == EINTR) || (size == 0 && ends++ == 0));
-  if (size == (ssize_t)sizeof *out) return REAPER_WORD;
-  if (size < 0 && errno == EAGAIN) {
+  uint64_t size = 0;
+  int os_code = 0;
+  const llmb_status status = os_socket_receive(reaper->socket, out, sizeof *out, &size, NULL, 0, NULL, &os_code);
+  if (status == LLMB_OK && size == sizeof *out) return REAPER_WORD;
+  if (status == LLMB_E_NOT_READY) {
     reaper->ready = false;
     return REAPER_NOTHING;
   }

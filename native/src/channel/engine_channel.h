@@ -52,10 +52,9 @@ struct llmb_request {
   uint64_t backlog_size, backlog_sent, backlog_capacity;
 };
 
-/* A host's connection. A shared engine has many, any other one. */
-/* "client " and two words in hexadecimal. */
-enum { ENGINE_SCOPE_SIZE = 40 };
+enum { ENGINE_SCOPE_SIZE = 40 }; /* "client " and two words in hexadecimal digits */
 
+/* A host's connection. A shared engine has many, any other one. */
 struct engine_client {
   os_handle socket; /* the host's rings, at last its end */
   os_handle worker_bell;

@@ -16,8 +16,8 @@ bool engine_has_orders(const llmb_engine *engine) {
   return keeper_lifeline_news(&engine->lifeline) != engine->orders_seen;
 }
 
-/* What an answer's time and cached_prompt_tokens would tell one program of another's prompts. Nobody can guess the
- * name, and so name it. */
+/* Gives the client a cache scope of its own: the time of an answer and cached_prompt_tokens would otherwise tell one
+ * program what prompts another has sent. The name is random, so that no other program can name it. */
 static void name_scope(struct engine_client *client) {
   uint64_t words[2];
   os_random(words, 2);

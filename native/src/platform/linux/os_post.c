@@ -20,7 +20,7 @@ llmb_status os_post_receive(os_handle receives, void *buffer, uint64_t *out_size
   *out_size = 0;
   if (!os_handle_same(receives)) return LLMB_E_UNAVAILABLE;
   ssize_t size;
-  int ends = 0; /* a socket's first may hide a packet: os_socket.c */
+  int ends = 0; /* the first end of file that a socket tells may hide a packet: os_socket.c */
   do {
     size = read(os_handle_number(receives), buffer, OS_POST_PACKET_SIZE);
   } while ((size < 0 && errno == EINTR) || (size == 0 && ends++ == 0));
