@@ -7,6 +7,7 @@
 #include "api/call_object.h"
 #include "core/policy.h"
 #include "pool/connection_hear.h"
+#include "tests/unit/pool/simulation/simulated_engine.h"
 
 struct client_call calls[CALLS_MAX];
 llmb_bridge *bridge;
@@ -106,8 +107,22 @@ void promise_pool(void) {
   }
 }
 
+/* A worker whose engine is not ordered yet, or whose keeper has not greeted, is looked after. */
+static void check_starts(const struct pool *pool) {
+  for (uint32_t i = 0; i < pool->worker_count_max; i++) {
+    const struct connection *worker = pool->workers[i];
+    if (worker == NULL || worker->state != WORKER_STARTING || worker->keeper == NULL) continue;
+    if (world.now_ns >= simulated_keeper_mute_until_ns()) world_break("a worker waits on for a keeper that is mute");
+    if (worker->engine_end == OS_HANDLE_NONE) continue;
+    if (world.now_ns > engine_of_order(worker->engine_end)->order_room_ns + POOL_ORDER_LOOK_NS) {
+      world_break("an engine is not ordered though the keeper has room for its order");
+    }
+  }
+}
+
 void promise_before_sleep(void) {
   if (closing) return;
+  check_starts(&bridge->stages[0].pool);
   asleep = true;
   promise_pool();
   asleep = false;

@@ -121,7 +121,7 @@ static void open_bridge(void) {
   put(settings, "retries", below(4));
   put(settings, "restart_limit", below(2) == 0 ? below(8) : 1000);
   put(settings, "restart_window_ms", 1 + below(60000));
-  put(settings, "start_timeout_ms", 50 + below(1000));
+  put(settings, "start_timeout_ms", below(4) == 0 ? 4000 + below(10000) : 50 + below(1000));
   put(settings, "recycle_calls", recycle_calls);
   put(settings, "recycle_mb", below(4) == 0 ? 1 + below(64) : 0);
   if (llmb_bridge_open(settings, &bridge, &error) != LLMB_OK) {
@@ -228,6 +228,7 @@ static const char *run_schedule(uint64_t seed) {
       .way = (unsigned)below(1000),
       .abilities = (uint32_t)below(4),
       .idle_ns = below(2) == 0 ? LLMB_NEVER / 2 : 5 * WORLD_MS,
+      .full_sockets = rates[below(6)],
       .losses = rates[below(3)],
       .stops = rates[below(3)],
   };

@@ -57,6 +57,7 @@ struct simulated_engine {
   uint32_t slot_count;
   bool host_gone, post_ended; /* seen from the engine, and from the host */
   uint64_t wake_ns;           /* of its stage; LLMB_NEVER if nothing is due */
+  uint64_t order_room_ns;     /* when the keeper's socket takes its order; 0: nobody has tried */
   int32_t exit_kind, exit_value;
   bool memory_was_short;
   bool lost, counted; /* its end is a loss of the keeper; its death is in repeated_deaths */
@@ -86,6 +87,9 @@ uint64_t engine_id(const struct simulated_engine *engine);
 void simulated_keeper_forget(void);
 void simulated_keeper_run(void);
 uint64_t simulated_keeper_next_ns(void);
+
+/* When the host is to give up a keeper that has not greeted; LLMB_NEVER if it has, or has been given up. */
+uint64_t simulated_keeper_mute_until_ns(void);
 
 /* Serves what is due in its slots; when the next thing is due. */
 void engine_serve(struct simulated_engine *engine);

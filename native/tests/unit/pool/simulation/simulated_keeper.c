@@ -9,6 +9,9 @@
 #include "tests/unit/pool/simulation/simulated_engine.h"
 #include "keeper/keeper_event.h"
 
+/* How long its socket may be full: an engine may start in fair weather within the shortest start_timeout. */
+#define FULL_NS_MAX (10 * WORLD_MS)
+
 /* The keeper: it greets after a while, or never. An order may be given before it has greeted. */
 struct keeper_hold {
   unsigned references;
@@ -28,8 +31,17 @@ void simulated_keeper_run(void) {
   world_handle_ring(the_keeper.greeting, true);
 }
 
+uint64_t simulated_keeper_mute_until_ns(void) {
+  const bool open = the_keeper.references > 0 && the_keeper.greeting != OS_HANDLE_NONE;
+  return open ? the_keeper.started_ns + KEEPER_START_TIMEOUT_NS : LLMB_NEVER;
+}
+
+/* Also the end of the time for its greeting: whoever sleeps through it is seen asleep then. */
 uint64_t simulated_keeper_next_ns(void) {
-  return the_keeper.references > 0 && the_keeper.greets_ns > world.now_ns ? the_keeper.greets_ns : LLMB_NEVER;
+  if (the_keeper.references == 0) return LLMB_NEVER;
+  uint64_t next_ns = simulated_keeper_mute_until_ns();
+  if (next_ns <= world.now_ns || the_keeper.greets_ns < next_ns) next_ns = the_keeper.greets_ns;
+  return next_ns > world.now_ns ? next_ns : LLMB_NEVER;
 }
 
 static void keeper_begin(void) {
@@ -94,8 +106,12 @@ llmb_status keeper_hold_spawn(struct keeper_hold *hold, const struct keeper_spaw
                               llmb_error *error) {
   static const enum start_fate bad[] = {START_SLOWLY, START_NOT_AT_ALL, START_CRASHES, START_REFUSES, START_STICKS};
   (void)error;
-  if (world_chance(world.weather.bad_starts / 4)) return LLMB_E_NOT_READY; /* its socket is full */
   struct simulated_engine *engine = engine_of_order(spawn->engine_socket);
+  if (engine->order_room_ns == 0) {
+    engine->order_room_ns = world.now_ns;
+    if (world_chance(world.weather.full_sockets)) engine->order_room_ns += world_between_ns(0, FULL_NS_MAX);
+  }
+  if (world.now_ns < engine->order_room_ns) return LLMB_E_NOT_READY;
   world_region_entered(engine->region);
   engine->stage = ENGINE_UNBORN;
   engine->wake_ns = hold->greeted ? world.now_ns : hold->greets_ns;

@@ -20,9 +20,10 @@ struct world_weather {
   bool one_way; /* all bad starts and all bad requests go wrong in the same way */
   unsigned way;
   uint32_t abilities;
-  uint64_t idle_ns; /* after which an engine retires */
-  unsigned losses;  /* of a thousand kills: the keeper is gone instead */
-  unsigned stops;   /* the same: the keeper is stopped, and tells nothing of the end */
+  uint64_t idle_ns;      /* after which an engine retires */
+  unsigned full_sockets; /* of a thousand orders: the keeper's socket has no room for it yet */
+  unsigned losses;       /* of a thousand kills: the keeper is gone instead */
+  unsigned stops;        /* the same: the keeper is stopped, and tells nothing of the end */
 };
 
 struct simulated_engine;
