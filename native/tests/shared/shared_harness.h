@@ -27,6 +27,21 @@ UNUSED static void shared_nap_ms(unsigned milliseconds) {
   nanosleep(&nap, NULL);
 }
 
+/* Waits for what must come here, or for the end of it. False, and the test has failed, where neither comes: a hang
+ * would name nothing. Once that has been so nobody waits again. */
+UNUSED static bool shared_await_word(int descriptor, const char *otherwise) {
+  static bool in_vain;
+  struct pollfd item = {.fd = descriptor, .events = POLLIN};
+  int ready = 0;
+  do {
+    ready = poll(&item, 1, in_vain ? 0 : process_end_limit_ms());
+  } while (ready < 0);
+  if (ready > 0) return true;
+  if (!in_vain) CHECK_TEXT("", otherwise);
+  in_vain = true;
+  return false;
+}
+
 /* Hosts. */
 
 struct shared_host {
@@ -78,7 +93,8 @@ UNUSED static void host_tell(struct shared_host *host, const char *command) {
 }
 
 UNUSED static const char *host_hear(struct shared_host *host) {
-  if (fgets(host->answer, sizeof host->answer, host->answers) == NULL) snprintf(host->answer, 16, "gone");
+  const bool heard = shared_await_word(fileno(host->answers), "a program gives no answer");
+  if (!heard || fgets(host->answer, sizeof host->answer, host->answers) == NULL) snprintf(host->answer, 16, "gone");
   host->answer[strcspn(host->answer, "\n")] = 0;
   return host->answer;
 }

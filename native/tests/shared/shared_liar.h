@@ -87,6 +87,7 @@ UNUSED static unsigned hear(struct liar *liar) {
   struct iovec part = {.iov_base = bytes, .iov_len = sizeof bytes};
   struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  if (!shared_await_word(liar->server, "the server says nothing")) return SHARE_MESSAGE_NONE;
   const ssize_t size = recvmsg(liar->server, &message, MSG_CMSG_CLOEXEC);
   if (size < (ssize_t)sizeof head) return SHARE_MESSAGE_NONE;
   memcpy(&head, bytes, sizeof head);
