@@ -78,6 +78,26 @@ static void close__leaves_an_answer_that_had_come(void) {
   harness_leave();
 }
 
+/* Nothing is left for it to do: it is not killed in the middle of a call. */
+static void close__lets_an_engine_end_by_itself_whose_answer_lies_unread(void) {
+  char home[64], folder[80], text[128] = "";
+  llmb_error error;
+  snprintf(home, sizeof home, "/tmp/llmbridge-test-XXXXXX");
+  CHECK(mkdtemp(home) != NULL);
+  snprintf(folder, sizeof folder, "%s/left", home);
+  llmb_bridge *bridge = bridge_of("farewell", "home", HARNESS_MODULE_HOME, "slots", "2", NULL);
+  llmb_call *unread = call_of(bridge, folder, NULL);
+  CHECK_INT(LLMB_OK, llmb_call_poll(unread, LLMB_NEVER, NULL)); /* it has its slot, and is answered first */
+  CHECK_INT(LLMB_OK, ask(bridge, folder, NULL, &error));
+  llmb_bridge_close(bridge);
+  CHECK_INT(0, rmdir(folder)); /* the engine has made it at its end */
+  CHECK_INT(LLMB_OK, read_to_end(unread, text, sizeof text, NULL));
+  CHECK_TEXT(folder, text);
+  llmb_call_close(unread);
+  harness_leave();
+  CHECK_INT(0, rmdir(home));
+}
+
 struct starter {
   llmb_bridge *bridge;
   llmb_status status;
@@ -158,7 +178,8 @@ static void open_and_close__leave_nothing_however_often(void) {
 
 CHECK_MAIN(TEST(close__cancels_calls_that_others_read), TEST(close__cancels_calls_to_a_hung_engine),
            TEST(close__cancels_calls_that_wait_for_a_start), TEST(close__leaves_calls_to_be_closed_later),
-           TEST(close__leaves_an_answer_that_had_come), TEST(close__ends_a_wait_for_the_start),
+           TEST(close__leaves_an_answer_that_had_come),
+           TEST(close__lets_an_engine_end_by_itself_whose_answer_lies_unread), TEST(close__ends_a_wait_for_the_start),
            TEST(close__makes_a_pump_report_what_it_cancelled), TEST(close__of_one_bridge_leaves_the_others),
            TEST(close__of_a_bridge_that_was_never_used_is_all_there_is_to_it),
            TEST(open_and_close__leave_nothing_however_often))

@@ -1,6 +1,7 @@
 /* An engine module for the bridge's tests: does what no script of the fake engine says. Its home folder has it as the
  * module "fake"; the setting `command` names what it does with each request. */
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -120,6 +121,19 @@ static void obey_prompt(llmb_request *request) {
   write_bytes(request, 0);
 }
 
+static char farewell_folder[128];
+
+/* An end that is the engine's own makes the folder that is the prompt. */
+static void remember_farewell(llmb_request *request) {
+  snprintf(farewell_folder, sizeof farewell_folder, "%s", (const char *)llmb_request_input(request, NULL));
+  write_bytes(request, 0);
+}
+
+static int32_t leave(void) {
+  if (farewell_folder[0] != 0 && mkdir(farewell_folder, 0700) != 0) abort();
+  return 0;
+}
+
 static void serve_one(const char *command, llmb_request *request) {
   llmb_request_accept(request);
   if (strcmp(command, "large_piece") == 0) {
@@ -146,6 +160,8 @@ static void serve_one(const char *command, llmb_request *request) {
     obey_prompt(request);
   } else if (strcmp(command, "last_words") == 0) {
     abort();
+  } else if (strcmp(command, "farewell") == 0) {
+    remember_farewell(request);
   } else if (strcmp(command, "replaying") == 0) {
     die_and_replay(request);
   } else if (strcmp(command, "lasting") == 0) {
@@ -169,7 +185,7 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   if (strcmp(command, "timed") == 0) return timed_serve(engine);
   for (;;) {
     llmb_request *request = NULL;
-    if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return 0;
+    if (llmb_engine_next(engine, LLMB_NEVER, &request) != LLMB_OK) return leave();
     if (request == NULL) continue;
     if (strcmp(command, "last_words") == 0) llmb_engine_last_words(engine, "the test wants it so");
     serve_one(command, request);
