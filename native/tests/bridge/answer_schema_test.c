@@ -30,15 +30,17 @@ static void answer__that_does_not_is_output_invalid_with_its_place(void) {
   CHECK_CONTAINS("required \"n\"", error.message);
 }
 
-/* The engine sleeps for an hour behind the piece that is wrong, and only the call's own limit, just below the
- * watchdog's, would end that: nobody waits for it. */
+/* The engine sleeps for an hour behind the piece that is wrong, and nobody waits for it: what the call is told it is
+ * told before its own limit, which lies below the watchdog's. */
 static void answer__that_is_wrong_for_good_ends_the_call_at_once(void) {
   llmb_bridge *bridge =
-      bridge_of("say {\"n\":\"; sleep 3600000", "timeout_ms", "45000", "stall_timeout_ms", "0", NULL);
+      bridge_of("sleep 300; say {\"n\":\"; sleep 3600000", "timeout_ms", "45000", "stall_timeout_ms", "0", NULL);
+  const uint64_t limit_ns = llmb_deadline_after_ms(45000);
   llmb_settings *settings = settings_of("json_schema", OBJECT, "schema_retries", "0", NULL);
   llmb_error error;
   CHECK_INT(LLMB_E_OUTPUT_INVALID, ask(bridge, "a number", settings, &error));
   CHECK_CONTAINS("type \"integer\"", error.message);
+  CHECK(llmb_clock_ns() < limit_ns);
   llmb_settings_close(settings);
   bridge_end(bridge);
 }
