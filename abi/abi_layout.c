@@ -27,6 +27,7 @@ int main(void) {
   MEMBER(llmb_usage, completion_tokens);
   MEMBER(llmb_usage, cached_prompt_tokens);
   MEMBER(llmb_usage, replaced);
+  MEMBER(llmb_usage, constrained);
   printf("llmb_worker %zu\n", sizeof(llmb_worker));
   MEMBER(llmb_worker, state);
   MEMBER(llmb_worker, calls);

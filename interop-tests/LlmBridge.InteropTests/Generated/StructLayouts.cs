@@ -35,6 +35,7 @@ internal static class StructLayouts
         lines.Add(Member("llmb_usage.completion_tokens", ref llmb_usage, ref llmb_usage.completion_tokens));
         lines.Add(Member("llmb_usage.cached_prompt_tokens", ref llmb_usage, ref llmb_usage.cached_prompt_tokens));
         lines.Add(Member("llmb_usage.replaced", ref llmb_usage, ref llmb_usage.replaced));
+        lines.Add(Member("llmb_usage.constrained", ref llmb_usage, ref llmb_usage.constrained));
         var llmb_worker = new NativeWorker();
         lines.Add($"llmb_worker {Unsafe.SizeOf<NativeWorker>()}");
         lines.Add(Member("llmb_worker.state", ref llmb_worker, ref llmb_worker.state));

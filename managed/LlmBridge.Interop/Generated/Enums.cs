@@ -73,6 +73,17 @@ internal enum NativeEngineAbility
     Acts = 4,
 }
 
+/// <summary>How far an engine held an answer to what was asked of it (grammar, json_schema) while it made it.</summary>
+internal enum NativeConstrained
+{
+    /// <summary>Not at all: the answer is only checked.</summary>
+    None = 0,
+    /// <summary>In part: what no grammar holds is only checked.</summary>
+    Partial = 1,
+    /// <summary>Wholly.</summary>
+    Full = 2,
+}
+
 /// <summary>
 /// How much an engine keeps, for llmb_engine_confine_profile. What each may still do is listed in docs/security.md.
 /// </summary>

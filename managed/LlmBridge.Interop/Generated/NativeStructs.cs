@@ -52,6 +52,8 @@ internal struct NativeUsage
     public ulong cached_prompt_tokens;
     /// <summary>How often bytes of the answer that were no UTF-8 were replaced by U+FFFD.</summary>
     public ulong replaced;
+    /// <summary>One of llmb_constrained.</summary>
+    public ulong constrained;
 }
 
 /// <summary>One place for a worker.</summary>

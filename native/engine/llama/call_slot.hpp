@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/llama/answer_grammar.hpp"
 #include "engine/llama/embedder.hpp"
 #include "llama.h"
 #include <llmbridge/engine.h>
@@ -36,6 +38,7 @@ struct call_slot {
   llama_token next = LLAMA_TOKEN_NULL;
   int32_t output = -1;  // where in the last batch its logits are
   sampler choice;
+  std::unique_ptr<answer_grammar> grammar;  // null: any text
   text_mender mender;
   stop_text stops;
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/llama/answer_grammar.hpp"
 #include "engine/llama/engine_options.hpp"
 #include "engine/llama/failure.hpp"
 #include "engine/llama/likeliest.hpp"
@@ -72,13 +73,13 @@ void sampler::accept(llama_token token) {
   if (chain_ != nullptr) llama_sampler_accept(chain_.get(), token);
 }
 
-llama_token sampler::draw(const llama_token_data_array &candidates, uint32_t position) const {
+llama_token sampler::draw(const llama_token_data_array &candidates, uint64_t seed, uint32_t position) const {
   double largest = -std::numeric_limits<double>::infinity(), sum = 0;
   for (size_t i = 0; i < candidates.size; i++) largest = std::fmax(largest, candidates.data[i].logit);
   auto weight = [&](size_t i) { return std::exp(candidates.data[i].logit - largest); };
   for (size_t i = 0; i < candidates.size; i++) sum += weight(i);
   if (!std::isfinite(largest) || !std::isfinite(sum)) refuse_logits();
-  double left = draw_of(options_.seed, position) * sum;
+  double left = draw_of(seed, position) * sum;
   for (size_t i = 0; i < candidates.size; i++) {
     left -= weight(i);
     if (left < 0) return candidates.data[i].id;
@@ -86,26 +87,43 @@ llama_token sampler::draw(const llama_token_data_array &candidates, uint32_t pos
   return candidates.data[candidates.size - 1].id;  // rounding only
 }
 
-llama_token sampler::choose(const float *logits, uint32_t position) {
-  if (chain_ == nullptr) return require_token(likeliest(logits, vocabulary_size_));
+llama_token sampler::choose_among_candidates(uint64_t seed, uint32_t position) {
+  llama_token_data_array candidates = {candidates_.data(), candidates_.size(), -1, false};
+  if (chain_ != nullptr) llama_sampler_apply(chain_.get(), &candidates);
+  if (options_.temperature > 0) return draw(candidates, seed, position);
+  size_t best = 0;
+  for (size_t i = 1; i < candidates.size; i++) {
+    bool is_better = candidates.data[i].logit > candidates.data[best].logit || std::isnan(candidates.data[best].logit);
+    if (is_better) best = i;
+  }
+  if (!std::isfinite(candidates.data[best].logit)) refuse_logits();
+  return candidates.data[best].id;
+}
+
+void sampler::take_all(const float *logits) {
   candidates_.resize(static_cast<size_t>(vocabulary_size_));
   for (llama_token token = 0; token < vocabulary_size_; token++) {
     candidates_[static_cast<size_t>(token)] = {token, logits[token], 0};
   }
-  llama_token_data_array candidates = {candidates_.data(), candidates_.size(), -1, false};
-  llama_sampler_apply(chain_.get(), &candidates);
+}
+
+// Most of what is chosen a grammar allows, and to look at one token costs next to nothing. Only if that is refused are
+// all others looked at. The second draw has a key of its own: with the first one's number, which led to what is
+// refused, it would not be as likely as it should be to lead anywhere.
+llama_token sampler::choose(const float *logits, uint32_t position, answer_grammar *grammar) {
   llama_token chosen = LLAMA_TOKEN_NULL;
-  if (options_.temperature > 0) {
-    chosen = draw(candidates, position);
+  if (chain_ == nullptr) {
+    chosen = require_token(likeliest(logits, vocabulary_size_));
   } else {
-    size_t best = 0;
-    for (size_t i = 1; i < candidates.size; i++) {
-      if (candidates.data[i].logit > candidates.data[best].logit) best = i;
-    }
-    if (!std::isfinite(candidates.data[best].logit)) refuse_logits();
-    chosen = candidates.data[best].id;
+    take_all(logits);
+    chosen = choose_among_candidates(options_.seed, position);
   }
-  llama_sampler_accept(chain_.get(), chosen);
+  if (grammar != nullptr && !grammar->allows(chosen)) {
+    candidates_.clear();
+    for (llama_token token : grammar->allowed()) candidates_.push_back({token, logits[token], 0});
+    chosen = choose_among_candidates(~options_.seed, position);
+  }
+  accept(chosen);
   return chosen;
 }
 

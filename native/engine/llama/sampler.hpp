@@ -24,6 +24,8 @@ sampling_options sampling_options_read(const llmb_request *request);
 // A number in [0, 1) that depends on seed and position alone.
 double draw_of(uint64_t seed, uint32_t position);
 
+class answer_grammar;
+
 // One call's sampler. Draws depend on nothing but the seed and the position, so a call gives the same text whatever
 // runs beside it, and a resumed one goes on as it would have.
 class sampler {
@@ -34,8 +36,8 @@ class sampler {
   void accept(llama_token token);
 
   // Chooses from the logits of all tokens for this position and accepts the choice; throws failure when they hold no
-  // number that could be chosen.
-  llama_token choose(const float *logits, uint32_t position);
+  // number that could be chosen. What a grammar refuses is not chosen; null is none.
+  llama_token choose(const float *logits, uint32_t position, answer_grammar *grammar = nullptr);
 
  private:
   struct chain_deleter {
@@ -44,7 +46,9 @@ class sampler {
     }
   };
 
-  llama_token draw(const llama_token_data_array &candidates, uint32_t position) const;
+  llama_token draw(const llama_token_data_array &candidates, uint64_t seed, uint32_t position) const;
+  llama_token choose_among_candidates(uint64_t seed, uint32_t position);
+  void take_all(const float *logits);
 
   int32_t vocabulary_size_;
   sampling_options options_;

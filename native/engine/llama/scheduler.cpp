@@ -34,6 +34,7 @@ scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_optio
       threads_(threads),
       divider_(vocab_, [this] { show_progress(); }),
       chat_(model),
+      grammars_(vocab_),
       sequences_(options.slots),
       copies_prefixes_(llama_model_n_swa(model) == 0) {
   if (model_generates(model)) decoder_.emplace(model, generation_params(options, context_), threads);
@@ -104,6 +105,8 @@ void scheduler::begin_generating(llmb_request *request) {
   call->max_tokens = static_cast<uint32_t>(number_read("max_tokens", llmb_request_setting(request, "max_tokens"), 512));
   call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
   call->prompt = prompt_tokens(divider_, chat_, request, context_);
+  call->grammar = grammars_.make(llmb_request_setting(request, "grammar"), llmb_request_setting(request, "json_schema"),
+                                 grammar_watch(request));
   const char *scope = llmb_request_setting(request, "cache_scope");
   if (scope != nullptr) call->scope = scope;
   for (llama_token token : call->prompt) call->choice.accept(token);
@@ -134,14 +137,27 @@ void scheduler::show_progress() const {
   }
 }
 
+static failure cancelled(const llmb_request *request, uint32_t phase) {
+  bool late = llmb_clock_ns() >= llmb_request_deadline(request);
+  return {late ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_CANCELLED, phase, late ? "the deadline passed" : "cancelled"};
+}
+
 void scheduler::drop_cancelled() {
   for (auto &call : calls_) {
     if (llmb_request_cancelled(call->request) == 0) continue;
-    bool late = llmb_clock_ns() >= llmb_request_deadline(call->request);
-    fail(*call, late ? LLMB_E_DEADLINE_EXCEEDED : LLMB_E_CANCELLED, call->phase(),
-         late ? "the deadline passed" : "cancelled");
+    failure reason = cancelled(call->request, call->phase());
+    fail(*call, reason.status, reason.phase, reason.what());
   }
   remove_ended();
+}
+
+// A grammar's work ends with its call's time, and keeps nobody else from being alive.
+std::function<void()> scheduler::grammar_watch(llmb_request *request) {
+  return [this, request] {
+    show_progress();
+    llmb_request_progress(request);
+    if (llmb_request_cancelled(request) != 0) throw cancelled(request, LLMB_PHASE_GENERATE);
+  };
 }
 
 decode_watch scheduler::watch_for(const std::vector<call_slot *> &calls) const {
@@ -192,88 +208,6 @@ bool scheduler::decode_for(const std::vector<call_slot *> &calls) {
     if (error.status != LLMB_E_ENGINE_ERROR) throw;
     return false;
   }
-}
-
-void scheduler::take_output(call_slot &call) {
-  try {
-    if (call.produced < call.replay.size()) {
-      llama_token token = call.replay[call.produced];
-      call.choice.accept(token);
-      take_token(call, token);
-      if (call.request != nullptr) llmb_request_replayed(call.request, call.produced);
-    } else {
-      take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded));
-    }
-    deliver(call);
-  } catch (const failure &error) {
-    fail(call, error.status, error.phase, error.what());
-  } catch (const std::exception &error) {
-    fail(call, LLMB_E_ENGINE_ERROR, call.phase(), error.what());
-  }
-}
-
-void scheduler::take_token(call_slot &call, llama_token token) {
-  call.state = call_state::generating;
-  if (llama_vocab_is_eog(vocab_, token)) {
-    finish(call, LLMB_FINISH_STOP);
-    return;
-  }
-  if (call.produced >= call.replay.size()) {
-    llmb_status status = llmb_request_write_tokens(call.request, &token, 1);
-    if (status != LLMB_OK) throw failure(status, LLMB_PHASE_GENERATE, "the token could not be recorded");
-  }
-  call.produced++;
-  std::string piece, mended, text;
-  token_append_text(vocab_, token, piece);
-  call.mender.push(piece, mended);
-  bool stopped = call.stops.push(mended, text);
-  call.add_text(text);
-  if (stopped) {
-    finish(call, LLMB_FINISH_STOP_STRING);
-  } else if (call.produced >= call.max_tokens || call.decoded >= context_) {
-    finish(call, LLMB_FINISH_LENGTH);
-  } else {
-    call.next = token;
-  }
-}
-
-void scheduler::finish(call_slot &call, uint32_t reason) {
-  std::string unfinished, rest;
-  // A character that a limit cuts is left out; one that the model itself does not finish is a mistake of its.
-  if (reason == LLMB_FINISH_STOP) call.mender.finish(unfinished);
-  if (reason != LLMB_FINISH_STOP_STRING && call.stops.push(unfinished, rest)) reason = LLMB_FINISH_STOP_STRING;
-  if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(rest);
-  call.add_text(rest);
-  call.finish_reason = reason;
-  call.state = call_state::draining;
-}
-
-// Sends what is pending; what the host does not take now stays. False when something stays.
-bool scheduler::send_pending(call_slot &call) {
-  llmb_status status = LLMB_OK;
-  if (!call.pending.empty()) {
-    status = llmb_request_write(call.request, call.pending.data(), call.pending.size());
-    if (status == LLMB_OK) call.pending.clear();
-  }
-  while (status == LLMB_OK && !call.vectors.empty()) {
-    status = llmb_request_write_vector(call.request, call.vectors.front().data(), call.vectors.front().size());
-    if (status == LLMB_OK) call.vectors.pop_front();
-  }
-  if (status != LLMB_OK && status != LLMB_E_NOT_READY) fail(call, status, call.phase(), "the answer could not be sent");
-  return status == LLMB_OK;
-}
-
-void scheduler::deliver(call_slot &call) {
-  if (call.request == nullptr || !send_pending(call) || call.state != call_state::draining) return;
-  llmb_usage usage = {};
-  usage.struct_size = sizeof usage;
-  usage.finish_reason = call.finish_reason;
-  usage.prompt_tokens = call.tokens_read();
-  usage.completion_tokens = call.produced;
-  usage.cached_prompt_tokens = call.cached;
-  usage.replaced = call.mender.replaced();
-  llmb_request_done(call.request, &usage);
-  call.request = nullptr;
 }
 
 void scheduler::fail(call_slot &call, llmb_status status, uint32_t phase, const std::string &message) {

@@ -5,6 +5,7 @@
 // own affair. Every call has its own stretch of KV memory of `context` tokens: no neighbour can take another's room.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ class scheduler {
   void begin_generating(llmb_request *request);
   void begin_embedding(llmb_request *request);
   void count_tokens(llmb_request *request);
+  std::function<void()> grammar_watch(llmb_request *request);
 
   void show_progress() const;
   void drop_cancelled();
@@ -63,12 +65,14 @@ class scheduler {
   void generate_round();
   void generate_batch(const std::vector<call_slot *> &calls);
   bool decode_for(const std::vector<call_slot *> &calls);
+
+  // scheduler_answer.cpp
   void take_output(call_slot &call);
   void take_token(call_slot &call, llama_token token);
-
+  void finish(call_slot &call, uint32_t reason);
   bool send_pending(call_slot &call);
   void deliver(call_slot &call);
-  void finish(call_slot &call, uint32_t reason);
+
   void fail(call_slot &call, llmb_status status, uint32_t phase, const std::string &message);
   void remove_ended();
   decode_watch watch_for(const std::vector<call_slot *> &calls) const;
@@ -81,6 +85,7 @@ class scheduler {
   ggml_threadpool *threads_;
   tokenizer divider_;
   chat_template chat_;
+  grammar_shelf grammars_;
   std::optional<decoder> decoder_;    // none for models that only embed
   std::optional<embedder> embedder_;  // made by the first embedding
   std::vector<std::unique_ptr<call_slot>> calls_;

@@ -39,6 +39,13 @@ enum llmb_engine_ability {
                                 started: LLMB_E_NOT_FOUND or LLMB_E_SPAWN_FAILED in LLMB_PHASE_START. */
 };
 
+/** How far an engine held an answer to what was asked of it (grammar, json_schema) while it made it. */
+enum llmb_constrained {
+  LLMB_CONSTRAINED_NONE = 0,    /**< Not at all: the answer is only checked. */
+  LLMB_CONSTRAINED_PARTIAL = 1, /**< In part: what no grammar holds is only checked. */
+  LLMB_CONSTRAINED_FULL = 2     /**< Wholly. */
+};
+
 /** What an engine reports of a finished request. */
 typedef struct llmb_usage {
   uint32_t struct_size;          /**< sizeof(llmb_usage) as the engine was compiled. */
@@ -48,6 +55,7 @@ typedef struct llmb_usage {
   uint64_t cached_prompt_tokens; /**< Of the prompt's, those that the engine still knew from a call before and did not
                                       read again. */
   uint64_t replaced;             /**< How often bytes of the answer that were no UTF-8 were replaced by U+FFFD. */
+  uint64_t constrained;          /**< One of llmb_constrained. */
 } llmb_usage;
 
 /** The entry of an engine module: load, say ready, serve until llmb_engine_next says the host is gone; return the exit

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "core/json_writer.h"
 
+#include <llmbridge/engine.h>
+
 llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
   if (out_json == NULL) return LLMB_E_INVALID_ARGUMENT;
   *out_json = NULL;
@@ -20,10 +22,15 @@ llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
   json_key(&writer, "cached_prompt_tokens");
   json_integer(&writer, succeeded ? call->cached_prompt_tokens : 0);
   json_key(&writer, "replaced");
-  json_integer(&writer, succeeded ? (int64_t)call->replaced : 0);
-  if (call->schema != NULL) {
+  json_integer(&writer, succeeded ? call->replaced : 0);
+  const uint32_t constrained = succeeded ? call->constrained : LLMB_CONSTRAINED_NONE;
+  if (call->schema != NULL || constrained != LLMB_CONSTRAINED_NONE) {
     json_key(&writer, "constrained");
-    json_text(&writer, "none"); /* by the engine: the answer was checked all the same */
+    json_text(&writer, constrained == LLMB_CONSTRAINED_FULL      ? "full"
+                       : constrained == LLMB_CONSTRAINED_PARTIAL ? "partial"
+                                                                 : "none");
+  }
+  if (call->schema != NULL) {
     json_key(&writer, "truncated");
     json_boolean(&writer, call->schema->is_truncated);
   }

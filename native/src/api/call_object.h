@@ -65,7 +65,7 @@ struct llmb_call {
   llmb_result result;
   uint32_t cached_prompt_tokens; /* not in the result, which hosts have compiled in */
   uint32_t attempts;
-  uint64_t replaced; /* as cached_prompt_tokens: of a call that has succeeded */
+  uint32_t replaced, constrained; /* as cached_prompt_tokens: of a call that has succeeded */
 
   bool watched;
   uint64_t watch_token;

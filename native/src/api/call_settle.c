@@ -20,6 +20,7 @@ static void settle_done(llmb_call *call, const struct frame_done *done) {
   call->result.completion_tokens = done->completion_tokens;
   call->cached_prompt_tokens = done->cached_prompt_tokens;
   call->replaced = done->replaced;
+  call->constrained = done->constrained;
   call_end(call, LLMB_OK, true);
 }
 

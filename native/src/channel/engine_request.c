@@ -190,7 +190,8 @@ llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
       .cached_prompt_tokens = HAS(usage, cached_prompt_tokens) ? (uint32_t)usage->cached_prompt_tokens : 0,
       .prompt_tokens = usage->prompt_tokens,
       .completion_tokens = usage->completion_tokens,
-      .replaced = HAS(usage, replaced) ? usage->replaced : 0,
+      .replaced = HAS(usage, replaced) ? (uint32_t)usage->replaced : 0,
+      .constrained = HAS(usage, constrained) ? (uint32_t)usage->constrained : 0,
   };
   const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, ENGINE_END_NEWS);
   FAULT_POINT(ENGINE_DONE);

@@ -46,7 +46,8 @@ struct frame_done {
   uint32_t cached_prompt_tokens;
   uint64_t prompt_tokens;
   uint64_t completion_tokens;
-  uint64_t replaced; /* in the answer, by U+FFFD */
+  uint32_t replaced;    /* in the answer, by U+FFFD */
+  uint32_t constrained; /* enum llmb_constrained */
 };
 
 struct frame_failure {

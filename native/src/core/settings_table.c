@@ -180,8 +180,8 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_NORMALIZE] = {"normalize", CALL, .engines = EMBEDDERS, CHOICE("auto|l2|none"),
     DEFAULT("auto"),
     .help = "Whether an embedding is scaled to length 1: auto does so for the llama engine alone"},
-  [SETTING_GRAMMAR] = {"grammar", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
-    .help = "A GBNF grammar the answer must follow"},
+  [SETTING_GRAMMAR] = {"grammar", CALL, .engines = ENGINE_LLAMA, TEXT,
+    .help = "The grammar (GBNF) that the answer must follow; one that does not parse is refused with line and column"},
   [SETTING_JSON_SCHEMA] = {"json_schema", CALL, .engines = GENERATORS, TEXT, JSON,
     .help = "The JSON Schema (2020-12 or draft 7) that the answer must keep: it is checked as it comes, and refused with "
             "the first byte that makes it wrong"},

@@ -38,7 +38,7 @@ static inline uint64_t fuzz_number(struct fuzz_input *input, unsigned size) {
 
 /* A NUL-terminated copy of the bytes, to be freed; nothing may be read behind it. */
 static inline char *fuzz_copy(const uint8_t *bytes, size_t size) {
-  char *copy = malloc(size + 1);
+  char *copy = (char *)malloc(size + 1);
   if (copy == NULL) exit(2);
   if (size > 0) memcpy(copy, bytes, size);
   copy[size] = '\0';

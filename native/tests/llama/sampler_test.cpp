@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/check.h"
+#include "engine/llama/answer_grammar.hpp"
 #include "engine/llama/failure.hpp"
 #include "engine/llama/model.hpp"
 
@@ -34,9 +35,9 @@ static void draw__is_spread_evenly(void) {
 
 // A vocabulary is all that a sampler wants of a model.
 struct vocabulary {
-  vocabulary() {
+  explicit vocabulary(const char *name = "chain") {
     const char *folder = getenv("LLMB_TEST_MODELS");
-    std::string path = std::string(folder != nullptr ? folder : "") + "/chain.gguf";
+    std::string path = std::string(folder != nullptr ? folder : "") + "/" + name + ".gguf";
     llama_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
     llama_model_params params = llama_model_default_params();
     params.vocab_only = true;
@@ -142,8 +143,62 @@ static void sampler__refuses_logits_that_are_no_numbers(void) {
   }
 }
 
+// Half of the first draws are refused; what is drawn then must be as likely as if nothing else had been there.
+static void sampler__draws_what_a_grammar_allows_as_often_as_it_is_likely(void) {
+  vocabulary words("random_llama_f32");
+  auto token_of = [&](const char *letter) {
+    llama_token token = 0;
+    CHECK_INT(1, llama_tokenize(words.vocab, letter, 1, &token, 1, false, false));
+    return token;
+  };
+  const llama_token tokens[4] = {token_of("a"), token_of("b"), token_of("c"), token_of("x")};
+  const float likely[4] = {6, 3, 1, 10};
+  for (int i = 0; i < 4; i++) words.logits[static_cast<size_t>(tokens[i])] = std::log(likely[i]) + 30;
+  llama_engine::grammar_shelf shelf(words.vocab);
+  auto grammar = shelf.make("root ::= [abc]{1,2000}", nullptr, {});
+  llama_engine::sampling_options options;
+  options.temperature = 1;
+  constexpr int draws = 10000;
+  int counts[4] = {};
+  sampler choice(words.vocab, options), again(words.vocab, options);
+  for (uint32_t position = 0; position < draws; position++) {
+    llama_token token = choice.choose(words.logits.data(), position, grammar.get());
+    CHECK_INT(token, again.choose(words.logits.data(), position, grammar.get()));
+    for (int i = 0; i < 4; i++) counts[i] += token == tokens[i];
+  }
+  CHECK_INT(0, counts[3]);
+  CHECK_INT(draws, counts[0] + counts[1] + counts[2]);
+  CHECK(std::abs(counts[0] - 6000) < 250);
+  CHECK(std::abs(counts[1] - 3000) < 250);
+}
+
+// top_k would leave none of what the grammar allows.
+static void sampler__looks_at_the_grammar_before_top_k_and_top_p(void) {
+  vocabulary words("random_llama_f32");
+  llama_token letter = 0;
+  CHECK_INT(1, llama_tokenize(words.vocab, "q", 1, &letter, 1, false, false));
+  for (size_t i = 0; i < words.logits.size(); i++) words.logits[i] = static_cast<float>(i % 100);
+  words.logits[static_cast<size_t>(letter)] = -50;
+  words.logits[3 + 'q'] = -90;  // the same letter as a byte
+  llama_engine::grammar_shelf shelf(words.vocab);
+  auto grammar = shelf.make("root ::= \"q\"", nullptr, {});
+  for (double temperature : {0.0, 1.0}) {
+    llama_engine::sampling_options options;
+    options.temperature = temperature;
+    options.top_k = 3;
+    options.top_p = 0.5;
+    options.min_p = 0.2;
+    sampler choice(words.vocab, options);
+    for (uint32_t position = 0; position < 20; position++) {
+      CHECK_INT(letter, choice.choose(words.logits.data(), position, grammar.get()));
+    }
+  }
+}
+
 CHECK_MAIN(TEST(draw__depends_on_seed_and_position_alone), TEST(draw__is_spread_evenly),
            TEST(sampler__without_temperature_takes_the_likeliest_and_of_equals_the_first),
            TEST(likeliest__of_equals_in_two_blocks_is_the_first), TEST(sampler__finds_the_likeliest_wherever_it_stands),
            TEST(sampler__makes_a_repeated_token_less_likely), TEST(sampler__draws_tokens_as_often_as_they_are_likely),
+           TEST(sampler__draws_what_a_grammar_allows_as_often_as_it_is_likely),
+           TEST(sampler__looks_at_the_grammar_before_top_k_and_top_p),
            TEST(sampler__refuses_logits_that_are_no_numbers))

@@ -1,0 +1,97 @@
+// What becomes of a token that was chosen: text, an end, a piece on its way to the host.
+#include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
+#include "engine/llama/scheduler.hpp"
+
+namespace llama_engine {
+
+void scheduler::take_output(call_slot &call) {
+  try {
+    if (call.produced < call.replay.size()) {
+      llama_token token = call.replay[call.produced];
+      call.choice.accept(token);
+      take_token(call, token);
+      if (call.request != nullptr) llmb_request_replayed(call.request, call.produced);
+    } else {
+      take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded, call.grammar.get()));
+    }
+    deliver(call);
+  } catch (const failure &error) {
+    fail(call, error.status, error.phase, error.what());
+  } catch (const std::exception &error) {
+    fail(call, LLMB_E_ENGINE_ERROR, call.phase(), error.what());
+  }
+}
+
+void scheduler::take_token(call_slot &call, llama_token token) {
+  call.state = call_state::generating;
+  if (call.grammar != nullptr && call.produced < call.replay.size() && !call.grammar->allows(token)) {
+    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the answer so far does not follow its grammar");
+  }
+  if (llama_vocab_is_eog(vocab_, token)) {
+    finish(call, LLMB_FINISH_STOP);
+    return;
+  }
+  if (call.produced >= call.replay.size()) {
+    llmb_status status = llmb_request_write_tokens(call.request, &token, 1);
+    if (status != LLMB_OK) throw failure(status, LLMB_PHASE_GENERATE, "the token could not be recorded");
+  }
+  call.produced++;
+  if (call.grammar != nullptr) call.grammar->take(token);
+  std::string piece, mended, text;
+  token_append_text(vocab_, token, piece);
+  call.mender.push(piece, mended);
+  bool stopped = call.stops.push(mended, text);
+  call.add_text(text);
+  if (stopped) {
+    finish(call, LLMB_FINISH_STOP_STRING);
+  } else if (call.grammar != nullptr && call.grammar->is_complete()) {
+    finish(call, LLMB_FINISH_STOP);
+  } else if (call.produced >= call.max_tokens || call.decoded >= context_) {
+    finish(call, LLMB_FINISH_LENGTH);
+  } else {
+    call.next = token;
+  }
+}
+
+void scheduler::finish(call_slot &call, uint32_t reason) {
+  std::string unfinished, rest;
+  // A character that a limit cuts is left out; one that the model itself does not finish is a mistake of its.
+  if (reason == LLMB_FINISH_STOP) call.mender.finish(unfinished);
+  if (reason != LLMB_FINISH_STOP_STRING && call.stops.push(unfinished, rest)) reason = LLMB_FINISH_STOP_STRING;
+  if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(rest);
+  call.add_text(rest);
+  call.finish_reason = reason;
+  call.state = call_state::draining;
+}
+
+// Sends what is pending; what the host does not take now stays. False when something stays.
+bool scheduler::send_pending(call_slot &call) {
+  llmb_status status = LLMB_OK;
+  if (!call.pending.empty()) {
+    status = llmb_request_write(call.request, call.pending.data(), call.pending.size());
+    if (status == LLMB_OK) call.pending.clear();
+  }
+  while (status == LLMB_OK && !call.vectors.empty()) {
+    status = llmb_request_write_vector(call.request, call.vectors.front().data(), call.vectors.front().size());
+    if (status == LLMB_OK) call.vectors.pop_front();
+  }
+  if (status != LLMB_OK && status != LLMB_E_NOT_READY) fail(call, status, call.phase(), "the answer could not be sent");
+  return status == LLMB_OK;
+}
+
+void scheduler::deliver(call_slot &call) {
+  if (call.request == nullptr || !send_pending(call) || call.state != call_state::draining) return;
+  llmb_usage usage = {};
+  usage.struct_size = sizeof usage;
+  usage.finish_reason = call.finish_reason;
+  usage.prompt_tokens = call.tokens_read();
+  usage.completion_tokens = call.produced;
+  usage.cached_prompt_tokens = call.cached;
+  usage.replaced = call.mender.replaced();
+  if (call.grammar != nullptr) usage.constrained = call.grammar->constrained;
+  llmb_request_done(call.request, &usage);
+  call.request = nullptr;
+}
+
+}  // namespace llama_engine
