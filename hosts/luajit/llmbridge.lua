@@ -160,8 +160,29 @@ local function need_text(what, value)
   error(own_error("invalid_argument", INVALID_ARGUMENT, what .. ": a string is needed, not " .. type(value)), 0)
 end
 
--- Values as the settings table takes them. A list becomes JSON, as `stop` wants it.
+local function json_string(text)
+  return '"' .. text:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
+end
+
+-- Lists are arrays, other tables objects, whose names stand in alphabetical order.
+local function json_text(name, value)
+  if type(value) == "string" then return json_string(value) end
+  if type(value) == "number" then return ("%.17g"):format(value) end
+  if type(value) == "boolean" then return tostring(value) end
+  if type(value) ~= "table" then
+    error(own_error("invalid_argument", INVALID_ARGUMENT, name .. ": no JSON is a " .. type(value)), 0)
+  end
+  local items = {}
+  for i, item in ipairs(value) do items[i] = json_text(name, item) end
+  if #items > 0 then return "[" .. table.concat(items, ",") .. "]" end
+  for key, item in pairs(value) do items[#items + 1] = json_string(tostring(key)) .. ":" .. json_text(name, item) end
+  table.sort(items)
+  return "{" .. table.concat(items, ",") .. "}"
+end
+
+-- Values as the settings table takes them. A list becomes JSON, as `stop` wants it, and a table that is a schema.
 local function setting_text(name, value)
+  if name == "json_schema" and type(value) ~= "string" then return json_text(name, value) end
   if type(value) == "number" then return ("%.17g"):format(value) end
   if type(value) == "boolean" then return value and "on" or "off" end
   if type(value) == "string" then
@@ -173,7 +194,7 @@ local function setting_text(name, value)
   end
   local items = {}
   for i, item in ipairs(value) do
-    items[i] = '"' .. tostring(item):gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
+    items[i] = json_string(tostring(item))
   end
   return "[" .. table.concat(items, ",") .. "]"
 end

@@ -22,6 +22,8 @@ export interface Details {
   cachedPromptTokens: number;
   /** How often bytes of the answer that were no UTF-8 became U+FFFD. */
   replaced: number;
+  /** How far the engine was held to `json_schema` or `grammar` while it answered; undefined without them. */
+  constrained?: 'full' | 'partial' | 'none';
   completionTokens: number;
   timingsMs: { queue: number; start: number; firstToken: number; total: number };
 }

@@ -173,12 +173,12 @@ module LLMBridge
       end
     end
 
-    # Lists become JSON, as `stop` and `messages` want them; true and false are on and off.
+    # Lists and hashes become JSON, as `stop`, `messages` and `json_schema` want them; true and false are on and off.
     def self.setting_text(name, value)
       text = case value
-             when true then "on"
-             when false then "off"
-             when Array then JSON.generate(value)
+             when true, false
+               name.to_s == "json_schema" ? value.to_s : { true => "on", false => "off" }[value]
+             when Array, Hash then JSON.generate(value)
              else value.to_s
              end
       raise own_error("invalid_argument", INVALID_ARGUMENT, "#{name}: there is a NUL in it") if text.include?("\0")

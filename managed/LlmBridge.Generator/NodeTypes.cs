@@ -36,6 +36,7 @@ internal static class NodeTypes
         "integer" or "number" => setting.MayBeAuto ? "number | 'auto'" : "number",
         _ when setting.Name is "command" or "stop" => "string | readonly string[]",
         _ when setting.Name == "messages" => "readonly { role: string; content: string }[]",
+        _ when setting.Name == "json_schema" => "string | boolean | object",
         _ => "string",
     };
 

@@ -23,4 +23,15 @@ check_refused("texts[1]: a string is needed, not number", llmbridge.embed, 5)
 assert(bridge:ask "hello" == "hello")
 assert(type(bridge:ask(nil, { messages = '[{"role":"user","content":"hello"}]' })) == "string")
 bridge:close()
+
+local said = llmbridge.open { engine = "fake", command = 'say {"age": 7, "tags": ["a"]}' }
+local schema = {
+  type = "object", required = { "age" },
+  properties = { age = { type = "integer", minimum = 0 }, tags = { type = "array", items = { enum = { "a", "b" } } } },
+}
+assert(said:ask("x", { json_schema = schema }) == '{"age": 7, "tags": ["a"]}')
+local fine, failure = pcall(said.ask, said, "x", { json_schema = { type = "string" }, schema_retries = 0 })
+assert(not fine and failure.code == "output_invalid", tostring(failure))
+check_refused("json_schema: no JSON is a function", said.ask, said, "x", { json_schema = { type = print } })
+said:close()
 print "ok"

@@ -64,6 +64,7 @@ export class Call {
       promptTokens: Number(found.prompt_tokens),
       cachedPromptTokens: details.cached_prompt_tokens,
       replaced: details.replaced,
+      constrained: details.constrained,
       completionTokens: Number(found.completion_tokens),
       timingsMs: { queue: found.queue_ms, start: found.start_ms, firstToken: found.first_token_ms, total: found.total_ms },
     };

@@ -1,7 +1,24 @@
+import { createRequire } from 'node:module';
+
 import { check, invalidArgument } from './errors.js';
 import { library, newError } from './library.js';
 
-function textOf(value) {
+/** A JSON Schema: its text, an object or boolean, or what a schema of zod's kind says of itself. */
+function schemaText(value) {
+  if (typeof value === 'string') return value;
+  if (typeof value?.toJSONSchema === 'function') return JSON.stringify(value.toJSONSchema());
+  if (value?._zod !== undefined) return JSON.stringify(zod().toJSONSchema(value));
+  return JSON.stringify(value);
+}
+
+/** The zod of the program, which made the schema: this package has none. */
+function zod() {
+  const program = process.argv[1] ?? `${process.cwd()}/program.js`;
+  return createRequire(program)('zod');
+}
+
+function textOf(value, name) {
+  if (name === 'json_schema') return schemaText(value);
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
@@ -23,7 +40,7 @@ export function withSettings(settings, use) {
   check(library().settingsCreate(pointer, error), error);
   try {
     for (const [name, value] of given) {
-      const [key, text] = [cString(name, "a setting's name"), cString(textOf(value), name)];
+      const [key, text] = [cString(name, "a setting's name"), cString(textOf(value, name), name)];
       check(library().settingsSet(pointer[0], key, text, error), error);
     }
     return use(pointer[0]);

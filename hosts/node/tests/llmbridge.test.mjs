@@ -28,6 +28,24 @@ test('settings of any type reach the library', () => withBridge({ slots: 2, mode
   assert.equal(reply.details.cachedPromptTokens, 0);
 }));
 
+test('a schema is a text, an object, or what tells its own', () => withBridge({ command: 'say {"age": 7}' }, async bridge => {
+  const schema = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };
+  for (const given of [schema, JSON.stringify(schema), { toJSONSchema: () => schema }, true]) {
+    assert.equal((await bridge.ask('x', { json_schema: given })).text, '{"age": 7}');
+  }
+  await assert.rejects(bridge.ask('x', { json_schema: { type: 'string' }, schema_retries: 0 }), { code: 'output_invalid' });
+}));
+
+test('a schema may be one of zod', async t => {
+  const zod = await import('zod').catch(() => null);
+  if (zod === null) return t.skip('zod is not installed');
+  const Person = zod.object({ name: zod.string(), age: zod.int().min(0) });
+  await withBridge({ command: 'say {"name": "Ada", "age": 36}' }, async bridge => {
+    const { text } = await bridge.ask('x', { json_schema: Person });
+    assert.equal(Person.parse(JSON.parse(text)).age, 36);
+  });
+});
+
 test('an unknown setting is named', () => {
   assert.throws(() => new Bridge({ slotz: 1 }), error => error instanceof LlmError && /slotz/.test(error.message));
   assert.ok(settings().some(setting => setting.name === 'slots'));

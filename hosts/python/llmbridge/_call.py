@@ -62,7 +62,8 @@ class Call:
             text = c_void_p()
             check(library().llmb_call_details(call, byref(text)), error)
             details = json.loads(take_text(text))
-            return Details.of(result, details["cached_prompt_tokens"], details["replaced"])
+            return Details.of(
+                result, details["cached_prompt_tokens"], details["replaced"], details.get("constrained"))
 
     def watch(self, token: int) -> None:
         error = new_error()

@@ -20,7 +20,17 @@ def json_of(value: Any, name: str) -> str:
         raise TypeError(f"{name}: {error}") from None
 
 
+def schema_of(value: Any, name: str) -> str:
+    """A JSON Schema: its text, what Python's json makes of a dict or a bool, or a pydantic model's own."""
+    if isinstance(value, str):
+        return value
+    of_model = getattr(value, "model_json_schema", None)
+    return json_of(of_model() if callable(of_model) else value, name)
+
+
 def text_of(value: Any, name: str) -> str:
+    if name == "json_schema":
+        return schema_of(value, name)
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, (list, tuple, dict)):

@@ -17,19 +17,22 @@ class Details:
     cached_prompt_tokens: int  # of these, not read again since a call before began alike; 0 in ask_many
     completion_tokens: int
     replaced: int  # how often bytes of the answer that were no UTF-8 became U+FFFD; 0 in ask_many
+    constrained: str | None  # how far the engine was held to json_schema or grammar: full, partial, none; None without
     queue_ms: float
     start_ms: float
     first_token_ms: float
     total_ms: float
 
     @classmethod
-    def of(cls, result: NativeResult, cached_prompt_tokens: int = 0, replaced: int = 0) -> Details:
+    def of(cls, result: NativeResult, cached_prompt_tokens: int = 0, replaced: int = 0,
+           constrained: str | None = None) -> Details:
         return cls(
             engine=result.engine.decode("utf-8", "replace"),
             finish_reason=library().llmb_finish_reason_name(result.finish_reason).decode(),
             fallback=bool(result.fallback),
             cached_prompt_tokens=cached_prompt_tokens,
             replaced=replaced,
+            constrained=constrained,
             **{name: getattr(result, name) for name in (
                 "attempts", "prompt_tokens", "completion_tokens", "queue_ms", "start_ms", "first_token_ms", "total_ms")},
         )

@@ -99,6 +99,35 @@ class BridgeTests(unittest.TestCase):
         self.assertEqual(reply.details.engine, "fake")
         self.assertEqual(reply.details.cached_prompt_tokens, 0)
 
+    def test_a_schema_is_a_text_a_dict_or_a_model_that_tells_its_own(self):
+        class Person:  # as a pydantic model has it
+            @staticmethod
+            def model_json_schema():
+                return {"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]}
+
+        with llmbridge.Bridge(**fake('say {"age": 7}')) as bridge:
+            for schema in (Person, Person.model_json_schema(), '{"type":"object"}', True):
+                self.assertEqual(bridge.ask("x", json_schema=schema).text, '{"age": 7}')
+            with self.assertRaises(llmbridge.LlmError) as caught:
+                bridge.ask("x", json_schema={"type": "string"}, schema_retries=0)
+            self.assertEqual(caught.exception.code, "output_invalid")
+            with self.assertRaises(TypeError):
+                bridge.ask("x", json_schema={1, 2})
+
+    def test_a_schema_may_be_a_pydantic_model(self):
+        try:
+            import pydantic
+        except ImportError:
+            self.skipTest("pydantic is not installed")
+
+        class Person(pydantic.BaseModel):
+            name: str
+            age: int
+
+        with llmbridge.Bridge(**fake('say {"name": "Ada", "age": 36}')) as bridge:
+            reply = bridge.ask("x", json_schema=Person)
+        self.assertEqual(Person.model_validate_json(reply.text).age, 36)
+
     def test_an_unknown_setting_is_named(self):
         with self.assertRaisesRegex(ValueError, "slotz") as caught:
             llmbridge.Bridge(slotz=1)

@@ -39,6 +39,7 @@ static bool write_pair(struct maker *maker) {
   llmb_error_init(&schema_error);
   maker->is_draft_7 = one_in(maker, 3);
   maker->has_unevaluated_items = one_in(maker, 2);
+  maker->has_written_unevaluated_items = false;
   json_writer_begin(&maker->writer);
   write_schema(maker, 0);
   char *schema = finish(maker);

@@ -13,7 +13,9 @@ enum { DEPTH_MAX = 3 };
 struct maker {
   struct random random;
   struct json_writer writer;
-  bool has_unevaluated_items; /* else `contains`: ajv does not count what that evaluates */
+  bool has_unevaluated_items;         /* else `contains`: ajv does not count what that evaluates */
+  bool has_written_unevaluated_items; /* one in a document: ajv 8.20 does not count, for an outer one, what an inner one
+                                         in an allOf evaluates */
   bool is_draft_7;
   bool is_in_definitions; /* where a reference could lead back to itself */
   bool wants_type;        /* contains: ajv does not count what a schema without keywords lets through */
@@ -205,7 +207,8 @@ static void write_array_rules(struct maker *maker, unsigned depth) {
       write_count(maker);
     }
   }
-  if (!maker->is_draft_7 && maker->has_unevaluated_items && one_in(maker, 2)) {
+  if (!maker->is_draft_7 && maker->has_unevaluated_items && !maker->has_written_unevaluated_items && one_in(maker, 2)) {
+    maker->has_written_unevaluated_items = true;
     json_key(writer, "unevaluatedItems");
     write_schema(maker, depth + 1);
   }
