@@ -86,5 +86,7 @@ enum bench_outcome measure_embed_minilm_restart(struct bench_run *run);
 enum bench_outcome measure_embed_minilm_host(struct bench_run *run);
 enum bench_outcome measure_prompt_gap(struct bench_run *run);
 enum bench_outcome measure_prefix_reuse(struct bench_run *run);
+enum bench_outcome measure_schema_tokens(struct bench_run *run);
+enum bench_outcome measure_schema_check(struct bench_run *run);
 
 #endif

@@ -59,5 +59,9 @@ const struct bench_metric bench_metrics[] = {
      .measure = measure_prompt_gap},
     {"prefix_reuse", "ms", "a prompt never seen", BENCH_RATIO_AT_MOST, 0.25, .seconds = 6, .rounds_min = 3,
      .measure = measure_prefix_reuse},
+    {"schema_tokens", "tokens/s", "that model, free", BENCH_RATIO_AT_LEAST, 0.9, .seconds = 30, .rounds_min = 3,
+     .measure = measure_schema_tokens},
+    {"schema_check", "MB/s", "the check for JSON alone", BENCH_TARGET_NONE, 0, .seconds = 3, .rounds_min = 5,
+     .measure = measure_schema_check},
 };
 const unsigned bench_metric_count = sizeof bench_metrics / sizeof bench_metrics[0];

