@@ -11,6 +11,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     InvokeCommand.Make(),
     SchemaCommand.Make(),
     DoctorCommand.Make(),
+    SharedCommand.Make(),
     BenchCommand.Make(),
 };
 root.HelpName = "llmbridge";

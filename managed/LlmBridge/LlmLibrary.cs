@@ -29,4 +29,24 @@ public static class LlmLibrary
         using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
         return NativeInstallation.Examine(settings);
     }
+
+    /// <summary>Which shared engines (isolation=shared) of this user serve, and whom, as JSON (llmbridge/shared.h).
+    /// Starts none.</summary>
+    /// <param name="options">For the setting home.</param>
+    public static string ListShared(BridgeOptions? options = null)
+    {
+        using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
+        return NativeShared.List(settings);
+    }
+
+    /// <summary>Asks servers of shared engines to end, and kills those that are still there after the grace time of
+    /// the options; what has become of each, as JSON (llmbridge/shared.h).</summary>
+    /// <param name="key">One's key, or the first digits of it; "all" are all.</param>
+    /// <param name="options">For the settings home and grace_ms.</param>
+    /// <exception cref="LlmException">NotFound: nobody serves that key.</exception>
+    public static string StopShared(string key, BridgeOptions? options = null)
+    {
+        using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
+        return NativeShared.Stop(settings, key);
+    }
 }

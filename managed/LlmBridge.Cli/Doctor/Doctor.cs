@@ -11,6 +11,7 @@ internal static class Doctor
         var report = new DoctorReport();
         if (!CheckLibrary(report)) return report;
         DoctorInstallation.Examine(report, options);
+        DoctorShared.Examine(report, options);
         await AskAsync(report, options, cancellationToken);
         return report;
     }

@@ -11,6 +11,8 @@ namespace LlmBridge.Cli;
 [JsonSerializable(typeof(EmbeddingsJson))]
 [JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(InstallationJson))]
+[JsonSerializable(typeof(SharedJson))]
+[JsonSerializable(typeof(StoppedJson))]
 [JsonSerializable(typeof(WatchJson))]
 internal sealed partial class Json : JsonSerializerContext
 {

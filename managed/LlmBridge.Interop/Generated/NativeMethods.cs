@@ -806,6 +806,50 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial byte* llmb_engines_json();
 
+    /// <summary>
+    /// What is shared now, as JSON: {"folder", "found", "problem", "servers": [{"key", "state", "pid", "model",
+    /// "parts", "workers", "slots", "protocol", "start_time", "boot_id", "engines": [{"pid", "state", "permille"}],
+    /// "clients": [{"number", "pid", "state", "engine_pid", "working", "calls", "tokens"}]}], "more"}. `problem` is
+    /// text where the folder is not its user's alone, else null; `state` of a server is "serves", "starting", "silent"
+    /// (it holds its lock and does not answer) or "gone" (it has left its files); what is not known is null. `calls`
+    /// and `tokens` (of prompts and answers, about) are those of a client since it attached, `working` its calls that
+    /// the engine has now. `more` says how many keys beyond 64 are not told of.
+    /// </summary>
+    /// <param name="settings">for the setting home; NULL is the environment's.</param>
+    /// <remarks>
+    /// <para>Owner: the caller frees *out_json with llmb_free.</para>
+    /// <para>Threads: any.</para>
+    /// <para>Errors: LLMB_E_NOT_FOUND: the installation lacks llmbridge-keeper. LLMB_E_SPAWN_FAILED,
+    /// LLMB_E_DEADLINE_EXCEEDED, LLMB_E_OUT_OF_MEMORY.</para>
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_shared_list(
+        SettingsHandle settings,
+        byte** out_json,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Asks servers to end, waits, and kills those that are still there after `grace_ms` of the settings. Only a
+    /// process that holds the lock of its key is ever signalled. Programs that are attached start another server with
+    /// their next call, and with one that is in progress.
+    /// </summary>
+    /// <param name="key">of a server, at least the first four of its digits; "all" are all.</param>
+    /// <param name="out_json">
+    /// {"folder", "stopped": [{"key", "pid", "end"}], "status", "message"}; `end` is "ended", "killed" or "stays". NULL
+    /// after a failure.
+    /// </param>
+    /// <remarks>
+    /// Errors: also LLMB_E_INVALID_ARGUMENT: `key` is none, or the beginning of several. LLMB_E_NOT_FOUND: nobody
+    /// serves it. LLMB_E_UNSUPPORTED: the folder is not its user's alone, or a server is not visible from here, as in
+    /// another container.
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_shared_stop(
+        SettingsHandle settings,
+        byte* key,
+        byte** out_json,
+        NativeError* out_error);
+
     /// <summary>Prepares statistics for use: sets struct_size and clears the rest.</summary>
     [LibraryImport(Library)]
     internal static partial void llmb_stats_init(NativeStats* stats);

@@ -8,10 +8,10 @@
 #include "core/error.h"
 #include "core/keyed_hash.h"
 #include "core/memory.h"
+#include "keeper/share_model.h"
 #include "platform/os_local.h"
-#include "platform/os_path.h"
 
-enum { MODEL_FILES_MAX = 512, MODEL_PATH_SIZE_MAX = 4096, LINE_SIZE_MAX = 512 };
+enum { LINE_SIZE_MAX = 512 };
 
 /* What a key stands for: a line for each part. */
 struct parts {
@@ -55,27 +55,8 @@ static void add_setting(struct parts *parts, const llmb_settings *settings, enum
   parts_add(parts, "\n", 1);
 }
 
-/* A file by what it is, not by its name: replaced by another of the same name, it is another model. */
-static void add_file(struct parts *parts, const char *path) {
-  struct os_path_identity file;
-  if (!os_path_identity(path, &file)) return;
-  parts_print(parts, "file %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", file.device, file.inode, file.size,
-              file.modified_ns);
-}
-
-/* All parts of a model that is split, by the name of one: "...-00001-of-00003.gguf". */
-static void add_model(struct parts *parts, const char *path) {
-  char part[MODEL_PATH_SIZE_MAX];
-  unsigned number = 0, count = 0;
-  const char *at = strstr(path, "-of-");
-  for (const char *next = at; next != NULL; next = strstr(next + 1, "-of-")) at = next;
-  const bool is_part = at != NULL && at - path >= 6 && sscanf(at - 6, "-%5u-of-%5u.gguf", &number, &count) == 2 &&
-                       number >= 1 && number <= count && count <= MODEL_FILES_MAX;
-  if (!is_part) add_file(parts, path);
-  for (unsigned i = 1; is_part && i <= count; i++) {
-    const int size = snprintf(part, sizeof part, "%.*s-%05u-of-%05u.gguf", (int)(at - 6 - path), path, i, count);
-    if (size > 0 && size < (int)sizeof part) add_file(parts, part);
-  }
+static void add_line(void *parts, const char *line, uint64_t size) {
+  parts_add(parts, line, size);
 }
 
 static uint64_t digest(const struct parts *parts, uint64_t number) {
@@ -97,7 +78,8 @@ static void add_environment(struct parts *parts, const llmb_settings *settings, 
   parts_print(parts, "environment %s %016" PRIx64 "\n", names, keyed_hash_end(&hash));
 }
 
-static void add_all(struct parts *parts, const llmb_settings *settings, const struct launch *launch) {
+static void add_all(struct parts *parts, const llmb_settings *settings, const struct launch *launch,
+                    struct share_launch *out) {
   static const enum setting_id ids[] = {SETTING_ENGINE,  SETTING_COMMAND,    SETTING_CONTEXT,
                                         SETTING_THREADS, SETTING_GPU_LAYERS, SETTING_BATCHING,
                                         SETTING_SANDBOX, SETTING_MEMORY_MB,  SETTING_NAME};
@@ -108,7 +90,10 @@ static void add_all(struct parts *parts, const llmb_settings *settings, const st
   for (unsigned i = 0; i < sizeof ids / sizeof *ids; i++) add_setting(parts, settings, ids[i]);
   add_environment(parts, settings, launch->environment);
   const char *model = settings->values[SETTING_MODEL].text;
-  if (model != NULL && model[0] != 0) add_model(parts, model);
+  if (model == NULL || model[0] == 0) return;
+  const uint64_t before = parts->size;
+  share_model_lines(model, add_line, parts);
+  out->model_size = parts->size - before;
 }
 
 llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *out, llmb_error *error) {
@@ -120,7 +105,7 @@ llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *o
     return error_set(error, parts.status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
   struct share_launch *share = memory;
   out->share = share;
-  add_all(&parts, settings, out);
+  add_all(&parts, settings, out, share);
   share->parts = parts.text;
   share->parts_size = parts.size;
   if (parts.status == LLMB_E_INVALID_ARGUMENT) {
@@ -132,6 +117,10 @@ llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *o
   if (parts.status != LLMB_OK)
     return error_set(error, parts.status, LLMB_PHASE_CONFIGURE, "no memory for the settings");
   snprintf(share->key, sizeof share->key, "%016" PRIx64 "%016" PRIx64, digest(&parts, 1), digest(&parts, 2));
+  const char *model = settings->values[SETTING_MODEL].text;
+  if (share->model_size > 0 && memory_copy_text(model, strlen(model), &share->model) != LLMB_OK) {
+    return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "no memory for the settings");
+  }
   os_local_folder(share->folder, 1 + SHARE_NAME_SIZE_MAX);
   const int64_t workers = settings->values[SETTING_WORKERS].integer;
   share->engine_count_max = workers > 0 ? (uint32_t)workers : 1;
@@ -139,6 +128,8 @@ llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *o
 }
 
 void launch_share_clear(struct launch *launch) {
-  if (launch->share != NULL) memory_release(launch->share->parts);
+  if (launch->share == NULL) return;
+  memory_release(launch->share->parts);
+  memory_release(launch->share->model);
   launch->share = memory_release(launch->share);
 }

@@ -6,10 +6,12 @@ void engine_turn_accepted(struct llmb_request *request, bool has_guard) {
   /* A call without a deadline has a guard that never passes: so it can be called off. */
   if (!has_guard) keeper_lifeline_arm(&request->engine->lifeline, request->number, KEEPER_LIFELINE_NEVER - 1);
   keeper_lifeline_note_client(&request->engine->lifeline, request->number, request->client->number);
+  keeper_lifeline_count(&request->engine->lifeline, request->client->place, 1, 0);
   engine_turn_charge(request, 1 + request->submit.input_size / FRAME_BYTES_OF_TOKEN);
 }
 
 void engine_turn_charge(struct llmb_request *request, uint64_t tokens) {
+  keeper_lifeline_count(&request->engine->lifeline, request->client->place, 0, tokens);
   fair_account_charge(&request->client->account, tokens, os_clock_ns());
 }
 

@@ -16,7 +16,7 @@
 
 #include "keeper/keeper_limits.h"
 
-enum { KEEPER_GUARD_MAGIC = 0x67424c4c, KEEPER_GUARD_VERSION = 2, KEEPER_GUARD_LINE_SIZE = 64 };
+enum { KEEPER_GUARD_MAGIC = 0x67424c4c, KEEPER_GUARD_VERSION = 3, KEEPER_GUARD_LINE_SIZE = 64 };
 enum { KEEPER_GUARD_REGION_SIZE = 4096 };
 
 #define KEEPER_GUARD_DISARMED UINT64_C(0)
@@ -35,6 +35,8 @@ struct keeper_guard_page {
   _Atomic uint64_t load_progress;                            /* engine: grows while it loads */
   _Atomic uint32_t load_permille;                            /* engine */
   _Atomic uint32_t client_of[KEEPER_GUARDS_MAX];             /* engine: whose accepted call it works on */
+  _Atomic uint64_t calls_of[KEEPER_CLIENTS_MAX];             /* engine: accepted of who is at that place, ever */
+  _Atomic uint64_t tokens_of[KEEPER_CLIENTS_MAX];            /* engine: its work for them */
 };
 
 #endif

@@ -98,6 +98,12 @@ void keeper_lifeline_note_client(struct keeper_lifeline *lifeline, unsigned slot
   atomic_store_explicit(&lifeline->page->client_of[slot], number, memory_order_release);
 }
 
+void keeper_lifeline_count(struct keeper_lifeline *lifeline, unsigned place, uint64_t calls, uint64_t tokens) {
+  assert(place < KEEPER_CLIENTS_MAX);
+  atomic_fetch_add_explicit(&lifeline->page->calls_of[place], calls, memory_order_relaxed);
+  atomic_fetch_add_explicit(&lifeline->page->tokens_of[place], tokens, memory_order_relaxed);
+}
+
 void keeper_lifeline_beat(struct keeper_lifeline *lifeline, uint64_t now_ns) {
   atomic_store_explicit(&lifeline->page->beat_ns, now_ns, memory_order_release);
 }

@@ -29,6 +29,8 @@ uint64_t keeper_lifeline_news(const struct keeper_lifeline *lifeline); /* change
 bool keeper_lifeline_has_client(const struct keeper_lifeline *lifeline, unsigned place, uint32_t number);
 bool keeper_lifeline_called_off(const struct keeper_lifeline *lifeline, unsigned slot);
 void keeper_lifeline_note_client(struct keeper_lifeline *lifeline, unsigned slot, uint32_t number); /* 0: of nobody */
+/* Counts a call of the client at that place, and work for it. */
+void keeper_lifeline_count(struct keeper_lifeline *lifeline, unsigned place, uint64_t calls, uint64_t tokens);
 void keeper_lifeline_beat(struct keeper_lifeline *lifeline, uint64_t now_ns);
 void keeper_lifeline_loading(struct keeper_lifeline *lifeline, uint32_t permille);
 

@@ -16,6 +16,7 @@
 #include "keeper/keeper_spawn.h"
 #include "keeper/share_protocol.h"
 #include "keeper/share_server.h"
+#include "keeper/share_survey.h"
 #include "platform/os_poll.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
@@ -107,6 +108,7 @@ int main(int argc, char **argv) {
     return EXIT_USAGE;
   }
   if (argc == 2 && strcmp(argv[1], SHARE_ROLE) == 0) return share_server_main();
+  if (argc > 2 && strcmp(argv[1], SHARE_ROLE_SURVEY) == 0) return share_survey_main(argc, argv);
   FAULT_POINT(KEEPER_START);
   oom_kills_begin();
   if (!keeper_loop_prepare(&program) || !greet()) return EXIT_FAILURE;

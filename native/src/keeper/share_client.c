@@ -6,6 +6,7 @@
 
 #include "core/policy.h"
 #include "keeper/share_engine.h"
+#include "keeper/share_stats.h"
 #include "platform/os_clock.h"
 #include "platform/os_local.h"
 #include "platform/os_process.h"
@@ -131,7 +132,16 @@ void share_client_place(struct share_server *server, struct share_client *client
   client->engine = share_engine_choose(server);
   client->stage = SHARE_CLIENT_WAITING;
   if (client->engine != NULL) return;
-  share_client_refuse(server, client, LLMB_E_OUT_OF_MEMORY, "the shared engine's server could not start an engine");
+  if (share_engine_model_is_same(server)) {
+    share_client_refuse(server, client, LLMB_E_OUT_OF_MEMORY, "the shared engine's server could not start an engine");
+    return;
+  }
+  char text[SHARE_TEXT_SIZE_MAX];
+  snprintf(text, sizeof text,
+           "the model %.800s has been replaced or removed since this bridge was opened, and its shared engine has "
+           "ended: a bridge that is opened now uses what is there",
+           server->model);
+  share_client_refuse(server, client, LLMB_E_MODEL_INVALID, text);
 }
 
 static void take_hello(struct share_server *server, struct share_client *client, const char *message, uint64_t size) {
@@ -147,6 +157,14 @@ static void take_hello(struct share_server *server, struct share_client *client,
   }
   share_client_place(server, client);
   if (client->stage == SHARE_CLIENT_WAITING) tell_wait(server, client);
+}
+
+/* It only wanted to know. */
+static void answer_question(struct share_server *server, struct share_client *client) {
+  static char state[sizeof(struct share_head) + SHARE_STATE_SIZE_MAX];
+  const uint64_t size = share_stats_write(server, state);
+  if (size > 0) tell(server, client, state, size);
+  if (client->stage != SHARE_CLIENT_NONE) share_client_drop(server, client);
 }
 
 /* Its engine is ready: it gets all that it needs to talk to it. */
@@ -177,6 +195,9 @@ void share_client_step(struct share_server *server, struct share_client *client,
   if (status == LLMB_OK && client->stage == SHARE_CLIENT_GREETING &&
       share_message_check(message, size) == SHARE_MESSAGE_HELLO) {
     take_hello(server, client, message, size);
+  } else if (status == LLMB_OK && client->stage == SHARE_CLIENT_GREETING &&
+             share_message_check(message, size) == SHARE_MESSAGE_ASK) {
+    answer_question(server, client);
   } else if (status != LLMB_E_NOT_READY || os_process_ended(client->process) ||
              (client->stage == SHARE_CLIENT_GREETING && now_ns >= client->greets_until_ns)) {
     share_client_drop(server, client);

@@ -27,12 +27,33 @@ void share_engine_forget(struct share_engine *engine) {
   memset(engine, 0, offsetof(struct share_engine, message));
 }
 
+struct model_check {
+  const struct share_server *server;
+  uint64_t at; /* in the server's parts */
+  bool differs;
+};
+
+static void compare_line(void *context, const char *line, uint64_t size) {
+  struct model_check *check = context;
+  const bool fits = check->at + size <= check->server->order.parts_size;
+  check->differs |= !fits || memcmp(check->server->parts + check->at, line, size) != 0;
+  check->at += size;
+}
+
+bool share_engine_model_is_same(struct share_server *server) {
+  struct model_check check = {.server = server, .at = server->order.parts_size - server->order.model_size};
+  if (server->order.model_size == 0) return true;
+  share_model_lines(server->model, compare_line, &check);
+  return !check.differs && check.at == server->order.parts_size;
+}
+
 /* Has its process started; what becomes of it follows as events. */
 static llmb_status start(struct share_server *server, struct share_engine *engine) {
   static struct keeper_spawn_request request;
   os_handle sockets[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, events[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE};
   os_handle sends = OS_HANDLE_NONE;
   int os_code = 0;
+  if (!share_engine_model_is_same(server)) return LLMB_E_MODEL_INVALID;
   *engine = (struct share_engine){.socket = OS_HANDLE_NONE, .post = OS_HANDLE_NONE};
   engine->process.events = engine->process.process = OS_HANDLE_NONE;
   llmb_status status = os_socket_pair(sockets, &os_code);
@@ -139,6 +160,8 @@ llmb_status share_engine_attach(struct share_server *server, struct share_engine
                                            .place = place,
                                            .slot_count = server->order.slot_count,
                                            .region_size = server->order.region_size};
+    atomic_store_explicit(&page->calls_of[place], 0, memory_order_relaxed);
+    atomic_store_explicit(&page->tokens_of[place], 0, memory_order_relaxed);
     atomic_store_explicit(&page->client_at[place], client->number, memory_order_release);
     status = os_socket_send(engine->socket, &message, sizeof message, ends.engine, 4, &os_code);
     /* It has closed its end and is about to be told of: nobody else is to be placed with it. */

@@ -7,6 +7,9 @@
 /* The engine that a new client gets, which may have to be started; NULL if that is impossible. */
 struct share_engine *share_engine_choose(struct share_server *server);
 
+/* Whether the files of the model are those that the key stands for. */
+bool share_engine_model_is_same(struct share_server *server);
+
 /* Gives it a client, with all that the two need to talk. LLMB_E_NOT_READY: to be tried again. */
 llmb_status share_engine_attach(struct share_server *server, struct share_engine *engine, struct share_client *client);
 

@@ -8,14 +8,16 @@
 #include "platform/os_socket.h"
 
 /* Sends a head and what belongs to it as one message. */
-static llmb_status send_two(os_handle socket, const void *head, uint64_t head_size, const void *rest,
-                            uint64_t rest_size, int *os_code) {
+static llmb_status send_three(os_handle socket, const void *head, uint64_t head_size, const void *next,
+                              uint64_t next_size, const void *last, uint64_t last_size, int *os_code) {
   void *message = NULL;
-  llmb_status status = memory_allocate(head_size + rest_size, &message);
+  const uint64_t size = head_size + next_size + last_size;
+  llmb_status status = memory_allocate(size, &message);
   if (status != LLMB_OK) return status;
-  memcpy(message, head, head_size);
-  memcpy((char *)message + head_size, rest, rest_size);
-  status = os_socket_send(socket, message, head_size + rest_size, NULL, 0, os_code);
+  char *at = memcpy(message, head, head_size);
+  memcpy(at + head_size, next, next_size);
+  if (last_size > 0) memcpy(at + head_size + next_size, last, last_size);
+  status = os_socket_send(socket, message, size, NULL, 0, os_code);
   memory_release(message);
   return status;
 }
@@ -43,11 +45,14 @@ llmb_status share_order_send(os_handle socket, const struct share_start *start, 
                               .expelled_type = start->expelled_type,
                               .client_type = start->client_type,
                               .parts_size = (uint32_t)start->parts_size,
+                              .path_size = start->model != NULL ? (uint32_t)strlen(start->model) : 0,
+                              .model_size = start->model != NULL ? (uint32_t)start->model_size : 0,
                               .region_size = start->region_size,
                               .start_timeout_ns = start->start_timeout_ns};
   snprintf(order.key, sizeof order.key, "%s", start->key);
   snprintf(order.folder, sizeof order.folder, "%s", start->folder);
-  llmb_status status = send_two(socket, &order, sizeof order, start->parts, start->parts_size, os_code);
+  llmb_status status =
+      send_three(socket, &order, sizeof order, start->parts, start->parts_size, start->model, order.path_size, os_code);
   if (status == LLMB_OK) status = send_engine(socket, start->engine, os_code);
   if (status == LLMB_OK) status = os_socket_send(socket, start->opening, start->opening_size, NULL, 0, os_code);
   return status;
@@ -55,5 +60,5 @@ llmb_status share_order_send(os_handle socket, const struct share_start *start, 
 
 llmb_status share_hello_send(os_handle socket, const char *parts, uint64_t parts_size, int *os_code) {
   const struct share_head head = share_message_head(SHARE_MESSAGE_HELLO);
-  return send_two(socket, &head, sizeof head, parts, parts_size, os_code);
+  return send_three(socket, &head, sizeof head, parts, parts_size, NULL, 0, os_code);
 }

@@ -9,6 +9,8 @@ struct share_start {
   const char *folder, *key;
   const char *parts; /* what the key stands for */
   uint64_t parts_size;
+  const char *model;                 /* its path, or NULL */
+  uint64_t model_size;               /* of the end of `parts` that stands for its files */
   const struct keeper_spawn *engine; /* its engine_socket is of no meaning */
   const void *opening;               /* the engine's opening message */
   uint64_t opening_size;

@@ -10,9 +10,11 @@ struct share_head share_message_head(enum share_message_kind kind) {
 static bool size_fits(enum share_message_kind kind, uint64_t size) {
   switch (kind) {
     case SHARE_MESSAGE_ORDER:
-      return size >= sizeof(struct share_order) && size <= sizeof(struct share_order) + SHARE_PARTS_SIZE_MAX;
+      return size >= sizeof(struct share_order) &&
+             size <= sizeof(struct share_order) + SHARE_PARTS_SIZE_MAX + SHARE_MODEL_PATH_SIZE;
     case SHARE_MESSAGE_READY:
     case SHARE_MESSAGE_TAKEN:
+    case SHARE_MESSAGE_ASK:
       return size == sizeof(struct share_head);
     case SHARE_MESSAGE_HELLO:
       return size > sizeof(struct share_head) && size <= sizeof(struct share_head) + SHARE_PARTS_SIZE_MAX;
@@ -24,6 +26,8 @@ static bool size_fits(enum share_message_kind kind, uint64_t size) {
       return size == sizeof(struct share_welcome);
     case SHARE_MESSAGE_REFUSED:
       return size >= sizeof(struct share_refused) && size <= sizeof(struct share_refused) + SHARE_TEXT_SIZE_MAX;
+    case SHARE_MESSAGE_STATE:
+      return size > sizeof(struct share_head) && size <= sizeof(struct share_head) + SHARE_STATE_SIZE_MAX;
     case SHARE_MESSAGE_EXIT:
       return size >= offsetof(struct share_exit, log) && size <= sizeof(struct share_exit);
     case SHARE_MESSAGE_NONE:

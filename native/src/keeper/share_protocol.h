@@ -7,6 +7,9 @@
  *   server -> client                        WAIT (at once, and while the engine loads), RELAY, WELCOME with the
  *                                           descriptors, REFUSED, EXIT
  *
+ *   anybody of its user -> server           ASK, in place of HELLO
+ *   server -> the same, then closed         STATE: its engines and clients, as JSON
+ *
  * Descriptors go from the server to its clients only. */
 #ifndef LLMB_SHARE_PROTOCOL_H
 #define LLMB_SHARE_PROTOCOL_H
@@ -15,6 +18,7 @@
 #include <stdint.h>
 
 #include "keeper/keeper_limits.h"
+#include "keeper/share_model.h"
 
 enum { SHARE_PROTOCOL_MAGIC = 0x73424c4c, SHARE_PROTOCOL_VERSION = 1 };
 
@@ -24,12 +28,18 @@ enum {
   SHARE_PARTS_SIZE_MAX = 48 << 10, /* what a key stands for */
   SHARE_TEXT_SIZE_MAX = 1 << 10,
   SHARE_RELAY_SIZE_MAX = 24 << 10, /* the longest message of an engine's */
+  SHARE_STATE_SIZE_MAX = 32 << 10,
+  SHARE_ANSWER_PACKET_SIZE = 16 << 10, /* of a survey's answer, which is cut into such */
+  SHARE_ANSWER_SIZE_MAX = 4 << 20,
   SHARE_OPENING_SIZE_MAX = 40 << 10,
   SHARE_FOLDER_SIZE = 128
 };
 
 /* The argument that makes a keeper the server of a shared engine. */
 #define SHARE_ROLE "serve"
+
+/* The one that makes it look at the servers of a folder, or end them (share_survey.h). */
+#define SHARE_ROLE_SURVEY "shared"
 
 /* Endings of the files of a key. */
 #define SHARE_SOCKET ".sock"
@@ -47,6 +57,8 @@ enum share_message_kind {
   SHARE_MESSAGE_WELCOME,
   SHARE_MESSAGE_REFUSED,
   SHARE_MESSAGE_EXIT,
+  SHARE_MESSAGE_ASK,
+  SHARE_MESSAGE_STATE,
   SHARE_MESSAGE_KIND_COUNT
 };
 
@@ -56,8 +68,8 @@ struct share_head {
   uint16_t kind; /* enum share_message_kind */
 };
 
-/* READY and TAKEN say all by their kind. HELLO is followed by the parts of the key. RELAY by a message of the engine's
- * (channel/handshake.h), as it came. */
+/* READY, TAKEN and ASK say all by their kind. STATE is followed by its text. HELLO is followed by the parts of the key.
+ * RELAY by a message of the engine's (channel/handshake.h), as it came. */
 
 struct share_order {
   struct share_head head;
@@ -66,6 +78,8 @@ struct share_order {
   uint32_t ready_type, retiring_type, expelled_type; /* of the engine's messages */
   uint32_t client_type;                              /* of the message that brings an engine a client */
   uint32_t parts_size;                               /* of the key's parts, which follow */
+  uint32_t model_size;                               /* of their end, which stands for the model's files */
+  uint32_t path_size;                                /* of the model's path, which follows the parts */
   uint64_t region_size;
   uint64_t start_timeout_ns;
 };

@@ -42,14 +42,18 @@ static bool receive(void *buffer, uint64_t capacity, uint64_t *size) {
 
 /* The three messages that the starter has put into the socket before there was a process. */
 static bool receive_order(void) {
-  static char message[sizeof(struct share_order) + SHARE_PARTS_SIZE_MAX];
+  static char message[sizeof(struct share_order) + SHARE_PARTS_SIZE_MAX + SHARE_MODEL_PATH_SIZE];
   uint64_t size = 0;
   if (!receive(message, sizeof message, &size) || share_message_check(message, size) != SHARE_MESSAGE_ORDER)
     return false;
   memcpy(&server.order, message, sizeof server.order);
   server.order.key[SHARE_KEY_SIZE - 1] = server.order.folder[SHARE_FOLDER_SIZE - 1] = 0;
-  if (server.order.parts_size != size - sizeof server.order) return false;
+  size -= sizeof server.order;
+  if (server.order.parts_size > SHARE_PARTS_SIZE_MAX || server.order.path_size > SHARE_MODEL_PATH_SIZE) return false;
+  if (server.order.parts_size + server.order.path_size != size) return false;
+  if (server.order.model_size > server.order.parts_size) return false;
   memcpy(server.parts, message + sizeof server.order, server.order.parts_size);
+  memcpy(server.model, message + sizeof server.order + server.order.parts_size, server.order.path_size);
   if (server.order.engine_count_max == 0) server.order.engine_count_max = 1;
   if (server.order.engine_count_max > SHARE_ENGINES_MAX) server.order.engine_count_max = SHARE_ENGINES_MAX;
   return receive(server.spawn, sizeof server.spawn, &server.spawn_size) &&
@@ -121,6 +125,8 @@ static bool publish(void) {
   json_integer(&writer, server.order.engine_count_max);
   json_key(&writer, "slots");
   json_integer(&writer, server.order.slot_count);
+  json_key(&writer, "model");
+  json_text(&writer, server.model[0] != 0 ? server.model : NULL);
   json_key(&writer, "parts");
   json_text_sized(&writer, server.parts, server.order.parts_size);
   json_object_close(&writer);

@@ -43,7 +43,7 @@ struct share_server {
   struct keeper_loop loop;
   struct share_place place;
   struct share_order order;
-  char parts[SHARE_PARTS_SIZE_MAX];
+  char parts[SHARE_PARTS_SIZE_MAX], model[SHARE_MODEL_PATH_SIZE + 1];
   char spawn[KEEPER_MESSAGE_SIZE_MAX];
   char opening[SHARE_OPENING_SIZE_MAX];
   uint64_t spawn_size, opening_size;

@@ -24,6 +24,8 @@ struct share_launch {
   char folder[SHARE_FOLDER_SIZE], key[SHARE_KEY_SIZE];
   char *parts; /* what the key stands for */
   uint64_t parts_size;
+  char *model;         /* its path; NULL if there is none */
+  uint64_t model_size; /* of what stands for its files, which is the end of `parts` */
   uint32_t engine_count_max;
 };
 

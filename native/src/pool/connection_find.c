@@ -59,6 +59,8 @@ static llmb_status order_candidate(struct connection *connection, llmb_error *er
                                       .key = launch->share->key,
                                       .parts = launch->share->parts,
                                       .parts_size = launch->share->parts_size,
+                                      .model = launch->share->model,
+                                      .model_size = launch->share->model_size,
                                       .engine = &engine,
                                       .opening = opening,
                                       .opening_size = opening_size,

@@ -144,6 +144,8 @@ static bool hear_server(struct connection *connection, uint64_t now_ns) {
     case SHARE_MESSAGE_READY:
     case SHARE_MESSAGE_TAKEN:
     case SHARE_MESSAGE_HELLO:
+    case SHARE_MESSAGE_ASK:
+    case SHARE_MESSAGE_STATE:
     case SHARE_MESSAGE_KIND_COUNT:
       lose_server(connection, now_ns);
       break;
