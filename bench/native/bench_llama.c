@@ -25,7 +25,7 @@ bool bench_llama_present(struct bench_run *run, const struct bench_model *model)
   char path[PATH_SIZE];
   module_path(run, path);
   if (access(path, R_OK) != 0) {
-    bench_skip(run, "built without llama.cpp");
+    bench_skip(run, "no %s: it comes with a build that has llama.cpp", path);
   } else if (access(model->path, R_OK) != 0) {
     bench_skip(run, "no model at %s; %s", model->path, model->remedy);
   } else {

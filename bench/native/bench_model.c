@@ -24,8 +24,8 @@ static void in_cache(struct bench_model *model, const char *name, const char *re
   model->remedy = remedy;
 }
 
-void bench_models_find(struct bench_models *out, const char *home) {
-  snprintf(out->tiny.path, sizeof out->tiny.path, "%s/share/llmbridge/demo.gguf", home);
+void bench_models_find(struct bench_models *out, const char *shared) {
+  snprintf(out->tiny.path, sizeof out->tiny.path, "%s/demo.gguf", shared);
   out->tiny.remedy = "give one by --model";
   in_cache(&out->speed, "speed-135m-q8_0.gguf", MAKE "speed");
   in_cache(&out->wide, "speed-wide-q8_0.gguf", MAKE "speed --kind wide");

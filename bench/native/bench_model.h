@@ -18,9 +18,9 @@ struct bench_models {
   struct bench_model sparse; /* 4.3 GB of holes */
 };
 
-/* Sets the default paths: the demonstration model of the installation in `home`, and the models that
- * LlmBridge.TestModels keeps in the cache folder. */
-void bench_models_find(struct bench_models *out, const char *home);
+/* Sets the default paths: the demonstration model in `shared`, and the models that LlmBridge.TestModels keeps in
+ * the cache folder. */
+void bench_models_find(struct bench_models *out, const char *shared);
 
 /* Takes another file for one of them; false when its name is too long. */
 bool bench_model_choose(struct bench_model *model, const char *path);

@@ -27,19 +27,26 @@ void bench_options_print_usage(void) {
       "  --pin          in the two-process metrics, each process on a processor of its own");
 }
 
-static bool find_home(struct bench_options *options) {
-  char path[sizeof options->home];
+static bool cut_last(char *path) {
+  char *slash = strrchr(path, '/');
+  if (slash != NULL) *slash = 0;
+  return slash != NULL;
+}
+
+/* An installed tree, or a package's one folder, in which the helpers lie beside this program. */
+static bool find_installation(struct bench_options *options) {
+  char path[BENCH_FOLDER_SIZE], beside[BENCH_FOLDER_SIZE + 32];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
   if (size <= 0) return false;
   path[size] = 0;
-  for (int up = 0; up < 2; up++) { /* the program's name, then bin */
-    char *slash = strrchr(path, '/');
-    if (slash == NULL) return false;
-    *slash = 0;
-  }
-  snprintf(options->home, sizeof options->home, "%s", path);
-  snprintf(options->helpers, sizeof options->helpers, "%s/lib/llmbridge", path);
-  bench_models_find(&options->models, path);
+  if (!cut_last(path)) return false;
+  snprintf(options->programs, sizeof options->programs, "%s", path);
+  snprintf(beside, sizeof beside, "%s/bench-noop", path);
+  const bool is_package = access(beside, F_OK) == 0;
+  if (!is_package && !cut_last(path)) return false;
+  snprintf(options->helpers, sizeof options->helpers, "%s%s", path, is_package ? "" : "/lib/llmbridge");
+  snprintf(options->shared, sizeof options->shared, "%s%s", path, is_package ? "" : "/share/llmbridge");
+  bench_models_find(&options->models, options->shared);
   return true;
 }
 
@@ -70,7 +77,7 @@ bool bench_options_read(struct bench_options *out, int argc, char **argv) {
       {NULL, 0, NULL, 0},
   };
   *out = (struct bench_options){.scale = 1};
-  if (!find_home(out)) {
+  if (!find_installation(out)) {
     fputs("llmbridge-bench: cannot tell where this program lies\n", stderr);
     return false;
   }

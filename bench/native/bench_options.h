@@ -6,14 +6,17 @@
 
 #include "bench_model.h"
 
+enum { BENCH_FOLDER_SIZE = 4096 };
+
 struct bench_options {
   const char *filter;  /* metrics whose names contain it; NULL for all */
   bool exact;          /* the filter is a whole name: it is one */
   const char *threads; /* of the llama engine and its baseline: as the setting has it */
   bool json, quick, list, pin, help;
-  double scale;            /* of every metric's time */
-  char home[4096];         /* the install prefix this program lies in */
-  char helpers[4096 + 32]; /* its lib/llmbridge/ */
+  double scale;                         /* of every metric's time */
+  char programs[BENCH_FOLDER_SIZE];     /* where this program and the keeper lie */
+  char helpers[BENCH_FOLDER_SIZE + 32]; /* lib/llmbridge/ of an installed tree */
+  char shared[BENCH_FOLDER_SIZE + 32];  /* share/llmbridge/ */
   struct bench_models models;
 };
 

@@ -64,7 +64,7 @@ enum bench_outcome measure_spawn_keeper(struct bench_run *run) {
   llmb_error error;
   llmb_error_init(&error);
   snprintf(program, sizeof program, "%s/bench-noop", run->options->helpers);
-  snprintf(keeper_program, sizeof keeper_program, "%s/bin/llmbridge-keeper", run->options->home);
+  snprintf(keeper_program, sizeof keeper_program, "%s/llmbridge-keeper", run->options->programs);
   if (!bench_child_start(&child, bench_spawn_server, program))
     return bench_fail(run, "could not fork the small process");
   if (keeper_launch(keeper_program, &keeper, &error) != LLMB_OK) {

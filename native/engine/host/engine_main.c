@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
   const char *name = argv[1];
   char path[MODULE_PATH_SIZE_MAX] = "";
   struct engine_module module = {.version = "", .problem = "there is no such engine module beside this program"};
-  if (module_find(name, path)) engine_module_load(path, &module);
+  if (module_find(argv[0], name, path)) engine_module_load(path, &module);
 
   llmb_engine *engine = NULL;
   llmb_error error;

@@ -6,7 +6,8 @@
 
 enum { MODULE_PATH_SIZE_MAX = 4096 };
 
-/* Finds NAME.so in ../lib/llmbridge beside this program, or in its own folder. Names are letters, digits, '_', '-'. */
-bool module_find(const char *name, char path[MODULE_PATH_SIZE_MAX]);
+/* Finds NAME.so in ../lib/llmbridge beside this program, or in its own folder. Names are letters, digits, '_', '-';
+ * `called` is the program's argv[0]. */
+bool module_find(const char *called, const char *name, char path[MODULE_PATH_SIZE_MAX]);
 
 #endif

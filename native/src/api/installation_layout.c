@@ -27,7 +27,8 @@ const char *installation_problem(enum installation_kind kind, const char *path) 
     case OS_PATH_OTHER:
       return "is not a regular file";
     case OS_PATH_FILE:
-      return kind == INSTALLATION_PROGRAM ? "may not be executed" : NULL;
+      /* platform/os_loader.h */
+      return kind == INSTALLATION_PROGRAM && !os_path_readable(path) ? "may be neither executed nor read" : NULL;
     case OS_PATH_PROGRAM: /* package managers may mark every file as a program */
       break;
   }
@@ -66,7 +67,8 @@ SMALL_FRAME llmb_status installation_home(const llmb_settings *settings, char *h
   if (given != NULL && given[0] != 0) {
     if (path_make_absolute(given, home) == LLMB_OK && has_keeper(home, folders)) return LLMB_OK;
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                     "home: neither %s/bin/" KEEPER " nor %s/" KEEPER " is a program", given, given);
+                     "home: neither %s/bin/" KEEPER " nor %s/" KEEPER " is a program that may be read", given,
+                     given);
   }
   const llmb_status status = os_path_library_folder(home, INSTALLATION_PATH_MAX);
   if (status != LLMB_OK) {
@@ -83,5 +85,5 @@ SMALL_FRAME llmb_status installation_home(const llmb_settings *settings, char *h
   }
   (void)os_path_library_folder(home, INSTALLATION_PATH_MAX);
   return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                   KEEPER " is neither beside the library in %s nor in ../bin; set home", home);
+                   KEEPER " that may be read is neither beside the library in %s nor in ../bin; set home", home);
 }

@@ -21,7 +21,8 @@ enum { PATH_SIZE_MAX = INSTALLATION_PATH_MAX, ENGINE_FILE_SIZE_MAX = 40 };
 static SMALL_FRAME llmb_status find_program(const char *home, const char *name, char **out, llmb_error *error) {
   char path[PATH_SIZE_MAX];
   if (!installation_find(home, INSTALLATION_PROGRAM, name, path)) {
-    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s is not in %s/bin nor in %s", name, home, home);
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s that may be read is not in %s/bin nor in %s",
+                     name, home, home);
   }
   const llmb_status status = memory_copy_text(path, strlen(path), out);
   return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/fault_point.h"
+#include "platform/os_loader.h"
 
 enum { HANDLE_REPORT = ENGINE_HANDLE_LIFELINE + 1, HANDLES_END };
 enum { OOM_SCORE_MAX = 1000 };
@@ -78,9 +79,11 @@ static void set_limits(const struct keeper_child_plan *plan) {
 }
 
 _Noreturn static void exec_program(const struct keeper_spawn_request *request, os_handle report) {
+  struct os_loader_start start;
   FAULT_POINT(ENGINE_EXEC);
+  os_loader_prepare(request->program, request->arguments, &start);
   for (int tries = 0;; tries++) {
-    execve(request->program, request->arguments, request->environment);
+    execve(start.path, start.argv, request->environment);
     /* Somebody forked while this program was being written: gone in a moment. */
     if (errno != ETXTBSY || tries == KEEPER_EXEC_BUSY_TRIES) fail(report, KEEPER_STEP_EXEC);
     const struct timespec wait = {.tv_nsec = KEEPER_EXEC_BUSY_WAIT_MS * 1000000L};

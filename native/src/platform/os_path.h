@@ -22,6 +22,7 @@ llmb_status os_path_current_folder(char *buffer, uint64_t capacity);
 enum os_path_kind { OS_PATH_MISSING, OS_PATH_FILE, OS_PATH_PROGRAM, OS_PATH_FOLDER, OS_PATH_OTHER };
 /* OS_PATH_PROGRAM is a regular file this process may execute. */
 enum os_path_kind os_path_kind(const char *path, uint64_t *out_size);
+bool os_path_readable(const char *path);
 
 /* What tells one file, as it is now, from every other of this machine, whatever their names. False if there is none. */
 struct os_path_identity {

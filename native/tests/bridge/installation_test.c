@@ -71,7 +71,7 @@ static void an_empty_home__is_told_with_what_was_looked_for(void) {
   char *json = told_of("fake", home, NULL);
   check_told(
       "\"home\":{\"path\":\"%\",\"from\":\"setting\",\"found\":false,\"reason\":\"home: neither "
-      "%/bin/llmbridge-keeper nor %/llmbridge-keeper is a program\"}",
+      "%/bin/llmbridge-keeper nor %/llmbridge-keeper is a program that may be read\"}",
       json);
   check_told(
       "{\"name\":\"engine fake\",\"kind\":\"module\",\"looked_in\":[\"%/lib/llmbridge/fake.so\",\"%/fake.so\"],"
@@ -99,12 +99,12 @@ static void a_package__has_all_in_one_folder(void) {
 static void a_part_that_is_there_and_wrong__is_told_rather_than_one_that_is_not(void) {
   put_folder("bin");
   put("bin/llmbridge-keeper", 0755);
-  put("llmbridge-engine", 0644);
+  put_folder("llmbridge-engine");
   put_folder("fake.so");
   char *json = told_of("fake", home, NULL);
-  check_told("\"reason\":\"%/llmbridge-engine may not be executed\"", json);
+  check_told("\"reason\":\"%/llmbridge-engine is a folder\"", json);
   check_told("\"reason\":\"%/fake.so is a folder\"", json);
-  check_told("\"ok\":false,\"reason\":\"engine program: %/llmbridge-engine may not be executed\"}", json);
+  check_told("\"ok\":false,\"reason\":\"engine program: %/llmbridge-engine is a folder\"}", json);
   llmb_free(json);
   drop("fake.so");
   drop("llmbridge-engine");

@@ -73,6 +73,7 @@ static void interpreter_missing(void) {
 }
 
 static void program_not_executable(void) {
+  write_program("junk\n");
   CHECK_INT(0, chmod(home.engine, 0600));
 }
 
@@ -206,6 +207,18 @@ static void failure__is_told_once_for_each_call_and_forgotten_when_mended(void) 
   bridge_end(neighbour);
 }
 
+/* As NuGet unpacks files, for all but their owner. */
+static void program__that_may_only_be_read_runs(void) {
+  llmb_error error;
+  home_make();
+  CHECK_INT(0, chmod(home.engine, 0444));
+  llmb_bridge *bridge = bridge_of("echo", "home", home.path, NULL);
+  CHECK_INT(LLMB_OK, ask(bridge, "hello", NULL, &error));
+  CHECK_TEXT("", error.message);
+  bridge_end(bridge);
+  run("rm -rf %s", home.path);
+}
+
 static void failures__that_differ_have_codes_that_differ(void) {
   for (int i = 0; i < FAILURES_COUNT; i++) {
     for (int k = 0; k < i; k++) {
@@ -236,5 +249,5 @@ static void environment__that_is_too_large_is_an_invalid_argument(void) {
 }
 
 CHECK_MAIN(TEST(failure__is_told_once_for_each_call_and_forgotten_when_mended),
-           TEST(failures__that_differ_have_codes_that_differ),
+           TEST(program__that_may_only_be_read_runs), TEST(failures__that_differ_have_codes_that_differ),
            TEST(environment__that_is_too_large_is_an_invalid_argument))

@@ -108,6 +108,18 @@ debian_package_has_the_same_files() {
   dpkg-deb --field "$scratch"/archives/*.deb Depends | grep -q 'libc6 (>= 2.34)' || fail "it does not say what it depends on"
 }
 
+# One folder of files that their user may read and not execute, as NuGet unpacks them for all but their owner.
+files_that_may_only_be_read_work() {
+  install_and_move
+  mkdir "$scratch/flat"
+  cp -L "$prefix/lib/libllmbridge.so.1" "$prefix"/bin/llmbridge-* "$prefix"/lib/llmbridge/*.so \
+    "$prefix/share/llmbridge/demo.gguf" "$scratch/flat"
+  chmod 444 "$scratch/flat"/*
+  ${CC:-cc} "$source/hosts/c/ask.c" -I"$prefix/include" "$scratch/flat/libllmbridge.so.1" -lm -Wl,-rpath,"$scratch/flat" -o "$scratch/ask"
+  expect_answer "$scratch/ask"
+  expect_answer LLMBRIDGE_ISOLATION=shared LLMBRIDGE_IDLE_MS=1 "XDG_RUNTIME_DIR=$scratch" "$scratch/ask"
+}
+
 loader_never_looks_in_the_working_folder() {
   need readelf binutils
   install_and_move

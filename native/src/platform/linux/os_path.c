@@ -98,6 +98,10 @@ enum os_path_kind os_path_kind(const char *path, uint64_t *out_size) {
   return access(path, X_OK) == 0 ? OS_PATH_PROGRAM : OS_PATH_FILE;
 }
 
+bool os_path_readable(const char *path) {
+  return access(path, R_OK) == 0;
+}
+
 bool os_path_identity(const char *path, struct os_path_identity *out) {
   struct stat info;
   if (stat(path, &info) != 0) return false;

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "platform/linux/os_process_child.h"
+#include "platform/os_loader.h"
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
 
@@ -132,9 +133,11 @@ llmb_status os_process_spawn_detached(const char *path, char *const argv[], char
 
   struct rlimit descriptors = {.rlim_cur = DESCRIPTORS_MAX};
   getrlimit(RLIMIT_NOFILE, &descriptors);
+  struct os_loader_start start;
+  os_loader_prepare(path, argv, &start);
   struct detached_plan plan = {
-      .path = path,
-      .argv = argv,
+      .path = start.path,
+      .argv = start.argv,
       .envp = envp,
       .handles = handles,
       .handle_count = handle_count,

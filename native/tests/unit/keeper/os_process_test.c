@@ -26,8 +26,9 @@ static void count_child_signal(int number) {
   child_signals++;
 }
 
-/* Starts CHILD_ENGINE describing itself and waits for its end; its description, or the step that failed. */
-static const char *describe_detached(llmb_status *out_status) {
+/* Starts this copy of CHILD_ENGINE describing itself and waits for its end; its description, or the step that failed.
+ */
+static const char *describe_detached_of(const char *program, llmb_status *out_status) {
   char *arguments[] = {(char[]){CHILD_ENGINE}, (char[]){"describe"}, NULL};
   char *environment[] = {(char[]){"ONLY=this"}, NULL};
   struct harness_engine engine = {.process = {.events = OS_HANDLE_NONE, .process = OS_HANDLE_NONE}};
@@ -35,7 +36,7 @@ static const char *describe_detached(llmb_status *out_status) {
   int os_code = 0;
   const char *step = "", *text;
   CHECK_INT(LLMB_OK, os_socket_pair(pair, &os_code));
-  *out_status = spawn_detached(CHILD_ENGINE, arguments, environment, &pair[1], 1, &os_code, &step);
+  *out_status = spawn_detached(program, arguments, environment, &pair[1], 1, &os_code, &step);
   os_handle_close(pair[1]);
   engine.socket = pair[0];
   if (*out_status != LLMB_OK) {
@@ -50,6 +51,10 @@ static const char *describe_detached(llmb_status *out_status) {
   return text;
 }
 
+static const char *describe_detached(llmb_status *out_status) {
+  return describe_detached_of(CHILD_ENGINE, out_status);
+}
+
 static void check_is_described(const char *text) {
   CHECK_CONTAINS("fd 0 -> /dev/null\n", text);
   CHECK_CONTAINS("fd 1 -> /dev/null\n", text);
@@ -57,6 +62,17 @@ static void check_is_described(const char *text) {
   CHECK_CONTAINS("fd 3 -> socket\n", text);
   CHECK(strstr(text, "fd 4") == NULL);
   CHECK_CONTAINS("env ONLY=this\nblocked 0\nignored 0\nleads 1\n", text);
+}
+
+static void spawn_detached__runs_a_program_that_may_only_be_read(void) {
+  char copy[] = "/tmp/llmbridge-test-XXXXXX", command[PATH_MAX];
+  llmb_status status = LLMB_OK;
+  close(mkstemp(copy));
+  snprintf(command, sizeof command, "cp %s %s && chmod 444 %s", CHILD_ENGINE, copy, copy);
+  CHECK_INT(0, system(command));
+  check_is_described(describe_detached_of(copy, &status));
+  CHECK_INT(LLMB_OK, status);
+  unlink(copy);
 }
 
 static void spawn_detached__leaves_no_child_and_no_signal(void) {
@@ -259,7 +275,9 @@ static void spawn_detached__leaves_no_zombie_of_a_failure_either(void) {
 
 CHECK_MAIN(TEST(spawn_detached__leaves_no_zombie_of_a_failure_either),
 
-           TEST(spawn_detached__leaves_no_child_and_no_signal), TEST(spawn_detached__works_where_children_are_ignored),
+           TEST(spawn_detached__leaves_no_child_and_no_signal),
+           TEST(spawn_detached__runs_a_program_that_may_only_be_read),
+           TEST(spawn_detached__works_where_children_are_ignored),
            TEST(spawn_detached__changes_neither_mask_nor_descriptors),
            TEST(spawn_detached__leaves_other_children_to_the_host),
            TEST(spawn_detached__works_without_standard_streams), TEST(spawn_detached__places_overlapping_handles),
