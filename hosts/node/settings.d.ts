@@ -100,6 +100,8 @@ export interface CallSettings extends SharedSettings {
   messages?: readonly { role: string; content: string }[];
   /** Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a bridge are one scope. */
   cache_scope?: string;
+  /** What of a prompt need not be read again: full is all that is known, answers included; chunks is whole chunks of prompts, which no text depends on; auto is full where messages has an assistant's turn, else chunks. Default: auto. */
+  prefix_reuse?: 'auto' | 'full' | 'chunks' | 'off' | false;
   /** What the answer must be: json accepts only one whole JSON value. Default: text. */
   expect?: 'text' | 'json';
   /** How the tokens' vectors make an embedding: auto is the model's own way, else mean. Default: auto. */

@@ -125,6 +125,13 @@ public sealed partial class CallOptions
     /// <remarks>Setting "cache_scope".</remarks>
     public string? CacheScope { get; set; }
 
+    /// <summary>
+    /// What of a prompt need not be read again: full is all that is known, answers included; chunks is whole chunks of
+    /// prompts, which no text depends on; auto is full where messages has an assistant's turn, else chunks.
+    /// </summary>
+    /// <remarks>Setting "prefix_reuse", default auto.</remarks>
+    public LlmPrefixReuse? PrefixReuse { get; set; }
+
     /// <summary>What the answer must be: json accepts only one whole JSON value.</summary>
     /// <remarks>Setting "expect", default text.</remarks>
     public LlmExpect? Expect { get; set; }
@@ -181,6 +188,7 @@ public sealed partial class CallOptions
         if (Instructions is { } instructions) writer.Text("system"u8, instructions);
         if (Messages is { } messages) writer.Text("messages"u8, messages);
         if (CacheScope is { } cacheScope) writer.Text("cache_scope"u8, cacheScope);
+        if (PrefixReuse is { } prefixReuse) writer.Text("prefix_reuse"u8, ChoiceNames.Of(prefixReuse));
         if (Expect is { } expect) writer.Text("expect"u8, ChoiceNames.Of(expect));
         if (Pooling is { } pooling) writer.Text("pooling"u8, ChoiceNames.Of(pooling));
         if (Normalize is { } normalize) writer.Text("normalize"u8, ChoiceNames.Of(normalize));

@@ -88,6 +88,22 @@ public enum LlmSpecial
     Parse,
 }
 
+/// <summary>
+/// What of a prompt need not be read again: full is all that is known, answers included; chunks is whole chunks of
+/// prompts, which no text depends on; auto is full where messages has an assistant's turn, else chunks.
+/// </summary>
+public enum LlmPrefixReuse
+{
+    /// <summary>The value "auto".</summary>
+    Auto,
+    /// <summary>The value "full".</summary>
+    Full,
+    /// <summary>The value "chunks".</summary>
+    Chunks,
+    /// <summary>The value "off".</summary>
+    Off,
+}
+
 /// <summary>What the answer must be: json accepts only one whole JSON value.</summary>
 public enum LlmExpect
 {
@@ -183,6 +199,15 @@ internal static class ChoiceNames
     {
         LlmSpecial.Text => "text",
         LlmSpecial.Parse => "parse",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
+
+    public static string Of(LlmPrefixReuse value) => value switch
+    {
+        LlmPrefixReuse.Auto => "auto",
+        LlmPrefixReuse.Full => "full",
+        LlmPrefixReuse.Chunks => "chunks",
+        LlmPrefixReuse.Off => "off",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

@@ -101,6 +101,9 @@ public static class LlmDefaults
     /// <summary>Of the setting "special".</summary>
     public const LlmSpecial Special = LlmSpecial.Text;
 
+    /// <summary>Of the setting "prefix_reuse".</summary>
+    public const LlmPrefixReuse PrefixReuse = LlmPrefixReuse.Auto;
+
     /// <summary>Of the setting "expect".</summary>
     public const LlmExpect Expect = LlmExpect.Text;
 

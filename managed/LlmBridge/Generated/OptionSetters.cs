@@ -119,6 +119,7 @@ internal static class OptionSetters
         "Special",
         "Instructions",
         "CacheScope",
+        "PrefixReuse",
         "Expect",
         "Pooling",
         "Normalize",
@@ -161,6 +162,7 @@ internal static class OptionSetters
             case "SYSTEM":
             case "INSTRUCTIONS": options.Instructions = value.Text(); break;
             case "CACHESCOPE": options.CacheScope = value.Text(); break;
+            case "PREFIXREUSE": options.PrefixReuse = value.Choice<LlmPrefixReuse>(); break;
             case "EXPECT": options.Expect = value.Choice<LlmExpect>(); break;
             case "POOLING": options.Pooling = value.Choice<LlmPooling>(); break;
             case "NORMALIZE": options.Normalize = value.Choice<LlmNormalize>(); break;

@@ -56,6 +56,7 @@ internal static class PropertyNames
         "system" => "Instructions",
         "messages" => "Messages",
         "cache_scope" => "CacheScope",
+        "prefix_reuse" => "PrefixReuse",
         "expect" => "Expect",
         "pooling" => "Pooling",
         "normalize" => "Normalize",

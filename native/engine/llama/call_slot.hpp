@@ -12,6 +12,7 @@
 #include "llama.h"
 #include <llmbridge/engine.h>
 #include "engine/llama/sampler.hpp"
+#include "engine/llama/sequence_pool.hpp"
 #include "engine/llama/stop_text.hpp"
 #include "engine/llama/text_mender.hpp"
 
@@ -30,7 +31,7 @@ struct call_slot {
   llama_seq_id sequence = -1;  // its place in the KV memory; -1: none
 
   std::vector<llama_token> prompt;
-  std::string scope;      // whose prompts it may share prefixes with
+  prompt_sharing sharing;
   uint32_t decoded = 0;   // tokens in the KV memory, so also the next position
   uint32_t cached = 0;    // tokens of the prompt that were in the KV memory without being decoded for this call
   uint32_t produced = 0;  // tokens of the answer

@@ -91,6 +91,11 @@ static bool is_thinking(const common_chat_templates *templates, const std::strin
   }
 }
 
+static bool has_role(const std::vector<common_chat_msg> &messages, const char *role) {
+  return std::any_of(messages.begin(), messages.end(),
+                     [role](const common_chat_msg &message) { return message.role == role; });
+}
+
 static bool has_more_than_text(const std::vector<common_chat_msg> &messages) {
   return std::any_of(messages.begin(), messages.end(), [](const common_chat_msg &message) {
     return message.role == "tool" || !message.tool_calls.empty() || !message.reasoning_content.empty();
@@ -120,6 +125,7 @@ std::string chat_template::render(const char *system, const char *messages_json,
   } else {
     inputs.messages.push_back(message_of("user", prompt));
   }
+  has_answers_ = has_role(inputs.messages, "assistant");
   if (system != nullptr) inputs.messages.insert(inputs.messages.begin(), message_of("system", system));
   if (guard != nullptr) messages_guard(inputs.messages, source_, *guard);
   if (parsed_ == nullptr) {

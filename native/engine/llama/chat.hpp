@@ -27,11 +27,17 @@ class chat_template {
   // hides in the callers' texts what spells control tokens.
   std::string render(const char *system, const char *messages_json, const std::string &prompt, text_guard *guard);
 
+  // Whether the last prompt that was rendered had a turn of the assistant's in it.
+  bool has_answers() const {
+    return has_answers_;
+  }
+
  private:
   struct parsed;
   const llama_model *model_;
-  std::string given_, source_;      // the one to use instead of the model's; the one in use
-  uint64_t turns_max_;              // of its loops, in one rendering
+  std::string given_, source_;  // the one to use instead of the model's; the one in use
+  uint64_t turns_max_;          // of its loops, in one rendering
+  bool has_answers_ = false;
   std::unique_ptr<parsed> parsed_;  // made at the first use: most of a cold start has none
 };
 

@@ -15,6 +15,9 @@ constexpr uint32_t prompt_chunk_tokens = 128;
 constexpr uint32_t prompt_first_chunk_tokens = 64;
 // Short prompts that are read between two rounds of all answers, as long as they have no more tokens than one chunk.
 constexpr uint32_t prompts_a_round_max = 8;
+// What a prompt that may share everything copies from a neighbour saves at least so many tokens: a copy takes the whole
+// of the neighbour's memory.
+constexpr uint32_t copied_tokens_least = 64;
 // The context of a call where neither the setting nor the model says less.
 constexpr uint32_t context_default_tokens = 4096;
 // Texts that one decode can embed, whatever the number of slots.

@@ -53,14 +53,25 @@ std::vector<llama_token> chat_tokens(tokenizer &divider, chat_template &chat, co
 
 }  // namespace
 
-std::vector<llama_token> prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
-                                       uint32_t context) {
+prompt_read prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request, uint32_t context) {
   bool is_conversation =
       setting_or_null(request, "system") != nullptr || setting_or_null(request, "messages") != nullptr;
   uint64_t size = 0;
   const char *input = llmb_request_input(request, &size);
-  if (!wants_chat(chat, request, is_conversation)) return text_tokens(divider, request, {input, size}, context);
-  return require_some(chat_tokens(divider, chat, request, {input, size}, context));
+  if (!wants_chat(chat, request, is_conversation))
+    return {text_tokens(divider, request, {input, size}, context), false};
+  std::vector<llama_token> tokens = require_some(chat_tokens(divider, chat, request, {input, size}, context));
+  return {std::move(tokens), chat.has_answers()};
+}
+
+prompt_sharing prompt_sharing_read(const llmb_request *request, bool has_answers) {
+  prompt_sharing sharing;
+  const char *scope = setting_or_null(request, "cache_scope"), *reuse = setting_or_null(request, "prefix_reuse");
+  if (scope != nullptr) sharing.scope = scope;
+  std::string_view wanted = reuse != nullptr ? reuse : "auto";
+  bool is_full = wanted == "full" || (wanted == "auto" && has_answers);
+  sharing.reuse = wanted == "off" ? prefix_reuse::off : is_full ? prefix_reuse::full : prefix_reuse::chunks;
+  return sharing;
 }
 
 std::vector<llama_token> text_tokens(tokenizer &divider, const llmb_request *request, std::string_view text,

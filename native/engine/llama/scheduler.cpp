@@ -104,11 +104,11 @@ void scheduler::begin_generating(llmb_request *request) {
   auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request));
   call->max_tokens = static_cast<uint32_t>(number_read("max_tokens", llmb_request_setting(request, "max_tokens"), 512));
   call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
-  call->prompt = prompt_tokens(divider_, chat_, request, context_);
+  prompt_read prompt = prompt_tokens(divider_, chat_, request, context_);
+  call->prompt = std::move(prompt.tokens);
+  call->sharing = prompt_sharing_read(request, prompt.has_answers);
   call->grammar = grammars_.make(llmb_request_setting(request, "grammar"), llmb_request_setting(request, "json_schema"),
                                  grammar_watch(request));
-  const char *scope = llmb_request_setting(request, "cache_scope");
-  if (scope != nullptr) call->scope = scope;
   for (llama_token token : call->prompt) call->choice.accept(token);
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
@@ -189,6 +189,7 @@ void scheduler::generate_batch(const std::vector<call_slot *> &calls) {
   for (call_slot *call : calls) call->output = decoder_->batch_add(call->next, call->decoded, call->sequence, true);
   if (!decode_for(calls)) return;
   for (call_slot *call : calls) {
+    sequences_.add(call->sequence, &call->next, 1);
     call->decoded++;
     take_output(*call);
   }
@@ -203,7 +204,7 @@ bool scheduler::decode_for(const std::vector<call_slot *> &calls) {
   } catch (const failure &error) {
     for (call_slot *call : calls) {
       fail(*call, error.status, call->phase(), error.what());
-      sequences_.holds(call->sequence, 0);  // what it left in the memory is not known
+      sequences_.cut(call->sequence, 0);  // what it left in the memory is not known
     }
     if (error.status != LLMB_E_ENGINE_ERROR) throw;
     return false;
@@ -216,12 +217,13 @@ void scheduler::fail(call_slot &call, llmb_status status, uint32_t phase, const 
   call.request = nullptr;
 }
 
-// Calls without a request have ended; their KV memory is free again, and remembers how their prompts begin.
+// Calls without a request have ended; their KV memory is free again, and remembers what it holds.
 void scheduler::remove_ended() {
   std::erase_if(calls_, [this](const std::unique_ptr<call_slot> &call) {
     if (call->request != nullptr) return false;
     if (call->sequence >= 0) {
-      keep_prefix(call->sequence, sequences_.held(call->sequence));
+      bool leaves = call->sharing.reuse != prefix_reuse::off;
+      keep_prefix(call->sequence, leaves ? sequences_.held(call->sequence) : 0);
       sequences_.give_back(call->sequence);
     }
     return true;

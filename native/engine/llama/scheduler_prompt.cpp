@@ -7,7 +7,7 @@
 namespace llama_engine {
 
 void scheduler::take_sequence(call_slot &call) {
-  prompt_prefix prefix = sequences_.take(call.prompt, call.scope);
+  prompt_prefix prefix = sequences_.take(call.prompt, call.sharing);
   call.sequence = prefix.sequence;
   call.decoded = call.cached = keep_prefix(prefix.sequence, prefix.tokens);
 }
@@ -20,7 +20,7 @@ uint32_t scheduler::keep_prefix(llama_seq_id sequence, uint32_t tokens) {
     cuts_prefixes_ = false;
     kept = 0;
   }
-  sequences_.holds(sequence, kept);
+  sequences_.cut(sequence, kept);
   return kept;
 }
 
@@ -29,10 +29,12 @@ uint32_t scheduler::keep_prefix(llama_seq_id sequence, uint32_t tokens) {
 // room from the sequence's beginning, and takes that of tokens which have left the window.
 void scheduler::copy_prefix(call_slot &call) {
   if (!cuts_prefixes_ || !copies_prefixes_) return;
-  auto longest = sequences_.longest(call.prompt, call.scope, call.decoded);
+  uint32_t gain = call.sharing.reuse == prefix_reuse::full ? copied_tokens_least : 0;
+  auto longest = sequences_.longest(call.prompt, call.sharing, call.decoded + gain);
   if (!longest) return;
   uint32_t before = call.decoded;
   bool copied = decoder_->sequence_copy(longest->sequence, call.sequence);
+  if (copied) sequences_.copy(longest->sequence, call.sequence);
   call.decoded = keep_prefix(call.sequence, copied ? longest->tokens : before);
   call.cached = call.decoded < before ? 0 : call.cached + call.decoded - before;
 }
@@ -70,8 +72,8 @@ void scheduler::prompt_chunk(call_slot &call, uint32_t end) {
     call.output = decoder_->batch_add(call.prompt[i], i, call.sequence, i + 1 == size);
   }
   if (!decode_for({&call})) return;
+  sequences_.add(call.sequence, &call.prompt[call.decoded], end - call.decoded);
   call.decoded = end;
-  sequences_.holds(call.sequence, end);
   if (end == size) take_output(call);
 }
 

@@ -6,36 +6,34 @@
 #include "engine/llama/prompt_chunks.hpp"
 
 namespace llama_engine {
-namespace {
-
-// Tokens of the prompt that need not be decoded where these are held. One always must be, for its logits.
-uint32_t shared_chunks(const std::vector<llama_token> &prompt, const std::vector<llama_token> &other, uint32_t held) {
-  size_t limit = std::min<size_t>(held, prompt.empty() ? 0 : prompt.size() - 1);
-  auto end = prompt.begin() + static_cast<ptrdiff_t>(limit);
-  auto differs = std::mismatch(prompt.begin(), end, other.begin()).first;
-  return prompt_whole_chunks(static_cast<uint32_t>(differs - prompt.begin()));
-}
-
-}  // namespace
 
 sequence_pool::sequence_pool(uint32_t count) : entries_(count) {
 }
 
-uint32_t sequence_pool::shared(const entry &one, const std::vector<llama_token> &prompt, const std::string &scope) {
-  return one.scope == scope ? shared_chunks(prompt, one.prompt, one.held) : 0;
+// Tokens of the prompt that need not be decoded where these are held. One always must be, for its logits.
+uint32_t sequence_pool::shared(const entry &one, const std::vector<llama_token> &prompt,
+                               const prompt_sharing &sharing) {
+  if (sharing.reuse == prefix_reuse::off || one.scope != sharing.scope) return 0;
+  bool is_full = sharing.reuse == prefix_reuse::full;
+  size_t held = is_full ? one.tokens.size() : one.computed.whole_chunks();
+  size_t limit = std::min(held, prompt.empty() ? 0 : prompt.size() - 1);
+  auto end = prompt.begin() + static_cast<ptrdiff_t>(limit);
+  auto differs = std::mismatch(prompt.begin(), end, one.tokens.begin()).first;
+  uint32_t same = static_cast<uint32_t>(differs - prompt.begin());
+  return is_full ? same : prompt_whole_chunks(same);
 }
 
 // The longest shared prefix, unless it is the smaller part of what would be forgotten for it: many conversations may
-// begin with one system prompt. Else what was not used for the longest time; first of all what holds nothing, and of
-// those the lowest, since llama.cpp computes neighbouring sequences together and runs of them apart.
-size_t sequence_pool::choose(const std::vector<llama_token> &prompt, const std::string &scope) const {
+// begin with one system prompt. Else what was not used for the longest time; first of all what holds less than a chunk,
+// and of those the lowest, since llama.cpp computes neighbouring sequences together and runs of them apart.
+size_t sequence_pool::choose(const std::vector<llama_token> &prompt, const prompt_sharing &sharing) const {
   size_t best = entries_.size();
   uint32_t best_shared = 0;
   for (size_t i = 0; i < entries_.size(); i++) {
     const entry &one = entries_[i];
     if (one.used) continue;
-    uint32_t shared = sequence_pool::shared(one, prompt, scope);
-    if (shared < one.held - shared) shared = 0;
+    uint32_t shared = sequence_pool::shared(one, prompt, sharing);
+    if (shared < one.computed.size() - shared) shared = 0;
     bool is_better = best == entries_.size() || shared > best_shared ||
                      (shared == best_shared && one.last_use < entries_[best].last_use);
     if (!is_better) continue;
@@ -46,41 +44,54 @@ size_t sequence_pool::choose(const std::vector<llama_token> &prompt, const std::
   return best;
 }
 
-prompt_prefix sequence_pool::take(const std::vector<llama_token> &prompt, const std::string &scope) {
-  size_t chosen = choose(prompt, scope);
+prompt_prefix sequence_pool::take(const std::vector<llama_token> &prompt, const prompt_sharing &sharing) {
+  size_t chosen = choose(prompt, sharing);
   entry &one = entries_[chosen];
-  one.held = shared(one, prompt, scope);
-  one.scope = scope;
-  one.prompt = prompt;
+  llama_seq_id sequence = static_cast<llama_seq_id>(chosen);
+  cut(sequence, shared(one, prompt, sharing));
+  one.scope = sharing.scope;
   one.used = true;
-  return {static_cast<llama_seq_id>(chosen), one.held};
+  return {sequence, held(sequence)};
 }
 
-std::optional<prompt_prefix> sequence_pool::longest(const std::vector<llama_token> &prompt, const std::string &scope,
-                                                    uint32_t than) const {
+std::optional<prompt_prefix> sequence_pool::longest(const std::vector<llama_token> &prompt,
+                                                    const prompt_sharing &sharing, uint32_t than) const {
   std::optional<prompt_prefix> best;
   for (size_t i = 0; i < entries_.size(); i++) {
-    uint32_t shared = sequence_pool::shared(entries_[i], prompt, scope);
+    uint32_t shared = sequence_pool::shared(entries_[i], prompt, sharing);
     if (shared > (best ? best->tokens : than)) best = prompt_prefix{static_cast<llama_seq_id>(i), shared};
   }
   return best;
 }
 
-void sequence_pool::holds(llama_seq_id sequence, uint32_t tokens) {
+void sequence_pool::add(llama_seq_id sequence, const llama_token *tokens, uint32_t count) {
   entry &one = entries_[static_cast<size_t>(sequence)];
-  one.held = prompt_whole_chunks(std::min<uint32_t>(tokens, static_cast<uint32_t>(one.prompt.size())));
+  one.tokens.insert(one.tokens.end(), tokens, tokens + count);
+  one.computed.add(count);
+}
+
+void sequence_pool::copy(llama_seq_id from, llama_seq_id to) {
+  const entry &source = entries_[static_cast<size_t>(from)];
+  entry &target = entries_[static_cast<size_t>(to)];
+  target.tokens = source.tokens;
+  target.computed = source.computed;
+}
+
+void sequence_pool::cut(llama_seq_id sequence, uint32_t count) {
+  entry &one = entries_[static_cast<size_t>(sequence)];
+  one.computed.cut(one.tokens, count);
+  one.tokens.resize(one.computed.size());
 }
 
 uint32_t sequence_pool::held(llama_seq_id sequence) const {
-  return entries_[static_cast<size_t>(sequence)].held;
+  return entries_[static_cast<size_t>(sequence)].computed.size();
 }
 
 void sequence_pool::give_back(llama_seq_id sequence) {
   entry &one = entries_[static_cast<size_t>(sequence)];
   one.used = false;
-  one.prompt.resize(one.held);
-  one.prompt.shrink_to_fit();
-  one.last_use = one.held > 0 ? ++uses_ : 0;
+  one.tokens.shrink_to_fit();
+  one.last_use = one.tokens.size() >= prompt_first_chunk_tokens ? ++uses_ : 0;
 }
 
 }  // namespace llama_engine

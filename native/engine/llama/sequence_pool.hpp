@@ -1,10 +1,11 @@
-// The sequences of the KV memory: which are free, and which whole chunks of which prompt each still holds, so that a
+// The sequences of the KV memory: which are free, and which tokens each holds and how those were computed, so that a
 // prompt that begins alike need not be decoded from its beginning. Knows nothing of llama.cpp's memory itself.
 //
 // Prompts of different scopes share nothing: what is quick to answer tells what others have asked.
 //
-// What a token's numbers are depends on all tokens before it and on the chunks they were decoded in, so only whole
-// chunks of prompts count; what was generated token by token never does.
+// What a token's numbers are depends on all tokens before it and on the batches they were decoded in. Whole chunks of
+// prompts are the same whoever decoded them, so they can be shared without a trace; the rest of what is held, answers
+// included, only by those who want it all.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +13,28 @@
 #include <string>
 #include <vector>
 
+#include "engine/llama/provenance.hpp"
 #include "llama.h"
 
 namespace llama_engine {
+
+// What a prompt may share with others (the setting prefix_reuse).
+enum class prefix_reuse {
+  off,     // nothing, and nothing is left of it
+  chunks,  // whole chunks of prompts: the text does not depend on it
+  full     // whatever is held, to the token
+};
 
 // A sequence, and how many of a prompt's first tokens lie in it.
 struct prompt_prefix {
   llama_seq_id sequence = -1;
   uint32_t tokens = 0;
+};
+
+// Whose prompt it is, and what it may share.
+struct prompt_sharing {
+  std::string scope;
+  prefix_reuse reuse = prefix_reuse::chunks;
 };
 
 class sequence_pool {
@@ -28,29 +43,33 @@ class sequence_pool {
 
   // A free sequence for a call with this prompt; only the prefix of it is held from here on. Throws failure when none
   // is free.
-  prompt_prefix take(const std::vector<llama_token> &prompt, const std::string &scope);
+  prompt_prefix take(const std::vector<llama_token> &prompt, const prompt_sharing &sharing);
 
   // The sequence, of a call or free, that holds the longest prefix of the prompt, where that is longer than `than`.
-  std::optional<prompt_prefix> longest(const std::vector<llama_token> &prompt, const std::string &scope,
+  std::optional<prompt_prefix> longest(const std::vector<llama_token> &prompt, const prompt_sharing &sharing,
                                        uint32_t than) const;
 
-  // So many of the prompt's tokens are in the sequence now; whole chunks of them are held.
-  void holds(llama_seq_id sequence, uint32_t tokens);
+  // So many tokens more were decoded for the sequence, in one batch.
+  void add(llama_seq_id sequence, const llama_token *tokens, uint32_t count);
+  // The sequence holds what the other one does.
+  void copy(llama_seq_id from, llama_seq_id to);
+  // It holds the first tokens only.
+  void cut(llama_seq_id sequence, uint32_t count);
 
   uint32_t held(llama_seq_id sequence) const;
   void give_back(llama_seq_id sequence);
 
  private:
   struct entry {
-    std::vector<llama_token> prompt;
+    std::vector<llama_token> tokens;
+    provenance computed;
     std::string scope;
-    uint32_t held = 0;
     bool used = false;
     uint64_t last_use = 0;
   };
 
-  static uint32_t shared(const entry &one, const std::vector<llama_token> &prompt, const std::string &scope);
-  size_t choose(const std::vector<llama_token> &prompt, const std::string &scope) const;
+  static uint32_t shared(const entry &one, const std::vector<llama_token> &prompt, const prompt_sharing &sharing);
+  size_t choose(const std::vector<llama_token> &prompt, const prompt_sharing &sharing) const;
 
   std::vector<entry> entries_;
   uint64_t uses_ = 0;

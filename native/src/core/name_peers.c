@@ -101,6 +101,8 @@ static const struct peer peers[] = {
     {"logfilename", "log_file"},
     {"env", "environment"},
     {"promptcachekey", "cache_scope"},
+    {"cacheprompt", "prefix_reuse"},
+    {"cachereuse", "prefix_reuse"},
 };
 
 static const char TOOLS[] =

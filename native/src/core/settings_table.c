@@ -172,6 +172,9 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_CACHE_SCOPE] = {"cache_scope", CALL, .engines = PROMPTS, TEXT,
     .help = "Calls of one scope may share what was computed for prompts that begin alike; by default all calls of a "
             "bridge are one scope"},
+  [SETTING_PREFIX_REUSE] = {"prefix_reuse", CALL, .engines = PROMPTS, CHOICE("auto|full|chunks|off"), DEFAULT("auto"),
+    .help = "What of a prompt need not be read again: full is all that is known, answers included; chunks is whole chunks "
+            "of prompts, which no text depends on; auto is full where messages has an assistant's turn, else chunks"},
   [SETTING_EXPECT] = {"expect", CALL, .engines = GENERATORS, CHOICE("text|json"), DEFAULT("text"),
     .help = "What the answer must be: json accepts only one whole JSON value"},
   [SETTING_POOLING] = {"pooling", CALL, .engines = PROMPTS,
