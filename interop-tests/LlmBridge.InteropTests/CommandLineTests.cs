@@ -135,6 +135,7 @@ public sealed class CommandLineTests
     {
         using Process process =
             ProgramRun.Start(Repository.CommandLine, ["ask", "hi", "--engine", "fake", "--set", "command=" + script]);
+        process.StandardInput.Close(); // or it would be waited for
         Processes.WaitUntil(() => Processes.KeepersOf(process.Id).Count > 0, "the keeper");
         long[] keepers = [.. Processes.KeepersOf(process.Id)]; // one, and for a moment what it forks
         if (script.StartsWith("pieces", StringComparison.Ordinal))

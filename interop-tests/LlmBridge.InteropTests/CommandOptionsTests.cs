@@ -46,6 +46,7 @@ public sealed class CommandOptionsTests
     {
         using Process process = ProgramRun.Start(
             Repository.CommandLine, ["ask", "hi", "--engine", "fake", "--set", "command=hang", "--json"]);
+        process.StandardInput.Close(); // or it would be waited for
         Processes.WaitUntil(() => Processes.KeepersOf(process.Id).Count > 0, "the keeper");
         Processes.Signal(process.Id, Processes.SignalInterrupt);
         string errors = await process.StandardError.ReadToEndAsync(Watchdog);

@@ -10,6 +10,8 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     TokensCommand.Make(),
     InvokeCommand.Make(),
     SchemaCommand.Make(),
+    SettingsCommand.Make(),
+    ModelsCommand.Make(),
     DoctorCommand.Make(),
     SharedCommand.Make(),
     BenchCommand.Make(),
@@ -41,7 +43,8 @@ ParseResult result = root.Parse(args, parsing);
 string[] errors = [.. result.Errors.Select(e => e.Message), .. UnknownOptions.Find(args, result)];
 if (errors.Length > 0)
 {
-    foreach (string error in errors) Console.Error.WriteLine("llmbridge: " + error);
+    string[] lines = [.. errors, .. Suggestions.Find(root, args, result)];
+    foreach (string line in lines) Console.Error.WriteLine("llmbridge: " + line);
     Console.Error.WriteLine("Try: llmbridge --help");
     return ExitStatus.WrongUsage;
 }

@@ -7,17 +7,20 @@ internal static class AskCommand
 {
     public static Command Make()
     {
-        var prompt = new Argument<string>("PROMPT") { Description = "What to ask; - reads it from stdin" };
+        var prompt = new Argument<string>("PROMPT")
+        {
+            Description = "What to ask, with what is piped in behind it; - asks what is piped in",
+        };
         var command = new Command("ask", "Asks the model and prints its answer") { prompt };
         var options = new CommonOptions(command);
-        var schema = new SchemaOption(command);
+        var generation = new GenerationOptions(command);
         command.SetAction((result, _) =>
         {
             bool json = options.Json(result);
             return CommandRun.RunAsync(
                 json,
                 interrupt => AskAsync(
-                    result.GetRequiredValue(prompt), schema.AddTo(options.ToBridgeOptions(result), result), json,
+                    result.GetRequiredValue(prompt), generation.AddTo(options.ToBridgeOptions(result), result), json,
                     interrupt.Token),
                 LlmPhase.Generate);
         });
@@ -27,7 +30,9 @@ internal static class AskCommand
     private static async Task<int> AskAsync(
         string prompt, BridgeOptions options, bool json, CancellationToken cancellationToken)
     {
-        if (prompt == "-") prompt = await StandardInput.ReadTextAsync(cancellationToken);
+        prompt = prompt == "-"
+            ? await StandardInput.ReadTextAsync(cancellationToken)
+            : await PipedInput.AppendToAsync(prompt, cancellationToken);
         await using LlmClient client = await LlmClient.OpenAsync(options, cancellationToken);
         if (!json) DemonstrationModel.Announce(options);
         if (json)
@@ -38,7 +43,7 @@ internal static class AskCommand
         else
         {
             await AnswerStream.WriteAsync(
-                client, client.StreamAsync(prompt, null, cancellationToken), cancellationToken);
+                client, client.StreamAsync(prompt, null, cancellationToken), null, cancellationToken);
         }
         return ExitStatus.Ok;
     }

@@ -9,7 +9,7 @@ internal sealed class CommonOptions
     private readonly Option<string?> _engine =
         new("--engine") { Description = "What runs, such as llama", HelpName = "NAME" };
     private readonly Option<string?> _model =
-        new("--model", "-m") { Description = "The model's GGUF file", HelpName = "FILE" };
+        new("--model", "-m") { Description = "A GGUF file, or a name of `llmbridge models`", HelpName = "FILE" };
     private readonly Option<string?> _isolation =
         new("--isolation") { Description = "Where the engine runs, such as pool", HelpName = "NAME" };
     private readonly Option<string?> _timeout = new("--timeout")
@@ -50,7 +50,7 @@ internal sealed class CommonOptions
             settings[pair[..equals]] = pair[(equals + 1)..];
         }
         Add(settings, "engine", result.GetValue(_engine));
-        Add(settings, "model", result.GetValue(_model));
+        Add(settings, "model", result.GetValue(_model) is { } model ? ModelCaches.Resolve(model) : null);
         Add(settings, "isolation", result.GetValue(_isolation));
         Add(settings, "timeout_ms", InMilliseconds(result.GetValue(_timeout)));
         return new BridgeOptions { Settings = settings };

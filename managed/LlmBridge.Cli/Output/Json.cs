@@ -14,6 +14,8 @@ namespace LlmBridge.Cli;
 [JsonSerializable(typeof(SharedJson))]
 [JsonSerializable(typeof(StoppedJson))]
 [JsonSerializable(typeof(WatchJson))]
+[JsonSerializable(typeof(ModelJson))]
+[JsonSerializable(typeof(SavedMessage[]))]
 internal sealed partial class Json : JsonSerializerContext
 {
     /// <summary>People read it too, so letters stay letters.</summary>

@@ -15,8 +15,8 @@ static bool name_valid(const char *name) {
   return true;
 }
 
-/* This program's file. One that the dynamic loader was started with (platform/os_loader.h) has no loader's base, and the
- * file's path as its argv[0]; the link names the loader then. */
+/* This program's file. One that the dynamic loader was started with (platform/os_loader.h) has no loader's base, and
+ * the file's path as its argv[0]; the link names the loader then. */
 static bool program_path(const char *called, char path[PATH_MAX]) {
   if (getauxval(AT_BASE) == 0) {
     const int length = snprintf(path, PATH_MAX, "%s", called);

@@ -67,8 +67,7 @@ SMALL_FRAME llmb_status installation_home(const llmb_settings *settings, char *h
   if (given != NULL && given[0] != 0) {
     if (path_make_absolute(given, home) == LLMB_OK && has_keeper(home, folders)) return LLMB_OK;
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                     "home: neither %s/bin/" KEEPER " nor %s/" KEEPER " is a program that may be read", given,
-                     given);
+                     "home: neither %s/bin/" KEEPER " nor %s/" KEEPER " is a program that may be read", given, given);
   }
   const llmb_status status = os_path_library_folder(home, INSTALLATION_PATH_MAX);
   if (status != LLMB_OK) {
