@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/command_text.h"
 #include "core/error.h"
+#include "core/json_writer.h"
 #include "core/keyed_hash.h"
 #include "core/memory.h"
 #include "keeper/share_model.h"
@@ -78,16 +80,39 @@ static void add_environment(struct parts *parts, const llmb_settings *settings, 
   parts_print(parts, "environment %s %016" PRIx64 "\n", names, keyed_hash_end(&hash));
 }
 
+/* A command by its words: hosts of several languages write one list each in their own way. */
+static void add_command(struct parts *parts, const llmb_settings *settings) {
+  const char *text = settings->values[SETTING_COMMAND].text;
+  void *memory = NULL;
+  char *words = NULL;
+  struct json_writer writer;
+  if (text != NULL && settings_engine(settings) != ENGINE_FAKE &&
+      memory_allocate(sizeof(struct command), &memory) == LLMB_OK && command_parse(text, memory, NULL) == LLMB_OK) {
+    const struct command *command = memory;
+    json_writer_begin(&writer);
+    json_array_open(&writer);
+    for (unsigned i = 0; i < command->argument_count; i++) json_text(&writer, command->arguments[i]);
+    json_array_close(&writer);
+    if (json_writer_finish(&writer, &words) != LLMB_OK) parts->status = LLMB_E_OUT_OF_MEMORY;
+    text = words;
+  }
+  parts_print(parts, "command ");
+  if (text != NULL) parts_add(parts, text, strlen(text));
+  parts_add(parts, "\n", 1);
+  memory_release(words);
+  memory_release(memory);
+}
+
 static void add_all(struct parts *parts, const llmb_settings *settings, const struct launch *launch,
                     struct share_launch *out) {
-  static const enum setting_id ids[] = {SETTING_ENGINE,  SETTING_COMMAND,    SETTING_CONTEXT,
-                                        SETTING_THREADS, SETTING_GPU_LAYERS, SETTING_BATCHING,
-                                        SETTING_SANDBOX, SETTING_MEMORY_MB,  SETTING_NAME};
+  static const enum setting_id ids[] = {SETTING_ENGINE,   SETTING_CONTEXT, SETTING_THREADS,   SETTING_GPU_LAYERS,
+                                        SETTING_BATCHING, SETTING_SANDBOX, SETTING_MEMORY_MB, SETTING_NAME};
   parts_print(parts, "library %s\nprotocol %d %d\n", llmb_version(), CHANNEL_PROTOCOL_VERSION, SHARE_PROTOCOL_VERSION);
   parts_print(parts, "program ");
   parts_add(parts, launch->engine_program, strlen(launch->engine_program));
   parts_add(parts, "\n", 1);
   for (unsigned i = 0; i < sizeof ids / sizeof *ids; i++) add_setting(parts, settings, ids[i]);
+  add_command(parts, settings);
   add_environment(parts, settings, launch->environment);
   const char *model = settings->values[SETTING_MODEL].text;
   if (model == NULL || model[0] == 0) return;
@@ -99,6 +124,12 @@ static void add_all(struct parts *parts, const llmb_settings *settings, const st
 llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *out, llmb_error *error) {
   const bool is_shared = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_SHARED;
   if (!is_shared) return LLMB_OK;
+  const int64_t workers = settings->values[SETTING_WORKERS].integer;
+  if (workers > SHARE_ENGINES_MAX) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "workers: %d is too many with isolation=shared; allowed is 1 to %d", (int)workers,
+                     SHARE_ENGINES_MAX);
+  }
   void *memory = NULL;
   struct parts parts = {.status = memory_allocate(sizeof *out->share, &memory)};
   if (parts.status != LLMB_OK)
@@ -121,8 +152,9 @@ llmb_status launch_share_prepare(const llmb_settings *settings, struct launch *o
   if (share->model_size > 0 && memory_copy_text(model, strlen(model), &share->model) != LLMB_OK) {
     return error_set(error, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_CONFIGURE, "no memory for the settings");
   }
+  share->restart_limit = (uint32_t)settings->values[SETTING_RESTART_LIMIT].integer;
+  share->restart_window_ns = (uint64_t)settings->values[SETTING_RESTART_WINDOW_MS].integer * 1000000u;
   os_local_folder(share->folder, 1 + SHARE_NAME_SIZE_MAX);
-  const int64_t workers = settings->values[SETTING_WORKERS].integer;
   share->engine_count_max = workers > 0 ? (uint32_t)workers : 1;
   return LLMB_OK;
 }

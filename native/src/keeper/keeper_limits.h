@@ -21,6 +21,7 @@ enum {
   KEEPER_SIGNALS_TURN_COUNT = 16,      /* signals taken before the engines have their turn */
   KEEPER_GUARDS_MAX = 64,              /* slots of one engine */
   KEEPER_CLIENTS_MAX = 64,             /* of one shared engine */
+  SHARE_ENGINES_MAX = 16,              /* workers of one server */
   KEEPER_EXEC_BUSY_TRIES = 3,          /* a program that is just being written may be ready a moment later */
   KEEPER_EXEC_BUSY_WAIT_MS = 10,
   KEEPER_OOM_SCORE_RAISE = 300, /* memory short, an engine goes before its host */

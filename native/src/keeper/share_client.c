@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "core/policy.h"
+#include "keeper/share_deaths.h"
 #include "keeper/share_engine.h"
 #include "keeper/share_stats.h"
 #include "platform/os_clock.h"
@@ -175,11 +176,12 @@ static void attach(struct share_server *server, struct share_client *client) {
   client->hello_told = true;
   const llmb_status status = share_engine_attach(server, engine, client);
   if (status == LLMB_E_NOT_READY) return; /* the engine will take orders again */
-  if (status != LLMB_OK && engine->is_leaving) {
-    share_client_place(server, client); /* it has not had this one: it gets another */
-    return;
-  }
+  if (status != LLMB_OK && engine->is_lost) return;
   client->stage = SHARE_CLIENT_ATTACHED;
+  if (status == LLMB_OK && !server->is_serving) {
+    server->is_serving = true;
+    share_deaths_serve(server->place.lock);
+  }
   if (status == LLMB_OK) {
     share_client_relay(server, client, engine->ready, engine->ready_size);
   } else {
@@ -204,6 +206,8 @@ void share_client_step(struct share_server *server, struct share_client *client,
     return;
   }
   if (client->stage != SHARE_CLIENT_WAITING) return;
+  /* Its end is about to be told, and counts, or it says that it retires: then the client is placed anew. */
+  if (client->engine->is_lost) return;
   if (client->engine->is_ready) {
     attach(server, client);
   } else if (client->engine->load_progress != client->load_progress_told) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/policy.h"
 #include "keeper/keeper_event.h"
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_spawn.h"
@@ -114,6 +115,12 @@ struct share_engine *share_engine_choose(struct share_server *server) {
   return unused;
 }
 
+void share_engine_lose(struct share_engine *engine) {
+  if (engine->is_lost) return;
+  engine->is_lost = engine->is_leaving = true;
+  engine->ends_until_ns = os_clock_ns() + POOL_LAST_BREATH_NS;
+}
+
 void share_engine_nudge(struct share_engine *engine) {
   int os_code = 0;
   (void)os_socket_send(engine->socket, "", 1, NULL, 0, &os_code);
@@ -165,7 +172,7 @@ llmb_status share_engine_attach(struct share_server *server, struct share_engine
     atomic_store_explicit(&page->client_at[place], client->number, memory_order_release);
     status = os_socket_send(engine->socket, &message, sizeof message, ends.engine, 4, &os_code);
     /* It has closed its end and is about to be told of: nobody else is to be placed with it. */
-    engine->is_leaving |= status == LLMB_E_UNAVAILABLE;
+    if (status == LLMB_E_UNAVAILABLE) share_engine_lose(engine);
     if (status != LLMB_OK) atomic_store_explicit(&page->client_at[place], 0, memory_order_release);
   }
   if (status == LLMB_OK) {

@@ -13,6 +13,9 @@ bool share_engine_model_is_same(struct share_server *server);
 /* Gives it a client, with all that the two need to talk. LLMB_E_NOT_READY: to be tried again. */
 llmb_status share_engine_attach(struct share_server *server, struct share_engine *engine, struct share_client *client);
 
+/* It has closed its end, and gets a moment to end by itself. */
+void share_engine_lose(struct share_engine *engine);
+
 /* Makes it look at its page. */
 void share_engine_nudge(struct share_engine *engine);
 

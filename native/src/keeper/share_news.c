@@ -35,6 +35,14 @@ static void expel(struct share_server *server, const char *message, uint64_t siz
   }
 }
 
+/* A client that waits for an engine which leaves in peace gets another: it has not had this one. */
+static bool move_on(struct share_server *server, struct share_client *client) {
+  if (client->stage != SHARE_CLIENT_WAITING || client->move_count == SHARE_MOVES_MAX) return false;
+  client->move_count++;
+  share_client_place(server, client);
+  return true;
+}
+
 static void take_message(struct share_server *server, struct share_engine *engine, const char *message, uint64_t size) {
   uint32_t type = 0;
   memcpy(&type, message, sizeof type);
@@ -49,16 +57,15 @@ static void take_message(struct share_server *server, struct share_engine *engin
   }
   const bool is_hello = engine->hello == NULL;
   if (is_hello) keep(&engine->hello, &engine->hello_size, message, size);
-  engine->is_leaving |= type == server->order.retiring_type;
+  engine->is_retiring |= type == server->order.retiring_type;
+  engine->is_leaving |= engine->is_retiring;
   for (unsigned i = 0; i < KEEPER_CLIENTS_MAX; i++) {
     struct share_client *client = &server->clients[i];
     if (client->engine != engine || client->stage < SHARE_CLIENT_WAITING) continue;
-    if (engine->is_leaving && client->stage == SHARE_CLIENT_WAITING) {
-      share_client_place(server, client); /* it has not had this one: it gets another */
-    } else if (!is_hello || !client->hello_told) {
-      client->hello_told |= is_hello;
-      share_client_relay(server, client, message, size);
-    }
+    if (engine->is_retiring && move_on(server, client)) continue;
+    if (is_hello && client->hello_told) continue;
+    client->hello_told |= is_hello;
+    share_client_relay(server, client, message, size);
   }
 }
 
@@ -75,6 +82,7 @@ static void hear(struct share_server *server, struct share_engine *engine) {
     if (status == LLMB_E_NOT_READY) return;
     if (status != LLMB_OK) {
       engine->post = os_handle_close(engine->post);
+      share_engine_lose(engine);
       return;
     }
     engine->message_size += packet;
@@ -87,7 +95,8 @@ static void hear(struct share_server *server, struct share_engine *engine) {
   }
 }
 
-static void tell_end(struct share_server *server, struct share_engine *engine, const struct keeper_event *event) {
+static void tell_end(struct share_server *server, struct share_engine *engine, const struct keeper_event *event,
+                     bool is_clean) {
   struct share_exit message = {.head = share_message_head(SHARE_MESSAGE_EXIT),
                                .exit_kind = event->exit_kind,
                                .exit_value = event->exit_value,
@@ -98,7 +107,7 @@ static void tell_end(struct share_server *server, struct share_engine *engine, c
   for (unsigned i = 0; i < KEEPER_GUARDS_MAX; i++) message.working_count += engine->working_at_end[i] != 0;
   for (unsigned c = 0; c < KEEPER_CLIENTS_MAX; c++) {
     struct share_client *client = &server->clients[c];
-    if (client->engine != engine) continue;
+    if (client->engine != engine || (is_clean && move_on(server, client))) continue;
     message.own_working_count = 0;
     for (unsigned i = 0; i < KEEPER_GUARDS_MAX; i++) {
       message.own_working_count += engine->working_at_end[i] == client->number;
@@ -116,6 +125,7 @@ static void take_events(struct share_server *server, struct share_engine *engine
     if (event.kind == KEEPER_EVENT_SPAWNED) continue;
     const bool is_clean = event.kind == KEEPER_EVENT_EXIT && event.exit_kind == LLMB_EXIT_CODE && event.exit_value == 0;
     if (!is_clean) server->stays_until_ns = os_clock_ns() + SHARE_RETURN_NS;
+    engine->is_leaving = true;
     hear(server, engine); /* what it said last may still lie there */
     if (event.kind == KEEPER_EVENT_SPAWN_FAILED) {
       char text[128];
@@ -126,7 +136,7 @@ static void take_events(struct share_server *server, struct share_engine *engine
         share_client_refuse(server, &server->clients[i], event.status, text);
       }
     } else {
-      tell_end(server, engine, &event);
+      tell_end(server, engine, &event, is_clean);
     }
     share_engine_forget(engine);
   }
@@ -151,6 +161,10 @@ void share_news_step(struct share_server *server, struct share_engine *engine, u
   if (!engine->is_used) return;
   if (!engine->is_ready) watch_load(server, engine, now_ns);
   struct engine *own = engine_find_id(&server->loop.table, engine->process.id);
+  if (engine->is_lost && now_ns >= engine->ends_until_ns && own != NULL) {
+    engine->ends_until_ns = LLMB_NEVER;
+    engine_kill(own);
+  }
   if (own != NULL && own->wants_nudge) {
     own->wants_nudge = false;
     share_engine_nudge(engine);

@@ -48,7 +48,9 @@ llmb_status share_order_send(os_handle socket, const struct share_start *start, 
                               .path_size = start->model != NULL ? (uint32_t)strlen(start->model) : 0,
                               .model_size = start->model != NULL ? (uint32_t)start->model_size : 0,
                               .region_size = start->region_size,
-                              .start_timeout_ns = start->start_timeout_ns};
+                              .start_timeout_ns = start->start_timeout_ns,
+                              .restart_limit = start->restart_limit,
+                              .restart_window_ns = start->restart_window_ns};
   snprintf(order.key, sizeof order.key, "%s", start->key);
   snprintf(order.folder, sizeof order.folder, "%s", start->folder);
   llmb_status status =

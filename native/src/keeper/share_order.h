@@ -17,6 +17,8 @@ struct share_start {
   uint32_t engine_count_max, slot_count;
   uint32_t ready_type, retiring_type, expelled_type, client_type;
   uint64_t region_size, start_timeout_ns;
+  uint32_t restart_limit;
+  uint64_t restart_window_ns;
 };
 
 /* Puts the order into the socket whose other end becomes the candidate's. */

@@ -20,7 +20,7 @@
 #include "keeper/keeper_limits.h"
 #include "keeper/share_model.h"
 
-enum { SHARE_PROTOCOL_MAGIC = 0x73424c4c, SHARE_PROTOCOL_VERSION = 1 };
+enum { SHARE_PROTOCOL_MAGIC = 0x73424c4c, SHARE_PROTOCOL_VERSION = 2 };
 
 enum {
   SHARE_KEY_SIZE = 33,             /* of a key as text, its NUL included */
@@ -82,6 +82,8 @@ struct share_order {
   uint32_t path_size;                                /* of the model's path, which follows the parts */
   uint64_t region_size;
   uint64_t start_timeout_ns;
+  uint32_t restart_limit, reserved; /* servers that may die before they serve, within the time */
+  uint64_t restart_window_ns;
 };
 
 struct share_wait {

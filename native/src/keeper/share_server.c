@@ -16,6 +16,7 @@
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_reap.h"
 #include "keeper/share_client.h"
+#include "keeper/share_deaths.h"
 #include "keeper/share_news.h"
 #include "keeper/share_state.h"
 #include "platform/os_clock.h"
@@ -33,6 +34,22 @@ static struct share_server server;
 static int give_up(const char *what) {
   fprintf(stderr, "llmbridge-keeper: no shared engine can be served: %s: %m\n", what);
   return EXIT_FAILURE;
+}
+
+/* Whether its predecessors have lived long enough for another one. */
+static bool may_begin(void) {
+  unsigned count = 0;
+  uint64_t wait_ns = 0;
+  if (share_deaths_begin(server.place.lock, server.order.restart_limit, server.order.restart_window_ns, &count,
+                         &wait_ns)) {
+    return true;
+  }
+  fprintf(stderr,
+          "llmbridge-keeper: the shared engine's server has died %u times in %llu ms before it served anybody; the "
+          "next is started in %llu ms\n",
+          count, (unsigned long long)(server.order.restart_window_ns / 1000000),
+          (unsigned long long)(wait_ns / 1000000));
+  return false;
 }
 
 static bool receive(void *buffer, uint64_t capacity, uint64_t *size) {
@@ -55,7 +72,7 @@ static bool receive_order(void) {
   memcpy(server.parts, message + sizeof server.order, server.order.parts_size);
   memcpy(server.model, message + sizeof server.order + server.order.parts_size, server.order.path_size);
   if (server.order.engine_count_max == 0) server.order.engine_count_max = 1;
-  if (server.order.engine_count_max > SHARE_ENGINES_MAX) server.order.engine_count_max = SHARE_ENGINES_MAX;
+  if (server.order.engine_count_max > SHARE_ENGINES_MAX) return false;
   return receive(server.spawn, sizeof server.spawn, &server.spawn_size) &&
          keeper_message_check(server.spawn, server.spawn_size) == KEEPER_MESSAGE_SPAWN &&
          receive(server.opening, sizeof server.opening, &server.opening_size);
@@ -182,6 +199,7 @@ static bool poll_all(void) {
     if (!engine->is_used) continue;
     own[count++].handle = engine->process.ended ? OS_HANDLE_NONE : engine->process.events;
     own[count++].handle = engine->post;
+    if (engine->is_lost && engine->ends_until_ns < until_ns) until_ns = engine->ends_until_ns;
     if (!engine->is_ready && now_ns + SHARE_LOAD_LOOK_NS < until_ns) until_ns = now_ns + SHARE_LOAD_LOOK_NS;
   }
   if (share_client_count(&server) == 0 && engine_count() == 0 && server.stays_until_ns < until_ns) {
@@ -213,6 +231,7 @@ static void serve(void) {
     step_all(is_disturbed);
     if (leaves(os_clock_ns())) break;
   }
+  if (!server.is_serving) share_deaths_end(server.place.lock);
   share_place_hide(&server.place);
   keeper_reap_all(&server.loop.table, server.loop.signals);
 }
@@ -234,6 +253,7 @@ int share_server_main(void) {
     case SHARE_TAKING_MINE:
       break;
   }
+  if (!may_begin()) return EXIT_FAILURE;
   if (!share_place_listen(&server.place) || !publish()) return give_up(server.order.folder);
   tell_starter(SHARE_MESSAGE_READY);
   leave_starter();

@@ -6,10 +6,14 @@
 #include "keeper/keeper_loop.h"
 #include "keeper/share_place.h"
 
-enum { SHARE_ENGINES_MAX = 16 };
+enum { SHARE_MOVES_MAX = 3 }; /* engines that may leave a client before it has had one */
 
 struct share_engine {
-  bool is_used, is_ready, is_leaving;
+  bool is_used, is_ready;
+  bool is_leaving;  /* gets no clients any more */
+  bool is_retiring; /* it has said so itself */
+  bool is_lost;     /* it has closed its end, and is expected to end */
+  uint64_t ends_until_ns;
   struct engine_process process;
   os_handle socket, post; /* to the engine; from it */
   uint64_t load_progress, load_progress_ns;
@@ -35,6 +39,7 @@ struct share_client {
   uint64_t greets_until_ns;
   uint32_t number;
   struct share_engine *engine;
+  unsigned move_count; /* from engines that left before it was attached */
   bool hello_told;
   uint64_t load_progress_told;
 };
@@ -49,6 +54,7 @@ struct share_server {
   uint64_t spawn_size, opening_size;
   struct share_engine engines[SHARE_ENGINES_MAX];
   struct share_client clients[KEEPER_CLIENTS_MAX];
+  bool is_serving;      /* somebody was attached */
   uint32_t number_last; /* of a client */
   uint64_t engine_id_last;
   uint64_t stays_until_ns; /* though nobody is there: for its first client, or for those whose engine has died */

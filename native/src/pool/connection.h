@@ -27,6 +27,8 @@ struct share_launch {
   char *model;         /* its path; NULL if there is none */
   uint64_t model_size; /* of what stands for its files, which is the end of `parts` */
   uint32_t engine_count_max;
+  uint32_t restart_limit;
+  uint64_t restart_window_ns;
 };
 
 /* How to start an engine: made once, when the bridge is opened. */

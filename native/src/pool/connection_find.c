@@ -71,7 +71,9 @@ static llmb_status order_candidate(struct connection *connection, llmb_error *er
                                       .expelled_type = HANDSHAKE_EXPELLED,
                                       .client_type = HANDSHAKE_CLIENT,
                                       .region_size = channel_region_size(launch->slot_count),
-                                      .start_timeout_ns = launch->start_timeout_ns};
+                                      .start_timeout_ns = launch->start_timeout_ns,
+                                      .restart_limit = launch->share->restart_limit,
+                                      .restart_window_ns = launch->share->restart_window_ns};
     status = share_order_send(pair[0], &start, &os_code);
   }
   memory_release(opening);

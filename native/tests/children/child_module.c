@@ -1,11 +1,13 @@
 /* An engine module for the bridge's tests: does what no script of the fake engine says. Its home folder has it as the
  * module "fake"; the setting `command` names what it does with each request. */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <llmbridge/engine.h>
 
@@ -134,6 +136,27 @@ static int32_t leave(void) {
   return 0;
 }
 
+/* Adds a byte to the file that counts its starts, $TMPDIR/starts, and has its server learn of nothing until it is gone.
+ */
+static void count_and_stop_server(void) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/starts", getenv("TMPDIR"));
+  FILE *file = fopen(path, "ae");
+  if (file != NULL) fputc('x', file);
+  if (file != NULL) fclose(file);
+  const pid_t server = getppid();
+  int ends[2];
+  char none;
+  if (pipe(ends) != 0) abort();
+  if (fork() == 0) {
+    close(ends[1]);
+    (void)!read(ends[0], &none, 1);
+    kill(server, SIGCONT);
+    _exit(0);
+  }
+  kill(server, SIGSTOP);
+}
+
 static void serve_one(const char *command, llmb_request *request) {
   llmb_request_accept(request);
   if (strcmp(command, "large_piece") == 0) {
@@ -158,6 +181,9 @@ static void serve_one(const char *command, llmb_request *request) {
     grow(request);
   } else if (strcmp(command, "by_prompt") == 0) {
     obey_prompt(request);
+  } else if (strcmp(command, "close_and_hang") == 0) {
+    (void)close_range(3, ~0u, 0);
+    for (;;) pause();
   } else if (strcmp(command, "last_words") == 0) {
     abort();
   } else if (strcmp(command, "farewell") == 0) {
@@ -181,7 +207,9 @@ int32_t llmb_engine_module_main(llmb_engine *engine) {
   if (strcmp(command, "lasting") == 0) llmb_engine_declare(engine, LLMB_ENGINE_RESUMES);
   if (strcmp(command, "timed") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
   if (strcmp(command, "by_prompt") == 0) llmb_engine_declare(engine, LLMB_ENGINE_REPEATS);
+  if (strcmp(command, "ready_and_die") == 0) count_and_stop_server();
   if (llmb_engine_ready(engine, "{\"engine\":\"test\",\"answer\":42}", NULL) != LLMB_OK) return 1;
+  if (strcmp(command, "ready_and_die") == 0) _exit(3);
   if (strcmp(command, "timed") == 0) return timed_serve(engine);
   for (;;) {
     llmb_request *request = NULL;

@@ -5,6 +5,7 @@
  *   ask PROMPT     ok PID ANSWER, with the engine's process, or error STATUS MESSAGE
  *   start PROMPT   a call that is not waited for: ok, or error ...
  *   part           what has come of the oldest such call, once something has: ok TEXT, or error ...
+ *   look MS        gives the oldest such call that much time: ok
  *   read           the end of the oldest such call: ok PID ANSWER, or error ...
  *   flood COUNT    that many calls at once, all waited for: ok ANSWERED
  *   work COUNT     that many questions one after the other, each with an answer of its own: ok ANSWERED, or error ...
@@ -102,6 +103,16 @@ static void read_part(void) {
   }
 }
 
+static void look(unsigned milliseconds) {
+  char text[64];
+  uint64_t size = 0;
+  if (call_first < call_end) {
+    (void)llmb_call_read(calls[call_first], (uint8_t *)text, sizeof text, llmb_deadline_after_ms(milliseconds), &size,
+                         NULL);
+  }
+  printf("ok\n");
+}
+
 static void read_oldest(void) {
   static char text[LINE_SIZE];
   llmb_error error;
@@ -176,6 +187,8 @@ static void obey(char *line) {
     if (start(rest)) printf("ok\n");
   } else if (strcmp(line, "part") == 0) {
     read_part();
+  } else if (strcmp(line, "look") == 0 && rest != NULL) {
+    look((unsigned)strtoul(rest, NULL, 10));
   } else if (strcmp(line, "read") == 0) {
     read_oldest();
   } else if (strcmp(line, "flood") == 0 && rest != NULL) {

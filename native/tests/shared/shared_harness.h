@@ -51,13 +51,15 @@ struct shared_host {
   char answer[SHARED_LINE_SIZE]; /* the last one */
 };
 
-/* Starts a program with a bridge to a shared fake engine of this script, and the settings given, NULL at the end. */
+/* Starts a program with a bridge to a shared fake engine of this script (NULL: another engine, which the settings say),
+ * and the settings given, NULL at the end. */
 UNUSED static struct shared_host *host_open(const char *script, ...) __attribute__((sentinel));
 UNUSED static struct shared_host *host_open(const char *script, ...) {
-  const char *arguments[SHARED_ARGUMENTS_MAX] = {CHILD_SHARED_HOST, "engine",     "fake", "isolation",  "shared",
-                                                 "command",         script,       "home", HARNESS_HOME, "idle_ms",
-                                                 "60000",           "timeout_ms", "60000"};
-  unsigned count = 13;
+  const char *arguments[SHARED_ARGUMENTS_MAX] = {CHILD_SHARED_HOST, "isolation", "shared",     "home", HARNESS_HOME,
+                                                 "idle_ms",         "60000",     "timeout_ms", "60000"};
+  unsigned count = 9;
+  const char *const fake[] = {"engine", "fake", "command", script};
+  for (unsigned i = 0; script != NULL && i < 4; i++) arguments[count++] = fake[i];
   va_list rest;
   va_start(rest, script);
   for (const char *word = va_arg(rest, const char *); word != NULL && count < SHARED_ARGUMENTS_MAX - 1;
