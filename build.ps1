@@ -30,6 +30,7 @@ Usage: ./build.ps1 VERB [ARGUMENT...], where the arguments are passed on to the 
   bench      the headline figures on this machine
   compare    the same work in other ways (node-llama-cpp, popen, a daemon, HTTP): bench/results/comparison.md; --help
   bench-net  what .NET adds to the C calls, in time and memory (BenchmarkDotNet; minutes)
+  http       the program of the engine http, compiled ahead of time into the install prefix
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
   tidy       checks formatting and the rules no compiler knows
@@ -64,6 +65,7 @@ switch ($verb) {
   }
   'compare' { Invoke-Shown dotnet (@('run', '-c', 'Release', '--project', 'bench/LlmBridge.Comparison', '--') + $rest) }
   'bench-net' { Invoke-Shown dotnet (@('run', '-c', 'Release', '--project', 'bench/LlmBridge.Benchmarks', '--') + $rest) }
+  'http' { Invoke-Shown dotnet (@('build', 'managed/LlmBridge.Http') + $rest) }
   'generate' { Invoke-Shown dotnet (@('run', '--project', 'managed/LlmBridge.Generator', '--', '.') + $rest) }
   'verify' { Invoke-Shown dotnet (@('run', '--project', 'managed/LlmBridge.Generator', '--', '.', '--check') + $rest) }
   'tidy' { Invoke-Shown sh (@('.ci/tidy') + $rest) }

@@ -12,6 +12,7 @@ Usage: ./build.sh VERB [ARGUMENT...], where the arguments are passed on to the v
   bench      the headline figures on this machine
   compare    the same work in other ways (node-llama-cpp, popen, a daemon, HTTP): bench/results/comparison.md; --help
   bench-net  what .NET adds to the C calls, in time and memory (BenchmarkDotNet; minutes)
+  http       the program of the engine http, compiled ahead of time into the install prefix
   generate   writes the P/Invoke layer and the options anew from headers and settings table (needs castxml)
   verify     fails if generate would change something
   tidy       checks formatting and the rules no compiler knows
@@ -43,6 +44,7 @@ case $verb in
     ;;
   compare) run dotnet run -c Release --project bench/LlmBridge.Comparison -- "$@" ;;
   bench-net) run dotnet run -c Release --project bench/LlmBridge.Benchmarks -- "$@" ;;
+  http) run dotnet build managed/LlmBridge.Http "$@" ;;
   generate) run dotnet run --project managed/LlmBridge.Generator -- . "$@" ;;
   verify) run dotnet run --project managed/LlmBridge.Generator -- . --check "$@" ;;
   tidy) run sh .ci/tidy "$@" ;;

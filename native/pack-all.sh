@@ -6,6 +6,7 @@ out=artifacts/packages
 rm -rf "$out"
 mkdir -p "$out"
 sh native/build-native.sh
+dotnet build managed/LlmBridge.Http -p:SkipNative=true -v q
 cpack --config build/release/CPackConfig.cmake -B "$out" >"$out/cpack.log" || {
   cat "$out/cpack.log" >&2
   exit 1

@@ -18,16 +18,22 @@ export interface SharedSettings {
 
 /** Settings of a bridge, by name. */
 export interface BridgeSettings extends SharedSettings {
-  /** What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a daemon), hash (a crude embedder), custom (an engine of your own). Default: llama. */
-  engine?: 'llama' | 'fake' | 'exec' | 'jsonrpc' | 'hash' | 'custom';
+  /** What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a daemon), hash (a crude embedder), custom (an engine of your own), http (an OpenAI-compatible server). Default: llama. */
+  engine?: 'llama' | 'fake' | 'exec' | 'jsonrpc' | 'hash' | 'custom' | 'http';
   /** Where the engine runs: pool is in worker processes of its own, shared in one that all programs of this user with the same settings share, inproc in a thread of this one, which its crash then ends. Default: pool. */
   isolation?: 'pool' | 'inproc' | 'shared';
-  /** Path of the model's GGUF file; without one the demonstration model is used. */
+  /** Path of the model's GGUF file; without one the demonstration model is used. For the http engine the server's name for its model; without one the first that it lists. */
   model?: string;
   /** The program and its arguments, as a JSON array or words with quotes; for the fake engine its script. */
   command?: string | readonly string[];
   /** Variables of the host's environment that the command gets besides the harmless ones: names parted by commas. */
   environment?: string;
+  /** Address of an OpenAI-compatible server: http://, https:// or http+unix:/path/of/socket, with or without /v1; several parted by commas are replicas of one model. */
+  url?: string;
+  /** File that holds the server's API key. */
+  api_key_file?: string;
+  /** File with the certificates (PEM) of authorities that the server's certificate may come from, instead of the system's. */
+  tls_ca_file?: string;
   /** With isolation=shared: programs that give another name get another engine. */
   name?: string;
   /** Engines to try in turn when one is unavailable: up to three names parted by commas. */

@@ -6,5 +6,8 @@ public sealed class EngineException(LlmStatus status, string message) : Exceptio
     /// <summary>What the caller gets.</summary>
     public LlmStatus Status { get; } = status;
 
+    /// <summary>What was being done; null where it is the request's usual work.</summary>
+    public LlmPhase? Phase { get; init; }
+
     internal static EngineException Unsupported(string message) => new(LlmStatus.Unsupported, message);
 }

@@ -159,8 +159,9 @@ internal sealed class EngineWork : IDisposable
                 _handle, _request.FinishReason, _request.PromptTokens, _request.CompletionTokens ?? _pieces);
             return;
         }
-        LlmPhase phase = _request.Kind == NativeRequestKind.Embed ? LlmPhase.Embed : LlmPhase.Generate;
-        NativeRequest.Fail(_handle, StatusOf(failure), phase, MessageOf(failure));
+        LlmPhase usual = _request.Kind == NativeRequestKind.Embed ? LlmPhase.Embed : LlmPhase.Generate;
+        NativeRequest.Fail(
+            _handle, StatusOf(failure), (failure as EngineException)?.Phase ?? usual, MessageOf(failure));
     }
 
     private readonly record struct Output(ReadOnlyMemory<byte> Piece, float[]? Vector);

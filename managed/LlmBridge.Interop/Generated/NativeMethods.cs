@@ -792,7 +792,7 @@ internal static unsafe partial class NativeMethods
 
     /// <summary>
     /// The table of all settings as JSON: {"settings":[{"name","scope","type","default","minimum","maximum","auto",
-    /// "choices","later_choices","engines","unit","dotnet_name","later","help"}]}. Never NULL, never freed.
+    /// "choices","engines","unit","dotnet_name","later","help"}]}. Never NULL, never freed.
     /// </summary>
     [LibraryImport(Library)]
     internal static partial byte* llmb_settings_json();

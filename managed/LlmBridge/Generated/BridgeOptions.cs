@@ -17,7 +17,7 @@ public sealed partial class BridgeOptions
 {
     /// <summary>
     /// What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a
-    /// daemon), hash (a crude embedder), custom (an engine of your own).
+    /// daemon), hash (a crude embedder), custom (an engine of your own), http (an OpenAI-compatible server).
     /// </summary>
     /// <remarks>Setting "engine", default llama.</remarks>
     public LlmEngine? Engine { get; set; }
@@ -29,7 +29,10 @@ public sealed partial class BridgeOptions
     /// <remarks>Setting "isolation", default pool.</remarks>
     public LlmIsolation? Isolation { get; set; }
 
-    /// <summary>Path of the model's GGUF file; without one the demonstration model is used.</summary>
+    /// <summary>
+    /// Path of the model's GGUF file; without one the demonstration model is used. For the http engine the server's
+    /// name for its model; without one the first that it lists.
+    /// </summary>
     /// <remarks>Setting "model".</remarks>
     public string? Model { get; set; }
 
@@ -44,6 +47,24 @@ public sealed partial class BridgeOptions
     /// </summary>
     /// <remarks>Setting "environment".</remarks>
     public IReadOnlyList<string>? Environment { get; set; }
+
+    /// <summary>
+    /// Address of an OpenAI-compatible server: http://, https:// or http+unix:/path/of/socket, with or without /v1;
+    /// several parted by commas are replicas of one model.
+    /// </summary>
+    /// <remarks>Setting "url".</remarks>
+    public string? Url { get; set; }
+
+    /// <summary>File that holds the server's API key.</summary>
+    /// <remarks>Setting "api_key_file".</remarks>
+    public string? ApiKeyFile { get; set; }
+
+    /// <summary>
+    /// File with the certificates (PEM) of authorities that the server's certificate may come from, instead of the
+    /// system's.
+    /// </summary>
+    /// <remarks>Setting "tls_ca_file".</remarks>
+    public string? TlsCaFile { get; set; }
 
     /// <summary>With isolation=shared: programs that give another name get another engine.</summary>
     /// <remarks>Setting "name".</remarks>
@@ -177,6 +198,9 @@ public sealed partial class BridgeOptions
         if (Model is { } model) writer.Text("model"u8, model);
         if (Command is { } command) writer.Command("command"u8, command, Engine);
         if (Environment is { } environment) writer.Names("environment"u8, environment);
+        if (Url is { } url) writer.Text("url"u8, url);
+        if (ApiKeyFile is { } apiKeyFile) writer.Text("api_key_file"u8, apiKeyFile);
+        if (TlsCaFile is { } tlsCaFile) writer.Text("tls_ca_file"u8, tlsCaFile);
         if (Name is { } name) writer.Text("name"u8, name);
         if (Fallback is { } fallback) writer.Names("fallback"u8, fallback.Select(ChoiceNames.Of));
         if (Workers is { } workers) writer.Number("workers"u8, workers);

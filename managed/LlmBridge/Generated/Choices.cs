@@ -7,7 +7,7 @@ namespace LlmBridge;
 
 /// <summary>
 /// What runs: llama (llama.cpp on a GGUF file), fake (a script, for tests), exec (a command per call), jsonrpc (a
-/// daemon), hash (a crude embedder), custom (an engine of your own).
+/// daemon), hash (a crude embedder), custom (an engine of your own), http (an OpenAI-compatible server).
 /// </summary>
 public enum LlmEngine
 {
@@ -23,6 +23,8 @@ public enum LlmEngine
     Hash,
     /// <summary>The value "custom".</summary>
     Custom,
+    /// <summary>The value "http".</summary>
+    Http,
 }
 
 /// <summary>
@@ -159,6 +161,7 @@ internal static class ChoiceNames
         LlmEngine.Jsonrpc => "jsonrpc",
         LlmEngine.Hash => "hash",
         LlmEngine.Custom => "custom",
+        LlmEngine.Http => "http",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

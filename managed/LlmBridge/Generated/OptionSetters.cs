@@ -16,6 +16,9 @@ internal static class OptionSetters
         "Model",
         "Command",
         "Environment",
+        "Url",
+        "ApiKeyFile",
+        "TlsCaFile",
         "Name",
         "Fallback",
         "Workers",
@@ -58,6 +61,9 @@ internal static class OptionSetters
             case "MODEL": options.Model = value.Text(); break;
             case "COMMAND": options.Command = value.List(); break;
             case "ENVIRONMENT": options.Environment = value.List(); break;
+            case "URL": options.Url = value.Text(); break;
+            case "APIKEYFILE": options.ApiKeyFile = value.Text(); break;
+            case "TLSCAFILE": options.TlsCaFile = value.Text(); break;
             case "NAME": options.Name = value.Text(); break;
             case "FALLBACK": options.Fallback = value.Choices<LlmEngine>(); break;
             case "WORKERS": options.Workers = value.Int32(); break;

@@ -31,7 +31,7 @@ LLMB_API llmb_status llmb_settings_set(llmb_settings *settings, const char *name
 LLMB_API void llmb_settings_close(llmb_settings *settings);
 
 /** The table of all settings as JSON: {"settings":[{"name","scope","type","default","minimum","maximum","auto",
- * "choices","later_choices","engines","unit","dotnet_name","later","help"}]}. Never NULL, never freed. */
+ * "choices","engines","unit","dotnet_name","later","help"}]}. Never NULL, never freed. */
 LLMB_API const char *llmb_settings_json(void);
 
 /** What each engine can do, as JSON: {"engines":[{"name","abilities":["generate","stream","embed","tokens","invoke",

@@ -32,6 +32,11 @@ static const char *const allowed[] = {"HOME=",
 static const char *const fixed[] = {"GGML_NO_BACKTRACE=1", NULL};
 static const char fixed_path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 
+/* What a client of servers needs besides. */
+static const char *const allowed_for_servers[] = {
+    "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=",    "NO_PROXY=",      "http_proxy=", "https_proxy=",
+    "all_proxy=",  "no_proxy=",    "SSL_CERT_DIR=", "SSL_CERT_FILE=", NULL};
+
 /* Whether the entry's name is one of those parted by commas. */
 static bool is_named(const char *names, const char *entry) {
   const size_t size = strcspn(entry, "=");
@@ -42,11 +47,16 @@ static bool is_named(const char *names, const char *entry) {
   return false;
 }
 
-static bool is_allowed(const char *entry) {
-  for (int i = 0; allowed[i] != NULL; i++) {
-    if (strncmp(entry, allowed[i], strlen(allowed[i])) == 0) return true;
+static bool begins_with_one(const char *const *names, const char *entry) {
+  for (int i = 0; names[i] != NULL; i++) {
+    if (strncmp(entry, names[i], strlen(names[i])) == 0) return true;
   }
   return false;
+}
+
+static bool is_allowed(enum engine_environment_kind kind, const char *entry) {
+  if (kind == ENGINE_ENVIRONMENT_SERVERS && begins_with_one(allowed_for_servers, entry)) return true;
+  return begins_with_one(allowed, entry);
 }
 
 static llmb_status append(char **environment, unsigned *count, const char *entry) {
@@ -73,14 +83,14 @@ llmb_status engine_environment_create(enum engine_environment_kind kind, const c
   if (status != LLMB_OK) return status;
   char **environment = memory;
   for (int i = 0; status == LLMB_OK && fixed[i] != NULL; i++) status = append(environment, &count, fixed[i]);
-  if (status == LLMB_OK && kind == ENGINE_ENVIRONMENT_CUSTOM) status = append_library(environment, &count);
-  const bool runs_commands = kind != ENGINE_ENVIRONMENT_MODULE;
+  if (status == LLMB_OK && kind >= ENGINE_ENVIRONMENT_SERVERS) status = append_library(environment, &count);
+  const bool runs_commands = kind == ENGINE_ENVIRONMENT_COMMANDS || kind == ENGINE_ENVIRONMENT_CUSTOM;
   const char *path = runs_commands ? os_environment_get("PATH") : NULL;
   if (status == LLMB_OK && path == NULL) status = append(environment, &count, fixed_path);
   char *const *all = os_environment_all();
   for (int i = 0; status == LLMB_OK && all != NULL && all[i] != NULL; i++) {
     const bool passes =
-        is_allowed(all[i]) || (runs_commands && strncmp(all[i], "PATH=", 5) == 0) || is_named(names, all[i]);
+        is_allowed(kind, all[i]) || (runs_commands && strncmp(all[i], "PATH=", 5) == 0) || is_named(names, all[i]);
     if (passes) status = append(environment, &count, all[i]);
   }
   if (status != LLMB_OK) environment = engine_environment_free(environment);

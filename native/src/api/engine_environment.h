@@ -7,6 +7,7 @@
 enum engine_environment_kind {
   ENGINE_ENVIRONMENT_MODULE,   /* an engine of ours */
   ENGINE_ENVIRONMENT_COMMANDS, /* one that runs programs of the user's: they get the host's PATH too */
+  ENGINE_ENVIRONMENT_SERVERS,  /* llmbridge-http: LLMBRIDGE_LIBRARY too, proxies and where certificates are */
   ENGINE_ENVIRONMENT_CUSTOM, /* one that is such a program itself: LLMBRIDGE_LIBRARY tells it where the engine SDK is */
 };
 

@@ -135,12 +135,13 @@ static void write_parts(struct report *report, const llmb_settings *settings) {
   json_array_open(report->writer);
   write_part(report, "keeper", INSTALLATION_PROGRAM, "llmbridge-keeper", true);
   write_part(report, "engine program", INSTALLATION_PROGRAM, "llmbridge-engine",
-             outside && (chosen & ~ENGINE_CUSTOM) != 0);
+             outside && (chosen & ~(ENGINE_CUSTOM | ENGINE_HTTP)) != 0);
+  write_part(report, "engine http", INSTALLATION_PROGRAM, HTTP_PROGRAM, (chosen & ENGINE_HTTP) != 0);
   write_part(report, "bench", INSTALLATION_PROGRAM, "llmbridge-bench", false);
   for (const struct engine_abilities *entry = engine_abilities; entry->engine != NULL; entry++) {
     char name[64], file[64];
     const uint8_t bit = settings_engine_bit(entry->engine);
-    if (bit == ENGINE_CUSTOM) continue; /* its program is the user's */
+    if (bit == ENGINE_CUSTOM || bit == ENGINE_HTTP) continue; /* programs of their own */
     snprintf(name, sizeof name, "engine %s", entry->engine);
     snprintf(file, sizeof file, "%s.so", entry->engine);
     write_part(report, name, INSTALLATION_MODULE, file, (chosen & bit) != 0);

@@ -9,6 +9,9 @@ enum { INSTALLATION_PATH_MAX = 4096, INSTALLATION_FOLDERS_MAX = 2 };
 /* Each function that has room for a path keeps it off the stacks of the others: they are the host's. */
 #define SMALL_FRAME __attribute__((noinline))
 
+/* The program of the engine http. */
+#define HTTP_PROGRAM "llmbridge-http"
+
 enum installation_kind { INSTALLATION_PROGRAM, INSTALLATION_MODULE, INSTALLATION_SHARED };
 
 /* The folders below home where parts of a kind stand, with their slash, NULL at the end. An installed tree has a folder

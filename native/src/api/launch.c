@@ -103,8 +103,47 @@ static SMALL_FRAME llmb_status find_own_program(const char *word, char **out, ll
                            : error_set(error, status, LLMB_PHASE_CONFIGURE, "command: could not keep its path");
 }
 
+/* The program of the engine http, which is not built with the library. */
+static SMALL_FRAME llmb_status find_http_program(const char *home, char **out, llmb_error *error) {
+  char path[PATH_SIZE_MAX];
+  if (!installation_find(home, INSTALLATION_PROGRAM, HTTP_PROGRAM, path)) {
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
+                     HTTP_PROGRAM " is not in %s/bin nor in %s; `./build.sh http` in the source tree builds it", home,
+                     home);
+  }
+  const llmb_status status = memory_copy_text(path, strlen(path), out);
+  return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
+}
+
+/* Paths that the engine reads are made absolute: it runs in another folder. */
+static SMALL_FRAME llmb_status set_server(llmb_settings *settings, llmb_error *error) {
+  static const enum setting_id files[] = {SETTING_API_KEY_FILE, SETTING_TLS_CA_FILE};
+  char path[PATH_SIZE_MAX];
+  const char *const url = settings->values[SETTING_URL].text;
+  if (url == NULL || url[0] == 0) {
+    return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                     "url: the engine http needs the address of a server, such as http://localhost:8080");
+  }
+  for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
+    const struct setting_value *const value = &settings->values[files[i]];
+    if (value->text == NULL || value->text[0] == 0) continue;
+    if (path_make_absolute(value->text, path) != LLMB_OK) {
+      return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s: the path is too long",
+                       settings_table[files[i]].name);
+    }
+    const llmb_status status = settings_store(settings, files[i], path, (enum setting_source)value->source, error);
+    if (status != LLMB_OK) return status;
+  }
+  return LLMB_OK;
+}
+
 /* The engine's program and arguments: a module in llmbridge-engine, or a program of the user's own. */
 static llmb_status set_program(const llmb_settings *settings, const char *home, struct launch *out, llmb_error *error) {
+  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) {
+    out->module_arguments[0] = HTTP_PROGRAM;
+    out->arguments = out->module_arguments;
+    return find_http_program(home, &out->engine_program, error);
+  }
   if (settings->values[SETTING_ENGINE].integer != CHOICE_ENGINE_CUSTOM) {
     out->module_arguments[0] = "llmbridge-engine";
     out->module_arguments[1] = out->engine;
@@ -165,6 +204,7 @@ static llmb_status check_abilities(const llmb_settings *settings, const char *en
 
 static enum engine_environment_kind environment_kind(const llmb_settings *settings) {
   if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_CUSTOM) return ENGINE_ENVIRONMENT_CUSTOM;
+  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) return ENGINE_ENVIRONMENT_SERVERS;
   const bool runs_commands = (settings_engine(settings) & settings_table[SETTING_ENVIRONMENT].engines) != 0;
   return runs_commands ? ENGINE_ENVIRONMENT_COMMANDS : ENGINE_ENVIRONMENT_MODULE;
 }
@@ -183,6 +223,10 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   if (status != LLMB_OK) return status;
   if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_LLAMA) {
     status = set_model(settings, home, error);
+    if (status != LLMB_OK) return status;
+  }
+  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) {
+    status = set_server(settings, error);
     if (status != LLMB_OK) return status;
   }
   status = copy_log_file(settings, out, error);

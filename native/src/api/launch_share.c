@@ -105,8 +105,9 @@ static void add_command(struct parts *parts, const llmb_settings *settings) {
 
 static void add_all(struct parts *parts, const llmb_settings *settings, const struct launch *launch,
                     struct share_launch *out) {
-  static const enum setting_id ids[] = {SETTING_ENGINE,   SETTING_CONTEXT, SETTING_THREADS,   SETTING_GPU_LAYERS,
-                                        SETTING_BATCHING, SETTING_SANDBOX, SETTING_MEMORY_MB, SETTING_NAME};
+  static const enum setting_id ids[] = {SETTING_ENGINE,   SETTING_CONTEXT,      SETTING_THREADS,    SETTING_GPU_LAYERS,
+                                        SETTING_BATCHING, SETTING_SANDBOX,      SETTING_MEMORY_MB,  SETTING_NAME,
+                                        SETTING_URL,      SETTING_API_KEY_FILE, SETTING_TLS_CA_FILE};
   parts_print(parts, "library %s\nprotocol %d %d\n", llmb_version(), CHANNEL_PROTOCOL_VERSION, SHARE_PROTOCOL_VERSION);
   parts_print(parts, "program ");
   parts_add(parts, launch->engine_program, strlen(launch->engine_program));
@@ -116,6 +117,10 @@ static void add_all(struct parts *parts, const llmb_settings *settings, const st
   add_environment(parts, settings, launch->environment);
   const char *model = settings->values[SETTING_MODEL].text;
   if (model == NULL || model[0] == 0) return;
+  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) { /* a name, and no file */
+    add_setting(parts, settings, SETTING_MODEL);
+    return;
+  }
   const uint64_t before = parts->size;
   share_model_lines(model, add_line, parts);
   out->model_size = parts->size - before;

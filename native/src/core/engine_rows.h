@@ -22,7 +22,8 @@ enum engine_takes {                    /* bits: groups of settings that an engin
                     TAKES_MODEL = 2,   /* a model's file and the size of its contexts */
                     TAKES_CHAT = 4,    /* system message and conversation */
                     TAKES_PROMPT = 8,  /* how a prompt becomes tokens */
-                    TAKES_LIMITS = 16  /* the confinement and the memory of a process */
+                    TAKES_LIMITS = 16, /* the confinement and the memory of a process */
+                    TAKES_SERVER = 32  /* addresses of servers, and what they want to see */
 };
 
 /* A custom engine can what its program can: these are the abilities that the library does not refuse beforehand. */
@@ -43,10 +44,8 @@ enum engine_takes {                    /* bits: groups of settings that an engin
   ROW(CUSTOM, "custom", "an engine of your own",                                                               \
       ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED | ABILITY_TOKENS | ABILITY_INVOKE | ABILITY_RESUME |   \
           ABILITY_SANDBOX,                                                                                     \
-      TAKES_COMMAND | TAKES_MODEL | TAKES_CHAT | TAKES_PROMPT | TAKES_LIMITS)
-
-/* Named by the contract, not built yet: choosing one is `unsupported`. */
-#define ENGINE_LATER_ROWS(FIRST, ROW) \
-  FIRST(HTTP, "http", "an OpenAI-compatible server", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED, TAKES_CHAT)
+      TAKES_COMMAND | TAKES_MODEL | TAKES_CHAT | TAKES_PROMPT | TAKES_LIMITS)                                  \
+  ROW(HTTP, "http", "an OpenAI-compatible server", ABILITY_GENERATE | ABILITY_STREAM | ABILITY_EMBED,          \
+      TAKES_SERVER | TAKES_CHAT | TAKES_LIMITS)
 
 #endif

@@ -67,8 +67,6 @@ static void setting_write(struct json_writer *writer, const struct setting *sett
   json_boolean(writer, setting->may_be_auto);
   json_key(writer, "choices");
   names_write(writer, setting->choices);
-  json_key(writer, "later_choices");
-  names_write(writer, setting->later_choices);
   json_key(writer, "engines");
   engines_write(writer, setting->engines);
   json_key(writer, "unit");

@@ -76,10 +76,6 @@ static llmb_status choice_check(const struct setting *setting, const char *value
   char quoted[TEXT_QUOTE_CAPACITY], choices[CHOICES_TEXT_CAPACITY];
   text_quote(quoted, value);
   choices_write(choices, setting->choices);
-  if (choice_find(setting->later_choices, value) >= 0) {
-    return error_set(error, LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE,
-                     "%s: %s is not in this version yet, allowed is %s", setting->name, quoted, choices);
-  }
   return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "%s: %s is not known, allowed is %s",
                    setting->name, quoted, choices);
 }

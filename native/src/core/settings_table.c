@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define NAME(id, name, is, abilities, takes) name,
-const char *const settings_engine_names[] = {ENGINE_ROWS(NAME, NAME) ENGINE_LATER_ROWS(NAME, NAME) NULL};
+const char *const settings_engine_names[] = {ENGINE_ROWS(NAME, NAME) NULL};
 
 uint8_t settings_engine_bit(const char *name) {
   for (unsigned i = 0; name != NULL && settings_engine_names[i] != NULL; i++) {
@@ -27,8 +27,9 @@ uint8_t settings_engine_bit(const char *name) {
 #define OF_MODEL(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_MODEL)
 #define OF_CHAT(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_CHAT)
 #define OF_PROMPT(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_PROMPT)
+#define OF_SERVER(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_SERVER)
 #define OF_LIMITS(id, name, is, abilities, takes) WITH(id, (takes)&TAKES_LIMITS)
-#define ALL(row) (0 ENGINE_ROWS(row, row) ENGINE_LATER_ROWS(row, row))
+#define ALL(row) (0 ENGINE_ROWS(row, row))
 
 enum {
   BRIDGE = SETTING_OF_BRIDGE,
@@ -41,6 +42,7 @@ enum {
   MODELS = ALL(OF_MODEL),
   CHATS = ALL(OF_CHAT),
   PROMPTS = ALL(OF_PROMPT),
+  SERVERS = ALL(OF_SERVER),
   PROCESSES = ALL(OF_LIMITS),
   DAY_MS = 86400000,
 };
@@ -58,22 +60,26 @@ enum {
 const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_ENGINE] = {"engine", BRIDGE, .engines = ENGINE_ANY,
     CHOICE(ENGINE_ROWS(CHOICE_FIRST, CHOICE_NEXT)), DEFAULT("llama"),
-    .later_choices = ENGINE_LATER_ROWS(CHOICE_FIRST, CHOICE_NEXT),
     .help = "What runs: " ENGINE_ROWS(HELP_FIRST, HELP_NEXT)},
   [SETTING_ISOLATION] = {"isolation", BRIDGE, .engines = ENGINE_ANY, CHOICE("pool|inproc|shared"), DEFAULT("pool"),
     .help = "Where the engine runs: pool is in worker processes of its own, shared in one that all programs of this user "
             "with the same settings share, inproc in a thread of this one, which its crash then ends"},
-  [SETTING_MODEL] = {"model", BRIDGE, .engines = MODELS, TEXT,
-    .help = "Path of the model's GGUF file; without one the demonstration model is used"},
+  [SETTING_MODEL] = {"model", BRIDGE, .engines = MODELS | SERVERS, TEXT,
+    .help = "Path of the model's GGUF file; without one the demonstration model is used. For the http engine the "
+            "server's name for its model; without one the first that it lists"},
   [SETTING_COMMAND] = {"command", BRIDGE, .engines = COMMANDS | ENGINE_FAKE, TEXT,
     .help = "The program and its arguments, as a JSON array or words with quotes; for the fake engine its script"},
   [SETTING_ENVIRONMENT] = {"environment", BRIDGE, .engines = COMMANDS, TEXT,
     .help = "Variables of the host's environment that the command gets besides the harmless ones: names parted by "
             "commas"},
-  [SETTING_URL] = {"url", BRIDGE, .engines = ENGINE_HTTP, TEXT, LATER,
-    .help = "Address of an OpenAI-compatible server"},
-  [SETTING_API_KEY_FILE] = {"api_key_file", BRIDGE, .engines = ENGINE_HTTP, TEXT, LATER,
+  [SETTING_URL] = {"url", BRIDGE, .engines = SERVERS, TEXT,
+    .help = "Address of an OpenAI-compatible server: http://, https:// or http+unix:/path/of/socket, with or without "
+            "/v1; several parted by commas are replicas of one model"},
+  [SETTING_API_KEY_FILE] = {"api_key_file", BRIDGE, .engines = SERVERS, TEXT,
     .help = "File that holds the server's API key"},
+  [SETTING_TLS_CA_FILE] = {"tls_ca_file", BRIDGE, .engines = SERVERS, TEXT,
+    .help = "File with the certificates (PEM) of authorities that the server's certificate may come from, instead of "
+            "the system's"},
   [SETTING_NAME] = {"name", BRIDGE, .engines = ENGINE_ANY, TEXT,
     .help = "With isolation=shared: programs that give another name get another engine"},
   [SETTING_FALLBACK] = {"fallback", BRIDGE, .engines = ENGINE_ANY, TEXT,

@@ -17,6 +17,7 @@ enum setting_id {
   SETTING_ENVIRONMENT,
   SETTING_URL,
   SETTING_API_KEY_FILE,
+  SETTING_TLS_CA_FILE,
   SETTING_NAME,
   SETTING_FALLBACK,
   SETTING_WORKERS,
@@ -77,15 +78,12 @@ enum setting_type { SETTING_TEXT, SETTING_CHOICE, SETTING_INTEGER, SETTING_NUMBE
 
 /* The places of the choices in `choices`: what setting_value.integer holds. New ones are appended. */
 #define ENGINE_PLACE(id, name, is, abilities, takes) CHOICE_ENGINE_##id,
-enum choice_engine {
-  ENGINE_ROWS(ENGINE_PLACE, ENGINE_PLACE) ENGINE_LATER_ROWS(ENGINE_PLACE, ENGINE_PLACE) CHOICE_ENGINE_COUNT
-};
+enum choice_engine { ENGINE_ROWS(ENGINE_PLACE, ENGINE_PLACE) CHOICE_ENGINE_COUNT };
 #undef ENGINE_PLACE
 
 #define ENGINE_BIT(id, name, is, abilities, takes) ENGINE_##id = 1 << CHOICE_ENGINE_##id,
 enum setting_engine { /* bits: which engines use the setting */
-                      ENGINE_ROWS(ENGINE_BIT, ENGINE_BIT) ENGINE_LATER_ROWS(ENGINE_BIT, ENGINE_BIT) ENGINE_ANY =
-                          (1 << CHOICE_ENGINE_COUNT) - 1
+                      ENGINE_ROWS(ENGINE_BIT, ENGINE_BIT) ENGINE_ANY = (1 << CHOICE_ENGINE_COUNT) - 1
 };
 #undef ENGINE_BIT
 
@@ -96,16 +94,15 @@ struct setting {
   uint8_t scope;
   uint8_t type;
   uint8_t engines;
-  bool json;                 /* a text that is, or may be, JSON */
-  bool may_be_auto;          /* an integer that may also be "auto": SETTING_AUTO */
-  bool later;                /* named by the contract, not built yet: setting it is `unsupported` */
-  const char *default_text;  /* NULL: no default, or one that depends on the model or machine (help says) */
-  double minimum, maximum;   /* numbers and integers */
-  const char *choices;       /* "a|b|c" */
-  const char *later_choices; /* choices that are named by the contract but not built yet: `unsupported` */
-  const char *unit;          /* "ms", "bytes", "tokens" ... or NULL */
-  const char *dotnet_name;   /* what Microsoft.Extensions.AI calls it; NULL: after its own name */
-  const char *help;          /* one line */
+  bool json;                /* a text that is, or may be, JSON */
+  bool may_be_auto;         /* an integer that may also be "auto": SETTING_AUTO */
+  bool later;               /* named by the contract, not built yet: setting it is `unsupported` */
+  const char *default_text; /* NULL: no default, or one that depends on the model or machine (help says) */
+  double minimum, maximum;  /* numbers and integers */
+  const char *choices;      /* "a|b|c" */
+  const char *unit;         /* "ms", "bytes", "tokens" ... or NULL */
+  const char *dotnet_name;  /* what Microsoft.Extensions.AI calls it; NULL: after its own name */
+  const char *help;         /* one line */
 };
 
 enum choice_isolation { CHOICE_ISOLATION_POOL, CHOICE_ISOLATION_INPROC, CHOICE_ISOLATION_SHARED };

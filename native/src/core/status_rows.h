@@ -18,7 +18,7 @@ enum status_class { /* bits */
                     STATUS_START_MAY_SAY = 4,
                     /* A start that failed so would fail so again: it is not tried again before somebody asks. */
                     STATUS_ENDS_FOR_GOOD = 8,
-                    /* The call was refused before it was given to any engine. */
+                    /* The call was refused before anything was begun: here, or by the server that an engine asked. */
                     STATUS_REFUSAL = 16,
                     /* A time limit of the caller's or of the start passed. */
                     STATUS_TIME_LIMIT = 32
@@ -38,8 +38,8 @@ enum status_class { /* bits */
   ROW(LLMB_E_ENGINE_HUNG, "engine_hung", STATUS_ENGINES_FAULT | STATUS_ENGINE_MAY_SAY)                            \
   ROW(LLMB_E_OUTPUT_INVALID, "output_invalid", STATUS_ENGINE_MAY_SAY)                                             \
   ROW(LLMB_E_OUTPUT_TOO_LARGE, "output_too_large", STATUS_ENGINE_MAY_SAY)                                         \
-  ROW(LLMB_E_OVERLOADED, "overloaded", STATUS_REFUSAL)                                                            \
-  ROW(LLMB_E_UNAVAILABLE, "unavailable", STATUS_ENGINES_FAULT | STATUS_REFUSAL)                                   \
+  ROW(LLMB_E_OVERLOADED, "overloaded", STATUS_REFUSAL | STATUS_ENGINE_MAY_SAY)                                    \
+  ROW(LLMB_E_UNAVAILABLE, "unavailable", STATUS_ENGINES_FAULT | STATUS_REFUSAL | STATUS_ENGINE_MAY_SAY)           \
   ROW(LLMB_E_MODEL_INVALID, "model_invalid", STATUS_ENGINES_FAULT | STATUS_START_MAY_SAY | STATUS_ENDS_FOR_GOOD)  \
   ROW(LLMB_E_PROTOCOL_ERROR, "protocol_error",                                                                    \
       STATUS_ENGINES_FAULT | STATUS_ENGINE_MAY_SAY | STATUS_START_MAY_SAY | STATUS_ENDS_FOR_GOOD)                 \

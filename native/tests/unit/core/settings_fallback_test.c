@@ -33,7 +33,6 @@ static void fallback_parse__names_what_is_wrong(void) {
   CHECK_CONTAINS("too many", error.message);
   CHECK_INT(LLMB_E_INVALID_ARGUMENT, parse("hash,,fake"));
   CHECK_INT(LLMB_E_INVALID_ARGUMENT, parse("a_name_that_is_much_too_long"));
-  CHECK_INT(LLMB_E_UNSUPPORTED, parse("http"));
 }
 
 static void fallback_bits__takes_what_can_be_read(void) {

@@ -29,7 +29,6 @@ static void table__has_help_scope_and_engines_for_every_setting(void) {
     CHECK(setting->engines != 0);
     CHECK((setting->type == SETTING_CHOICE) == (setting->choices != NULL));
     CHECK((setting->type >= SETTING_INTEGER) == (setting->maximum > setting->minimum));
-    CHECK(setting->later_choices == NULL || setting->type == SETTING_CHOICE);
   }
 }
 
@@ -115,12 +114,9 @@ static void table__has_its_choices_in_the_order_of_the_enums(void) {
 
 static void table__knows_every_engine_that_can_be_chosen(void) {
   char choices[CHOICES_TEXT_CAPACITY];
-  for (int later = 0; later < 2; later++) {
-    const struct setting *engine = &settings_table[SETTING_ENGINE];
-    choices_write(choices, later ? engine->later_choices : engine->choices);
-    for (char *state, *name = strtok_r(choices, ", ", &state); name != NULL; name = strtok_r(NULL, ", ", &state)) {
-      CHECK(settings_engine_bit(name) != 0);
-    }
+  choices_write(choices, settings_table[SETTING_ENGINE].choices);
+  for (char *state, *name = strtok_r(choices, ", ", &state); name != NULL; name = strtok_r(NULL, ", ", &state)) {
+    CHECK(settings_engine_bit(name) != 0);
   }
   CHECK_INT(ENGINE_JSONRPC, settings_engine_bit("jsonrpc"));
   CHECK_INT(0, settings_engine_bit("other"));

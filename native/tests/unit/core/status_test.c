@@ -60,9 +60,10 @@ static void classes__hold_these_statuses_and_no_others(void) {
   CHECK_CLASS(STATUS_ENGINES_FAULT, LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED, LLMB_E_START_TIMEOUT, LLMB_E_ENGINE_CRASHED,
               LLMB_E_ENGINE_HUNG, LLMB_E_UNAVAILABLE, LLMB_E_MODEL_INVALID, LLMB_E_PROTOCOL_ERROR,
               LLMB_E_OUT_OF_MEMORY);
-  CHECK_CLASS(STATUS_ENGINE_MAY_SAY, LLMB_E_INVALID_ARGUMENT, LLMB_E_CONTEXT_FULL, LLMB_E_UNSUPPORTED,
-              LLMB_E_OUT_OF_MEMORY, LLMB_E_OUTPUT_INVALID, LLMB_E_OUTPUT_TOO_LARGE, LLMB_E_NOT_FOUND,
-              LLMB_E_SPAWN_FAILED, LLMB_E_ENGINE_CRASHED, LLMB_E_ENGINE_HUNG, LLMB_E_PROTOCOL_ERROR);
+  CHECK_CLASS(STATUS_ENGINE_MAY_SAY, LLMB_E_OVERLOADED, LLMB_E_UNAVAILABLE, LLMB_E_INVALID_ARGUMENT,
+              LLMB_E_CONTEXT_FULL, LLMB_E_UNSUPPORTED, LLMB_E_OUT_OF_MEMORY, LLMB_E_OUTPUT_INVALID,
+              LLMB_E_OUTPUT_TOO_LARGE, LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED, LLMB_E_ENGINE_CRASHED, LLMB_E_ENGINE_HUNG,
+              LLMB_E_PROTOCOL_ERROR);
   CHECK_CLASS(STATUS_START_MAY_SAY, LLMB_E_INVALID_ARGUMENT, LLMB_E_NOT_FOUND, LLMB_E_SPAWN_FAILED,
               LLMB_E_MODEL_INVALID, LLMB_E_UNSUPPORTED, LLMB_E_OUT_OF_MEMORY, LLMB_E_PROTOCOL_ERROR);
   CHECK_CLASS(STATUS_ENDS_FOR_GOOD, LLMB_E_NOT_FOUND, LLMB_E_MODEL_INVALID, LLMB_E_INVALID_ARGUMENT, LLMB_E_UNSUPPORTED,
@@ -75,7 +76,8 @@ static void statuses_json__is_the_table(void) {
   const char *json = llmb_statuses_json();
   CHECK_INT(LLMB_OK, json_check((const uint8_t *)json, strlen(json), NULL, NULL));
   CHECK_CONTAINS("{\"statuses\":[{\"name\":\"ok\",\"status\":0,\"classes\":[]},", json);
-  CHECK_CONTAINS("{\"name\":\"unavailable\",\"status\":12,\"classes\":[\"engines_fault\",\"refusal\"]},", json);
+  CHECK_CONTAINS(
+      "{\"name\":\"unavailable\",\"status\":12,\"classes\":[\"engines_fault\",\"engine_may_say\",\"refusal\"]},", json);
   CHECK_CONTAINS("{\"name\":\"internal\",\"status\":99,\"classes\":[]}]}", json);
   CHECK(json == llmb_statuses_json());
 }

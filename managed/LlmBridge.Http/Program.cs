@@ -1,0 +1,4 @@
+using LlmBridge.Engines;
+using LlmBridge.Http;
+
+return EngineHost.Run(new HttpEngine());

@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace LlmBridge.OpenAI;
+
+/// <summary>One question to the servers, until it is answered or none of them can.</summary>
+public sealed class ChatRequest(Replicas replicas, ChatQuestion question, RequestLimits limits)
+{
+    /// <summary>How often an answer moves to another server in its middle.</summary>
+    private const int MovesMax = 8;
+
+    private readonly RetryDecision _retry = new(limits, replicas.Count);
+    private readonly StringBuilder _given = new();
+    private long _pieces;
+    private int _moves;
+    private string? _model;
+    private Replica? _replica;
+    private Replica? _failed;
+    private ChatAttempt? _attempt;
+    private ServerDialect _dialect = ServerDialect.Plain;
+
+    /// <summary>Why the answer ended.</summary>
+    public ChatEnd End { get; private set; }
+
+    /// <summary>Tokens of the prompt; null where the server did not say.</summary>
+    public long? PromptTokens { get; private set; }
+
+    /// <summary>Tokens of the answer; null where the server did not say.</summary>
+    public long? CompletionTokens { get; private set; }
+
+    /// <summary>The answer, piece by piece.</summary>
+    /// <exception cref="ServerException">There is none.</exception>
+    public async IAsyncEnumerable<string> AskAsync([EnumeratorCancellation] CancellationToken cancelled)
+    {
+        try
+        {
+            while (await NextAsync(cancelled).ConfigureAwait(false) is { } piece) yield return piece;
+        }
+        finally
+        {
+            _attempt?.Dispose();
+            if (_replica is { } left) replicas.GiveBack(left);
+        }
+    }
+
+    private async Task<string?> NextAsync(CancellationToken cancelled)
+    {
+        while (true)
+        {
+            ServerException failure;
+            try
+            {
+                _attempt ??= await BeginAsync(cancelled).ConfigureAwait(false);
+                string? piece = await _attempt.ReadAsync(cancelled).ConfigureAwait(false);
+                if (piece is null)
+                {
+                    Finish(_attempt.Answer);
+                    return null;
+                }
+                _given.Append(piece);
+                _pieces++;
+                return piece;
+            }
+            catch (ServerException e)
+            {
+                failure = e;
+            }
+            TimeSpan wait = AfterFailure(failure);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, cancelled).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ChatAttempt> BeginAsync(CancellationToken cancelled)
+    {
+        _replica = replicas.Take(_failed);
+        ServerConnection server = _replica.Server;
+        ServerConnection.Found found = await server.FindAsync(cancelled).ConfigureAwait(false);
+        bool isBegun = _given.Length > 0;
+        if (isBegun && (!found.Dialect.Continues || found.Model != _model))
+        {
+            throw new ServerException(
+                ServerFault.CutOff,
+                $"the answer was cut off after {_pieces} pieces, and {server.Url} cannot go on with it");
+        }
+        _model = found.Model;
+        _dialect = found.Dialect;
+        byte[] body = question.Body(
+            found.Model, found.Dialect, server.AsksUsage, server.NewLimitName, _given.ToString(), _pieces);
+        return await ChatAttempt.BeginAsync(server, found.Root, body, limits.Stall, cancelled).ConfigureAwait(false);
+    }
+
+    private void Finish(ChatAnswer answer)
+    {
+        End = answer.End;
+        PromptTokens = answer.PromptTokens;
+        CompletionTokens = _moves > 0 ? null : answer.CompletionTokens;
+        _attempt!.Dispose();
+        _attempt = null;
+        replicas.GiveBack(_replica!, works: true);
+        _replica = null;
+    }
+
+    /// <summary>What becomes of the request: the wait before it is made again.</summary>
+    private TimeSpan AfterFailure(ServerException failure)
+    {
+        Replica replica = _replica!;
+        bool reasoned = _attempt?.Answer.Reasoning.Length > 0;
+        bool answered = _attempt is not null;
+        _attempt?.Dispose();
+        _attempt = null;
+        _replica = null;
+        bool isServersFault = failure.Fault is ServerFault.Unavailable or ServerFault.Overloaded or ServerFault.CutOff
+            or ServerFault.Stalled;
+        replicas.GiveBack(replica, works: !isServersFault);
+        if (!answered && Adapts(replica.Server, failure)) return TimeSpan.Zero;
+        _failed = replica;
+        bool isCut = answered && failure.Fault is ServerFault.CutOff or ServerFault.Stalled;
+        bool mayMove = _dialect.Continues && !question.IsBound && !reasoned && _pieces < question.MaxTokens;
+        bool moves = isCut && mayMove && replicas.Count > 1 && _moves < MovesMax;
+        if (moves)
+        {
+            _moves++;
+            return TimeSpan.Zero;
+        }
+        if (_given.Length > 0 && !(failure.NothingBegun && _moves > 0)) throw failure;
+        return _retry.After(failure);
+    }
+
+    /// <summary>Whether the server said which of two ways of asking it wants: it is asked that way from now
+    /// on.</summary>
+    private static bool Adapts(ServerConnection server, ServerException failure)
+    {
+        if (failure.Fault != ServerFault.Invalid) return false;
+        bool disliked = failure.Message.Contains("stream_options", StringComparison.Ordinal)
+            || failure.Message.Contains("include_usage", StringComparison.Ordinal);
+        if (disliked && server.AsksUsage)
+        {
+            server.AsksUsage = false;
+            return true;
+        }
+        if (!server.NewLimitName && failure.Message.Contains("max_completion_tokens", StringComparison.Ordinal))
+        {
+            server.NewLimitName = true;
+            return true;
+        }
+        return false;
+    }
+}
