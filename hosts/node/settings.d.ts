@@ -115,7 +115,7 @@ export interface CallSettings extends SharedSettings {
   /** Whether an embedding is scaled to length 1: auto does so for the llama engine alone. Default: auto. */
   normalize?: 'auto' | 'l2' | 'none';
   /** The JSON Schema (2020-12 or draft 7) that the answer must keep: it is checked as it comes, and refused with the first byte that makes it wrong. */
-  json_schema?: string;
+  json_schema?: string | boolean | object;
   /** What becomes of keywords that JSON Schema does not know: strict refuses them, lenient ignores them. Default: strict. */
   schema_mode?: 'strict' | 'lenient';
   /** How often an engine is told why its answer did not keep json_schema and asked again, within the same timeout_ms and as long as nothing was delivered; a command that may have effects only if this is set. Default: 1. */

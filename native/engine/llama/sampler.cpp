@@ -1,5 +1,6 @@
 #include "engine/llama/sampler.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -107,6 +108,38 @@ void sampler::take_all(const float *logits) {
   }
 }
 
+// Where only the likeliest ones matter, they are tried one after the other; mostly the first are as good as any, and to
+// look at the whole vocabulary costs milliseconds. False if too few of those that were tried are allowed.
+bool sampler::take_likeliest_allowed(const float *logits, answer_grammar &grammar) {
+  constexpr size_t tries_max = 512;
+  const size_t wanted = options_.temperature > 0 ? static_cast<size_t>(std::max(options_.top_k, 0)) : 1;
+  if (options_.repeat_penalty != 1 || wanted == 0 || wanted > tries_max) return false;
+  take_all(logits);
+  auto is_less_likely = [](const llama_token_data &a, const llama_token_data &b) {
+    return a.logit != b.logit ? a.logit < b.logit : a.id > b.id;
+  };
+  for (llama_token_data &candidate : candidates_) {
+    if (std::isnan(candidate.logit)) candidate.logit = -std::numeric_limits<float>::infinity();
+  }
+  std::make_heap(candidates_.begin(), candidates_.end(), is_less_likely);
+  std::vector<llama_token_data> found;
+  auto end = candidates_.end();
+  for (size_t tries = 0; tries < tries_max && found.size() < wanted && end != candidates_.begin(); tries++) {
+    std::pop_heap(candidates_.begin(), end, is_less_likely);
+    --end;
+    if (grammar.allows(end->id)) found.push_back(*end);
+  }
+  if (found.size() < wanted) return false;
+  candidates_ = std::move(found);
+  return true;
+}
+
+void sampler::take_allowed(const float *logits, answer_grammar &grammar) {
+  if (take_likeliest_allowed(logits, grammar)) return;
+  candidates_.clear();
+  for (llama_token token : grammar.allowed()) candidates_.push_back({token, logits[token], 0});
+}
+
 // Most of what is chosen a grammar allows, and to look at one token costs next to nothing. Only if that is refused are
 // all others looked at. The second draw has a key of its own: with the first one's number, which led to what is
 // refused, it would not be as likely as it should be to lead anywhere.
@@ -119,8 +152,7 @@ llama_token sampler::choose(const float *logits, uint32_t position, answer_gramm
     chosen = choose_among_candidates(options_.seed, position);
   }
   if (grammar != nullptr && !grammar->allows(chosen)) {
-    candidates_.clear();
-    for (llama_token token : grammar->allowed()) candidates_.push_back({token, logits[token], 0});
+    take_allowed(logits, *grammar);
     chosen = choose_among_candidates(~options_.seed, position);
   }
   accept(chosen);

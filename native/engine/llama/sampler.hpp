@@ -49,6 +49,8 @@ class sampler {
   llama_token draw(const llama_token_data_array &candidates, uint64_t seed, uint32_t position) const;
   llama_token choose_among_candidates(uint64_t seed, uint32_t position);
   void take_all(const float *logits);
+  void take_allowed(const float *logits, answer_grammar &grammar);
+  bool take_likeliest_allowed(const float *logits, answer_grammar &grammar);
 
   int32_t vocabulary_size_;
   sampling_options options_;
