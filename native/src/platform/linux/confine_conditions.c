@@ -45,8 +45,11 @@ enum {
 #define LAST_NULL_HIGH(argument) \
   { argument, true, false, false, true, UINT32_MAX, 0 }
 
-#define TESTS(...) \
-  .test_count = sizeof((struct confine_test[]){__VA_ARGS__}) / sizeof(struct confine_test), .tests = {__VA_ARGS__}
+#define TESTS(...)                                                                          \
+  .test_count = sizeof((struct confine_test[]){__VA_ARGS__}) / sizeof(struct confine_test), \
+  .tests = (const struct confine_test[]) {                                                  \
+    __VA_ARGS__                                                                             \
+  }
 
 /* What the kernel reads as an int is compared by its lower half alone, as the kernel reads it. */
 const struct confine_condition confine_conditions[RULE_COUNT] = {

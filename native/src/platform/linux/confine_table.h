@@ -67,14 +67,12 @@ struct confine_test {
   uint32_t mask, value;
 };
 
-enum { CONFINE_TESTS_MAX = 26 };
-
 /* What a conditional rule looks at; no tests for those that need none. */
 struct confine_condition {
   const char *text; /* for the page */
   bool refuses;     /* a match is refused and everything else allowed; usually the other way round */
   uint8_t test_count;
-  struct confine_test tests[CONFINE_TESTS_MAX];
+  const struct confine_test *tests;
 };
 
 enum { CONFINE_OLD_LAST = 334, CONFINE_NEW_FIRST = 424, CONFINE_NEW_LAST = 469 }; /* x86-64's numbers that are known */
