@@ -28,6 +28,7 @@ int main(void) {
   MEMBER(llmb_usage, cached_prompt_tokens);
   MEMBER(llmb_usage, replaced);
   MEMBER(llmb_usage, constrained);
+  MEMBER(llmb_usage, origin_lost);
   printf("llmb_worker %zu\n", sizeof(llmb_worker));
   MEMBER(llmb_worker, state);
   MEMBER(llmb_worker, calls);

@@ -88,5 +88,7 @@ enum bench_outcome measure_prompt_gap(struct bench_run *run);
 enum bench_outcome measure_prefix_reuse(struct bench_run *run);
 enum bench_outcome measure_schema_tokens(struct bench_run *run);
 enum bench_outcome measure_schema_check(struct bench_run *run);
+enum bench_outcome measure_turn_tokens(struct bench_run *run);
+enum bench_outcome measure_turn_first_token(struct bench_run *run);
 
 #endif

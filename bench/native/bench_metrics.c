@@ -63,5 +63,9 @@ const struct bench_metric bench_metrics[] = {
      .measure = measure_schema_tokens},
     {"schema_check", "MB/s", "the check for JSON alone", BENCH_TARGET_NONE, 0, .seconds = 3, .rounds_min = 5,
      .measure = measure_schema_check},
+    {"turn_tokens", "tokens", "tokens of the new text", BENCH_ADDS_AT_MOST, 2, .seconds = 6, .rounds_min = 1,
+     .measure = measure_turn_tokens},
+    {"turn_first_token", "ms", "the new text alone", BENCH_TARGET_NONE, 0, .seconds = 6, .rounds_min = 1,
+     .measure = measure_turn_first_token},
 };
 const unsigned bench_metric_count = sizeof bench_metrics / sizeof bench_metrics[0];

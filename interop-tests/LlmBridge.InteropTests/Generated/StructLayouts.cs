@@ -36,6 +36,7 @@ internal static class StructLayouts
         lines.Add(Member("llmb_usage.cached_prompt_tokens", ref llmb_usage, ref llmb_usage.cached_prompt_tokens));
         lines.Add(Member("llmb_usage.replaced", ref llmb_usage, ref llmb_usage.replaced));
         lines.Add(Member("llmb_usage.constrained", ref llmb_usage, ref llmb_usage.constrained));
+        lines.Add(Member("llmb_usage.origin_lost", ref llmb_usage, ref llmb_usage.origin_lost));
         var llmb_worker = new NativeWorker();
         lines.Add($"llmb_worker {Unsafe.SizeOf<NativeWorker>()}");
         lines.Add(Member("llmb_worker.state", ref llmb_worker, ref llmb_worker.state));

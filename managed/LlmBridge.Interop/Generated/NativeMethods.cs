@@ -257,8 +257,9 @@ internal static unsafe partial class NativeMethods
 
     /// <summary>
     /// What is known of a call that has ended, as a JSON object, for llmb_free to free: `cached_prompt_tokens`, and
-    /// `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD. Members are added, none
-    /// removed.
+    /// `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another
+    /// engine continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was
+    /// lost. Members are added, none removed.
     /// </summary>
     /// <param name="out_json">NULL on failure.</param>
     /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
@@ -571,6 +572,13 @@ internal static unsafe partial class NativeMethods
     internal static partial int* llmb_request_resume(nint request, ulong* out_count, ulong* out_text_size);
 
     /// <summary>
+    /// What another engine had last said by llmb_request_write_origin before it died. NULL and 0 if it said nothing. It
+    /// is to be checked like anything of a stranger's: that engine may have been another one.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial int* llmb_request_origin(nint request, uint* out_count);
+
+    /// <summary>
     /// Says how many of those tokens are produced again: 0 at first, then each number. Should the engine die before all
     /// of them are, that says nothing against the request: it was not yet where the other engine died.
     /// </summary>
@@ -607,6 +615,14 @@ internal static unsafe partial class NativeMethods
     /// </summary>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_write_tokens(nint request, int* tokens, uint count);
+
+    /// <summary>
+    /// Says, in words of the engine's own, what an engine must know to compute the very same answer where that does not
+    /// follow from the request: 1 to 8192 words, in place of those that were said before. For engines that declare
+    /// LLMB_ENGINE_RESUMES.
+    /// </summary>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_request_write_origin(nint request, int* words, uint count);
 
     /// <summary>
     /// Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.

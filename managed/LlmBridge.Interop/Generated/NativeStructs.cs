@@ -54,6 +54,10 @@ internal struct NativeUsage
     public ulong replaced;
     /// <summary>One of llmb_constrained.</summary>
     public ulong constrained;
+    /// <summary>
+    /// 1 when the request came with an origin (llmb_request_origin) and could not be continued from it.
+    /// </summary>
+    public ulong origin_lost;
 }
 
 /// <summary>One place for a worker.</summary>

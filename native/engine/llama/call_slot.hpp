@@ -11,6 +11,7 @@
 #include "engine/llama/embedder.hpp"
 #include "llama.h"
 #include <llmbridge/engine.h>
+#include "engine/llama/origin.hpp"
 #include "engine/llama/sampler.hpp"
 #include "engine/llama/sequence_pool.hpp"
 #include "engine/llama/stop_text.hpp"
@@ -32,7 +33,13 @@ struct call_slot {
 
   std::vector<llama_token> prompt;
   prompt_sharing sharing;
-  uint32_t decoded = 0;   // tokens in the KV memory, so also the next position
+  std::vector<substitution> substitutions;  // where the prompt is not as its text is divided
+  std::vector<token_range> again;           // how another engine had computed what is not computed yet, in order
+  size_t again_done = 0;                    // ranges of these
+  uint32_t singly_done = 0;                 // tokens of the next one, where each is a batch
+  bool continues = false;                   // another engine had begun it, and said how: nothing else may be shared
+  bool origin_lost = false;                 // it was said, and could not be followed
+  uint32_t decoded = 0;                     // tokens in the KV memory, so also the next position
   uint32_t cached = 0;    // tokens of the prompt that were in the KV memory without being decoded for this call
   uint32_t produced = 0;  // tokens of the answer
   uint32_t max_tokens = 0;

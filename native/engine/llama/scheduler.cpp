@@ -17,8 +17,7 @@ llama_context_params generation_params(const engine_options &options, uint32_t c
   params.n_seq_max = options.slots;
   params.n_outputs_max = options.slots;
   params.kv_unified = false;
-  params.n_threads = static_cast<int32_t>(options.threads);
-  params.n_threads_batch = params.n_threads;
+  params.n_threads = params.n_threads_batch = static_cast<int32_t>(options.threads);
   params.no_perf = true;
   return params;
 }
@@ -107,6 +106,7 @@ void scheduler::begin_generating(llmb_request *request) {
   prompt_read prompt = prompt_tokens(divider_, chat_, request, context_);
   call->prompt = std::move(prompt.tokens);
   call->sharing = prompt_sharing_read(request, prompt.has_answers);
+  read_origin(*call);
   call->grammar = grammars_.make(llmb_request_setting(request, "grammar"), llmb_request_setting(request, "json_schema"),
                                  grammar_watch(request));
   for (llama_token token : call->prompt) call->choice.accept(token);
@@ -222,8 +222,7 @@ void scheduler::remove_ended() {
   std::erase_if(calls_, [this](const std::unique_ptr<call_slot> &call) {
     if (call->request != nullptr) return false;
     if (call->sequence >= 0) {
-      bool leaves = call->sharing.reuse != prefix_reuse::off;
-      keep_prefix(call->sequence, leaves ? sequences_.held(call->sequence) : 0);
+      keep_prefix(call->sequence, call->sharing.reuse == prefix_reuse::off ? 0 : sequences_.held(call->sequence));
       sequences_.give_back(call->sequence);
     }
     return true;

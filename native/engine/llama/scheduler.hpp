@@ -55,12 +55,17 @@ class scheduler {
   void embed_batch();
 
   // scheduler_prompt.cpp
+  void read_origin(call_slot &call);
+  void write_origin(const call_slot &call) const;
+  void match_text(call_slot &call) const;
   void take_sequence(call_slot &call);
   uint32_t keep_prefix(llama_seq_id sequence, uint32_t tokens);
   void copy_prefix(call_slot &call);
   call_slot *next_prompt() const;
   void prompt_round();
-  void prompt_chunk(call_slot &call, uint32_t end);
+  std::vector<llama_token> next_batch(const call_slot &call) const;
+  void prompt_chunk(call_slot &call, const std::vector<llama_token> &tokens);
+  void note_range(call_slot &call);
 
   void generate_round();
   void generate_batch(const std::vector<call_slot *> &calls);

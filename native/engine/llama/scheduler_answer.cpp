@@ -37,6 +37,7 @@ void scheduler::take_token(call_slot &call, llama_token token) {
     if (status != LLMB_OK) throw failure(status, LLMB_PHASE_GENERATE, "the token could not be recorded");
   }
   call.produced++;
+  sequences_.said(call.sequence, token);
   if (call.grammar != nullptr) call.grammar->take(token);
   std::string piece, mended, text;
   token_append_text(vocab_, token, piece);
@@ -89,6 +90,7 @@ void scheduler::deliver(call_slot &call) {
   usage.completion_tokens = call.produced;
   usage.cached_prompt_tokens = call.cached;
   usage.replaced = call.mender.replaced();
+  usage.origin_lost = call.origin_lost;
   if (call.grammar != nullptr) usage.constrained = call.grammar->constrained;
   llmb_request_done(call.request, &usage);
   call.request = nullptr;

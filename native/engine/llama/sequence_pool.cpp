@@ -64,27 +64,61 @@ std::optional<prompt_prefix> sequence_pool::longest(const std::vector<llama_toke
   return best;
 }
 
+std::vector<substitution> sequence_pool::match_text(std::vector<llama_token> &prompt, const prompt_sharing &sharing,
+                                                    const token_texts &texts) const {
+  std::vector<substitution> best;
+  if (sharing.reuse != prefix_reuse::full) return best;
+  std::vector<llama_token> replaced = prompt;
+  auto nearest = longest(prompt, sharing, 0);
+  uint32_t best_shared = nearest ? nearest->tokens : 0;
+  for (const entry &one : entries_) {
+    if (one.scope != sharing.scope || one.tokens.empty()) continue;
+    std::vector<llama_token> tried = prompt, held = one.tokens;
+    if (one.said != LLAMA_TOKEN_NULL) held.push_back(one.said);
+    std::vector<substitution> found = text_match(prompt, held, texts);
+    if (found.empty() || !substitute(tried, found)) continue;
+    uint32_t shared = sequence_pool::shared(one, tried, sharing);
+    if (shared <= best_shared) continue;
+    best_shared = shared;
+    best = std::move(found);
+    replaced = std::move(tried);
+  }
+  prompt = std::move(replaced);
+  return best;
+}
+
 void sequence_pool::add(llama_seq_id sequence, const llama_token *tokens, uint32_t count) {
   entry &one = entries_[static_cast<size_t>(sequence)];
   one.tokens.insert(one.tokens.end(), tokens, tokens + count);
+  one.said = LLAMA_TOKEN_NULL;
   one.computed.add(count);
+}
+
+void sequence_pool::said(llama_seq_id sequence, llama_token token) {
+  entries_[static_cast<size_t>(sequence)].said = token;
 }
 
 void sequence_pool::copy(llama_seq_id from, llama_seq_id to) {
   const entry &source = entries_[static_cast<size_t>(from)];
   entry &target = entries_[static_cast<size_t>(to)];
   target.tokens = source.tokens;
+  target.said = source.said;
   target.computed = source.computed;
 }
 
 void sequence_pool::cut(llama_seq_id sequence, uint32_t count) {
   entry &one = entries_[static_cast<size_t>(sequence)];
+  if (count < one.computed.size()) one.said = LLAMA_TOKEN_NULL;
   one.computed.cut(one.tokens, count);
   one.tokens.resize(one.computed.size());
 }
 
 uint32_t sequence_pool::held(llama_seq_id sequence) const {
   return entries_[static_cast<size_t>(sequence)].computed.size();
+}
+
+const provenance &sequence_pool::computed(llama_seq_id sequence) const {
+  return entries_[static_cast<size_t>(sequence)].computed;
 }
 
 void sequence_pool::give_back(llama_seq_id sequence) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/llama/provenance.hpp"
+#include "engine/llama/text_match.hpp"
 #include "llama.h"
 
 namespace llama_engine {
@@ -49,19 +50,27 @@ class sequence_pool {
   std::optional<prompt_prefix> longest(const std::vector<llama_token> &prompt, const prompt_sharing &sharing,
                                        uint32_t than) const;
 
+  // Makes the prompt begin as the sequence does, of a call or free, that holds most of it by its text; says how.
+  std::vector<substitution> match_text(std::vector<llama_token> &prompt, const prompt_sharing &sharing,
+                                       const token_texts &texts) const;
+
   // So many tokens more were decoded for the sequence, in one batch.
   void add(llama_seq_id sequence, const llama_token *tokens, uint32_t count);
+  // The answer's last token, which was said and not decoded.
+  void said(llama_seq_id sequence, llama_token token);
   // The sequence holds what the other one does.
   void copy(llama_seq_id from, llama_seq_id to);
   // It holds the first tokens only.
   void cut(llama_seq_id sequence, uint32_t count);
 
   uint32_t held(llama_seq_id sequence) const;
+  const provenance &computed(llama_seq_id sequence) const;
   void give_back(llama_seq_id sequence);
 
  private:
   struct entry {
     std::vector<llama_token> tokens;
+    llama_token said = LLAMA_TOKEN_NULL;  // behind them
     provenance computed;
     std::string scope;
     bool used = false;

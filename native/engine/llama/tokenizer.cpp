@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "engine/llama/failure.hpp"
+#include "engine/llama/model.hpp"
 #include "engine/llama/special_split.hpp"
 
 namespace llama_engine {
@@ -35,6 +36,19 @@ const control_text &tokenizer::controls() {
 
 bool tokenizer::is_control(llama_token token) const {
   return (llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_CONTROL) != 0;
+}
+
+token_texts tokenizer::texts() const {
+  token_texts texts;
+  texts.is_control = [this](llama_token token) { return is_control(token); };
+  texts.append = [this](llama_token token, std::string &out) {
+    size_t before = out.size();
+    bool is_odd = (llama_vocab_get_attr(vocab_, token) & (LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_UNUSED)) != 0;
+    token_append_text(vocab_, token, out);
+    return !is_odd && out.size() > before;
+  };
+  texts.divide = [this](const std::string &text) { return divide(text, false, false); };
+  return texts;
 }
 
 std::vector<llama_token> tokenizer::divide(std::string_view text, bool add_ends, bool parse) const {

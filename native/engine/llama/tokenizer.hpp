@@ -12,6 +12,7 @@
 #include "engine/llama/deep_thread.hpp"
 #include "llama.h"
 #include "engine/llama/text_guard.hpp"
+#include "engine/llama/text_match.hpp"
 #include "engine/llama/token_bounds.hpp"
 
 namespace llama_engine {
@@ -37,6 +38,9 @@ class tokenizer {
   void check_size(std::string_view text, uint32_t context);
 
   const control_text &controls();
+
+  // What text_match must know of the tokens.
+  token_texts texts() const;
 
  private:
   struct ends {

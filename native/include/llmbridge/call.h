@@ -82,7 +82,9 @@ LLMB_API llmb_status llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llm
 LLMB_API uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call);
 
 /** What is known of a call that has ended, as a JSON object, for llmb_free to free: `cached_prompt_tokens`, and
- * `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD. Members are added, none removed.
+ * `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another engine
+ * continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was lost. Members
+ * are added, none removed.
  * @param out_json  NULL on failure.
  * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
 LLMB_API llmb_status llmb_call_details(const llmb_call *call, char **out_json);

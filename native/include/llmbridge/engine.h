@@ -56,6 +56,8 @@ typedef struct llmb_usage {
                                       read again. */
   uint64_t replaced;             /**< How often bytes of the answer that were no UTF-8 were replaced by U+FFFD. */
   uint64_t constrained;          /**< One of llmb_constrained. */
+  uint64_t origin_lost;          /**< 1 when the request came with an origin (llmb_request_origin) and could not be
+                                      continued from it. */
 } llmb_usage;
 
 /** The entry of an engine module: load, say ready, serve until llmb_engine_next says the host is gone; return the exit
@@ -174,6 +176,10 @@ LLMB_API uint64_t llmb_request_deadline(const llmb_request *request);
  * request. */
 LLMB_API const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_count, uint64_t *out_text_size);
 
+/** What another engine had last said by llmb_request_write_origin before it died. NULL and 0 if it said nothing. It is
+ * to be checked like anything of a stranger's: that engine may have been another one. */
+LLMB_API const int32_t *llmb_request_origin(const llmb_request *request, uint32_t *out_count);
+
 /** Says how many of those tokens are produced again: 0 at first, then each number. Should the engine die before all of
  * them are, that says nothing against the request: it was not yet where the other engine died. */
 LLMB_API void llmb_request_replayed(llmb_request *request, uint64_t count);
@@ -195,6 +201,11 @@ LLMB_API llmb_status llmb_request_write(llmb_request *request, const char *text,
 /** Records tokens just produced (at most 1024), before the piece that has their text, so that another engine can go on
  * if this one dies. For engines that declare LLMB_ENGINE_RESUMES. */
 LLMB_API llmb_status llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count);
+
+/** Says, in words of the engine's own, what an engine must know to compute the very same answer where that does not
+ * follow from the request: 1 to 8192 words, in place of those that were said before. For engines that declare
+ * LLMB_ENGINE_RESUMES. */
+LLMB_API llmb_status llmb_request_write_origin(llmb_request *request, const int32_t *words, uint32_t count);
 
 /** Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.
  * Errors:  LLMB_E_NOT_READY as for llmb_request_write. */

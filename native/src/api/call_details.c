@@ -23,6 +23,10 @@ llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
   json_integer(&writer, succeeded ? call->cached_prompt_tokens : 0);
   json_key(&writer, "replaced");
   json_integer(&writer, succeeded ? call->replaced : 0);
+  if (call->was_resumed) {
+    json_key(&writer, "resumed");
+    json_text(&writer, call->origin_lost ? "otherwise" : "alike");
+  }
   const uint32_t constrained = succeeded ? call->constrained : LLMB_CONSTRAINED_NONE;
   if (call->schema != NULL || constrained != LLMB_CONSTRAINED_NONE) {
     json_key(&writer, "constrained");

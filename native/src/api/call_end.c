@@ -68,12 +68,14 @@ bool call_may_be_repeated(const llmb_call *call) {
 
 /* The call as it was before any engine had it. */
 static void forget_answer(llmb_call *call) {
-  call->token_count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
+  call->tokens.count = call->origin.count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
   call->vectors_to_skip = call->deaths = call->losses = 0;
   call->holder.held_size = 0;
   call_forget_unread(call);
-  (void)call_request_resume(&call->request, NULL, 0, 0); /* there is none: it needs no more room than before */
+  call->was_resumed = false;
+  (void)call_request_resume(&call->request, &call->tokens, &call->origin,
+                            0); /* there is none: it needs no more room than before */
 }
 
 /* Why the engine that was chosen failed: what its caller wants to know if the others cannot help. */

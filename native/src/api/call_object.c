@@ -14,7 +14,8 @@ void call_free(llmb_call *call) {
   memory_release(call->vector);
   memory_release(call->whole);
   unread_clear(&call->unread, 0);
-  memory_release(call->tokens);
+  memory_release(call->tokens.items);
+  memory_release(call->origin.items);
   memory_release(call->first_failure);
   schema_use_close(call->schema);
   memory_release(call);
@@ -31,10 +32,11 @@ void call_reset(llmb_call *call) {
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = call->looked_ns = 0;
   call->output_size = call->received_size = 0;
-  call->token_count = call->progress_at_death = 0;
+  call->tokens.count = call->origin.count = call->progress_at_death = 0;
   call->vectors_to_skip = call->deaths = call->losses = 0;
   call->ticket.alone = call->ticket.apart = call->ticket.moved = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
+  call->was_resumed = call->origin_lost = false;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;
   call->last_word = SLOT_NOTHING;
@@ -62,7 +64,8 @@ void call_drop_large_buffers(llmb_call *call) {
   call->vector = kept(call->vector, &call->vector_capacity, 1);
   call->whole = kept(call->whole, &call->whole_capacity, 1);
   call_forget_unread(call);
-  call->tokens = kept(call->tokens, &call->token_capacity, sizeof *call->tokens);
+  call->tokens.items = kept(call->tokens.items, &call->tokens.capacity, sizeof *call->tokens.items);
+  call->origin.items = kept(call->origin.items, &call->origin.capacity, sizeof *call->origin.items);
   call->first_failure = memory_release(call->first_failure);
   call->schema = schema_use_close(call->schema);
   call_request_reset(&call->request);

@@ -13,6 +13,12 @@
 
 enum { CALL_BUFFER_KEPT_SIZE = 16 << 10 }; /* other buffers above this are freed with their call */
 
+/* What the next engine is given should this one die. */
+struct call_words {
+  int32_t *items;
+  uint64_t count, capacity;
+};
+
 struct llmb_call {
   struct pool_ticket ticket;
   struct waker waker;
@@ -23,8 +29,8 @@ struct llmb_call {
   uint32_t kind; /* enum llmb_request_kind */
   struct call_request request;
 
-  int32_t *tokens; /* produced so far, as the engine recorded them */
-  uint64_t token_count, token_capacity;
+  struct call_words tokens;   /* produced so far, as the engine recorded them */
+  struct call_words origin;   /* how it came to what they were computed from, in its own words */
   uint64_t progress_at_death; /* how far it was when an engine last died under it */
   uint64_t received_size;     /* bytes of text taken from engines, also those held back */
   uint32_t vectors_to_skip;   /* of a repeated embedding: those that were read before */
@@ -66,6 +72,7 @@ struct llmb_call {
   uint32_t cached_prompt_tokens; /* not in the result, which hosts have compiled in */
   uint32_t attempts;
   uint32_t replaced, constrained; /* as cached_prompt_tokens: of a call that has succeeded */
+  bool was_resumed, origin_lost;
 
   bool watched;
   uint64_t watch_token;

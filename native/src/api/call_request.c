@@ -60,21 +60,24 @@ llmb_status call_request_build(struct call_request *request, const struct frame_
   return LLMB_OK;
 }
 
-llmb_status call_request_resume(struct call_request *request, const int32_t *tokens, uint64_t token_count,
-                                uint64_t text_size) {
-  const uint64_t tokens_size = token_count * sizeof *tokens, before = request->fresh_size - request->lent_size;
-  const llmb_status status = reserve(request, before + tokens_size);
+llmb_status call_request_resume(struct call_request *request, const struct call_words *tokens,
+                                const struct call_words *origin, uint64_t text_size) {
+  const uint64_t tokens_size = tokens->count * sizeof *tokens->items;
+  const uint64_t origin_size = origin->count * sizeof *origin->items;
+  const uint64_t before = request->fresh_size - request->lent_size;
+  const llmb_status status = reserve(request, before + tokens_size + origin_size);
   if (status != LLMB_OK) return status;
   struct frame_head head;
   struct frame_submit submit;
   memcpy(&head, request->bytes, sizeof head);
   memcpy(&submit, request->bytes + sizeof head, sizeof submit);
-  request->size = request->fresh_size + tokens_size;
+  request->size = request->fresh_size + tokens_size + origin_size;
   head.payload_size = (uint32_t)(request->size - sizeof head);
-  submit.resume_tokens = token_count;
+  submit.resume_tokens = tokens->count;
+  submit.origin_words = origin->count;
   submit.resume_text_size = text_size;
   append(append(request->bytes, &head, sizeof head), &submit, sizeof submit);
-  append(request->bytes + before, tokens, tokens_size);
+  append(append(request->bytes + before, tokens->items, tokens_size), origin->items, origin_size);
   return LLMB_OK;
 }
 

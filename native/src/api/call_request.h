@@ -7,6 +7,7 @@
 #include "pool/slot.h"
 
 struct llmb_call;
+struct call_words;
 
 /* A buffer above this is freed with its call, and a lent input above it is not copied. */
 enum { CALL_REQUEST_KEPT_SIZE = 64 << 10 };
@@ -39,8 +40,8 @@ llmb_status call_request_build(struct call_request *request, const struct frame_
                                const llmb_settings *settings, const char *pairs, const struct call_input *input);
 
 /* Adds what the next engine must know of the answer so far. */
-llmb_status call_request_resume(struct call_request *request, const int32_t *tokens, uint64_t token_count,
-                                uint64_t text_size);
+llmb_status call_request_resume(struct call_request *request, const struct call_words *tokens,
+                                const struct call_words *origin, uint64_t text_size);
 
 /* A keyed hash of what is asked: kind, settings and input. */
 uint64_t call_request_hash(const struct call_request *request, const uint64_t key[2]);

@@ -52,7 +52,7 @@ void call_count_move(const llmb_call *call, bool begun, uint64_t now_ns) {
   llmb_stats *figures = &call->bridge->stats.figures;
   if (!begun) {
     figures->calls_moved++;
-  } else if (call->kind == LLMB_REQUEST_GENERATE && (call->token_count > 0 || call->received_size > 0)) {
+  } else if (call->kind == LLMB_REQUEST_GENERATE && (call->tokens.count > 0 || call->received_size > 0)) {
     figures->calls_resumed++;
   } else {
     figures->calls_repeated++;

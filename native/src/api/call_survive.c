@@ -23,7 +23,7 @@
 
 /* How far the answer is: what the next engine need not find out again. */
 static uint64_t progress(const llmb_call *call) {
-  return call->token_count + call->vectors_read;
+  return call->tokens.count + call->vectors_read;
 }
 
 bool call_has_progressed(const llmb_call *call) {
@@ -38,24 +38,28 @@ void call_end_quarantine(llmb_call *call) {
 bool call_take_tokens(llmb_call *call, struct call_verdict *verdict) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
-  const uint64_t needed = call->token_count + CHANNEL_TOKENS_MAX;
-  if (needed > CHANNEL_RESUME_TOKENS_MAX) {
-    verdict_fail(verdict, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false, "the engine produced more than %d tokens",
-                 CHANNEL_RESUME_TOKENS_MAX);
+  const bool produced = slot->head.type == FRAME_TOKENS;
+  struct call_words *words = produced ? &call->tokens : &call->origin;
+  if (slot->head.type == FRAME_ORIGIN) words->count = 0;
+  const uint64_t needed = words->count + CHANNEL_TOKENS_MAX;
+  const int most = produced ? CHANNEL_RESUME_TOKENS_MAX : CHANNEL_ORIGIN_WORDS_MAX;
+  if (needed > (uint64_t)most) {
+    verdict_fail(verdict, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false, "the engine produced more than %d %s",
+                 most, produced ? "tokens" : "words of origin");
     return false;
   }
-  if (needed > call->token_capacity) {
-    void *grown = call->tokens;
+  if (needed > words->capacity) {
+    void *grown = words->items;
     const uint64_t capacity = needed * 2;
-    if (memory_resize(&grown, capacity * sizeof *call->tokens) != LLMB_OK) {
+    if (memory_resize(&grown, capacity * sizeof *words->items) != LLMB_OK) {
       verdict_fail(verdict, LLMB_E_OUT_OF_MEMORY, LLMB_PHASE_GENERATE, false, "no memory for %llu tokens",
                    (unsigned long long)capacity);
       return false;
     }
-    call->tokens = grown;
-    call->token_capacity = capacity;
+    words->items = grown;
+    words->capacity = capacity;
   }
-  call->token_count += slot_take_tokens(slot, call->tokens + call->token_count);
+  words->count += slot_take_tokens(slot, words->items + words->count);
   if (slot_release_room(slot)) connection_wake_engine(worker);
   return true;
 }
@@ -68,7 +72,7 @@ static void add_to_message(llmb_error *error, const char *text) {
 /* Whether the engine had not come again to where the one before it died. */
 static bool is_replaying(const llmb_call *call, const struct connection *worker) {
   const struct channel_slot *shared = worker->slots[call->ticket.slot].shared;
-  return call->token_count > 0 && atomic_load_explicit(&shared->replay_left, memory_order_relaxed) > 0;
+  return call->tokens.count > 0 && atomic_load_explicit(&shared->replay_left, memory_order_relaxed) > 0;
 }
 
 /* Whether the engine's death says anything of this request. */
@@ -100,7 +104,7 @@ static bool note_evidence(llmb_call *call, const struct connection *worker) {
 
 /* Whether an accepted call may be given to another engine, after counting this death. */
 static bool may_repeat(llmb_call *call, struct connection *worker, uint64_t now_ns) {
-  const bool produced = call->received_size > 0 || call->vectors_read > 0 || call->token_count > 0;
+  const bool produced = call->received_size > 0 || call->vectors_read > 0 || call->tokens.count > 0;
   const uint32_t needed =
       produced && call->kind == LLMB_REQUEST_GENERATE ? LLMB_ENGINE_RESUMES : LLMB_ENGINE_REPEATS | LLMB_ENGINE_RESUMES;
   if ((worker->abilities & needed) == 0) return false;
@@ -127,7 +131,8 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
     if (call->kind == LLMB_REQUEST_EMBED) call_forget_unread(call); /* the next engine gives them again */
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;
-    again = call_request_resume(&call->request, call->tokens, call->token_count, call->received_size) == LLMB_OK;
+    call->was_resumed = call->tokens.count + call->origin.count > 0;
+    again = call_request_resume(&call->request, &call->tokens, &call->origin, call->received_size) == LLMB_OK;
   }
   pool_step(&call->stage->pool, now_ns); /* so that the dead worker is out of the pool */
   if (again) {

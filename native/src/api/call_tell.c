@@ -76,7 +76,7 @@ llmb_status call_tell(struct call_request *request, const char *text) {
                                   : add_to_messages(pairs, submit.settings_size, text, &added);
   if (status != LLMB_OK) return status;
   const uint64_t settings_size = submit.settings_size;
-  submit.resume_tokens = submit.resume_text_size = 0;
+  submit.resume_tokens = submit.resume_text_size = submit.origin_words = 0;
   submit.input_size += has_prompt ? added.size : 0;
   submit.settings_size += has_prompt ? 0 : added.size;
   const uint64_t size = sizeof head + sizeof submit + submit.settings_size + submit.input_size;

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { CHANNEL_PROTOCOL_VERSION = 5 };
+enum { CHANNEL_PROTOCOL_VERSION = 6 };
 #define CHANNEL_MAGIC UINT64_C(0x31656764697262) /* "bridge1" */
 
 /* Which of this engine's doorbells a sleeping host listens to, and for what: one that has no use for parts of an answer

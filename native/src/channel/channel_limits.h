@@ -19,6 +19,7 @@ enum {
   CHANNEL_BACKLOG_SIZE_MAX = 32 << 10,   /* what an engine may write ahead of a slow reader, per request */
   CHANNEL_TOKENS_MAX = 1024,             /* in one frame */
   CHANNEL_RESUME_TOKENS_MAX = 1 << 20,   /* of one call */
+  CHANNEL_ORIGIN_WORDS_MAX = 8192,       /* of one call, in frames of CHANNEL_TOKENS_MAX */
   CHANNEL_INFO_SIZE_MAX = 16 << 10,      /* what an engine says of itself */
   CHANNEL_SETTINGS_SIZE_MAX = 32 << 10   /* bridge settings in the opening message */
 };

@@ -42,7 +42,7 @@ struct llmb_request {
   uint64_t payload_size, payload_received, payload_capacity;
   bool has_settings, accepted, answered; /* answered: in part */
   const char *input;                     /* in the payload */
-  int32_t *resume_tokens;                /* aligned copy; NULL if none */
+  int32_t *resume_tokens;                /* aligned copy of the tokens and, behind them, the origin; NULL if none */
   uint32_t item_index; /* of the item that begins at item_offset of the input: where the last look ended */
   uint64_t item_offset;
   llmb_settings settings; /* decoded when the request has any; else the engine's stand in */

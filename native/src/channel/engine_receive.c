@@ -28,7 +28,9 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   if (request->head.type != FRAME_SUBMIT || submit->settings_size > SETTINGS_PAIRS_SIZE_MAX ||
       submit->input_size > CHANNEL_INPUT_SIZE_MAX || submit->item_count == 0 ||
       submit->item_count > CHANNEL_ITEMS_MAX || submit->resume_tokens > CHANNEL_RESUME_TOKENS_MAX ||
-      sizeof *submit + submit->settings_size + submit->input_size + submit->resume_tokens * sizeof(int32_t) !=
+      submit->origin_words > CHANNEL_ORIGIN_WORDS_MAX ||
+      sizeof *submit + submit->settings_size + submit->input_size +
+              (submit->resume_tokens + submit->origin_words) * sizeof(int32_t) !=
           request->head.payload_size) {
     return LLMB_E_PROTOCOL_ERROR;
   }
@@ -39,13 +41,13 @@ static llmb_status receive_head(struct llmb_request *request, bool *out_ready) {
   return status;
 }
 
-/* Moves the tokens of an interrupted answer to where they are aligned, and ends the input with a NUL. */
+/* Moves tokens and origin of an interrupted answer to where they are aligned, and ends the input with a NUL. */
 static llmb_status take_resume_tokens(struct llmb_request *request) {
   const struct frame_submit *submit = &request->submit;
   uint8_t *end = request->payload + submit->settings_size + submit->input_size;
   request->resume_tokens = memory_release(request->resume_tokens);
-  if (submit->resume_tokens > 0) {
-    const uint64_t size = submit->resume_tokens * sizeof *request->resume_tokens;
+  if (submit->resume_tokens + submit->origin_words > 0) {
+    const uint64_t size = (submit->resume_tokens + submit->origin_words) * sizeof *request->resume_tokens;
     void *tokens = NULL;
     const llmb_status status = memory_allocate(size, &tokens);
     if (status != LLMB_OK) return status;

@@ -127,14 +127,30 @@ llmb_status llmb_request_write_tokens(llmb_request *request, const int32_t *toke
   return engine_send_frame(request, FRAME_TOKENS, tokens, count * sizeof *tokens, NULL, 0, ENGINE_NO_NEWS);
 }
 
+llmb_status llmb_request_write_origin(llmb_request *request, const int32_t *words, uint32_t count) {
+  if (count == 0 || count > CHANNEL_ORIGIN_WORDS_MAX) return LLMB_E_INVALID_ARGUMENT;
+  uint32_t type = FRAME_ORIGIN;
+  llmb_status status = LLMB_OK;
+  for (uint32_t sent = 0, size = 0; status == LLMB_OK && sent < count; sent += size, type = FRAME_ORIGIN_MORE) {
+    size = count - sent < CHANNEL_TOKENS_MAX ? count - sent : CHANNEL_TOKENS_MAX;
+    status = engine_send_frame(request, type, words + sent, size * sizeof *words, NULL, 0, ENGINE_NO_NEWS);
+  }
+  return status;
+}
+
+const int32_t *llmb_request_origin(const llmb_request *request, uint32_t *out_count) {
+  *out_count = (uint32_t)request->submit.origin_words;
+  return *out_count > 0 ? request->resume_tokens + request->submit.resume_tokens : NULL;
+}
+
 const int32_t *llmb_request_resume(const llmb_request *request, uint64_t *out_count, uint64_t *out_text_size) {
-  *out_count = request->resume_tokens != NULL ? request->submit.resume_tokens : 0;
+  *out_count = request->submit.resume_tokens;
   *out_text_size = request->submit.resume_text_size;
-  return request->resume_tokens;
+  return *out_count > 0 ? request->resume_tokens : NULL;
 }
 
 void llmb_request_replayed(llmb_request *request, uint64_t count) {
-  const uint64_t all = request->resume_tokens != NULL ? request->submit.resume_tokens : 0;
+  const uint64_t all = request->submit.resume_tokens;
   const uint32_t left = count < all ? (uint32_t)(all - count) : 0; /* all are at most CHANNEL_RESUME_TOKENS_MAX */
   atomic_store_explicit(&request->shared->replay_left, left, memory_order_relaxed);
 }
@@ -192,6 +208,7 @@ llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
       .completion_tokens = usage->completion_tokens,
       .replaced = HAS(usage, replaced) ? (uint32_t)usage->replaced : 0,
       .constrained = HAS(usage, constrained) ? (uint32_t)usage->constrained : 0,
+      .origin_lost = HAS(usage, origin_lost) ? usage->origin_lost : 0,
   };
   const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, ENGINE_END_NEWS);
   FAULT_POINT(ENGINE_DONE);

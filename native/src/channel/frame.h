@@ -6,15 +6,18 @@
 
 enum frame_type {
   /* host to engine */
-  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens of an interrupted answer */
-  /* engine to host, in this order: ACCEPTED, any number of PIECE and TOKENS or of VECTOR, then one of DONE and ERROR;
-   * an ERROR may also come first */
-  FRAME_ACCEPTED = 16, /* empty: work begins */
-  FRAME_PIECE = 17,    /* text */
-  FRAME_VECTOR = 18,   /* floats */
-  FRAME_DONE = 19,     /* struct frame_done */
-  FRAME_ERROR = 20,    /* struct frame_failure, message, log */
-  FRAME_TOKENS = 21    /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
+  FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens and origin of an interrupted answer */
+  /* engine to host, in this order: ACCEPTED, any number of PIECE, TOKENS and ORIGIN or of VECTOR, then one of DONE and
+   * ERROR; an ERROR may also come first */
+  FRAME_ACCEPTED = 16,   /* empty: work begins */
+  FRAME_PIECE = 17,      /* text */
+  FRAME_VECTOR = 18,     /* floats */
+  FRAME_DONE = 19,       /* struct frame_done */
+  FRAME_ERROR = 20,      /* struct frame_failure, message, log */
+  FRAME_TOKENS = 21,     /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
+  FRAME_ORIGIN = 22,     /* int32s, in place of those before: how the engine came to what it computes from, in words of
+                            its own; a resumed call is given them as they came */
+  FRAME_ORIGIN_MORE = 23 /* int32s behind those */
 };
 
 struct frame_head {
@@ -38,6 +41,7 @@ struct frame_submit {
   uint64_t input_size;
   uint64_t resume_tokens;    /* int32s behind the input: what another engine had produced before it died */
   uint64_t resume_text_size; /* bytes of their text that the host already has */
+  uint64_t origin_words;     /* int32s behind the tokens: what another engine had said of where it came from */
   uint64_t flags;            /* enum frame_submit_flag */
 };
 
@@ -48,6 +52,7 @@ struct frame_done {
   uint64_t completion_tokens;
   uint32_t replaced;    /* in the answer, by U+FFFD */
   uint32_t constrained; /* enum llmb_constrained */
+  uint64_t origin_lost; /* 1: the call was resumed, and not from the origin that it came with */
 };
 
 struct frame_failure {

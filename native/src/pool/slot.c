@@ -34,6 +34,8 @@ static bool head_valid(const struct slot *slot, const struct frame_head *head) {
       return slot->accepted && head->payload_size > 0 && head->payload_size <= CHANNEL_PIECE_SIZE_MAX &&
              head->payload_size % sizeof(float) == 0;
     case FRAME_TOKENS:
+    case FRAME_ORIGIN:
+    case FRAME_ORIGIN_MORE:
       return slot->accepted && head->payload_size > 0 && head->payload_size % sizeof(int32_t) == 0 &&
              head->payload_size <= CHANNEL_TOKENS_MAX * sizeof(int32_t);
     case FRAME_DONE:
@@ -72,8 +74,8 @@ enum slot_news slot_look(struct slot *slot) {
     if (slot->head.type == FRAME_PIECE) return available > 0 ? SLOT_PIECE : SLOT_NOTHING;
     if (slot->head.type == FRAME_VECTOR) return available > 0 ? SLOT_VECTOR : SLOT_NOTHING;
     if (available < slot->frame_left) return SLOT_NOTHING; /* all others are far smaller than a ring */
-    if (slot->head.type == FRAME_TOKENS) return SLOT_TOKENS;
-    return slot->head.type == FRAME_DONE ? SLOT_DONE : SLOT_FAILED;
+    if (slot->head.type == FRAME_DONE) return SLOT_DONE;
+    return slot->head.type == FRAME_ERROR ? SLOT_FAILED : SLOT_TOKENS;
   }
   return slot->responses.broken ? SLOT_BROKEN : SLOT_NOTHING;
 }

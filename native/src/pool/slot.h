@@ -51,7 +51,7 @@ struct slot {
 
 enum slot_news {
   SLOT_NOTHING,
-  SLOT_TOKENS, /* slot_take_tokens */
+  SLOT_TOKENS, /* slot_take_tokens: what only a resumed call needs, tokens or origin */
   SLOT_PIECE,  /* slot_take_piece gives bytes */
   SLOT_VECTOR, /* the same */
   SLOT_DONE,   /* slot_take_done */

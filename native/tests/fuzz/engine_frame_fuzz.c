@@ -60,8 +60,10 @@ static void write_request(struct peer *peer, struct fuzz_input *input) {
                                 .settings_size = fuzz_byte(input),
                                 .input_size = fuzz_number(input, 2),
                                 .resume_tokens = fuzz_byte(input),
-                                .resume_text_size = fuzz_byte(input)};
-  const uint64_t size = submit.settings_size + submit.input_size + submit.resume_tokens * sizeof(int32_t);
+                                .resume_text_size = fuzz_byte(input),
+                                .origin_words = fuzz_byte(input) % 4};
+  const uint64_t size =
+      submit.settings_size + submit.input_size + (submit.resume_tokens + submit.origin_words) * sizeof(int32_t);
   const struct frame_head head = {
       .payload_size = (uint32_t)(sizeof submit + size), .type = FRAME_SUBMIT, .call_id = CALL_ID};
   write_bytes(peer, &head, sizeof head);
@@ -89,6 +91,10 @@ static void look_at(llmb_request *request) {
   const int32_t *tokens = llmb_request_resume(request, &count, &text_size);
   FUZZ_CHECK((tokens != NULL) == (count > 0) && count <= CHANNEL_RESUME_TOKENS_MAX);
   for (uint64_t i = 0; i < count; i++) sum += (uint64_t)tokens[i];
+  uint32_t words = 0;
+  const int32_t *origin = llmb_request_origin(request, &words);
+  FUZZ_CHECK((origin != NULL) == (words > 0) && words <= CHANNEL_ORIGIN_WORDS_MAX);
+  for (uint32_t i = 0; i < words; i++) sum += (uint64_t)origin[i];
   const char *name, *value;
   for (uint32_t i = 0; (name = llmb_request_setting_given(request, i, &value)) != NULL; i++) {
     FUZZ_CHECK(strcmp(llmb_request_setting(request, name), value) == 0);

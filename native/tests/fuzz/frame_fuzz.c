@@ -91,7 +91,7 @@ static void step(struct peer *peer, struct fuzz_input *input) {
       return;
     case WRITE_HEAD:
       write_number(peer, fuzz_number(input, 3), 4);
-      write_number(peer, FRAME_ACCEPTED + fuzz_byte(input) % 8, 4);
+      write_number(peer, FRAME_ACCEPTED + fuzz_byte(input) % 10, 4);
       write_number(peer, CALL_ID, 8);
       publish(peer);
       return;

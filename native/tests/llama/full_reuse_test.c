@@ -6,22 +6,23 @@
 #include "tests/check.h"
 #include "tests/llama/llama_fixture.h"
 
-enum { PROMPT_SIZE = 8192 };
+enum { PROMPT_SIZE = 8192, TURNS = 6 };
 
 static char answer[FIXTURE_ANSWER_SIZE], other[FIXTURE_ANSWER_SIZE], conversation[PROMPT_SIZE];
 static llmb_result result;
 static llmb_error error;
 static uint64_t cached;
 
-/* "bytes" says a token for each character, as they are read again; the other one speaks in words. */
-static llmb_bridge *open(const char *model, const char *slots) {
-  return fixture_open(model, "slots", slots, "threads", "1", "context", "2048", NULL);
+/* The model speaks in words, and reads letters: no answer is divided as it was said. */
+static llmb_bridge *open(const char *slots) {
+  return fixture_open("random_llama_q8_0", "slots", slots, "threads", "1", "context", "2048", NULL);
 }
 
 /* Asks with a prompt as it is, sets `cached` and `result`; how much is known is what `reuse` allows. */
 static void ask(llmb_bridge *bridge, const char *prompt, const char *reuse, const char *scope, char *text) {
-  llmb_call *call = fixture_start(bridge, prompt, "prompt_format", "raw", "prefix_reuse", reuse, "max_tokens", "24",
-                                  "temperature", "0.9", "seed", "3", scope != NULL ? "cache_scope" : NULL, scope, NULL);
+  llmb_call *call =
+      fixture_start(bridge, prompt, "prompt_format", "raw", "special", "parse", "prefix_reuse", reuse, "max_tokens",
+                    "24", "temperature", "0.9", "seed", "3", scope != NULL ? "cache_scope" : NULL, scope, NULL);
   llmb_result_init(&result);
   CHECK_INT(LLMB_OK, fixture_read_all(call, text, &error));
   CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, &result, &error));
@@ -32,7 +33,7 @@ static void ask(llmb_bridge *bridge, const char *prompt, const char *reuse, cons
 /* The conversation with what was answered and what is asked next. */
 static void go_on(const char *text, const char *question) {
   const size_t size = strlen(conversation);
-  snprintf(conversation + size, sizeof conversation - size, "%.1000s%.1000s", text, question);
+  snprintf(conversation + size, sizeof conversation - size, "%.1000s%s%.1000s", text, size > 0 ? "</s>" : "", question);
 }
 
 static void begin(const char *question) {
@@ -40,9 +41,24 @@ static void begin(const char *question) {
   go_on("", question);
 }
 
+static void answer__that_becomes_part_of_the_next_prompt_is_not_read_again(void) {
+  static const char question[] = "and then?";
+  llmb_bridge *bridge = open("1");
+  begin("tell of a house by the sea and of those who live there");
+  ask(bridge, conversation, "full", NULL, answer);
+  for (unsigned turn = 1; turn < TURNS; turn++) {
+    const uint64_t before = result.prompt_tokens + result.completion_tokens;
+    go_on(answer, question);
+    ask(bridge, conversation, "full", NULL, answer);
+    CHECK(result.prompt_tokens > before);
+    CHECK(result.prompt_tokens - cached <= sizeof question - 1 + 2); /* a letter is a token here */
+  }
+  llmb_bridge_close(bridge);
+}
+
 /* The first turn cannot know that it will be one. */
 static void first_turn__that_shared_chunks_alone_is_known_all_the_same(void) {
-  llmb_bridge *bridge = open("bytes", "1");
+  llmb_bridge *bridge = open("1");
   begin("tell of a house by the sea and of those who live there");
   ask(bridge, conversation, "chunks", NULL, answer);
   go_on(answer, "and then?");
@@ -56,7 +72,7 @@ static void first_turn__that_shared_chunks_alone_is_known_all_the_same(void) {
 }
 
 static void prompt_beside_a_conversation__reads_as_if_there_were_none(void) {
-  llmb_bridge *bridge = open("random_llama_q8_0", "1");
+  llmb_bridge *bridge = open("1");
   begin("tell of a house by the sea and of those who live there, and of what they fear when it is dark");
   ask(bridge, conversation, "full", NULL, answer);
   go_on(answer, "and then?");
@@ -72,5 +88,41 @@ static void prompt_beside_a_conversation__reads_as_if_there_were_none(void) {
   llmb_bridge_close(bridge);
 }
 
-CHECK_MAIN(TEST(first_turn__that_shared_chunks_alone_is_known_all_the_same),
-           TEST(prompt_beside_a_conversation__reads_as_if_there_were_none))
+static void conversation__is_known_within_its_scope_only(void) {
+  llmb_bridge *bridge = open("4");
+  begin("tell of a house by the sea and of those who live there");
+  ask(bridge, conversation, "full", "tenant 1", answer);
+  ask(bridge, conversation, "full", "tenant 2", other);
+  CHECK_INT(0, (long long)cached);
+  ask(bridge, conversation, "full", NULL, other);
+  CHECK_INT(0, (long long)cached);
+  go_on(answer, "and then?");
+  ask(bridge, conversation, "full", "tenant 1", answer);
+  CHECK(cached > 60);
+  ask(bridge, conversation, "full", "tenant 3", answer);
+  CHECK_INT(0, (long long)cached);
+  llmb_bridge_close(bridge);
+}
+
+static void conversations__are_kept_apart(void) {
+  static char each[3][PROMPT_SIZE];
+  llmb_bridge *bridge = open("3");
+  for (unsigned who = 0; who < 3; who++) {
+    snprintf(each[who], PROMPT_SIZE, "%u is what I am called, and this is what I wish to have explained to me today",
+             who);
+  }
+  for (unsigned turn = 0; turn < TURNS; turn++) {
+    for (unsigned who = 0; who < 3; who++) {
+      ask(bridge, each[who], "full", NULL, answer);
+      CHECK(turn == 0 || result.prompt_tokens - cached <= 9 + 2);
+      const size_t size = strlen(each[who]);
+      snprintf(each[who] + size, PROMPT_SIZE - size, "%.1000s</s>and then?", answer);
+    }
+  }
+  llmb_bridge_close(bridge);
+}
+
+CHECK_MAIN(TEST(answer__that_becomes_part_of_the_next_prompt_is_not_read_again),
+           TEST(first_turn__that_shared_chunks_alone_is_known_all_the_same),
+           TEST(prompt_beside_a_conversation__reads_as_if_there_were_none),
+           TEST(conversation__is_known_within_its_scope_only), TEST(conversations__are_kept_apart))

@@ -32,6 +32,7 @@ static void request_that_cannot_be__parts_its_program_from_the_engine(void) {
       {.kind = 1, .item_count = 0, .input_size = 5},
       {.kind = 1, .item_count = 1, .settings_size = UINT64_MAX / 2, .input_size = 5},
       {.kind = 1, .item_count = 1, .input_size = 5, .resume_tokens = UINT64_MAX / 4},
+      {.kind = 1, .item_count = 1, .input_size = 5, .origin_words = UINT64_MAX / 4},
   };
   for (unsigned i = 0; i < sizeof lies / sizeof lies[0]; i++) {
     struct liar liar = attach_by_hand();

@@ -118,15 +118,26 @@ static void request__has_as_many_texts_as_it_says_or_is_refused(void) {
 
 static void request__whose_sizes_disagree_with_its_frame_is_refused(void) {
   static const struct {
-    uint64_t settings, input, tokens;
-  } lies[] = {{0, 4, 0}, {0, 0, 0}, {0, 0, 1}, {0, 1, 2}, {1, 5, 0}, {0, 6, 0}, {0, 5, 1}};
+    uint64_t settings, input, tokens, origin;
+  } lies[] = {{0, 4, 0, 0},
+              {0, 0, 0, 0},
+              {0, 0, 1, 0},
+              {0, 1, 2, 0},
+              {1, 5, 0, 0},
+              {0, 6, 0, 0},
+              {0, 5, 1, 0},
+              {0, 5, 0, 1},
+              {0, 1, 0, 2},
+              {0, 5, 1, UINT64_MAX},
+              {0, 5, 0, UINT64_MAX / 4 + 1}};
   for (unsigned i = 0; i < sizeof lies / sizeof lies[0]; i++) {
     const struct frame_submit submit = {.kind = LLMB_REQUEST_GENERATE,
                                         .item_count = 1,
                                         .deadline_ns = LLMB_NEVER,
                                         .settings_size = lies[i].settings,
                                         .input_size = lies[i].input,
-                                        .resume_tokens = (uint32_t)lies[i].tokens};
+                                        .resume_tokens = (uint32_t)lies[i].tokens,
+                                        .origin_words = lies[i].origin};
     const struct frame_head head = {.type = FRAME_SUBMIT, .payload_size = sizeof submit + 5, .call_id = 1};
     struct meeting meeting;
     bool complete = false;
