@@ -122,7 +122,36 @@ static void conversations__are_kept_apart(void) {
   llmb_bridge_close(bridge);
 }
 
+static uint64_t known_of(llmb_bridge *bridge, const char *messages, const char *reuse) {
+  llmb_call *call = fixture_start(bridge, "", "messages", messages, "prefix_reuse", reuse, NULL);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, answer, &error));
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, NULL, &error));
+  const uint64_t known = llmb_call_cached_prompt_tokens(call);
+  llmb_call_close(call);
+  return known;
+}
+
+/* What is held is shorter than a chunk. */
+static void messages__with_a_turn_of_the_assistants_share_all_by_themselves(void) {
+  static const char first[] = "[{\"role\":\"user\",\"content\":\"Who is there?\"}]";
+  static const char next[] =
+      "[{\"role\":\"user\",\"content\":\"Who is there?\"},{\"role\":\"assistant\","
+      "\"content\":\"Me.\"},{\"role\":\"user\",\"content\":\"Who?\"}]";
+  static const char beside[] =
+      "[{\"role\":\"user\",\"content\":\"Who is there?\"},{\"role\":\"user\","
+      "\"content\":\"Who?\"}]";
+  llmb_bridge *bridge = fixture_open("chain_chat", "slots", "1", "threads", "1", NULL);
+  CHECK_INT(0, (long long)known_of(bridge, first, "auto"));
+  CHECK(known_of(bridge, next, "auto") >= sizeof "[user]Who is there?[assistant]" - 1);
+  CHECK_INT(0, (long long)known_of(bridge, next, "off"));
+  CHECK_INT(0, (long long)known_of(bridge, first, "auto"));
+  CHECK_INT(0, (long long)known_of(bridge, beside, "auto"));
+  CHECK(known_of(bridge, beside, "full") > sizeof "[user]Who is there?" - 1);
+  llmb_bridge_close(bridge);
+}
+
 CHECK_MAIN(TEST(answer__that_becomes_part_of_the_next_prompt_is_not_read_again),
            TEST(first_turn__that_shared_chunks_alone_is_known_all_the_same),
            TEST(prompt_beside_a_conversation__reads_as_if_there_were_none),
-           TEST(conversation__is_known_within_its_scope_only), TEST(conversations__are_kept_apart))
+           TEST(conversation__is_known_within_its_scope_only), TEST(conversations__are_kept_apart),
+           TEST(messages__with_a_turn_of_the_assistants_share_all_by_themselves))
