@@ -39,6 +39,8 @@ static inline bool reference_head_valid(const struct frame_head *head, bool acce
     case FRAME_VECTOR:
       return accepted && size > 0 && size <= CHANNEL_PIECE_SIZE_MAX && size % 4 == 0;
     case FRAME_TOKENS:
+    case FRAME_ORIGIN:
+    case FRAME_ORIGIN_MORE:
       return accepted && size > 0 && size <= 4 * CHANNEL_TOKENS_MAX && size % 4 == 0;
     case FRAME_DONE:
       return accepted && size == sizeof(struct frame_done);
@@ -73,7 +75,8 @@ static inline void frame_reference_read(struct frame_reference *reference, const
     const bool whole = size - at >= head.payload_size;
     reference->accepted |= head.type == FRAME_ACCEPTED;
     reference->has_vectors |= head.type == FRAME_VECTOR && size > at;
-    if (head.type == FRAME_PIECE || head.type == FRAME_VECTOR || (head.type == FRAME_TOKENS && whole)) {
+    const bool has_words = head.type >= FRAME_TOKENS && head.type <= FRAME_ORIGIN_MORE;
+    if (head.type == FRAME_PIECE || head.type == FRAME_VECTOR || (has_words && whole)) {
       reference_add(reference, head.type, bytes + at, whole ? head.payload_size : size - at);
     }
     if (!whole) return;
