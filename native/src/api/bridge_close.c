@@ -26,10 +26,12 @@ static bool any_left(llmb_bridge *bridge) {
 
 /* Waits until the ends of all workers are known, or the time is over. */
 static void await_ends(llmb_bridge *bridge, uint64_t deadline_ns) {
+  uint64_t until_ns = 0; /* those that have ended already ring nothing any more */
   pthread_mutex_lock(&bridge->lock);
   while (any_left(bridge) && os_clock_ns() < deadline_ns) {
     struct pool_poll poll;
-    pool_poll_begin(&poll, deadline_ns);
+    pool_poll_begin(&poll, until_ns);
+    until_ns = deadline_ns;
     stages_prepare_poll(bridge, &poll);
     const bool intact = stages_intact(bridge);
     pthread_mutex_unlock(&bridge->lock);

@@ -1,5 +1,7 @@
 /* Several programs, one engine: who starts it, who uses it, and when it goes. */
 #include "tests/bridge/bridge_harness.h"
+#include <llmbridge/llmbridge.h>
+
 #include "tests/shared/shared_harness.h"
 
 static void shared__two_programs_are_answered_by_one_engine(void) {
@@ -97,7 +99,27 @@ static void shared__an_answer_that_had_come_outlives_its_bridge(void) {
   shared_end();
 }
 
-CHECK_MAIN(TEST(shared__two_programs_are_answered_by_one_engine),
+/* It leaves an engine that goes on: there is no end to wait for. Tried several times, for the machine may be busy. */
+static void program_that_leaves__waits_for_nothing(void) {
+  enum { TRIES = 20 };
+  bool was_quick = false;
+  shared_begin();
+  struct shared_host *one = host_open("echo", NULL);
+  host_do(one, "ask hello");
+  for (int i = 0; i < TRIES && !was_quick; i++) {
+    struct shared_host *other = host_open("echo", NULL);
+    host_do(other, "ask hello");
+    const uint64_t begin_ns = llmb_clock_ns();
+    CHECK_TEXT("ok", host_do(other, "leave"));
+    was_quick = llmb_clock_ns() - begin_ns < UINT64_C(250000000);
+    host_close(other);
+  }
+  CHECK(was_quick);
+  host_close(one);
+  shared_end();
+}
+
+CHECK_MAIN(TEST(program_that_leaves__waits_for_nothing), TEST(shared__two_programs_are_answered_by_one_engine),
            TEST(shared__the_engine_outlives_the_program_that_started_it),
            TEST(shared__engine_and_server_leave_when_nobody_has_asked_for_idle_ms),
            TEST(shared__other_settings_are_another_engine), TEST(shared__an_answer_that_had_come_outlives_its_bridge))
