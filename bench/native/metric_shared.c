@@ -3,6 +3,7 @@
  * where the engine is loaded already. shared_client_memory: what the second program costs the engine. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench_bridge.h"
@@ -10,7 +11,14 @@
 #include "bench_memory.h"
 #include "bench_pin.h"
 
-enum { MESSAGE_SIZE = 64, ROUND_CALLS = 500, WARM_UP_CALLS = 1000, OTHERS_MAX = 7, NAME_SIZE = 32 };
+enum {
+  MESSAGE_SIZE = 64,
+  ROUND_CALLS = 500,
+  WARM_UP_CALLS = 1000,
+  OTHERS_MAX = 7,
+  NAME_SIZE = 32,
+  ATTACH_PAUSE_NS = 50000000
+};
 
 /* A server of this run's own, which goes soon after it. */
 struct shared {
@@ -117,7 +125,10 @@ enum bench_outcome measure_attach_shared(struct bench_run *run) {
   if (!round_of_calls(run, holder, &run->result.baseline, WARM_UP_CALLS)) goto finish;
   run->result.baseline.count = 0;
   while (bench_run_next(run)) {
+    const struct timespec pause = {.tv_nsec = ATTACH_PAUSE_NS}; /* programs come now and then */
+    nanosleep(&pause, NULL);
     if (!round_of_calls(run, holder, &run->result.baseline, 1)) goto finish;
+    nanosleep(&pause, NULL);
     const uint64_t begin_ns = llmb_clock_ns();
     if (!bench_bridge_open(run, shared_settings(&shared, getpid()), &bridge) || !ask(run, bridge)) goto finish;
     bench_samples_add(&run->result.values, since_us(begin_ns));
