@@ -114,6 +114,8 @@ export interface CallSettings extends SharedSettings {
   pooling?: 'auto' | 'mean' | 'cls' | 'last';
   /** Whether an embedding is scaled to length 1: auto does so for the llama engine alone. Default: auto. */
   normalize?: 'auto' | 'l2' | 'none';
+  /** The grammar (GBNF) that the answer must follow; one that does not parse is refused with line and column. */
+  grammar?: string;
   /** The JSON Schema (2020-12 or draft 7) that the answer must keep: it is checked as it comes, and refused with the first byte that makes it wrong. */
   json_schema?: string | boolean | object;
   /** What becomes of keywords that JSON Schema does not know: strict refuses them, lenient ignores them. Default: strict. */

@@ -145,6 +145,12 @@ public sealed partial class CallOptions
     public LlmNormalize? Normalize { get; set; }
 
     /// <summary>
+    /// The grammar (GBNF) that the answer must follow; one that does not parse is refused with line and column.
+    /// </summary>
+    /// <remarks>Setting "grammar".</remarks>
+    public string? Grammar { get; set; }
+
+    /// <summary>
     /// The JSON Schema (2020-12 or draft 7) that the answer must keep: it is checked as it comes, and refused with the
     /// first byte that makes it wrong.
     /// </summary>
@@ -192,6 +198,7 @@ public sealed partial class CallOptions
         if (Expect is { } expect) writer.Text("expect"u8, ChoiceNames.Of(expect));
         if (Pooling is { } pooling) writer.Text("pooling"u8, ChoiceNames.Of(pooling));
         if (Normalize is { } normalize) writer.Text("normalize"u8, ChoiceNames.Of(normalize));
+        if (Grammar is { } grammar) writer.Text("grammar"u8, grammar);
         if (JsonSchema is { } jsonSchema) writer.Text("json_schema"u8, jsonSchema);
         if (SchemaMode is { } schemaMode) writer.Text("schema_mode"u8, ChoiceNames.Of(schemaMode));
         if (SchemaRetries is { } schemaRetries) writer.Number("schema_retries"u8, schemaRetries);

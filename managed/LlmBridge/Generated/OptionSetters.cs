@@ -129,6 +129,7 @@ internal static class OptionSetters
         "Expect",
         "Pooling",
         "Normalize",
+        "Grammar",
         "JsonSchema",
         "SchemaMode",
         "SchemaRetries",
@@ -172,6 +173,7 @@ internal static class OptionSetters
             case "EXPECT": options.Expect = value.Choice<LlmExpect>(); break;
             case "POOLING": options.Pooling = value.Choice<LlmPooling>(); break;
             case "NORMALIZE": options.Normalize = value.Choice<LlmNormalize>(); break;
+            case "GRAMMAR": options.Grammar = value.Text(); break;
             case "JSONSCHEMA": options.JsonSchema = value.Text(); break;
             case "SCHEMAMODE": options.SchemaMode = value.Choice<LlmSchemaMode>(); break;
             case "SCHEMARETRIES": options.SchemaRetries = value.Int32(); break;

@@ -63,6 +63,7 @@ internal static class PropertyNames
         "expect" => "Expect",
         "pooling" => "Pooling",
         "normalize" => "Normalize",
+        "grammar" => "Grammar",
         "json_schema" => "JsonSchema",
         "schema_mode" => "SchemaMode",
         "schema_retries" => "SchemaRetries",
