@@ -231,7 +231,7 @@ public sealed class CommandLineTests
         Assert.AreEqual(12, run.ExitCode);
         StringAssert.Contains(run.Output, "FAIL library");
         StringAssert.Contains(run.Output, "/nonexistent/libllmbridge.so");
-        StringAssert.Contains(run.Output, "dotnet build");
+        StringAssert.Contains(run.Output, "LLMBRIDGE_LIBRARY names it");
     }
 
     [TestMethod]

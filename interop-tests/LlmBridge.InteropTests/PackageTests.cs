@@ -10,6 +10,8 @@ public sealed class PackageTests
     /// <summary>Each builds or publishes an application.</summary>
     private const int Patience = 600_000;
 
+    private const string Unpacking = "-p:IncludeNativeLibrariesForSelfExtract=true";
+
     private static PackageFeed? s_feed;
 
     public TestContext TestContext { get; set; } = null!;
@@ -34,15 +36,54 @@ public sealed class PackageTests
     [DataRow("publish", "--runtime", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true")]
     [DataRow(
         "publish", "--runtime", "linux-x64", "--self-contained", "-p:PublishSingleFile=true", "-p:PublishTrimmed=true")]
+    [DataRow(
+        "publish", "--runtime", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true", Unpacking)]
     public async Task Library_InAnApplicationOutside_AnswersAsThePageSays(string verb, params string[] options)
     {
         using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
         string program = await consumer.MakeAsync(verb, options, Watchdog);
-        var marked = new MarkedRun();
-        ProgramRun run = await CleanRun.OfAsync([program], [marked.Mark], Watchdog);
-        Assert.AreEqual(0, run.ExitCode, run.Errors);
-        Lines.AssertMatch(Example.Output!.TrimEnd('\n').Split('\n'), run.Output, run.Output + run.Errors);
-        marked.AwaitNothingLeft();
+        Assert.DoesNotContain("LLMB0001", consumer.Said);
+        await AnswersAsync([program]);
+        // The same files where they are another user's, as in a container with USER or a service with User=.
+        OtherUser.Take(Path.GetDirectoryName(program)!);
+        await AnswersAsync(OtherUser.Command(program));
+
+        async Task AnswersAsync(string[] command)
+        {
+            var marked = new MarkedRun();
+            List<KeyValuePair<string, string>> environment = [marked.Mark];
+            using var unpacked = new TemporaryFolder();
+            if (options.Contains(Unpacking))
+            {
+                // Libraries and programs are unpacked there; the model, which is neither, stays beside the application.
+                OtherUser.MakeReadable(unpacked.Path, mayWrite: true);
+                environment.Add(new("DOTNET_BUNDLE_EXTRACT_BASE_DIR", unpacked.Path));
+                environment.Add(
+                    new("LLMBRIDGE_MODEL", Path.Combine(Path.GetDirectoryName(program)!, "demo.gguf")));
+            }
+            ProgramRun run = await CleanRun.OfAsync(command, environment, Watchdog);
+            Assert.AreEqual(0, run.ExitCode, run.Errors);
+            Lines.AssertMatch(Example.Output!.TrimEnd('\n').Split('\n'), run.Output, run.Output + run.Errors);
+            marked.AwaitNothingLeft();
+        }
+    }
+
+    /// <summary>Musl's RID derives from linux-x64, and would get files that need glibc.</summary>
+    [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
+    public async Task Library_PublishedForARuntimeWithoutNativeFiles_SaysSoThen()
+    {
+        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
+        string program = await consumer.MakeAsync(
+            "publish", ["--runtime", "linux-musl-x64", "--self-contained", "false", "-p:UseAppHost=false"], Watchdog);
+        Assert.Contains("warning LLMB0001", consumer.Said);
+        Assert.Contains("linux-musl-x64", consumer.Said);
+        string folder = Path.GetDirectoryName(program)!;
+        Assert.IsEmpty(Directory.GetFiles(folder, "*llmbridge*.so*", SearchOption.AllDirectories));
+        Assert.IsEmpty(Directory.GetFiles(folder, "llmbridge-*", SearchOption.AllDirectories));
+        ProgramRun run = await CleanRun.OfAsync(["dotnet", program + ".dll"], [], Watchdog);
+        Assert.AreNotEqual(0, run.ExitCode, run.Output);
+        Assert.Contains("deployed with all files", run.Errors); // here glibc is, so that only files lack
     }
 
     [TestMethod]
@@ -56,13 +97,14 @@ public sealed class PackageTests
         // What whoever owns the folder above may put there, to look like this repository.
         string above = Path.GetDirectoryName(folder)!;
         await File.WriteAllTextAsync(Path.Combine(above, "Bridge.sln"), "", Watchdog);
-        string planted = Path.Combine(above, "artifacts", "native", "lib", "libllmbridge.so");
+        string planted = Path.Combine(above, "artifacts", "native", "lib", "libllmbridge.so.1");
         Directory.CreateDirectory(Path.GetDirectoryName(planted)!);
         await File.WriteAllTextAsync(planted, "", Watchdog);
         ProgramRun run = await CleanRun.OfAsync([program], [], Watchdog);
         Assert.AreNotEqual(0, run.ExitCode, run.Output);
-        Assert.Contains("libllmbridge.so was not found", run.Errors);
+        Assert.Contains("libllmbridge.so.1 was not found", run.Errors);
         Assert.DoesNotContain(planted, run.Errors);
+        Assert.DoesNotContain("Bridge.sln", run.Errors); // advice for others
     }
 
     [TestMethod]
@@ -119,6 +161,35 @@ public sealed class PackageTests
         }
     }
 
+    /// <summary>What is published for a runtime has a launcher and files of another kind than what is
+    /// built.</summary>
+    [TestMethod]
+    [Timeout(Patience, CooperativeCancellation = true)]
+    public async Task CommandLine_PublishedForARuntime_LeavesTheBuiltOneAsItWas()
+    {
+        using var folder = new TemporaryFolder();
+        string built = Path.GetDirectoryName(Repository.CommandLine)!;
+        string before = Describe(built);
+        ProgramRun publish = await ProgramRun.OfAsync(
+            "dotnet",
+            [
+                "publish", Repository.At("managed/LlmBridge.Cli"), "--runtime", "linux-x64", "--self-contained",
+                "false", "-o", folder.Path, "-p:SkipNative=true", "-p:RestoreLockedMode=false",
+                "-p:NuGetLockFilePath=obj/runtime.lock.json", // no part of what is committed
+            ],
+            Watchdog);
+        Assert.AreEqual(0, publish.ExitCode, publish.Output + publish.Errors);
+        Assert.AreEqual(before, Describe(built));
+        ProgramRun run =
+            await CleanRun.OfAsync([folder.At("LlmBridge.Cli"), "ask", "What is 2+2?"], [], Watchdog);
+        Assert.AreEqual("2 + 2 = 4.\n", run.Output, run.Errors);
+
+        static string Describe(string folder) => string.Join('\n', Directory
+            .GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(file => $"{file} {new FileInfo(file).Length} {File.GetLastWriteTimeUtc(file):O}"));
+    }
+
     [TestMethod]
     [Timeout(Patience, CooperativeCancellation = true)]
     public async Task CommandLine_InstalledAsATool_AnswersTheFirstQuestion()
@@ -141,6 +212,11 @@ public sealed class PackageTests
         Assert.AreEqual(0, run.ExitCode, run.Output + run.Errors);
         Assert.DoesNotContain("FAIL", run.Output);
         Assert.MatchesRegex(@"\nok   engine llama: /.*/llama\.so\n", run.Output);
+        run = await CleanRun.OfAsync(
+            [folder.At("llmbridge"), "bench", "--quick", "--filter", "spawn_keeper", "--json"], [marked.Mark],
+            Watchdog);
+        Assert.AreEqual(0, run.ExitCode, run.Output + run.Errors);
+        Assert.Contains("spawn_keeper", run.Output);
         marked.AwaitNothingLeft();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace LlmBridge.Interop;
@@ -9,6 +10,9 @@ internal static unsafe class LibraryLoader
     public const uint AbiVersion = 1;
 
     private const string Variable = "LLMBRIDGE_LIBRARY";
+
+    /// <summary>The runtime that the package has native files for.</summary>
+    private const string PackagedRuntime = "linux-x64";
 
     /// <summary>What a build of this repository writes beside an application, and no package has: the path of the
     /// library that was built with it.</summary>
@@ -24,17 +28,18 @@ internal static unsafe class LibraryLoader
 
     private static string FileName => OperatingSystem.IsWindows()
         ? "llmbridge.dll"
-        : OperatingSystem.IsMacOS() ? "libllmbridge.dylib" : "libllmbridge.so";
+        : OperatingSystem.IsMacOS() ? "libllmbridge.dylib" : $"libllmbridge.so.{AbiVersion}";
+
+    private static string Chosen => Environment.GetEnvironmentVariable(Variable) ?? "";
 
     private static LoadedLibrary Load()
     {
         var tried = new List<string>();
         foreach (string candidate in Candidates())
         {
-            if (!NativeLibrary.TryLoad(
-                candidate, typeof(LibraryLoader).Assembly, DllImportSearchPath.SafeDirectories, out nint handle))
+            if (!TryLoad(candidate, out nint handle, out string? reason))
             {
-                tried.Add(File.Exists(candidate) ? candidate + " (there, but cannot be loaded)" : candidate);
+                tried.Add(reason is null ? candidate : $"{candidate} (there, but cannot be loaded: {reason})");
                 continue;
             }
             CheckAbi(candidate, handle);
@@ -45,30 +50,83 @@ internal static unsafe class LibraryLoader
         NativeStatus.Throw(
             LlmStatus.NotFound,
             LlmPhase.Configure,
-            $"{FileName} was not found. Tried: {string.Join(", ", tried)}. "
-            + $"Build it with `dotnet build Bridge.sln`, or set {Variable} to the file.");
+            $"{FileName} was not found. Tried: {string.Join(", ", tried)}. {Remedy()}");
         return null;
     }
+
+    /// <param name="candidate">A path, or a name for the system's loader.</param>
+    /// <param name="handle">The library.</param>
+    /// <param name="reason">Why a file that is there is not loaded; null of any other.</param>
+    private static bool TryLoad(string candidate, out nint handle, out string? reason)
+    {
+        reason = null;
+        const DllImportSearchPath folders = DllImportSearchPath.SafeDirectories;
+        if (NativeLibrary.TryLoad(candidate, typeof(LibraryLoader).Assembly, folders, out handle)) return true;
+        if (!File.Exists(candidate)) return false;
+        try
+        {
+            handle = NativeLibrary.Load(candidate);
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            // The loader's own words, without the runtime's advice around them.
+            reason = e.Message.Split('\n').FirstOrDefault(line => line.Contains(candidate, StringComparison.Ordinal))
+                ?? e.Message;
+            return false;
+        }
+    }
+
+    /// <summary>For whoever can do something about it: who named a library, who builds this repository, who chose what
+    /// the application is published for, or who left files out.</summary>
+    private static string Remedy()
+    {
+        if (Chosen.Length > 0) return $"{Variable} names it: correct or clear it.";
+        if (File.Exists(Path.Combine(AppContext.BaseDirectory, BuiltWith)))
+        {
+            return $"Build it with `dotnet build Bridge.sln`, or set {Variable} to the file.";
+        }
+        string here = RuntimeInformation.RuntimeIdentifier;
+        return IsPackagedRuntime()
+            ? $"It comes with the package LlmBridge, in runtimes/{PackagedRuntime}/native: the application has to be "
+                + $"deployed with all files that it was published with. Or set {Variable} to the file."
+            : $"The package LlmBridge has native files for {PackagedRuntime} (with glibc) only, and this is {here}. "
+                + $"Where llmbridge is built from source for {here}, {Variable} names the library.";
+    }
+
+    private static bool IsPackagedRuntime() =>
+        OperatingSystem.IsLinux()
+        && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && !RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal);
 
     private static List<string> Candidates()
     {
         // An explicit choice is never quietly replaced by another file.
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen) return [chosen];
+        if (Chosen.Length > 0) return [Chosen];
+        var candidates = new List<string>();
         string app = AppContext.BaseDirectory;
-        var candidates = new List<string>
+        string assembly = AssemblyFolder();
+        foreach (string folder in assembly.Length == 0 || assembly == app ? [app] : new[] { app, assembly })
         {
-            Path.Combine(app, FileName),
-            Path.Combine(app, "runtimes", $"{OsName()}-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant(),
-                "native", FileName),
-        };
+            candidates.Add(Path.Combine(folder, FileName));
+            if (IsPackagedRuntime())
+            {
+                candidates.Add(Path.Combine(folder, "runtimes", PackagedRuntime, "native", FileName));
+            }
+        }
         // Folders above the application's are not looked at: they may be others'.
         string builtWith = Path.Combine(app, BuiltWith);
         if (File.Exists(builtWith)) candidates.Add(File.ReadAllText(builtWith).Trim());
-        candidates.Add(OperatingSystem.IsLinux() ? FileName + "." + AbiVersion : FileName); // by the system's loader
+        candidates.Add(FileName); // where the runtime unpacks a single file's libraries; then by the system's loader
         return candidates;
     }
 
-    private static string OsName() => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+    /// <summary>A plug-in's own folder is not its application's; empty in a single file.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty there, and not used then.")]
+    private static string AssemblyFolder() =>
+        typeof(LibraryLoader).Assembly.Location is { Length: > 0 } location
+            ? Path.GetDirectoryName(location) + Path.DirectorySeparatorChar
+            : "";
 
     private static void CheckAbi(string path, nint handle)
     {

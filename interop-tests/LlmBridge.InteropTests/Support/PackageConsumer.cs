@@ -54,11 +54,15 @@ internal sealed class PackageConsumer : IDisposable
         PackageFeed feed, string name, string properties = "", params string[] packages) =>
         new(feed, File.ReadAllText(Repository.At("interop-tests/package-consumers/" + name)), properties, packages);
 
+    /// <summary>What the last build or publish said.</summary>
+    public string Said { get; private set; } = "";
+
     /// <summary>Builds or publishes it, and returns the program's path.</summary>
     public async Task<string> MakeAsync(string verb, IEnumerable<string> options, CancellationToken watchdog)
     {
         string output = _folder.At(verb);
         ProgramRun made = await ProgramRun.OfAsync("dotnet", [verb, _folder.Path, "-o", output, .. options], watchdog);
+        Said = made.Output;
         if (made.Output.Contains("error NU1", StringComparison.Ordinal)
             && made.Output.Contains("Microsoft.NETCore.App.Runtime", StringComparison.Ordinal))
         {
