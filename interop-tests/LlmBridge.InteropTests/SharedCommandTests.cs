@@ -26,7 +26,8 @@ public sealed class SharedCommandTests
         _folder = Directory.CreateTempSubdirectory("llmbridge-shared-").FullName; // its user's alone
         _environment = new Dictionary<string, string>
         {
-            ["XDG_RUNTIME_DIR"] = _folder, ["LLMBRIDGE_LIBRARY"] = Repository.Library,
+            ["XDG_RUNTIME_DIR"] = _folder,
+            ["LLMBRIDGE_LIBRARY"] = Repository.Library,
         };
     }
 

@@ -180,8 +180,14 @@ public sealed class HttpAnswerTests : HttpTest
         await using LlmClient client = await OpenHttpAsync(server.Url + "/v1/");
         var options = new CallOptions
         {
-            Instructions = "Be brief.", MaxOutputTokens = 9, Temperature = 0.5, Seed = 3, RepeatPenalty = 1.25,
-            TopK = 5, StopSequences = ["x", "y"], JsonSchema = """{"type":"object"}""",
+            Instructions = "Be brief.",
+            MaxOutputTokens = 9,
+            Temperature = 0.5,
+            Seed = 3,
+            RepeatPenalty = 1.25,
+            TopK = 5,
+            StopSequences = ["x", "y"],
+            JsonSchema = """{"type":"object"}""",
         };
         await client.AskAsync("Äh \"?\"", options, Watchdog);
         JsonElement body = JsonDocument.Parse(server.Asked.Single().Body).RootElement;

@@ -13,7 +13,9 @@ try
         ? new BridgeOptions { Isolation = LlmIsolation.Shared }
         : new BridgeOptions
         {
-            Isolation = LlmIsolation.Shared, Engine = LlmEngine.Jsonrpc, Command = ["python3", words[1]],
+            Isolation = LlmIsolation.Shared,
+            Engine = LlmEngine.Jsonrpc,
+            Command = ["python3", words[1]],
         });
     string answer = words switch
     {
