@@ -39,10 +39,11 @@ public sealed class OptionsTests : BridgeTest
     }
 
     [TestMethod]
-    public async Task Open_WithAnEngineToCome_IsUnsupported()
+    public async Task Open_OfServersWithoutAnAddress_SaysThatItIsWanted()
     {
-        var options = new BridgeOptions { Settings = new Dictionary<string, string> { ["engine"] = "http" } };
-        await FailsAsync(LlmStatus.Unsupported, () => LlmClient.OpenAsync(options));
+        var options = new BridgeOptions { Engine = LlmEngine.Http };
+        LlmException failure = await Assert.ThrowsAsync<LlmException>(() => LlmClient.OpenAsync(options));
+        StringAssert.Contains(failure.Message, "url");
     }
 
     [TestMethod]
