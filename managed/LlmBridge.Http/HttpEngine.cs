@@ -32,11 +32,7 @@ internal sealed class HttpEngine : IEngine, IDisposable
             });
             return "{}";
         }
-        catch (FormatException e)
-        {
-            throw new EngineException(LlmStatus.InvalidArgument, e.Message);
-        }
-        catch (ServerException e)
+        catch (Exception e) when (e is FormatException or ServerException)
         {
             throw new EngineException(LlmStatus.InvalidArgument, e.Message);
         }

@@ -109,9 +109,7 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
         _attempt?.Dispose();
         _attempt = null;
         _replica = null;
-        bool isServersFault = failure.Fault is ServerFault.Unavailable or ServerFault.Overloaded or ServerFault.CutOff
-            or ServerFault.Stalled;
-        replicas.GiveBack(replica, works: !isServersFault);
+        replicas.GiveBack(replica, works: !failure.IsServersFault);
         if (!answered && Adapts(replica.Server, failure)) return TimeSpan.Zero;
         _failed = replica;
         bool isCut = answered && failure.Fault is ServerFault.CutOff or ServerFault.Stalled;

@@ -57,7 +57,8 @@ public static class EmbeddingsAnswer
         {
             bool isObject = item.ValueKind == JsonValueKind.Object;
             bool hasIndex = isObject && item.TryGetProperty("index", out JsonElement index)
-                && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out position);
+                && index.ValueKind == JsonValueKind.Number;
+            if (hasIndex && !item.GetProperty("index").TryGetInt32(out position)) position = -1;
             if (!isObject || position < 0 || position >= count || vectors[position] is not null)
             {
                 throw Malformed($"has no vector, or another's place {position}, of {count}");
@@ -68,7 +69,6 @@ public static class EmbeddingsAnswer
                 throw Malformed("has vectors of different lengths");
             }
             position++;
-            _ = hasIndex;
         }
         return vectors;
     }

@@ -31,7 +31,7 @@ public sealed class EmbeddingsRequest(Replicas replicas, RequestLimits limits)
             }
             catch (ServerException e)
             {
-                works ??= e.Fault is not (ServerFault.Unavailable or ServerFault.Overloaded or ServerFault.CutOff);
+                works ??= !e.IsServersFault;
                 failed = replica;
                 wait = _retry.After(e);
             }

@@ -25,16 +25,17 @@ public static class ErrorBody
     private static readonly string[] s_loading =
         ["loading model", "model is loading", "currently loading", "warming up"];
 
-    /// <summary>The failure that a response of this status and body tells of.</summary>
-    public static ServerException Of(int status, string body, TimeSpan? retryAfter = null)
+    /// <summary>The failure that a response of this status and body, from this server, tells of.</summary>
+    public static ServerException Of(ServerUrl from, int status, string body, TimeSpan? retryAfter)
     {
         string text = TextOf(body);
         string code = status.ToString(CultureInfo.InvariantCulture);
-        string said = $"HTTP {code}: {(text.Length == 0 ? "nothing said" : text)}";
+        string said = $"{from}: HTTP {code}: {(text.Length == 0 ? "nothing said" : text)}";
         return new ServerException(FaultOf(status, text, body), said)
         {
             RetryAfter = retryAfter,
             NothingBegun = status is 429 or 503,
+            IsElsewhere = status is 404 or 405 or 501,
         };
     }
 

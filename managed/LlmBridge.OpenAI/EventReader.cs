@@ -87,7 +87,8 @@ public sealed class EventReader
 
     private void BeginOutside(ReadOnlySpan<byte> line)
     {
-        _isDocument = line.TrimStart(" \t"u8)[..].StartsWith("{"u8) || line.TrimStart(" \t"u8).StartsWith("["u8);
+        ReadOnlySpan<byte> text = line.TrimStart(" \t"u8);
+        _isDocument = text.StartsWith("{"u8) || text.StartsWith("["u8);
         AddOutside(line);
     }
 

@@ -124,7 +124,7 @@ public sealed class ServerConnection : IDisposable
                         ServerFault.Invalid, $"{Url} lists no model; name one by the setting model"),
                     ServerDialect.OfOwner(owner));
             }
-            catch (ServerException e) when (e.Data.Contains(NotThere))
+            catch (ServerException e) when (e.IsElsewhere)
             {
                 first ??= e;
             }
@@ -135,19 +135,12 @@ public sealed class ServerConnection : IDisposable
             ServerFault.Invalid, $"{Url}: {first!.Message}; it lists no models: name one by the setting model");
     }
 
-    private const string NotThere = "NotThere";
-
     /// <summary>The model's name and owner: the one that was named, else the first of the list.</summary>
     private async Task<(string? Model, string? Owner)> ModelsAsync(string root, CancellationToken cancelled)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root + "/models"));
         using HttpResponseMessage response = await SendAsync(request, cancelled).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-        {
-            ServerException failure = await FailureAsync(response, cancelled).ConfigureAwait(false);
-            if ((int)response.StatusCode is (>= 300 and < 400) or 404 or 405 or 501) failure.Data[NotThere] = true;
-            throw failure;
-        }
+        if (!response.IsSuccessStatusCode) throw await FailureAsync(response, cancelled).ConfigureAwait(false);
         (byte[] body, _) = await ReadAsync(response, 4 * 1024 * 1024, cancelled).ConfigureAwait(false);
         try
         {
@@ -155,12 +148,13 @@ public sealed class ServerConnection : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            var failure = new ServerException(
+            throw new ServerException(
                 ServerFault.Malformed,
                 $"{root}/models is no list of models: {ErrorBody.TextOf(Encoding.UTF8.GetString(body))}",
-                e);
-            failure.Data[NotThere] = true;
-            throw failure;
+                e)
+            {
+                IsElsewhere = true,
+            };
         }
     }
 
@@ -201,15 +195,13 @@ public sealed class ServerConnection : IDisposable
         int status = (int)response.StatusCode;
         if (status is >= 300 and < 400)
         {
-            return new ServerException(ServerFault.Refused, $"{Url}: HTTP {status} to {response.Headers.Location}");
+            return new ServerException(ServerFault.Refused, $"{Url}: HTTP {status} to {response.Headers.Location}")
+            {
+                IsElsewhere = true,
+            };
         }
         (byte[] body, _) = await ReadAsync(response, BodyBytesMax, cancelled).ConfigureAwait(false);
-        ServerException failure = ErrorBody.Of(status, Encoding.UTF8.GetString(body), RetryAfterOf(response));
-        return new ServerException(failure.Fault, $"{Url}: {failure.Message}")
-        {
-            RetryAfter = failure.RetryAfter,
-            NothingBegun = failure.NothingBegun,
-        };
+        return ErrorBody.Of(Url, status, Encoding.UTF8.GetString(body), RetryAfterOf(response));
     }
 
     private static TimeSpan? RetryAfterOf(HttpResponseMessage response)

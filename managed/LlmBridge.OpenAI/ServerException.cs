@@ -16,4 +16,11 @@ public sealed class ServerException : Exception
     /// <summary>True where the server has begun nothing: asking again, or elsewhere, does and costs nothing
     /// twice.</summary>
     public bool NothingBegun { get; init; }
+
+    /// <summary>True where what was asked for is not at this address, but may be at another.</summary>
+    internal bool IsElsewhere { get; init; }
+
+    /// <summary>True where it is the server that does not work, and not the request that it cannot serve.</summary>
+    internal bool IsServersFault =>
+        Fault is ServerFault.Unavailable or ServerFault.Overloaded or ServerFault.CutOff or ServerFault.Stalled;
 }
