@@ -80,7 +80,10 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
         {
             throw new ServerException(
                 ServerFault.CutOff,
-                $"the answer was cut off after {_pieces} pieces, and {server.Url} cannot go on with it");
+                $"the answer was cut off after {_pieces} pieces, and {server.Url} cannot go on with it")
+            {
+                NothingBegun = true,
+            };
         }
         _model = found.Model;
         _dialect = found.Dialect;
@@ -112,7 +115,7 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
         replicas.GiveBack(replica, works: !failure.IsServersFault);
         if (!answered && Adapts(replica.Server, failure)) return TimeSpan.Zero;
         _failed = replica;
-        bool isCut = answered && failure.Fault is ServerFault.CutOff or ServerFault.Stalled;
+        bool isCut = !failure.NothingBegun && failure.Fault is ServerFault.CutOff or ServerFault.Stalled;
         bool mayMove = _dialect.Continues && !question.IsBound && !reasoned && _pieces < question.MaxTokens;
         bool moves = isCut && mayMove && replicas.Count > 1 && _moves < MovesMax;
         if (moves)

@@ -169,11 +169,21 @@ public sealed class ServerConnection : IDisposable
         {
             throw Unreached($"no connection within {_options.ConnectTimeout.TotalSeconds} s", e);
         }
+        catch (HttpRequestException e) when (request.Method == HttpMethod.Post && WasTaken(e))
+        {
+            throw new ServerException(
+                ServerFault.CutOff, $"{Url}: the request was taken, and not answered: {Innermost(e)}", e);
+        }
         catch (HttpRequestException e)
         {
             throw Unreached(Innermost(e), e);
         }
     }
+
+    /// <summary>True where the server closed the connection as if it had answered, or answered something that is no
+    /// response: it may have done what was asked. A reset tells that it has not.</summary>
+    private static bool WasTaken(HttpRequestException e) =>
+        e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse;
 
     private ServerException Unreached(string why, Exception inner) =>
         new(ServerFault.Unavailable, $"{Url}: {why}", inner) { NothingBegun = true };

@@ -98,6 +98,18 @@ public sealed class HttpFaultTests : HttpTest
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("HTTP/1.1 200 O")]
+    [DataRow("nonsense\r\n\r\n")]
+    public async Task ARequestThatWasTaken_IsNotMadeTwiceWhateverCameBack(string bytes)
+    {
+        using var server = new RecordedServer(_ => new Reply(bytes));
+        await using LlmClient client = await OpenHttpAsync(server.Url);
+        await Assert.ThrowsAsync<LlmException>(() => client.AskAsync("?", null, Watchdog));
+        Assert.AreEqual(1, server.Asked.Count());
+    }
+
+    [TestMethod]
     public async Task AServerThatFallsSilentInItsAnswer_IsHungWhateverItPings()
     {
         using var server = new RecordedServer(_ =>
