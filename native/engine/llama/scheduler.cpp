@@ -113,6 +113,10 @@ void scheduler::begin_generating(llmb_request *request) {
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);
   if (replay != nullptr) call->replay.assign(replay, replay + produced);
+  auto is_strange = [this](llama_token token) { return token < 0 || token >= llama_vocab_n_tokens(vocab_); };
+  if (std::any_of(call->replay.begin(), call->replay.end(), is_strange)) {
+    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the answer so far has tokens that this model lacks");
+  }
   llmb_request_replayed(request, 0);
   calls_.reserve(calls_.size() + 1);  // nothing may fail any more once a sequence is taken
   take_sequence(*call);

@@ -57,7 +57,7 @@ class scheduler {
   // scheduler_prompt.cpp
   void read_origin(call_slot &call);
   void write_origin(const call_slot &call) const;
-  void match_text(call_slot &call) const;
+  void match_text(call_slot &call);
   void take_sequence(call_slot &call);
   uint32_t keep_prefix(llama_seq_id sequence, uint32_t tokens);
   void copy_prefix(call_slot &call);

@@ -8,7 +8,7 @@ namespace llama_engine {
 
 // An answer that is divided otherwise when it is read again is taken as it was said. Nobody's prompt gets too long by
 // it.
-void scheduler::match_text(call_slot &call) const {
+void scheduler::match_text(call_slot &call) {
   std::vector<llama_token> prompt = call.prompt;
   call.substitutions = sequences_.match_text(prompt, call.sharing, divider_.texts());
   if (prompt.size() > context_) {

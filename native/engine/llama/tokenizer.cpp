@@ -38,7 +38,7 @@ bool tokenizer::is_control(llama_token token) const {
   return (llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_CONTROL) != 0;
 }
 
-token_texts tokenizer::texts() const {
+token_texts tokenizer::texts() {
   token_texts texts;
   texts.is_control = [this](llama_token token) { return is_control(token); };
   texts.append = [this](llama_token token, std::string &out) {
@@ -47,7 +47,9 @@ token_texts tokenizer::texts() const {
     token_append_text(vocab_, token, out);
     return !is_odd && out.size() > before;
   };
-  texts.divide = [this](const std::string &text) { return divide(text, false, false); };
+  texts.divide = [this](const std::string &text) {
+    return finish(text.size(), UINT32_MAX, [&] { return divide(text, false, false); });
+  };
   return texts;
 }
 

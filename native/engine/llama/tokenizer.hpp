@@ -40,7 +40,7 @@ class tokenizer {
   const control_text &controls();
 
   // What text_match must know of the tokens.
-  token_texts texts() const;
+  token_texts texts();
 
  private:
   struct ends {

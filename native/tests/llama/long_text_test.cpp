@@ -57,6 +57,13 @@ static llmb_status divide(tokenizer &divider, const std::string &text, uint32_t 
   }
 }
 
+// What is said anew where a conversation's text is compared with what was said.
+static void unbroken_rest_of_an_answer_ends_no_process(void) {
+  vocabularies::vocabulary of = with_pre_tokenizer("gpt-2", "tekken");
+  tokenizer divider(of.vocab, {});
+  CHECK(!divider.texts().divide(repeated("a", 60000)).empty());
+}
+
 static void unbroken_text_ends_no_process_whatever_the_pre_tokenizer(void) {
   for (const char *pre : pre_tokenizers) {
     vocabularies::vocabulary of = with_pre_tokenizer("gpt-2", pre);
@@ -122,6 +129,7 @@ static void others_are_told_of_progress_while_a_long_text_is_divided(void) {
 int main(int argc, char **argv) {
   llama_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
   const struct check_test tests[] = {TEST(unbroken_text_ends_no_process_whatever_the_pre_tokenizer),
+                                     TEST(unbroken_rest_of_an_answer_ends_no_process),
                                      TEST(text_that_cannot_fit_is_refused_by_its_bytes),
                                      TEST(what_no_stack_could_hold_is_refused_as_the_callers_mistake),
                                      TEST(the_least_count_by_bytes_is_never_above_the_true_one),

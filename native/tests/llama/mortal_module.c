@@ -4,6 +4,8 @@
  *   "before N ..."    when token N is chosen and not yet recorded; an engine that continues the answer dies there too
  *   "recorded N ..."  when token N is recorded and its text is not sent
  *   "written N ..."   when the text of token N is sent
+ *   "forged N ..."    when token N is chosen; what is recorded instead is a token that no model has. Not by an engine
+ *                     that continues the answer
  *   "accepted"        when a request is accepted, whatever went before
  *   "undecoded N ..." not an end: llama.cpp fails to decode batch N of the engine's only call */
 #include <signal.h>
@@ -84,6 +86,11 @@ int32_t __wrap_llama_decode(struct llama_context *context, struct llama_batch ba
 llmb_status __wrap_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {
   const uint32_t slot = llmb_request_slot(request);
   if (names(foretold(request, "before"), produced[slot] + 1)) die();
+  if (resumed[slot] == 0 && names(foretold(request, "forged"), produced[slot] + 1)) {
+    const int32_t none = INT32_MAX;
+    (void)__real_llmb_request_write_tokens(request, &none, 1);
+    die();
+  }
   const llmb_status status = __real_llmb_request_write_tokens(request, tokens, count);
   produced[slot] += count;
   if (names(foretold(request, "recorded"), produced[slot])) die();

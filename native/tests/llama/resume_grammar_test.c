@@ -55,5 +55,13 @@ static void answer__in_a_grammar_survives_a_death_at_any_token(void) {
   CHECK(deaths > 30);
 }
 
+/* The host keeps an engine's tokens unread, and may be anybody where an engine is shared. */
+static void answer__is_not_continued_from_tokens_that_the_model_lacks(void) {
+  ask("json_schema", SCHEMA, "0", "forged 3");
+  CHECK_INT(LLMB_E_ENGINE_ERROR, answer.status);
+  CHECK_CONTAINS("tokens that this model lacks", answer.error.message);
+}
+
 CHECK_MAIN(TEST(answer__by_a_schema_survives_a_death_at_any_token),
-           TEST(answer__in_a_grammar_survives_a_death_at_any_token))
+           TEST(answer__in_a_grammar_survives_a_death_at_any_token),
+           TEST(answer__is_not_continued_from_tokens_that_the_model_lacks))
