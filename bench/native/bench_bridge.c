@@ -1,5 +1,7 @@
 #include "bench_bridge.h"
 
+#include <string.h>
+
 enum { START_LIMIT_MS = 60000 };
 
 static llmb_status settings_fill(llmb_settings *settings, const char *const *pairs, llmb_error *error) {
@@ -45,6 +47,18 @@ bool bench_ask(struct bench_run *run, llmb_bridge *bridge, const char *prompt, s
   llmb_free(answer);
   if (status != LLMB_OK) bench_fail(run, "%s: %s", llmb_status_name(status), error.message);
   return status == LLMB_OK;
+}
+
+llmb_status bench_call_start(llmb_bridge *bridge, const char *prompt, const char *const *pairs, llmb_call **out,
+                             llmb_error *error) {
+  llmb_settings *settings = NULL;
+  llmb_status status = llmb_settings_create(&settings, error);
+  if (status == LLMB_OK) status = settings_fill(settings, pairs, error);
+  if (status == LLMB_OK) {
+    status = llmb_call_start(bridge, (const uint8_t *)prompt, strlen(prompt), settings, out, error);
+  }
+  llmb_settings_close(settings);
+  return status;
 }
 
 bool bench_bridge_engine(struct bench_run *run, llmb_bridge *bridge, int *out_pid) {

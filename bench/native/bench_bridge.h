@@ -15,6 +15,10 @@ bool bench_bridge_start(struct bench_run *run, const char *const *pairs, llmb_br
 /* One call of the blocking kind; its answer is dropped. out_result may be NULL. */
 bool bench_ask(struct bench_run *run, llmb_bridge *bridge, const char *prompt, size_t size, llmb_result *out_result);
 
+/* Starts a call with settings of its own; the one here that notes nothing. */
+llmb_status bench_call_start(llmb_bridge *bridge, const char *prompt, const char *const *pairs, llmb_call **out,
+                             llmb_error *error);
+
 /* The process number of the bridge's engine. */
 bool bench_bridge_engine(struct bench_run *run, llmb_bridge *bridge, int *out_pid);
 

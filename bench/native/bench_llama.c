@@ -36,11 +36,16 @@ bool bench_llama_present(struct bench_run *run, const struct bench_model *model)
 
 const char *const *bench_llama_settings(const struct bench_run *run, const struct bench_model *model, const char *slots,
                                         const char *max_tokens) {
+  return bench_llama_settings_in(run, model, slots, max_tokens, CONTEXT_TEXT);
+}
+
+const char *const *bench_llama_settings_in(const struct bench_run *run, const struct bench_model *model,
+                                           const char *slots, const char *max_tokens, const char *context) {
   static const char *settings[20];
   /* Time enough for eight streams on a busy machine; the calls are measured, not limited. */
   const char *const all[] = {
-      "engine",     "llama",      "model",    model->path,     "slots", slots,        "context",
-      CONTEXT_TEXT, "max_tokens", max_tokens, "prompt_format", "raw",   "timeout_ms", "600000",
+      "engine", "llama",      "model",    model->path,     "slots", slots,        "context",
+      context,  "max_tokens", max_tokens, "prompt_format", "raw",   "timeout_ms", "600000",
   };
   const size_t count = sizeof all / sizeof all[0];
   memcpy(settings, all, sizeof all);

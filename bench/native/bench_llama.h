@@ -15,6 +15,10 @@ bool bench_llama_present(struct bench_run *run, const struct bench_model *model)
 const char *const *bench_llama_settings(const struct bench_run *run, const struct bench_model *model, const char *slots,
                                         const char *max_tokens);
 
+/* The same with another context, a text too. */
+const char *const *bench_llama_settings_in(const struct bench_run *run, const struct bench_model *model,
+                                           const char *slots, const char *max_tokens, const char *context);
+
 /* The baseline's module, loaded into the process that calls this; NULL after a line on stderr. */
 void *bench_llama_module(const struct bench_run *run);
 

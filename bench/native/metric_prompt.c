@@ -33,16 +33,11 @@ static size_t words_write(char *text, size_t words, size_t kind) {
 /* Opens a bridge with room for the longest prompt, and sizes a text that has this many tokens for its model. */
 static bool prompts_open(struct prompts *out, struct bench_run *run, size_t tokens) {
   const struct bench_model *model = &run->options->models.speed;
-  const char *const *given = bench_llama_settings(run, model, SLOTS_TEXT, "1");
-  const char *settings[20] = {NULL};
+  const char *const *settings = bench_llama_settings_in(run, model, SLOTS_TEXT, "1", CONTEXT_TEXT);
   uint64_t counted = 0;
   llmb_error error;
   *out = (struct prompts){.run = run};
   llmb_error_init(&error);
-  for (size_t i = 0; given[i] != NULL; i += 2) {
-    settings[i] = given[i];
-    settings[i + 1] = strcmp(given[i], "context") == 0 ? CONTEXT_TEXT : given[i + 1];
-  }
   if (!bench_bridge_start(run, settings, &out->bridge)) return false;
   out->text = malloc((tokens + TRIED_WORDS) * WORD_SIZE + 1);
   if (out->text == NULL) return bench_fail(run, "no memory for a prompt"), false;
@@ -63,18 +58,6 @@ static double ask_ms(const struct prompts *prompts, size_t size) {
   const uint64_t begin_ns = llmb_clock_ns();
   if (!bench_ask(prompts->run, prompts->bridge, prompts->text, size, NULL)) return 0;
   return (double)(llmb_clock_ns() - begin_ns) / 1e6;
-}
-
-static llmb_status start_stream(llmb_bridge *bridge, llmb_call **out, llmb_error *error) {
-  static const char prompt[] = BENCH_LLAMA_PROMPT;
-  llmb_settings *settings = NULL;
-  llmb_status status = llmb_settings_create(&settings, error);
-  if (status == LLMB_OK) status = llmb_settings_set(settings, "max_tokens", STREAM_TOKENS_TEXT, error);
-  if (status == LLMB_OK) {
-    status = llmb_call_start(bridge, (const uint8_t *)prompt, sizeof prompt - 1, settings, out, error);
-  }
-  llmb_settings_close(settings);
-  return status;
 }
 
 /* The longest wait for a piece of the stream until the other call has its answer, in milliseconds. */
@@ -98,7 +81,8 @@ static double gap_ms(const struct prompts *prompts, size_t size) {
   double worst_ms = 0;
   llmb_error error;
   llmb_error_init(&error);
-  llmb_status status = start_stream(prompts->bridge, &stream, &error);
+  static const char *const pairs[] = {"max_tokens", STREAM_TOKENS_TEXT, NULL};
+  llmb_status status = bench_call_start(prompts->bridge, BENCH_LLAMA_PROMPT, pairs, &stream, &error);
   if (status == LLMB_OK) status = llmb_call_poll(stream, LLMB_NEVER, &error);
   if (status == LLMB_OK) {
     status = llmb_call_start(prompts->bridge, (const uint8_t *)prompts->text, size, NULL, &other, &error);

@@ -31,8 +31,7 @@ static char *make_schema(void) {
 }
 
 /* Tokens per second of one answer, its prompt included; 0 after noting a problem. */
-static double answer_rate(struct bench_run *run, llmb_bridge *bridge, const char *name, const char *value) {
-  llmb_settings *settings = NULL;
+static double answer_rate(struct bench_run *run, llmb_bridge *bridge, const char *const *pairs) {
   llmb_call *call = NULL;
   llmb_result result;
   llmb_error error;
@@ -41,22 +40,13 @@ static double answer_rate(struct bench_run *run, llmb_bridge *bridge, const char
   llmb_result_init(&result);
   llmb_error_init(&error);
   const uint64_t begin_ns = llmb_clock_ns();
-  llmb_status status = llmb_settings_create(&settings, &error);
-  if (status == LLMB_OK) status = llmb_settings_set(settings, name, value, &error);
-  if (status == LLMB_OK && strcmp(name, "json_schema") == 0) {
-    status = llmb_settings_set(settings, "max_tokens", "1000", &error);
-  }
-  if (status == LLMB_OK) {
-    status = llmb_call_start(bridge, (const uint8_t *)BENCH_LLAMA_PROMPT, sizeof BENCH_LLAMA_PROMPT - 1, settings,
-                             &call, &error);
-  }
+  llmb_status status = bench_call_start(bridge, BENCH_LLAMA_PROMPT, pairs, &call, &error);
   while (status == LLMB_OK && size > 0) {
     status = llmb_call_read(call, piece, sizeof piece, LLMB_NEVER, &size, &error);
   }
   if (status == LLMB_OK) status = llmb_call_finish(call, LLMB_NEVER, &result, &error);
   const double seconds = (double)(llmb_clock_ns() - begin_ns) / 1e9;
   llmb_call_close(call);
-  llmb_settings_close(settings);
   if (status != LLMB_OK) bench_fail(run, "%s", error.message);
   return status == LLMB_OK ? (double)result.completion_tokens / seconds : 0;
 }
@@ -65,6 +55,8 @@ enum bench_outcome measure_schema_tokens(struct bench_run *run) {
   const struct bench_model *model = &run->options->models.wide;
   llmb_bridge *bridge = NULL;
   char *schema = make_schema();
+  static const char *const free_pairs[] = {"max_tokens", "200", NULL};
+  const char *const held_pairs[] = {"json_schema", schema, "max_tokens", "1000", NULL};
   enum bench_outcome outcome = BENCH_FAILED;
   if (!bench_llama_present(run, model)) {
     free(schema);
@@ -72,8 +64,8 @@ enum bench_outcome measure_schema_tokens(struct bench_run *run) {
   }
   if (!bench_bridge_start(run, bench_llama_settings(run, model, "1", "200"), &bridge)) goto finish;
   for (bool warm = false; !warm || bench_run_next(run); warm = true) {
-    const double free_rate = answer_rate(run, bridge, "max_tokens", "200");
-    const double held_rate = answer_rate(run, bridge, "json_schema", schema);
+    const double free_rate = answer_rate(run, bridge, free_pairs);
+    const double held_rate = answer_rate(run, bridge, held_pairs);
     if (free_rate <= 0 || held_rate <= 0) goto finish;
     if (!warm) continue;
     bench_samples_add(&run->result.baseline, free_rate);

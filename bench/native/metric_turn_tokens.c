@@ -19,22 +19,6 @@ struct turn {
   uint64_t read; /* tokens of the last prompt */
 };
 
-static llmb_status start(const struct turn *turn, const char *reuse, const char *max_tokens, llmb_call **out,
-                         llmb_error *error) {
-  const char *const pairs[][2] = {
-      {"prompt_format", "raw"}, {"special", "parse"}, {"prefix_reuse", reuse}, {"max_tokens", max_tokens}};
-  llmb_settings *settings = NULL;
-  llmb_status status = llmb_settings_create(&settings, error);
-  for (size_t i = 0; status == LLMB_OK && i < sizeof pairs / sizeof pairs[0]; i++) {
-    status = llmb_settings_set(settings, pairs[i][0], pairs[i][1], error);
-  }
-  if (status == LLMB_OK) {
-    status = llmb_call_start(turn->bridge, (const uint8_t *)turn->text, strlen(turn->text), settings, out, error);
-  }
-  llmb_settings_close(settings);
-  return status;
-}
-
 /* Has the conversation answered; the answer becomes part of it. */
 static bool answer(struct bench_run *run, struct turn *turn, const char *reuse, const char *max_tokens) {
   uint64_t size = 1, end = strlen(turn->text);
@@ -43,7 +27,9 @@ static bool answer(struct bench_run *run, struct turn *turn, const char *reuse, 
   llmb_error error;
   llmb_error_init(&error);
   llmb_result_init(&result);
-  llmb_status status = start(turn, reuse, max_tokens, &call, &error);
+  const char *const pairs[] = {"prompt_format", "raw",        "special",  "parse", "prefix_reuse",
+                               reuse,           "max_tokens", max_tokens, NULL};
+  llmb_status status = bench_call_start(turn->bridge, turn->text, pairs, &call, &error);
   while (status == LLMB_OK && size > 0) {
     const uint64_t room = CONVERSATION_SIZE - end - sizeof TURN_END QUESTION;
     status = llmb_call_read(call, (uint8_t *)turn->text + end, room, LLMB_NEVER, &size, &error);
@@ -60,13 +46,7 @@ static bool answer(struct bench_run *run, struct turn *turn, const char *reuse, 
 static bool turn_open(struct bench_run *run, const struct bench_model *model, struct turn *out) {
   *out = (struct turn){.text = calloc(1, CONVERSATION_SIZE)};
   if (out->text == NULL) return bench_fail(run, "no memory for a conversation"), false;
-  const char *const *given = bench_llama_settings(run, model, "1", "1");
-  const char *settings[20] = {NULL};
-  for (size_t i = 0; given[i] != NULL; i += 2) {
-    settings[i] = given[i];
-    settings[i + 1] = strcmp(given[i], "context") == 0 ? CONTEXT_TEXT : given[i + 1];
-  }
-  return bench_bridge_start(run, settings, &out->bridge);
+  return bench_bridge_start(run, bench_llama_settings_in(run, model, "1", "1", CONTEXT_TEXT), &out->bridge);
 }
 
 static void turn_close(struct turn *turn) {
@@ -79,25 +59,14 @@ static double new_tokens(void) {
   return (double)(sizeof QUESTION - 1 + 1);
 }
 
-enum bench_outcome measure_turn_tokens(struct bench_run *run) {
-  struct turn turn;
-  enum bench_outcome outcome = BENCH_FAILED;
-  if (!bench_llama_present(run, &run->options->models.speed)) return BENCH_SKIPPED;
-  if (!turn_open(run, &run->options->models.speed, &turn)) goto finish;
-  while (bench_run_next(run)) {
-    snprintf(turn.text, CONVERSATION_SIZE, "%u: %s", run->rounds, QUESTION);
-    for (unsigned i = 1; i <= TURNS; i++) {
-      if (!answer(run, &turn, "full", TURN_TOKENS_TEXT)) goto finish;
-      if (i > 1) bench_samples_add(&run->result.values, (double)turn.read);
-      if (i > 1) bench_samples_add(&run->result.baseline, new_tokens());
-      strcat(turn.text, TURN_END QUESTION);
-    }
+static bool tokens_round(struct bench_run *run, struct turn *turn) {
+  for (unsigned i = 1; i <= TURNS; i++) {
+    if (!answer(run, turn, "full", TURN_TOKENS_TEXT)) return false;
+    if (i > 1) bench_samples_add(&run->result.values, (double)turn->read);
+    if (i > 1) bench_samples_add(&run->result.baseline, new_tokens());
+    strcat(turn->text, TURN_END QUESTION);
   }
-  outcome = BENCH_MEASURED;
-
-finish:
-  turn_close(&turn);
-  return outcome;
+  return true;
 }
 
 /* Milliseconds to one token; 0 after noting a problem. */
@@ -109,27 +78,41 @@ static double first_token_ms(struct bench_run *run, struct turn *turn, const cha
   return (double)(llmb_clock_ns() - begin_ns) / 1e6;
 }
 
-enum bench_outcome measure_turn_first_token(struct bench_run *run) {
+static bool first_token_round(struct bench_run *run, struct turn *turn) {
+  for (unsigned i = 1; i < TURNS; i++) {
+    if (!answer(run, turn, "full", TURN_TOKENS_TEXT)) return false;
+    strcat(turn->text, TURN_END QUESTION);
+  }
+  const double sixth_ms = first_token_ms(run, turn, "full");
+  snprintf(turn->text, CONVERSATION_SIZE, "%s", TURN_END QUESTION);
+  const double first_ms = sixth_ms > 0 ? first_token_ms(run, turn, "off") : 0;
+  if (first_ms <= 0) return false;
+  bench_samples_add(&run->result.values, sixth_ms);
+  bench_samples_add(&run->result.baseline, first_ms);
+  return true;
+}
+
+/* Each round begins a conversation of its own. */
+static enum bench_outcome measure(struct bench_run *run, bool (*round)(struct bench_run *, struct turn *)) {
   struct turn turn;
   enum bench_outcome outcome = BENCH_FAILED;
   if (!bench_llama_present(run, &run->options->models.speed)) return BENCH_SKIPPED;
   if (!turn_open(run, &run->options->models.speed, &turn)) goto finish;
   while (bench_run_next(run)) {
     snprintf(turn.text, CONVERSATION_SIZE, "%u: %s", run->rounds, QUESTION);
-    for (unsigned i = 1; i < TURNS; i++) {
-      if (!answer(run, &turn, "full", TURN_TOKENS_TEXT)) goto finish;
-      strcat(turn.text, TURN_END QUESTION);
-    }
-    const double sixth_ms = first_token_ms(run, &turn, "full");
-    snprintf(turn.text, CONVERSATION_SIZE, "%s", TURN_END QUESTION);
-    const double first_ms = sixth_ms > 0 ? first_token_ms(run, &turn, "off") : 0;
-    if (first_ms <= 0) goto finish;
-    bench_samples_add(&run->result.values, sixth_ms);
-    bench_samples_add(&run->result.baseline, first_ms);
+    if (!round(run, &turn)) goto finish;
   }
   outcome = BENCH_MEASURED;
 
 finish:
   turn_close(&turn);
   return outcome;
+}
+
+enum bench_outcome measure_turn_tokens(struct bench_run *run) {
+  return measure(run, tokens_round);
+}
+
+enum bench_outcome measure_turn_first_token(struct bench_run *run) {
+  return measure(run, first_token_round);
 }

@@ -68,6 +68,12 @@ void append_utf8(uint32_t character, std::string &out) {
   }
 }
 
+int hexadecimal(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
 std::vector<character_range> normalized(std::vector<character_range> ranges) {
   std::sort(ranges.begin(), ranges.end(), [](auto a, auto b) { return a.first < b.first; });
   std::vector<character_range> out;

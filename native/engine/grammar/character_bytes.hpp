@@ -22,6 +22,9 @@ void append_spellings(character_range range, std::vector<byte_ranges> &out);
 
 void append_utf8(uint32_t character, std::string &out);
 
+// What a hexadecimal digit counts; -1 for what is none.
+int hexadecimal(char digit);
+
 // Sorted and joined.
 std::vector<character_range> normalized(std::vector<character_range> ranges);
 

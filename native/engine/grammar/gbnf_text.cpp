@@ -66,13 +66,9 @@ uint32_t gbnf_text::read_hexadecimal(int digits) {
   uint32_t value = 0;
   size_t begin = at_;
   for (int i = 0; i < digits; i++, at_++) {
-    char digit = peek();
-    uint32_t number = digit >= '0' && digit <= '9'   ? static_cast<uint32_t>(digit - '0')
-                      : digit >= 'a' && digit <= 'f' ? static_cast<uint32_t>(digit - 'a' + 10)
-                      : digit >= 'A' && digit <= 'F' ? static_cast<uint32_t>(digit - 'A' + 10)
-                                                     : 16;
-    if (number == 16) fail("a hexadecimal digit is missing here");
-    value = value << 4 | number;
+    int number = hexadecimal(peek());
+    if (number < 0) fail("a hexadecimal digit is missing here");
+    value = value << 4 | static_cast<uint32_t>(number);
   }
   if (value > character_max || (value >= 0xd800 && value <= 0xdfff)) fail_at(begin, "there is no such character");
   return value;
@@ -141,12 +137,12 @@ std::vector<character_range> gbnf_text::read_class() {
     uint32_t first = read_character(), last = first;
     if (peek() == '-' && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
       at_++;
-      if (is_at_end()) fail_at(begin, "a class's ] is missing");
       last = read_character();
     }
     if (last < first) fail_at(begin, "a range of this class ends before it begins");
     ranges.push_back({first, last});
-    if (ranges.size() > repetitions_max) fail_at(begin, "a class has more than 2000 ranges");
+    if (ranges.size() > repetitions_max)
+      fail_at(begin, "a class has more than " + std::to_string(repetitions_max) + " ranges");
   }
   return is_negated ? complement(ranges) : ranges;
 }

@@ -1,7 +1,5 @@
 #include "engine/grammar/grammar_builder.hpp"
 
-#include <cstring>
-
 #include "engine/grammar/grammar_cycles.hpp"
 
 namespace grammars {
@@ -30,7 +28,7 @@ symbol grammar_builder::choice(std::vector<symbol_row> rows) {
 }
 
 symbol grammar_builder::bytes(const byte_set &set) {
-  auto [found, is_new] = set_numbers_.try_emplace(set.to_string(), static_cast<uint32_t>(sets_.size()));
+  auto [found, is_new] = set_numbers_.try_emplace(set, static_cast<uint32_t>(sets_.size()));
   if (is_new) sets_.push_back(set);
   return symbol::of(symbol_kind::bytes, found->second);
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "engine/grammar/character_bytes.hpp"
 #include "engine/grammar/grammar.hpp"
@@ -45,7 +46,7 @@ class grammar_builder {
 
   std::vector<open_rule> rules_;
   std::vector<byte_set> sets_;
-  std::map<std::string, uint32_t> set_numbers_;
+  std::unordered_map<byte_set, uint32_t> set_numbers_;
   std::map<std::string, symbol> characters_;
   size_t symbol_count_ = 0;
 };

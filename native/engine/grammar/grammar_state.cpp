@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace grammars {
 namespace {
@@ -157,19 +158,25 @@ grammar_places::row_of_places grammar_places::adopted(const std::vector<node> &n
 }
 
 void grammar_places::forget() {
-  std::vector<node> nodes = std::move(nodes_);
-  std::vector<row_of_places> rows = std::move(rows_);
-  nodes_.clear();
-  rows_.clear();
-  node_numbers_.clear();
-  row_numbers_.clear();
-  cells_ = 0;
-  generation_++;
+  std::vector<uint32_t> moved;
+  moved.reserve(texts_.size());
+  auto nodes = std::exchange(nodes_, {});
+  auto rows = std::exchange(rows_, {});
+  auto node_numbers = std::exchange(node_numbers_, {});
+  auto row_numbers = std::exchange(row_numbers_, {});
+  size_t cells = std::exchange(cells_, 0);
   try {
-    for (grammar_state *text : texts_) text->row_ = add_row(adopted(nodes, rows[text->row_]));
-  } catch (const no_room &) {
-    throw grammar_too_large("its texts are inside too much at once");
+    for (const grammar_state *text : texts_) moved.push_back(add_row(adopted(nodes, rows[text->row_])));
+  } catch (...) {
+    nodes_ = std::move(nodes);
+    rows_ = std::move(rows);
+    node_numbers_ = std::move(node_numbers);
+    row_numbers_ = std::move(row_numbers);
+    cells_ = cells;
+    throw;
   }
+  for (size_t i = 0; i < texts_.size(); i++) texts_[i]->row_ = moved[i];
+  generation_++;
 }
 
 grammar_state::grammar_state(std::shared_ptr<grammar_places> places) : places_(std::move(places)) {

@@ -54,11 +54,15 @@ symbol json_pieces::make_string_character() {
   return spelled({{0, character_max}});
 }
 
-symbol json_pieces::make_string() {
+symbol json_pieces::string(symbol characters) {
   symbol_row row = builder_.text("\"");
-  row.push_back(builder_.repeated(string_character(), 0, endless));
+  row.push_back(characters);
   builder_.append_text("\"", row);
   return builder_.choice({row});
+}
+
+symbol json_pieces::make_string() {
+  return string(builder_.repeated(string_character(), 0, endless));
 }
 
 symbol json_pieces::digits(uint32_t least, uint32_t most) {

@@ -15,6 +15,7 @@ class json_pieces {
   symbol blank();      // at most one line end and a few blanks
   symbol any_value();  // with names that may come twice
   symbol any_string();
+  symbol string(symbol characters);
   symbol any_number();
   symbol any_integer();
   symbol any_object(symbol value);

@@ -1,5 +1,6 @@
 #include "engine/grammar/number_grammar.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace grammars {

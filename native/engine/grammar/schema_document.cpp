@@ -1,7 +1,9 @@
 #include "engine/grammar/schema_document.hpp"
 
+#include <algorithm>
 #include <charconv>
 
+#include "engine/grammar/character_bytes.hpp"
 #include "engine/grammar/grammar.hpp"
 
 extern "C" {
@@ -10,12 +12,6 @@ extern "C" {
 
 namespace grammars {
 namespace {
-
-int hexadecimal(char digit) {
-  int number = -1;
-  std::from_chars(&digit, &digit + 1, number, 16);
-  return number;
-}
 
 std::string percent_decoded(std::string_view text) {
   std::string out;

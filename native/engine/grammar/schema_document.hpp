@@ -36,9 +36,6 @@ class schema_document {
   std::string_view string(json_node value) const;  // its characters
   std::string compact(json_node value) const;      // its JSON without blanks
   std::optional<double> number(json_node value) const;
-  bool equal(json_node a, json_node b) const {
-    return json_tape_equal(&tape_, a, &tape_, b);
-  }
 
   // What a reference means that is a JSON pointer into this document, such as "#/$defs/item"; nothing for others.
   std::optional<json_node> resolve(std::string_view reference) const;

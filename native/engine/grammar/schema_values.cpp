@@ -33,10 +33,7 @@ symbol schema_converter::string_of(json_node schema) {
     is_partial_ = true;
   }
   if (!is_bounded) return pieces_.any_string();
-  symbol_row row = builder_.text("\"");
-  row.push_back(builder_.repeated(pieces_.string_character(), length.least, length.most));
-  builder_.append_text("\"", row);
-  return builder_.choice({row});
+  return pieces_.string(builder_.repeated(pieces_.string_character(), length.least, length.most));
 }
 
 symbol schema_converter::number_of(json_node schema, bool is_integer) {

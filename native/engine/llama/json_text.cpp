@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "engine/grammar/character_bytes.hpp"
+
 namespace llama_engine {
 namespace {
 
@@ -19,19 +21,6 @@ size_t character_size(std::string_view text) {
   bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
   bool outside = (lead == 0xed && byte(1) >= 0xa0) || (lead == 0xf4 && byte(1) >= 0x90);
   return overlong || outside ? 0 : size;
-}
-
-void append_utf8(std::string &out, uint32_t code) {
-  auto put = [&](uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6), put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
-  } else {
-    put(0xf0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
-  }
 }
 
 struct reader {
@@ -53,12 +42,9 @@ struct reader {
     if (rest.size() < 4) return false;
     code = 0;
     for (char c : rest.substr(0, 4)) {
-      uint32_t digit = c >= '0' && c <= '9'   ? static_cast<uint32_t>(c - '0')
-                       : c >= 'a' && c <= 'f' ? static_cast<uint32_t>(c - 'a' + 10)
-                       : c >= 'A' && c <= 'F' ? static_cast<uint32_t>(c - 'A' + 10)
-                                              : 16;
-      if (digit == 16) return false;
-      code = code << 4 | digit;
+      int digit = grammars::hexadecimal(c);
+      if (digit < 0) return false;
+      code = code << 4 | static_cast<uint32_t>(digit);
     }
     rest.remove_prefix(4);
     return true;
@@ -84,7 +70,7 @@ struct reader {
     } else if (code >= 0xdc00 && code < 0xe000) {
       return false;
     }
-    append_utf8(out, code);
+    grammars::append_utf8(code, out);
     return true;
   }
 

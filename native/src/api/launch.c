@@ -18,11 +18,12 @@
 
 enum { PATH_SIZE_MAX = INSTALLATION_PATH_MAX, ENGINE_FILE_SIZE_MAX = 40 };
 
-static SMALL_FRAME llmb_status find_program(const char *home, const char *name, char **out, llmb_error *error) {
+static SMALL_FRAME llmb_status find_program(const char *home, const char *name, const char *remedy, char **out,
+                                            llmb_error *error) {
   char path[PATH_SIZE_MAX];
   if (!installation_find(home, INSTALLATION_PROGRAM, name, path)) {
-    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s that may be read is not in %s/bin nor in %s",
-                     name, home, home);
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s that may be read is not in %s/bin nor in %s%s",
+                     name, home, home, remedy);
   }
   const llmb_status status = memory_copy_text(path, strlen(path), out);
   return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
@@ -103,18 +104,6 @@ static SMALL_FRAME llmb_status find_own_program(const char *word, char **out, ll
                            : error_set(error, status, LLMB_PHASE_CONFIGURE, "command: could not keep its path");
 }
 
-/* The program of the engine http, which is not built with the library. */
-static SMALL_FRAME llmb_status find_http_program(const char *home, char **out, llmb_error *error) {
-  char path[PATH_SIZE_MAX];
-  if (!installation_find(home, INSTALLATION_PROGRAM, HTTP_PROGRAM, path)) {
-    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
-                     HTTP_PROGRAM " is not in %s/bin nor in %s; `./build.sh http` in the source tree builds it", home,
-                     home);
-  }
-  const llmb_status status = memory_copy_text(path, strlen(path), out);
-  return status == LLMB_OK ? status : error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for a path");
-}
-
 /* Paths that the engine reads are made absolute: it runs in another folder. */
 static SMALL_FRAME llmb_status set_server(llmb_settings *settings, llmb_error *error) {
   static const enum setting_id files[] = {SETTING_API_KEY_FILE, SETTING_TLS_CA_FILE};
@@ -142,13 +131,14 @@ static llmb_status set_program(const llmb_settings *settings, const char *home, 
   if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) {
     out->module_arguments[0] = HTTP_PROGRAM;
     out->arguments = out->module_arguments;
-    return find_http_program(home, &out->engine_program, error);
+    return find_program(home, HTTP_PROGRAM, "; `./build.sh http` in the source tree builds it", &out->engine_program,
+                        error);
   }
   if (settings->values[SETTING_ENGINE].integer != CHOICE_ENGINE_CUSTOM) {
     out->module_arguments[0] = "llmbridge-engine";
     out->module_arguments[1] = out->engine;
     out->arguments = out->module_arguments;
-    return find_program(home, "llmbridge-engine", &out->engine_program, error);
+    return find_program(home, "llmbridge-engine", "", &out->engine_program, error);
   }
   void *memory = NULL;
   llmb_status status = memory_allocate(sizeof *out->command, &memory);
@@ -215,7 +205,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   snprintf(out->engine, sizeof out->engine, "%s", engine);
   llmb_status status = check_abilities(settings, engine, error);
   if (status == LLMB_OK) status = installation_home(settings, home, error);
-  if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", &out->keeper_program, error);
+  if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", "", &out->keeper_program, error);
   if (status == LLMB_OK) {
     const bool inside = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_INPROC;
     status = inside ? set_module(settings, home, out, error) : set_program(settings, home, out, error);
