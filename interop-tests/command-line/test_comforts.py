@@ -1,10 +1,12 @@
 """What makes the command line pleasant: python3 -m unittest discover interop-tests/command-line."""
 
 import hashlib
+import http.server
 import json
 import os
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -25,6 +27,11 @@ class UsageTests(unittest.TestCase):
             self.assert_says(f"did you mean 'llmbridge {meant}'?".encode(), typed, "--json")
         self.assert_says(b'to ask something: llmbridge ask "..."', "What", "is", "2+2?")
         self.assert_says(b'to ask something: llmbridge ask "..."', "what is 2+2?")
+
+    def test_an_empty_word_is_no_verb_and_no_crash(self):
+        ended = run("")
+        self.assertEqual((ended.returncode, ended.stdout), (WRONG_USAGE, b""), ended)
+        self.assertNotIn(b"Exception", ended.stderr)
 
     def test_a_prompt_of_several_words_is_to_be_quoted(self):
         self.assert_says(b"is put in quotes", "ask", "What", "is", "2+2?")
@@ -130,6 +137,36 @@ class ModelTests(unittest.TestCase):
         self.assertIn(b"twin-q8 (", ended.stderr)
         self.assertEqual(self.run_at_home("ask", "hello", "-m", "triplet").returncode, NOT_FOUND)
 
+    def test_a_servers_model_is_named_as_the_server_names_it(self):
+        self.put(f".ollama/models/blobs/sha256-{self.put_ollama('library/small/latest')}")
+        asked = []
+
+        class Server(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.answer({"data": [{"id": "small", "owned_by": "library"}]})
+
+            def do_POST(self):
+                asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.answer({"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}]})
+
+            def answer(self, said):
+                body = json.dumps(said).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"url=http://127.0.0.1:{server.server_port}"
+            ended = self.run_at_home("ask", "hello", "--engine", "http", "--set", url, "-m", "small")
+            server.shutdown()
+        self.assertEqual((ended.returncode, ended.stdout), (0, b"hi\n"), ended)
+        self.assertEqual([question["model"] for question in asked], ["small"])
+
     def test_a_model_in_parts_is_one(self):
         for part in (1, 2, 3):
             self.put(f".lmstudio/models/a/b/big-0000{part}-of-00003.gguf")
@@ -144,6 +181,7 @@ class ModelTests(unittest.TestCase):
         self.put_ollama("library/escape/latest", "../../../../etc/passwd")
         self.put_ollama("library/missing/latest")
         self.put(".ollama/models/manifests/registry.ollama.ai/library/junk/latest", b"[1, {")
+        os.mkfifo(Path(self.home.name, ".ollama/models/manifests/registry.ollama.ai/library/junk/pipe"))
         self.put(".ollama/models/manifests/registry.ollama.ai/library/list/latest", b'{"layers":[1,null]}')
         found = self.names()
         self.assertEqual({good for _, _, good in found}, {False})

@@ -10,9 +10,6 @@ internal sealed class Conversation(LlmClient client, bool json)
 
     public bool Json => json;
 
-    /// <summary>Settings of the next answers.</summary>
-    public IReadOnlyDictionary<string, string> Settings => _settings;
-
     public void Set(string name, string value) => _settings[name] = value;
 
     public void Clear() => _messages.Clear();

@@ -50,10 +50,14 @@ internal sealed class CommonOptions
             settings[pair[..equals]] = pair[(equals + 1)..];
         }
         Add(settings, "engine", result.GetValue(_engine));
-        Add(settings, "model", result.GetValue(_model) is { } model ? ModelCaches.Resolve(model) : null);
+        var options = new BridgeOptions { Settings = settings };
+        // The engine http asks a server, which has its own name for its model, whatever files are here.
+        bool isServers = DemonstrationModel.Named(options, "engine") == "http";
+        string? model = result.GetValue(_model);
+        Add(settings, "model", model is null || isServers ? model : ModelCaches.Resolve(model));
         Add(settings, "isolation", result.GetValue(_isolation));
         Add(settings, "timeout_ms", InMilliseconds(result.GetValue(_timeout)));
-        return new BridgeOptions { Settings = settings };
+        return options;
     }
 
     private static void Add(Dictionary<string, string> settings, string name, string? value)

@@ -15,7 +15,7 @@ internal static class SettingsCommand
             Description = "Only the settings whose names contain this",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var json = new Option<bool>("--json") { Description = "Print the whole table as one JSON object" };
+        var json = new Option<bool>("--json") { Description = "Print them as one JSON object" };
         var command =
             new Command("settings", "Lists what --set NAME=VALUE can set: defaults, what is allowed, what it does")
             {

@@ -10,7 +10,7 @@ internal static class Suggestions
 
     public static IEnumerable<string> Find(RootCommand root, string[] args, ParseResult result)
     {
-        if (args.Length == 0 || args[0].StartsWith('-')) yield break;
+        if (args.Length == 0 || args[0].Length == 0 || args[0].StartsWith('-')) yield break;
         string[] verbs = [.. root.Subcommands.Select(command => command.Name)];
         if (!verbs.Contains(args[0]))
         {

@@ -48,7 +48,7 @@ internal static class OllamaModels
         try
         {
             var file = new FileInfo(manifest);
-            if (file.Length > ManifestBytesMax) return null;
+            if (file.Length is 0 or > ManifestBytesMax) return null; // a pipe has no length, and no end
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(manifest));
             foreach (JsonElement layer in json.RootElement.GetProperty("layers").EnumerateArray())
             {

@@ -13,7 +13,8 @@ internal static class DemonstrationModel
             "llmbridge: no model is named, so the small demonstration model answers (--model FILE names another)");
     }
 
-    private static string? Named(BridgeOptions options, string setting)
+    /// <summary>A setting's value by the options or the environment; null where neither has one.</summary>
+    public static string? Named(BridgeOptions options, string setting)
     {
         if (options.Settings?.TryGetValue(setting, out string? value) == true) return value;
         string? variable = Environment.GetEnvironmentVariable("LLMBRIDGE_" + setting.ToUpperInvariant());

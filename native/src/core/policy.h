@@ -90,9 +90,9 @@ enum { POOL_KEEPERS_MAX = 2 };
 #define SHARE_LOAD_LOOK_NS UINT64_C(100000000)        /* between two looks at how far an engine has loaded */
 #define SHARE_CANDIDATE_NS UINT64_C(5000000000)       /* a candidate's wait for a lock whose holder cannot be reached */
 #define SHARE_FIRST_CLIENT_NS UINT64_C(10000000000)   /* a server's wait for its first client */
+#define SHARE_RETURN_NS UINT64_C(5000000000)          /* the same, for clients whose engine has died */
 #define SHARE_ASK_NS UINT64_C(500000000)              /* how long whoever lists servers waits for the word of each */
 #define SHARE_KILLED_NS UINT64_C(5000000000)          /* how long a server that was killed may take to be gone */
 #define SHARE_SURVEY_NS UINT64_C(60000000000)         /* a host's wait for all of that, beside the grace */
-#define SHARE_RETURN_NS UINT64_C(5000000000)          /* the same, for clients whose engine has died */
 
 #endif
