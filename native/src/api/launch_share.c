@@ -117,10 +117,9 @@ static void add_all(struct parts *parts, const llmb_settings *settings, const st
   add_environment(parts, settings, launch->environment);
   const char *model = settings->values[SETTING_MODEL].text;
   if (model == NULL || model[0] == 0) return;
-  if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) { /* a name, and no file */
-    add_setting(parts, settings, SETTING_MODEL);
-    return;
-  }
+  /* Only the llama engine's is a file for certain. */
+  if (settings_engine(settings) != ENGINE_LLAMA) add_setting(parts, settings, SETTING_MODEL);
+  if (settings_engine(settings) == ENGINE_HTTP) return;
   const uint64_t before = parts->size;
   share_model_lines(model, add_line, parts);
   out->model_size = parts->size - before;

@@ -6,7 +6,7 @@
 #include "core/json_check.h"
 #include "core/memory.h"
 #include "keeper/keeper_environment.h"
-#include "keeper/share_protocol.h"
+#include "keeper/share_listing.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
 #include "platform/os_process.h"

@@ -1,33 +1,25 @@
 #include "keeper/share_deaths.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "keeper/share_boot_id.h"
 #include "platform/os_clock.h"
 
-enum { RECORD_MAGIC = 0x76694c4c, RECORD_VERSION = 1, BOOT_ID_SIZE = 36 };
+enum { RECORD_MAGIC = 0x76694c4c, RECORD_VERSION = 1 };
 
 struct record {
   uint32_t magic, version;
-  char boot_id[BOOT_ID_SIZE]; /* its times are of this boot */
+  char boot_id[SHARE_BOOT_ID_SIZE]; /* its times are of this boot */
   uint32_t begins;            /* a server holds the lock, and has served nobody yet */
   uint32_t count, reserved;
   uint64_t death_ns[SHARE_DEATHS_MAX]; /* the oldest first */
 };
 
-static void read_boot_id(char boot_id[BOOT_ID_SIZE]) {
-  memset(boot_id, 0, BOOT_ID_SIZE);
-  const int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
-  if (read(file, boot_id, BOOT_ID_SIZE) != BOOT_ID_SIZE) memset(boot_id, 0, BOOT_ID_SIZE);
-  close(file);
-}
-
 /* What does not make sense, or is of another boot, is as good as nothing. */
 static void read_record(int lock, struct record *record) {
-  char boot_id[BOOT_ID_SIZE];
-  read_boot_id(boot_id);
+  char boot_id[SHARE_BOOT_ID_SIZE];
+  share_boot_id(boot_id);
   if (pread(lock, record, sizeof *record, 0) == (ssize_t)sizeof *record && record->magic == RECORD_MAGIC &&
       record->version == RECORD_VERSION && memcmp(record->boot_id, boot_id, sizeof boot_id) == 0 &&
       record->count <= SHARE_DEATHS_MAX) {

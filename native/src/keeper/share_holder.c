@@ -93,13 +93,19 @@ static pid_t ask(const char *path, const char *key, struct share_holder *out) {
   int os_code = 0;
   file_name(key, SHARE_SOCKET, name);
   if (os_local_connect(path, name, &socket, &os_code) != LLMB_OK) return 0;
-  if (os_local_peer(socket, &peer) && peer.is_own &&
-      os_socket_send(socket, &question, sizeof question, NULL, 0, &os_code) == LLMB_OK) {
+  if (os_local_peer(socket, &peer) && peer.is_own) {
     struct os_poll_item item = {.handle = socket};
+    /* A server that has no room for a client refuses it before it hears the question: the question's failure, and one
+     * of the answer's, tell nothing. */
+    (void)os_socket_send(socket, &question, sizeof question, NULL, 0, &os_code);
     (void)os_poll(&item, 1, os_clock_ns() + SHARE_ASK_NS);
-    if (os_socket_receive(socket, message, sizeof message, &size, NULL, 0, NULL, &os_code) != LLMB_OK) size = 0;
+    for (int i = 0; i < 2 && size == 0; i++) {
+      if (os_socket_receive(socket, message, sizeof message, &size, NULL, 0, NULL, &os_code) != LLMB_OK) size = 0;
+    }
   }
-  if (share_message_check(message, size) == SHARE_MESSAGE_STATE) {
+  const enum share_message_kind kind = share_message_check(message, size);
+  out->answers = kind == SHARE_MESSAGE_REFUSED;
+  if (kind == SHARE_MESSAGE_STATE) {
     const char *text = message + sizeof question;
     const uint64_t text_size = size - sizeof question;
     out->answers = json_check((const uint8_t *)text, text_size, NULL, NULL) == LLMB_OK && text[0] == '{';

@@ -13,7 +13,8 @@ enum {
   SHARE_KEY_DIGITS = SHARE_KEY_SIZE - 1,
   SHARE_LISTED_MAX = 64,           /* keys that are told of */
   SHARE_CARD_SIZE_MAX = 512 << 10, /* larger than any that a server writes */
-  SHARE_ENTRIES_MAX = 65536        /* of the folder that are looked at */
+  SHARE_ANSWER_SIZE_MAX = (SHARE_LISTED_MAX + 1) * (SHARE_CARD_SIZE_MAX + SHARE_STATE_SIZE_MAX), /* of a survey */
+  SHARE_ENTRIES_MAX = 65536 /* of the folder that are looked at */
 };
 
 struct share_listing {

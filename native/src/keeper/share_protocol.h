@@ -30,7 +30,6 @@ enum {
   SHARE_RELAY_SIZE_MAX = 24 << 10, /* the longest message of an engine's */
   SHARE_STATE_SIZE_MAX = 32 << 10,
   SHARE_ANSWER_PACKET_SIZE = 16 << 10, /* of a survey's answer, which is cut into such */
-  SHARE_ANSWER_SIZE_MAX = 4 << 20,
   SHARE_OPENING_SIZE_MAX = 40 << 10,
   SHARE_FOLDER_SIZE = 128
 };

@@ -15,6 +15,7 @@
 #include "keeper/keeper_memory.h"
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_reap.h"
+#include "keeper/share_boot_id.h"
 #include "keeper/share_client.h"
 #include "keeper/share_deaths.h"
 #include "keeper/share_news.h"
@@ -115,17 +116,10 @@ static uint64_t start_time(void) {
   return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
-static void boot_id(char text[40]) {
-  const int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-  const ssize_t size = file >= 0 ? read(file, text, 36) : 0;
-  if (file >= 0) close(file);
-  text[size > 0 ? size : 0] = 0;
-}
-
 static bool publish(void) {
   struct json_writer writer;
-  char *text = NULL, boot[40];
-  boot_id(boot);
+  char *text = NULL, boot[SHARE_BOOT_ID_SIZE + 1] = "";
+  share_boot_id(boot);
   json_writer_begin(&writer);
   json_object_open(&writer);
   json_key(&writer, "pid");

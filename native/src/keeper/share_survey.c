@@ -179,9 +179,9 @@ static int stop(const char *wanted, uint64_t grace_ns) {
     return refuse(LLMB_E_UNSUPPORTED, text);
   }
   const unsigned found = find_meant(wanted, &hidden);
-  if (found > 1 && strcmp(wanted, "all") != 0) {
+  if (found + hidden > 1 && strcmp(wanted, "all") != 0) {
     snprintf(text, sizeof text, "key: %u shared engines have keys that begin with '%.64s': more digits are wanted",
-             found, wanted);
+             found + hidden, wanted);
     return refuse(LLMB_E_INVALID_ARGUMENT, text);
   }
   json_key(&writer, "stopped");

@@ -1,5 +1,7 @@
 /* A program that speaks with a shared engine's server by hand, and lies. What it does is its own trouble: the others
  * are answered all the while. */
+#include <llmbridge/llmbridge.h>
+
 #include "tests/shared/shared_liar.h"
 
 /* Somebody else, who is answered before and after by one engine. */
@@ -152,6 +154,23 @@ static void what_is_no_greeting__ends_the_connection(void) {
   somebody_leaves(host, engine);
 }
 
+/* What llmb_shared_list says of the only server. */
+static const char *state_told(void) {
+  static char state[32];
+  llmb_settings *settings = NULL;
+  char *json = NULL;
+  CHECK_INT(LLMB_OK, llmb_settings_create(&settings, NULL));
+  CHECK_INT(LLMB_OK, llmb_settings_set(settings, "engine", "fake", NULL));
+  CHECK_INT(LLMB_OK, llmb_settings_set(settings, "home", HARNESS_HOME, NULL));
+  CHECK_INT(LLMB_OK, llmb_shared_list(settings, &json, NULL));
+  llmb_settings_close(settings);
+  const char *at = json != NULL ? strstr(json, "\"state\":\"") : NULL;
+  CHECK(at != NULL);
+  snprintf(state, sizeof state, "%.*s", (int)strcspn(at + 9, "\""), at + 9);
+  llmb_free(json);
+  return state;
+}
+
 static void program_that_is_one_too_many__is_told_how_many_there_are(void) {
   enum { MANY = KEEPER_CLIENTS_MAX };
   int64_t engine = 0;
@@ -167,6 +186,7 @@ static void program_that_is_one_too_many__is_told_how_many_there_are(void) {
   struct shared_host *late = host_open("echo", "restart_limit", "0", NULL);
   CHECK_CONTAINS("error 11 64 programs", host_do(late, "ask hello")); /* overloaded */
   somebody_is_answered(host, engine);
+  CHECK_TEXT("serves", state_told());
   for (int i = 0; i < MANY - 1; i++) close(servers[i]);
   host_close(late);
   somebody_leaves(host, engine);

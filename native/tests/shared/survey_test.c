@@ -6,6 +6,7 @@
 
 #include "core/json_check.h"
 #include "core/json_reader.h"
+#include "keeper/share_listing.h"
 #include "tests/shared/shared_harness.h"
 
 #define OTHER_KEY "00112233445566778899aabbccddeeff"
@@ -169,6 +170,35 @@ static void files_that_lie__are_told_as_what_they_are_and_nobody_is_killed(void)
   shared_end();
 }
 
+static void cards_that_are_as_large_as_may_be__are_all_told(void) {
+  enum { COUNT = 12, PARTS_SIZE = SHARE_CARD_SIZE_MAX - 100 };
+  static char text[SHARE_CARD_SIZE_MAX];
+  char path[SHARED_PATH_SIZE], name[64], *json = NULL;
+  struct json_value server;
+  uint64_t at = 0;
+  unsigned told = 0;
+  shared_begin();
+  shared_path("", path);
+  CHECK_INT(0, mkdir(path, 0700));
+  const int head = snprintf(text, sizeof text, "{\"parts\":\"");
+  memset(text + head, 'p', PARTS_SIZE);
+  memcpy(text + head + PARTS_SIZE, "\"}", 3);
+  for (unsigned i = 0; i < COUNT; i++) {
+    snprintf(name, sizeof name, "%032x.json", i);
+    put_file(name, text);
+  }
+  json = list();
+  const struct json_value servers = json_member(root_of(json), "servers");
+  while (json_next(servers, &at, NULL, &server)) told += has_text(server, "state", "gone");
+  CHECK_INT(COUNT, told);
+  llmb_free(json);
+  for (unsigned i = 0; i < COUNT; i++) {
+    snprintf(name, sizeof name, "%032x.json", i);
+    remove_file(name);
+  }
+  shared_end();
+}
+
 static void stop__ends_the_server_and_leaves_nothing_of_it(void) {
   int64_t engine = 0, again = 0;
   char *json = NULL;
@@ -254,6 +284,6 @@ static void folder_that_others_may_enter__is_told_and_not_touched(void) {
 
 CHECK_MAIN(TEST(list_without_a_folder__has_no_servers), TEST(list__tells_server_engine_and_what_each_client_had),
            TEST(files_that_lie__are_told_as_what_they_are_and_nobody_is_killed),
-           TEST(stop__ends_the_server_and_leaves_nothing_of_it),
+           TEST(cards_that_are_as_large_as_may_be__are_all_told), TEST(stop__ends_the_server_and_leaves_nothing_of_it),
            TEST(stop_of_a_server_that_is_stopped__kills_it_after_the_grace), TEST(key_that_is_none__is_refused_by_name),
            TEST(folder_that_others_may_enter__is_told_and_not_touched))

@@ -144,7 +144,25 @@ static void model_that_was_replaced__is_not_loaded_under_the_old_ones_key(void) 
   shared_end();
 }
 
+/* An engine of a user's own may take a name where llama takes a file. */
+static void models_that_are_names__are_told_apart(void) {
+  static const char *const command = "[\"" CHILD_CUSTOM "\",\"none\"]";
+  int64_t engines[3] = {0};
+  struct shared_host *hosts[3];
+  shared_begin();
+  for (unsigned i = 0; i < 3; i++) {
+    hosts[i] = host_open(NULL, "engine", "custom", "command", command, "model", i < 2 ? "one" : "two", NULL);
+    host_do(hosts[i], "ask own");
+    host_answer(hosts[i], &engines[i]);
+  }
+  CHECK(engines[0] > 0);
+  CHECK_INT(engines[0], engines[1]);
+  CHECK(engines[0] != engines[2]);
+  for (unsigned i = 0; i < 3; i++) host_close(hosts[i]);
+  shared_end();
+}
+
 CHECK_MAIN(TEST(hello_of_another_version__is_refused_naming_both), TEST(another_user__is_refused),
            TEST(twenty_programs__attach_to_one_confined_engine),
-           TEST(more_workers_than_a_server_has__are_refused_by_number),
+           TEST(more_workers_than_a_server_has__are_refused_by_number), TEST(models_that_are_names__are_told_apart),
            TEST(model_that_was_replaced__is_not_loaded_under_the_old_ones_key))
