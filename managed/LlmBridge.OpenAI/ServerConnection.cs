@@ -12,6 +12,7 @@ public sealed class ServerConnection : IDisposable
     private const int BodyBytesMax = 64 * 1024;
     private const int AnswerBytesMax = 256 * 1024 * 1024;
     private const int RedirectsMax = 3;
+    private const int StaleMax = 16;
 
     private readonly HttpClient _client;
     private readonly ServerOptions _options;
@@ -78,10 +79,7 @@ public sealed class ServerConnection : IDisposable
         Uri target = new(path);
         for (int redirects = 0; ; redirects++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, target);
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            HttpResponseMessage response = await SendAsync(request, cancelled).ConfigureAwait(false);
+            HttpResponseMessage response = await PostOnceAsync(target, body, cancelled).ConfigureAwait(false);
             if ((int)response.StatusCode is < 300 or >= 400)
             {
                 if (response.IsSuccessStatusCode) return response;
@@ -158,6 +156,24 @@ public sealed class ServerConnection : IDisposable
         }
     }
 
+    /// <summary>Sends a body, once more for each kept connection that the server had closed.</summary>
+    private async Task<HttpResponseMessage> PostOnceAsync(Uri target, byte[] body, CancellationToken cancelled)
+    {
+        for (int stale = 0; ; stale++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, target);
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            try
+            {
+                return await SendAsync(request, cancelled).ConfigureAwait(false);
+            }
+            catch (ServerException e) when (stale < StaleMax && StaleConnectionException.In(e) is not null)
+            {
+            }
+        }
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancelled)
     {
         try
@@ -183,7 +199,8 @@ public sealed class ServerConnection : IDisposable
     /// <summary>True where the server closed the connection as if it had answered, or answered something that is no
     /// response: it may have done what was asked. A reset tells that it has not.</summary>
     private static bool WasTaken(HttpRequestException e) =>
-        e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse;
+        StaleConnectionException.In(e) is null
+        && e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse;
 
     private ServerException Unreached(string why, Exception inner) =>
         new(ServerFault.Unavailable, $"{Url}: {why}", inner) { NothingBegun = true };

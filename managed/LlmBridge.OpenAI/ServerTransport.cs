@@ -18,6 +18,8 @@ internal static class ServerTransport
             ConnectTimeout = options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // names may come to mean other addresses
             UseProxy = url.SocketPath is null,
+            PlaintextStreamFilter = static (opened, _) =>
+                ValueTask.FromResult<Stream>(new KeptConnection(opened.PlaintextStream)),
         };
         if (url.SocketPath is { } path)
         {

@@ -42,6 +42,9 @@ internal sealed class RecordedServer : IDisposable
 
     public string Url { get; }
 
+    /// <summary>True where the connection that asked for the models serves the next request too.</summary>
+    public bool KeepsConnections { get; init; }
+
     public ConcurrentQueue<RecordedRequest> Requests { get; } = new();
 
     /// <summary>Set when a client has closed a connection in the middle of its answer.</summary>
@@ -71,6 +74,10 @@ internal sealed class RecordedServer : IDisposable
 
     public static Reply Json(string body, int status = 200, string more = "") =>
         new(Head("application/json", status, more) + body);
+
+    private static Reply KeptJson(string body) => new(
+        $"HTTP/1.1 200 Word\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}",
+        ReplyEnd.Keeps);
 
     public void Dispose()
     {
@@ -105,13 +112,18 @@ internal sealed class RecordedServer : IDisposable
                     new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _ended.Token);
                 stream = secured;
             }
-            if (await ReadAsync(stream) is not { } request) return;
-            Requests.Enqueue(request);
-            bool asksModels = request.Method == "GET" && request.Path.EndsWith("/models", StringComparison.Ordinal);
-            string models = $$$"""{"data":[{"id":"served","object":"model","owned_by":"{{{Owner}}}"}]}""";
-            Reply reply = asksModels && request.Path == "/v1/models" ? Json(models)
-                : asksModels ? Json("{}", 404) : _answer(request);
-            await SendAsync(stream, socket, reply);
+            Reply reply;
+            do
+            {
+                if (await ReadAsync(stream) is not { } request) return;
+                Requests.Enqueue(request);
+                bool asksModels = request.Method == "GET" && request.Path.EndsWith("/models", StringComparison.Ordinal);
+                string models = $$$"""{"data":[{"id":"served","object":"model","owned_by":"{{{Owner}}}"}]}""";
+                reply = asksModels && request.Path == "/v1/models" ? KeepsConnections ? KeptJson(models) : Json(models)
+                    : asksModels ? Json("{}", 404) : _answer(request);
+                await SendAsync(stream, socket, reply);
+            }
+            while (reply.End == ReplyEnd.Keeps);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException
             or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
@@ -183,6 +195,7 @@ internal enum ReplyEnd
     Closes,
     Reset,
     StaysOpen,
+    Keeps,
 }
 
 /// <summary>A part of a reply, sent after what it waits for.</summary>
