@@ -80,6 +80,7 @@ enum { POOL_KEEPERS_MAX = 2 };
 #define KEEPER_STOP_TIMEOUT_NS UINT64_C(5000000000)    /* from goodbye to its end; longer than the next */
 #define KEEPER_REAP_TIMEOUT_NS UINT64_C(3000000000)    /* the keeper's wait for the processes it has killed */
 #define KEEPER_WELCOME_TIMEOUT_NS UINT64_C(5000000000) /* an engine's wait for the keeper's first word */
+#define KEEPER_SESSION_GRACE_NS UINT64_C(1000000000)   /* a session's helper's end, once nobody waits for it */
 #define KEEPER_SWEEP_AGAIN_NS UINT64_C(50000000)       /* between looks for orphans that were still being born */
 
 /* Shared engines: the server and its clients. */

@@ -49,6 +49,7 @@ struct keeper_spawn {
   const char *log_file;           /* stderr is appended there too; NULL for none; must be writable */
   os_handle engine_socket;        /* becomes descriptor 3 of the engine; stays the caller's here, who closes it */
   bool is_server;                 /* it goes on when nobody watches it any more, and when the keeper has ended */
+  bool is_session;                /* the helper of a session: it may end what it is writing when nobody watches it */
 };
 
 /* The host's view of one engine process. */

@@ -8,6 +8,7 @@
 
 #include "core/fault_point.h"
 #include "core/memory.h"
+#include "core/policy.h"
 #include "keeper/keeper_child.h"
 #include "keeper/keeper_memory.h"
 #include "keeper/keeper_protocol.h"
@@ -100,7 +101,12 @@ void engine_hear_bell(struct engine *engine) {
 
 void engine_lose_host(struct engine *engine) {
   engine->events = os_handle_close(engine->events);
-  engine_kill(engine);
+  if (engine->is_session) {
+    /* Its socket has ended too: it takes back what it was writing and ends, or its guard passes. */
+    atomic_store(&engine->guards->guard_ns[0], os_clock_ns() + KEEPER_SESSION_GRACE_NS);
+  } else {
+    engine_kill(engine);
+  }
 }
 
 static void send_exit(struct engine *engine, const siginfo_t *how, uint64_t peak) {

@@ -31,6 +31,7 @@ struct engine {
   struct keeper_guard_page *guards;
   bool guard_expired;       /* and it was killed for it */
   bool is_server;           /* of a shared engine: whatever happens here, it goes on */
+  bool is_session;          /* the helper of a session: it is given time to end by itself */
   bool is_shared;           /* this process is its server: a guard that has passed first calls its call off */
   bool wants_nudge;         /* of a shared one: it is to look at what stands in its page */
   uint64_t called_off_ns;   /* when a call of it was last called off */

@@ -14,6 +14,8 @@
 #include "keeper/keeper_protocol.h"
 #include "keeper/keeper_reap.h"
 #include "keeper/keeper_spawn.h"
+#include "keeper/session_helper.h"
+#include "keeper/session_protocol.h"
 #include "keeper/share_protocol.h"
 #include "keeper/share_server.h"
 #include "keeper/share_survey.h"
@@ -108,6 +110,7 @@ int main(int argc, char **argv) {
     return EXIT_USAGE;
   }
   if (argc == 2 && strcmp(argv[1], SHARE_ROLE) == 0) return share_server_main();
+  if (argc == 2 && strcmp(argv[1], SESSION_ROLE) == 0) return session_helper_main();
   if (argc > 2 && strcmp(argv[1], SHARE_ROLE_SURVEY) == 0) return share_survey_main(argc, argv);
   FAULT_POINT(KEEPER_START);
   oom_kills_begin();

@@ -84,8 +84,10 @@ static char *text_put(char *at, const char *text) {
 }
 
 void keeper_spawn_encode(const struct keeper_spawn *spawn, const char *folder, uint64_t id, void *out) {
-  struct keeper_spawn_message message = {
-      .head = keeper_message_head(KEEPER_MESSAGE_SPAWN), .id = id, .is_server = spawn->is_server};
+  struct keeper_spawn_message message = {.head = keeper_message_head(KEEPER_MESSAGE_SPAWN),
+                                         .id = id,
+                                         .is_server = spawn->is_server,
+                                         .is_session = spawn->is_session};
   uint64_t size;
   bool fits = spawn_measure(spawn, folder, &message.argument_count, &message.environment_count, &size);
   assert(fits);
@@ -131,6 +133,7 @@ bool keeper_spawn_decode(void *bytes, uint64_t size, struct keeper_spawn_request
   out->environment[message.environment_count] = NULL;
   out->id = message.id;
   out->is_server = message.is_server != 0;
+  out->is_session = message.is_session != 0;
   out->program = fixed[0];
   out->folder = fixed[1];
   out->log_file = fixed[2];

@@ -16,7 +16,7 @@
 #include "keeper/keeper_client.h"
 #include "keeper/keeper_limits.h"
 
-enum { KEEPER_PROTOCOL_MAGIC = 0x6b424c4c, KEEPER_PROTOCOL_VERSION = 4 };
+enum { KEEPER_PROTOCOL_MAGIC = 0x6b424c4c, KEEPER_PROTOCOL_VERSION = 5 };
 
 /* Descriptors that the program is started with. */
 enum { KEEPER_HANDLE_CONTROL = 3, KEEPER_HANDLE_HOST = 4 };
@@ -51,7 +51,7 @@ struct keeper_spawn_message {
   struct keeper_message_head head;
   uint64_t id;
   uint32_t argument_count, environment_count;
-  uint32_t is_server, reserved;
+  uint32_t is_server, is_session;
   /* Then the texts, each NUL-terminated: program, folder, log file, arguments, environment. */
 };
 
@@ -71,7 +71,7 @@ struct keeper_exit_message {
 /* A SPAWN as its receiver sees it: texts point into the message. */
 struct keeper_spawn_request {
   uint64_t id;
-  bool is_server;
+  bool is_server, is_session;
   const char *program, *folder, *log_file;       /* folder and log_file may be empty */
   char *arguments[KEEPER_ARGUMENTS_MAX + 1];     /* NULL at the end */
   char *environment[KEEPER_ENVIRONMENT_MAX + 1]; /* NULL at the end */

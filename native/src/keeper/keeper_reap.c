@@ -85,13 +85,23 @@ static bool only_servers_left(const struct engine_table *table) {
   return table->count > 0 || (waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD);
 }
 
+/* They had time to take back what they were writing. */
+static void kill_sessions(struct engine_table *table) {
+  for (unsigned i = 0; i < table->count; i++) {
+    if (table->engines[i]->is_session) engine_kill(table->engines[i]);
+  }
+}
+
 void keeper_reap_all(struct engine_table *table, os_handle signals) {
-  uint64_t now_ns = os_clock_ns(), deadline_ns = now_ns + KEEPER_REAP_TIMEOUT_NS;
-  for (unsigned i = 0; i < table->count; i++) engine_kill(table->engines[i]);
+  const uint64_t begun_ns = os_clock_ns(), deadline_ns = begun_ns + KEEPER_REAP_TIMEOUT_NS;
+  for (unsigned i = 0; i < table->count; i++) {
+    if (!table->engines[i]->is_session) engine_kill(table->engines[i]);
+  }
   for (;;) {
+    if (os_clock_ns() >= begun_ns + KEEPER_SESSION_GRACE_NS) kill_sessions(table);
     bool left = keeper_reap(table);
     if (!left && only_servers_left(table)) return;
-    now_ns = os_clock_ns();
+    const uint64_t now_ns = os_clock_ns();
     if (now_ns >= deadline_ns) return;
     uint64_t again_ns = now_ns + KEEPER_SWEEP_AGAIN_NS;
     struct os_poll_item item = {.handle = signals};

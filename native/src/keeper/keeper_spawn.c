@@ -90,7 +90,8 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
   const char *failed_step = NULL;
   int os_code = 0;
   llmb_status status = LLMB_E_SPAWN_FAILED;
-  if (table->count == KEEPER_ENGINES_MAX) {
+  const unsigned count_max = KEEPER_ENGINES_MAX - (request->is_session ? KEEPER_ENGINES_RESERVED : 0);
+  if (table->count >= count_max) {
     failed_step = "limit";
     status = LLMB_E_OVERLOADED;
     goto finish;
@@ -104,6 +105,7 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
   engine->state = ENGINE_STARTING;
   engine->id = request->id;
   engine->is_server = request->is_server;
+  engine->is_session = request->is_session;
   engine->process = engine->events = engine->lifeline = engine->bell = OS_HANDLE_NONE;
   engine->exec_pipe = engine->log_pipe = engine->log_file.handle = OS_HANDLE_NONE;
   failed_step = prepare(engine, request, &ends, &os_code);

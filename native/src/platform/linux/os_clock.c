@@ -19,6 +19,12 @@ uint64_t os_clock_coarse_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+int64_t os_clock_wall_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec;
+}
+
 void os_cpu_relax(void) {
 #if defined(__x86_64__)
   _mm_pause();

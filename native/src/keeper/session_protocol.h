@@ -1,0 +1,55 @@
+/* What is said between a host and the helper process that keeps a session's turn for one of its calls: small structs
+ * over a message socket, as in keeper_protocol.h. Texts lie in a sealed region whose handle comes with the message.
+ *
+ *   host   -> helper   OPEN with the request, DROP (a turn has no room), ANSWER with the answer
+ *   helper -> host     WAITING (who has the turn), TURN with the conversation, STORED, REFUSED
+ *
+ * Between OPEN and the end of the helper's process nobody else has the session. What ends the conversation before
+ * ANSWER leaves the session as it was; when the host has ended it before STORED could be sent, the helper takes what it
+ * has written back. */
+#ifndef LLMB_SESSION_PROTOCOL_H
+#define LLMB_SESSION_PROTOCOL_H
+
+#include <stdint.h>
+
+enum { SESSION_PROTOCOL_MAGIC = 0x65424c4c, SESSION_PROTOCOL_VERSION = 1 };
+
+/* The arguments that make a keeper the helper of one call's session, or have it look at sessions (session_survey.h). */
+#define SESSION_ROLE "session"
+#define SESSION_ROLE_SURVEY "sessions"
+
+enum session_message_kind {
+  SESSION_MESSAGE_NONE,
+  SESSION_MESSAGE_OPEN,
+  SESSION_MESSAGE_DROP,
+  SESSION_MESSAGE_ANSWER,
+  SESSION_MESSAGE_WAITING,
+  SESSION_MESSAGE_TURN,
+  SESSION_MESSAGE_STORED,
+  SESSION_MESSAGE_REFUSED,
+  SESSION_MESSAGE_KIND_COUNT
+};
+
+enum { SESSION_WHO_SIZE = 96, SESSION_REASON_SIZE = 480 };
+enum { SESSION_IS_NEW = 1, SESSION_OTHER_MODEL = 2 }; /* bits of `flags` */
+
+struct session_head {
+  uint32_t magic;
+  uint16_t version;
+  uint16_t kind; /* enum session_message_kind */
+};
+
+/* One struct for all: what a kind does not use is zero. */
+struct session_message {
+  struct session_head head;
+  uint64_t size;                  /* OPEN, ANSWER, TURN: of the text in the region, its NUL not counted */
+  uint64_t records;               /* TURN: that the session has; STORED: that it has now */
+  uint64_t dropped;               /* TURN: turns that the conversation leaves out */
+  uint64_t torn;                  /* TURN: bytes that were cut off behind the last whole turn */
+  uint32_t tail;                  /* TURN: a sum of the last record, by which the session is known again */
+  uint32_t flags;                 /* TURN */
+  int32_t status, os_code;        /* REFUSED */
+  char text[SESSION_REASON_SIZE]; /* REFUSED: why; WAITING: who has the turn */
+};
+
+#endif

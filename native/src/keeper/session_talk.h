@@ -1,0 +1,25 @@
+/* A session's helper talks with its host. */
+#ifndef LLMB_SESSION_TALK_H
+#define LLMB_SESSION_TALK_H
+
+#include <stdbool.h>
+
+#include <llmbridge/status.h>
+
+#include "keeper/session_protocol.h"
+
+enum { SESSION_HANDLE_HOST = 3 }; /* the descriptor that the helper is started with */
+
+struct session_message session_message_of(enum session_message_kind kind);
+
+/* Says it, with a text (NULL for none). False when the host has ended the conversation. */
+bool session_say(struct session_message *message, const char *text, uint64_t size);
+
+/* Says REFUSED; returns the exit status for that. */
+int session_refuse(llmb_status status, int os_code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The next message and its text (NULL if it has none), which is the caller's; NONE when the host has ended the
+ * conversation, has broken it, or the time is over. */
+enum session_message_kind session_hear(uint64_t deadline_ns, char **out_text, uint64_t *out_size);
+
+#endif
