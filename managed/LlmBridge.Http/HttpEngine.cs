@@ -10,8 +10,6 @@ namespace LlmBridge.Http;
 /// that a server that is down fails calls and not the engine.</summary>
 internal sealed class HttpEngine : IEngine, IDisposable
 {
-    private const long KeyBytesMax = 64 * 1024;
-
     private Replicas? _replicas;
     private int _retries;
 
@@ -27,7 +25,8 @@ internal sealed class HttpEngine : IEngine, IDisposable
             _replicas = new Replicas(urls, new ServerOptions
             {
                 Model = NullIfEmpty(setup.Setting("model")),
-                ApiKey = string.IsNullOrEmpty(keyFile) ? null : await ReadKeyAsync(keyFile).ConfigureAwait(false),
+                ApiKey = string.IsNullOrEmpty(keyFile) ? null
+                    : await ApiKeyFile.ReadAsync(keyFile).ConfigureAwait(false),
                 TlsCaFile = NullIfEmpty(setup.Setting("tls_ca_file")),
             });
             return "{}";
@@ -101,19 +100,6 @@ internal sealed class HttpEngine : IEngine, IDisposable
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    /// <summary>A key: one word, which goes into a header.</summary>
-    private static async Task<string> ReadKeyAsync(string path)
-    {
-        if (new FileInfo(path).Length > KeyBytesMax)
-        {
-            throw new FormatException($"api_key_file: {path} has more than {KeyBytesMax} bytes");
-        }
-        string key = (await File.ReadAllTextAsync(path).ConfigureAwait(false)).Trim();
-        bool isWord = key.Length > 0 && key.All(c => c is > ' ' and < '\x7f');
-        return isWord ? key : throw new FormatException(
-            $"api_key_file: {path} holds no key; allowed is one word of printable ASCII characters");
-    }
-
     private RequestLimits LimitsOf(EngineRequest request)
     {
         int stall = int.Parse(request.Setting("stall_timeout_ms") ?? "0", CultureInfo.InvariantCulture);
@@ -151,7 +137,8 @@ internal sealed class HttpEngine : IEngine, IDisposable
         };
         return new EngineException(status, failure.Message)
         {
-            Phase = ErrorBody.SaysLoading(failure.Message) ? LlmPhase.Start : null,
+            Phase = ErrorBody.SaysLoading(failure.Message) ? LlmPhase.Start
+                : failure.Fault == ServerFault.Malformed ? LlmPhase.Validate : null,
         };
     }
 }

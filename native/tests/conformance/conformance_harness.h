@@ -4,6 +4,7 @@
 
 #include "tests/bridge/bridge_harness.h"
 #include "tests/marked_processes.h"
+#include "tests/conformance/conformance_server.h"
 #include "tests/conformance/conformance_strategy.h"
 
 enum { CONFORMANCE_SKIP = 77 };
@@ -69,11 +70,12 @@ UNUSED static int conformance_run(const struct check_test *tests, size_t count, 
   const bool is_shared = strcmp(strategy->isolation, "shared") == 0;
   if (is_shared && mkdtemp(folder) == NULL) abort();
   if (is_shared) setenv("XDG_RUNTIME_DIR", folder, 1);
+  if (is_engine("http")) server_start();
   mark_set();
   setenv("LLMBRIDGE_ENVIRONMENT", MARK_NAME, 1);
   llmb_settings *settings = strategy_settings(strategy, ANSWERS);
   if (settings == NULL) {
-    fprintf(stderr, "skipped: there is no model for %s\n", strategy->name);
+    fprintf(stderr, "skipped: there is no model, or no program, for %s\n", strategy->name);
     return CONFORMANCE_SKIP;
   }
   llmb_settings_close(settings);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/conformance/conformance_server.h"
+
 enum { VALUE_SIZE_MAX = 4096 };
 
 /* A lone byte of a character of three, in the middle of text. */
@@ -35,6 +37,13 @@ enum { VALUE_SIZE_MAX = 4096 };
     [ANSWERS] = CUSTOM "answers", [PIECES] = CUSTOM "pieces", [ENDLESS] = CUSTOM "endless", \
     [CRASHES] = CUSTOM "crashes", [HANGS] = CUSTOM "hangs", [FLOODS] = CUSTOM "floods",     \
     [BAD_UTF8] = CUSTOM "bad_utf8",                                                         \
+  }
+
+/* Models' names, which conformance_server.py behaves by. */
+#define HTTP_BEHAVIOURS                                                                                          \
+  {                                                                                                              \
+    [ANSWERS] = "answers", [PIECES] = "pieces", [ENDLESS] = "endless", [CRASHES] = "crashes", [HANGS] = "hangs", \
+    [FLOODS] = "floods", [BAD_UTF8] = "bad_utf8",                                                                \
   }
 
 #define LLAMA_ANSWER "Hello from llama.cpp, running in a process of its own."
@@ -79,6 +88,8 @@ static const struct strategy strategies[] = {
     {"jsonrpc.shared", "jsonrpc", "shared", "1", NULL, DAEMON_BEHAVIOURS},
     {"custom.shared", "custom", "shared", "1", NULL, CUSTOM_BEHAVIOURS},
     {"llama.shared", "llama", "shared", "1", LLAMA_ANSWER, LLAMA_BEHAVIOURS},
+    {"http.pool", "http", "pool", "1", NULL, HTTP_BEHAVIOURS},
+    {"http.shared", "http", "shared", "1", NULL, HTTP_BEHAVIOURS},
     {"hash.shared", "hash", "shared", "1", NULL, {[ANSWERS] = ""}},
     {"hash.pool", "hash", "pool", "1", NULL, {[ANSWERS] = ""}},
     {"hash.inproc", "hash", "inproc", "1", NULL, {[ANSWERS] = ""}},
@@ -103,16 +114,18 @@ llmb_settings *strategy_settings(const struct strategy *strategy, enum behaviour
   char model[VALUE_SIZE_MAX];
   const char *how = strategy->makes[behaviour];
   const bool is_llama = strcmp(strategy->engine, "llama") == 0;
+  const bool is_http = strcmp(strategy->engine, "http") == 0;
   llmb_settings *settings = NULL;
   if (how == NULL) return NULL;
   if (strcmp(strategy->name, "custom.csharp") == 0 && access(CONFORMANCE_CSHARP_ENGINE, R_OK) != 0) return NULL;
+  if (is_http && access(CONFORMANCE_HTTP_HOME "/bin/llmbridge-http", X_OK) != 0) return NULL;
   if (is_llama) {
     const char *folder = getenv("LLMB_TEST_MODELS");
     snprintf(model, sizeof model, "%s/%s.gguf", folder != NULL ? folder : ".", how);
     if (access(model, R_OK) != 0) return NULL;
   }
   if (llmb_settings_create(&settings, NULL) != LLMB_OK) abort();
-  put(settings, "home", CONFORMANCE_HOME);
+  put(settings, "home", is_http ? CONFORMANCE_HTTP_HOME : CONFORMANCE_HOME);
   put(settings, "engine", strategy->engine);
   put(settings, "isolation", strategy->isolation);
   put(settings, "workers", strategy->workers);
@@ -121,6 +134,9 @@ llmb_settings *strategy_settings(const struct strategy *strategy, enum behaviour
   if (is_llama) {
     put(settings, "model", model);
     put(settings, "threads", "1");
+  } else if (is_http) {
+    put(settings, "url", server_url());
+    put(settings, "model", how);
   } else if (*how != 0) {
     put(settings, "command", how);
   }

@@ -19,7 +19,8 @@ struct strategy {
   const char *name; /* engine.how */
   const char *engine, *isolation, *workers;
   const char *answer; /* of ANSWERS; NULL: the prompt */
-  /* The setting `command`, or the model's file for llama. NULL: it cannot be made to behave like that. */
+  /* The setting `command`, the model's file for llama, a server's model for http. NULL: it cannot be made to behave
+   * like that. */
   const char *makes[BEHAVIOUR_COUNT];
 };
 
