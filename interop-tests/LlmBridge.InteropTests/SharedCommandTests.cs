@@ -66,6 +66,25 @@ public sealed class SharedCommandTests
         Assert.AreEqual("", (await CommandAsync("shared", "list")).Output);
     }
 
+    /// <summary>A card is a file that may hold anything; true JSON may hold halves of characters.</summary>
+    [TestMethod]
+    [DataRow("""{"pid":1,"model":"\ud800","parts":"engine \udfff\n"}""")]
+    [DataRow("""{"pid":1,"model":null,"parts":"\ud83d\ud83d"}""")]
+    public async Task List_WithAHostileCard_TellsOfTheOthersAllTheSame(string card)
+    {
+        ProgramRun ask = await CommandAsync("ask", "hello", "--engine", "fake", "--isolation", "shared");
+        Assert.AreEqual("hello\n", ask.Output, ask.Errors);
+        string key = new('0', 32);
+        string place = Path.Combine(_folder, $"llmbridge-{UserNumber()}");
+        await File.WriteAllTextAsync(Path.Combine(place, key + ".json"), card, Watchdog);
+        ProgramRun run = await CommandAsync("shared", "list");
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        StringAssert.Contains(run.Output, "00000000  gone");
+        StringAssert.Contains(run.Output, "serves");
+        run = await CommandAsync("doctor", "--engine", "fake");
+        StringAssert.Contains(run.Output, "ok   shared engines: 1 serve");
+    }
+
     [TestMethod]
     public async Task Stop_OfWhatIsNone_FailsByItsCode()
     {

@@ -130,12 +130,24 @@ class ModelTests(unittest.TestCase):
 
     def test_a_name_that_may_be_several_models_is_refused_with_them(self):
         self.put(".lmstudio/models/a/b/twin-q4.gguf")
-        self.put(".lmstudio/models/a/b/twin-q8.gguf")
+        self.put(".lmstudio/models/a/b/twin-q8.gguf", content=b"another file")
         ended = self.run_at_home("ask", "hello", "-m", "twin")
         self.assertEqual((ended.returncode, ended.stdout), (INVALID_ARGUMENT, b""))
         self.assertIn(b"twin-q4 (", ended.stderr)
         self.assertIn(b"twin-q8 (", ended.stderr)
         self.assertEqual(self.run_at_home("ask", "hello", "-m", "triplet").returncode, NOT_FOUND)
+
+    def test_one_file_by_two_snapshots_is_one_model(self):
+        hub = ".cache/huggingface/hub/models--someone--tiny"
+        self.put(f"{hub}/blobs/abc")
+        for snapshot in ("1", "2"):
+            self.put(f"{hub}/snapshots/{snapshot}/tiny-q8.gguf", link="../../blobs/abc")
+        self.put(f"{hub}/snapshots/2/tiny-renamed.gguf", link="../../blobs/abc")
+        listed = self.run_at_home("models", "--json").stdout.splitlines()
+        self.assertEqual([json.loads(line)["name"] for line in listed], ["tiny-q8", "tiny-renamed"])
+        for name in ("tiny-q8", "tiny"):
+            ended = self.run_at_home("ask", "What is 2+2?", "-m", name)
+            self.assertEqual((ended.returncode, ended.stdout), (0, b"2 + 2 = 4.\n"), ended)
 
     def test_a_servers_model_is_named_as_the_server_names_it(self):
         self.put(f".ollama/models/blobs/sha256-{self.put_ollama('library/small/latest')}")

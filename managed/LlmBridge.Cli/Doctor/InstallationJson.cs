@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace LlmBridge.Cli;
 
 /// <summary>What the library says of its installation: the members that are told.</summary>
@@ -8,7 +6,7 @@ internal sealed record InstallationJson(
     string? Reason)
 {
     public static InstallationJson Read(string json) =>
-        JsonSerializer.Deserialize(json, Json.Readable.InstallationJson)!;
+        Json.Read(json, Json.Readable.InstallationJson, "the installation");
 }
 
 /// <param name="From">What named the folder: setting, environment or library.</param>

@@ -10,7 +10,7 @@ internal static class ModelCaches
     [
         .. Folders().SelectMany(cache => ModelFolders.Find(cache.Folder, cache.Source))
             .Concat(OllamaFolders().SelectMany(OllamaModels.Find))
-            .DistinctBy(model => model.Path)
+            .DistinctBy(model => (model.Name, model.Target))
             .OrderBy(model => model.Name, StringComparer.Ordinal)
             .ThenBy(model => model.Path, StringComparer.Ordinal),
     ];
@@ -31,6 +31,7 @@ internal static class ModelCaches
         {
             found = [.. all.Where(model => model.Name.Contains(given, StringComparison.OrdinalIgnoreCase))];
         }
+        found = [.. found.DistinctBy(model => model.Target)];
         if (found.Length <= 1) return found.Length == 1 ? found[0].Path : given;
         string names = string.Join(", ", found.Take(NamesToldMax).Select(model => $"{model.Name} ({model.Path})"));
         string more = found.Length > NamesToldMax ? $" and {found.Length - NamesToldMax} more" : "";

@@ -29,5 +29,21 @@ internal sealed partial class Json : JsonSerializerContext
     public static byte[] Line<T>(T value, JsonTypeInfo<T> type) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
+    /// <summary>What the library says of others, such as shared engines' servers: true JSON, of which not all can be
+    /// read here.</summary>
+    /// <exception cref="LlmException">It cannot be read: half a character, or too deep.</exception>
+    public static T Read<T>(string json, JsonTypeInfo<T> type, string what) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            string message = $"what is said of {what} cannot be read: {e.Message}";
+            throw new LlmException(new LlmError { Status = LlmStatus.OutputInvalid, Message = message }, e);
+        }
+    }
+
     public static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }
