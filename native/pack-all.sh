@@ -12,7 +12,5 @@ cpack --config build/release/CPackConfig.cmake -B "$out" >"$out/cpack.log" || {
   exit 1
 }
 rm -rf "$out/_CPack_Packages" "$out/cpack.log"
-for project in LlmBridge.Package LlmBridge.Cli; do
-  dotnet pack "managed/$project" --output "$out" -p:SkipNative=true
-done
+dotnet pack managed/Packages.slnf -p:PackageOutputPath="$PWD/$out/" -p:SkipNative=true
 ls -l "$out"

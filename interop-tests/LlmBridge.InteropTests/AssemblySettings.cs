@@ -7,5 +7,9 @@ namespace LlmBridge.InteropTests;
 public static class AssemblySettings
 {
     [AssemblyCleanup]
-    public static void RemoveModels() => TestModel.RemoveAll();
+    public static void RemoveShared()
+    {
+        TestModel.RemoveAll();
+        PackageFeed.DisposeShared();
+    }
 }

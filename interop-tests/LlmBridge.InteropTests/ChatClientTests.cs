@@ -63,7 +63,7 @@ public sealed class ChatClientTests : BridgeTest
         switch (name)
         {
             case nameof(ChatOptions.ConversationId): options.ConversationId = "1"; break;
-            case nameof(ChatOptions.Tools): options.Tools = [AIFunctionFactory.Create(() => 1, "one")]; break;
+            case nameof(ChatOptions.Tools): options.Tools = [new HostedCodeInterpreterTool()]; break;
             case nameof(ChatOptions.ModelId): options.ModelId = "another"; break;
             case nameof(ChatOptions.AllowBackgroundResponses): options.AllowBackgroundResponses = true; break;
             default: throw new ArgumentException(name, nameof(name));

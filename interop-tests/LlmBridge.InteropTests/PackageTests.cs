@@ -12,23 +12,19 @@ public sealed class PackageTests
 
     private const string Unpacking = "-p:IncludeNativeLibrariesForSelfExtract=true";
 
-    private static PackageFeed? s_feed;
-
     public TestContext TestContext { get; set; } = null!;
 
     private CancellationToken Watchdog => TestContext.CancellationToken;
 
+    private static PackageFeed Feed => PackageFeed.Shared!;
+
     private static PageExample Example => PageExample.Named("docs/hosts/csharp.md", "ask");
 
     [ClassInitialize]
-    public static async Task PackAsync(TestContext context) =>
-        s_feed = await PackageFeed.PackAsync(context.CancellationToken);
+    public static Task PackAsync(TestContext context) => PackageFeed.SharedAsync(context.CancellationToken);
 
     [TestInitialize]
     public void RequireLlama() => TestModel.RequireLlama();
-
-    [ClassCleanup]
-    public static void RemoveFeed() => s_feed?.Dispose();
 
     [TestMethod]
     [Timeout(Patience, CooperativeCancellation = true)]
@@ -40,7 +36,7 @@ public sealed class PackageTests
         "publish", "--runtime", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true", Unpacking)]
     public async Task Library_InAnApplicationOutside_AnswersAsThePageSays(string verb, params string[] options)
     {
-        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
+        using PackageConsumer consumer = PackageConsumer.Of(Feed, Example.Code);
         string program = await consumer.MakeAsync(verb, options, Watchdog);
         Assert.DoesNotContain("LLMB0001", consumer.Said);
         await AnswersAsync([program]);
@@ -73,7 +69,7 @@ public sealed class PackageTests
     [Timeout(Patience, CooperativeCancellation = true)]
     public async Task Library_PublishedForARuntimeWithoutNativeFiles_SaysSoThen()
     {
-        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
+        using PackageConsumer consumer = PackageConsumer.Of(Feed, Example.Code);
         string program = await consumer.MakeAsync(
             "publish", ["--runtime", "linux-musl-x64", "--self-contained", "false", "-p:UseAppHost=false"], Watchdog);
         Assert.Contains("warning LLMB0001", consumer.Said);
@@ -90,7 +86,7 @@ public sealed class PackageTests
     [Timeout(Patience, CooperativeCancellation = true)]
     public async Task Library_MissingFromAnApplicationOutside_IsNotLookedForInFoldersAbove()
     {
-        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code);
+        using PackageConsumer consumer = PackageConsumer.Of(Feed, Example.Code);
         string program = await consumer.MakeAsync("build", [], Watchdog);
         string folder = Path.GetDirectoryName(program)!;
         Directory.Delete(Path.Combine(folder, "runtimes"), recursive: true);
@@ -111,7 +107,7 @@ public sealed class PackageTests
     [Timeout(Patience, CooperativeCancellation = true)]
     public void Packages_SayNothingOfWhereTheyWereBuilt()
     {
-        foreach (string package in Directory.GetFiles(s_feed!.Path, "*.nupkg"))
+        foreach (string package in Directory.GetFiles(Feed.Path, "*.nupkg"))
         {
             using ZipArchive archive = ZipFile.OpenRead(package);
             Assert.DoesNotContain(
@@ -125,7 +121,7 @@ public sealed class PackageTests
     public async Task Library_InAnApplicationForNet8_AnswersAsThePageSays()
     {
         const string properties = "<TargetFramework>net8.0</TargetFramework><RollForward>Major</RollForward>";
-        using PackageConsumer consumer = PackageConsumer.Of(s_feed!, Example.Code, properties);
+        using PackageConsumer consumer = PackageConsumer.Of(Feed, Example.Code, properties);
         string program = await consumer.MakeAsync("build", [], Watchdog);
         ProgramRun run = await CleanRun.OfAsync([program], [], Watchdog);
         Assert.AreEqual(0, run.ExitCode, run.Errors);
@@ -138,7 +134,7 @@ public sealed class PackageTests
     public async Task Options_AreBoundByTheGeneratedBinder()
     {
         using PackageConsumer consumer = PackageConsumer.OfFile(
-            s_feed!, "binding.cs",
+            Feed, "binding.cs",
             "<EnableConfigurationBindingGenerator>true</EnableConfigurationBindingGenerator>",
             "LlmBridge.Extensions.AI", "Microsoft.Extensions.Options.ConfigurationExtensions 10.0.14",
             "Microsoft.Extensions.DependencyInjection 10.0.14");
@@ -152,7 +148,7 @@ public sealed class PackageTests
     [Timeout(Patience, CooperativeCancellation = true)]
     public async Task Library_GivesUp_WhatAnApplicationHasForgotten()
     {
-        using PackageConsumer consumer = PackageConsumer.OfFile(s_feed!, "lifetimes.cs");
+        using PackageConsumer consumer = PackageConsumer.OfFile(Feed, "lifetimes.cs");
         string program = await consumer.MakeAsync("build", [], Watchdog);
         foreach (string name in new[] { "forgotten", "unloaded", "unloaded-undisposed" })
         {
@@ -199,7 +195,7 @@ public sealed class PackageTests
             "dotnet",
             [
                 "tool", "install", "LlmBridge.Cli", "--version", PackageFeed.Version, "--tool-path", folder.Path,
-                "--add-source", s_feed!.Path,
+                "--add-source", Feed.Path,
             ],
             Watchdog);
         Assert.AreEqual(0, install.ExitCode, install.Output + install.Errors);

@@ -17,7 +17,7 @@ internal sealed partial record PageExample(string Page, string Name, string Fenc
         string hosts = Repository.At("docs/hosts");
         IEnumerable<string> pages =
             Directory.Exists(hosts) ? Directory.EnumerateFiles(hosts, "*.md").Order(StringComparer.Ordinal) : [];
-        return pages.Prepend(Repository.At("README.md"));
+        return [Repository.At("README.md"), Repository.At("docs/engines.md"), .. pages];
     }
 
     private static IEnumerable<PageExample> Read(string page)

@@ -14,17 +14,22 @@ internal sealed class LlmChatClient(LlmClient client) : IChatClient
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<LlmMessage> conversation = MessageMapping.Map(messages, options?.Instructions);
-        CallOptions call = OptionsMapping.Map(options, this, client.ModelId);
+        FunctionCalls? functions = FunctionCalls.Of(options);
+        IReadOnlyList<LlmMessage> conversation =
+            MessageMapping.Map(messages, functions?.Instructions ?? options?.Instructions);
+        CallOptions call = OptionsMapping.Map(options, functions, this, client.ModelId);
         LlmReply reply = await client.ChatAsync(conversation, call, cancellationToken).ConfigureAwait(false);
         string id = NewId();
-        var message = new ChatMessage(ChatRole.Assistant, reply.Text) { MessageId = id };
+        IList<AIContent> contents = functions?.Read(reply.Text) ?? [new TextContent(reply.Text)];
+        var message = new ChatMessage(ChatRole.Assistant, contents) { MessageId = id };
         return new ChatResponse(message)
         {
             ResponseId = id,
             ModelId = client.ModelId,
             CreatedAt = DateTimeOffset.UtcNow,
-            FinishReason = ResponseMapping.Reason(reply.FinishReason),
+            FinishReason = contents.Any(content => content is FunctionCallContent)
+                ? ChatFinishReason.ToolCalls
+                : ResponseMapping.Reason(reply.FinishReason),
             Usage = ResponseMapping.Usage(reply.Usage),
             RawRepresentation = reply,
             AdditionalProperties = ResponseMapping.Facts(reply.Engine, reply.Fallback, reply.Timings),
@@ -35,8 +40,9 @@ internal sealed class LlmChatClient(LlmClient client) : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         // Here and not in the iterator: what is wrong is thrown where it is asked.
+        if (FunctionCalls.Of(options) is not null) return WholeAsync(messages, options, cancellationToken);
         IReadOnlyList<LlmMessage> conversation = MessageMapping.Map(messages, options?.Instructions);
-        CallOptions call = OptionsMapping.Map(options, this, client.ModelId);
+        CallOptions call = OptionsMapping.Map(options, null, this, client.ModelId);
         return StreamAsync(conversation, call, cancellationToken);
     }
 
@@ -77,6 +83,15 @@ internal sealed class LlmChatClient(LlmClient client) : IChatClient
                     : null,
             };
         }
+    }
+
+    /// <summary>Where functions may be called, the first words do not say whether they are an answer.</summary>
+    private async IAsyncEnumerable<ChatResponseUpdate> WholeAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        foreach (ChatResponseUpdate update in response.ToChatResponseUpdates()) yield return update;
     }
 
     private static List<AIContent> Contents(LlmUpdate update)

@@ -7,8 +7,10 @@ namespace LlmBridge;
 /// by name.</summary>
 internal static class OptionsMapping
 {
+    /// <param name="functions">What may be called; null for nothing.</param>
     /// <exception cref="NotSupportedException">An option is set that there is nothing for.</exception>
-    public static CallOptions Map(ChatOptions? options, IChatClient client, string? modelId)
+    public static CallOptions Map(
+        ChatOptions? options, FunctionCalls? functions, IChatClient client, string? modelId)
     {
         if (options is null) return new CallOptions();
         CheckModel(options.ModelId, modelId);
@@ -25,7 +27,8 @@ internal static class OptionsMapping
         Name(named, "presence_penalty", options.PresencePenalty);
         if (options.Reasoning?.Effort is { } effort) named["thinking"] = effort == ReasoningEffort.None ? "off" : "on";
         foreach ((string name, object? value) in options.AdditionalProperties ?? []) Name(named, name, value);
-        Answer(call, named, options.ResponseFormat);
+        if (functions is null) Answer(call, named, options.ResponseFormat);
+        else named["json_schema"] = functions.Schema;
         call.Settings = named.Count > 0 ? named : null;
         return call;
     }
@@ -49,8 +52,6 @@ internal static class OptionsMapping
     private static void Refuse(ChatOptions options)
     {
         Refuse(options.ConversationId is not null, "ConversationId", "give the whole conversation as messages");
-        Refuse(options.Tools is { Count: > 0 } && options.ToolMode is not NoneChatToolMode, "Tools",
-            "this version of the library has no calls of functions");
         Refuse(options.ContinuationToken is not null || options.AllowBackgroundResponses == true,
             "AllowBackgroundResponses", "an answer is made while somebody waits for it");
     }
