@@ -27,8 +27,11 @@ static void add_word(struct keyed_hash *hash, uint64_t word) {
 }
 
 void keyed_hash_begin(struct keyed_hash *hash, const uint64_t key[2]) {
-  *hash = (struct keyed_hash){.v = {key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
-                                    key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573)}};
+  hash->v[0] = key[0] ^ UINT64_C(0x736f6d6570736575);
+  hash->v[1] = key[1] ^ UINT64_C(0x646f72616e646f6d);
+  hash->v[2] = key[0] ^ UINT64_C(0x6c7967656e657261);
+  hash->v[3] = key[1] ^ UINT64_C(0x7465646279746573);
+  hash->tail = hash->size = 0;
 }
 
 void keyed_hash_add(struct keyed_hash *hash, const void *bytes, uint64_t size) {

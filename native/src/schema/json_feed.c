@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/utf8.h"
+#include "schema/json_number.h"
 #include "schema/schema_limits.h"
 
 enum feed_state {
@@ -16,33 +17,6 @@ enum feed_state {
   IN_NUMBER,
   IN_WORD
 };
-
-/* Where in a number: each state's column says where a digit, a point, an e, a sign lead. */
-enum number_state { N_BEGIN, N_MINUS, N_ZERO, N_DIGITS, N_POINT, N_FRACTION, N_E, N_SIGN, N_EXPONENT, N_COUNT };
-
-static const struct number_step {
-  uint8_t on_zero, on_digit, on_point, on_e, on_plus, on_minus, may_end; /* N_BEGIN: it cannot stand there */
-} number_steps[N_COUNT] = {
-    [N_BEGIN] = {N_ZERO, N_DIGITS, N_BEGIN, N_BEGIN, N_BEGIN, N_MINUS, 0},
-    [N_MINUS] = {N_ZERO, N_DIGITS, N_BEGIN, N_BEGIN, N_BEGIN, N_BEGIN, 0},
-    [N_ZERO] = {N_BEGIN, N_BEGIN, N_POINT, N_E, N_BEGIN, N_BEGIN, 1},
-    [N_DIGITS] = {N_DIGITS, N_DIGITS, N_POINT, N_E, N_BEGIN, N_BEGIN, 1},
-    [N_POINT] = {N_FRACTION, N_FRACTION, N_BEGIN, N_BEGIN, N_BEGIN, N_BEGIN, 0},
-    [N_FRACTION] = {N_FRACTION, N_FRACTION, N_BEGIN, N_E, N_BEGIN, N_BEGIN, 1},
-    [N_E] = {N_EXPONENT, N_EXPONENT, N_BEGIN, N_BEGIN, N_SIGN, N_SIGN, 0},
-    [N_SIGN] = {N_EXPONENT, N_EXPONENT, N_BEGIN, N_BEGIN, N_BEGIN, N_BEGIN, 0},
-    [N_EXPONENT] = {N_EXPONENT, N_EXPONENT, N_BEGIN, N_BEGIN, N_BEGIN, N_BEGIN, 1},
-};
-
-static uint8_t number_next(uint32_t state, char byte) {
-  const struct number_step *step = &number_steps[state];
-  if (byte == '0') return step->on_zero;
-  if (byte >= '1' && byte <= '9') return step->on_digit;
-  if (byte == '.') return step->on_point;
-  if (byte == 'e' || byte == 'E') return step->on_e;
-  if (byte == '+') return step->on_plus;
-  return byte == '-' ? step->on_minus : N_BEGIN;
-}
 
 void json_feed_begin(struct json_feed *feed, struct json_tape *tape) {
   memset(feed, 0, sizeof *feed);
@@ -67,9 +41,19 @@ uint32_t json_feed_container(const struct json_feed *feed) {
   return feed->depth == 0 ? TAPE_NONE : feed->open[feed->depth - 1];
 }
 
-static llmb_status wrong(const struct json_feed *feed, const char *what, struct feed_event *out) {
-  *out = (struct feed_event){.kind = FEED_WRONG, .from = feed->at, .what = what};
+/* Member by member: compiled for size, a whole structure costs a string instruction, which takes its time to start. */
+static llmb_status tell(const struct json_feed *feed, enum feed_event_kind kind, uint64_t from,
+                        struct feed_event *out) {
+  out->kind = kind;
+  out->node = feed->node;
+  out->from = from;
+  out->to = feed->at;
   return LLMB_OK;
+}
+
+static llmb_status wrong(const struct json_feed *feed, const char *what, struct feed_event *out) {
+  out->what = what;
+  return tell(feed, FEED_WRONG, feed->at, out);
 }
 
 static llmb_status more(const struct json_feed *feed, struct feed_event *out) {
@@ -77,15 +61,13 @@ static llmb_status more(const struct json_feed *feed, struct feed_event *out) {
   if (feed->is_last && !json_feed_is_done(feed)) {
     return wrong(feed, feed->state == IN_STRING ? "a closing quote" : "the rest of the value", out);
   }
-  *out = (struct feed_event){.kind = FEED_MORE, .from = feed->at};
-  return LLMB_OK;
+  return tell(feed, FEED_MORE, feed->at, out);
 }
 
 static llmb_status end_value(struct json_feed *feed, enum feed_event_kind kind, struct feed_event *out) {
-  llmb_status status = json_tape_end(feed->tape, feed->node, feed->at);
-  *out = (struct feed_event){.kind = kind, .node = feed->node, .to = feed->at};
   feed->state = kind == FEED_NAME_END ? BEFORE_COLON : AFTER_VALUE;
-  return status;
+  tell(feed, kind, feed->tape->nodes[feed->node].at, out);
+  return json_tape_end(feed->tape, feed->node, feed->at);
 }
 
 static llmb_status begin_value(struct json_feed *feed, struct feed_event *out) {
@@ -128,8 +110,7 @@ static llmb_status begin_value(struct json_feed *feed, struct feed_event *out) {
   if (kind == JSON_OBJECT || kind == JSON_ARRAY) feed->open[feed->depth++] = feed->node;
   if (state != IN_WORD) feed->at++;
   feed->state = state;
-  *out = (struct feed_event){.kind = FEED_VALUE_BEGIN, .node = feed->node};
-  return status;
+  return tell(feed, FEED_VALUE_BEGIN, feed->tape->nodes[feed->node].at, out);
 }
 
 static llmb_status begin_name(struct json_feed *feed, const char *what, struct feed_event *out) {
@@ -140,8 +121,7 @@ static llmb_status begin_name(struct json_feed *feed, const char *what, struct f
   feed->at++;
   feed->state = IN_STRING;
   feed->is_name = true;
-  *out = (struct feed_event){.kind = FEED_NAME_BEGIN, .node = feed->node};
-  return LLMB_OK;
+  return tell(feed, FEED_NAME_BEGIN, feed->at - 1, out);
 }
 
 static llmb_status close_container(struct json_feed *feed, struct feed_event *out) {
@@ -184,34 +164,41 @@ static bool waits_for_its_pair(const struct json_feed *feed) {
   return text[6] == '\\' && (size == 7 || (text[7] == 'u' && size < 12));
 }
 
+/* The first byte that is a control character, '"' or a backslash. */
+static uint64_t plain_end(const char *text, uint64_t at, uint64_t end) {
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  for (uint64_t word; end - at >= sizeof word; at += sizeof word) {
+    memcpy(&word, text + at, sizeof word);
+    const uint64_t quote = word ^ ones * '"', escape = word ^ ones * '\\';
+    /* Whatever the subtracted bytes borrow from has its top bit set: the lowest that has is one of them. */
+    const uint64_t found = ((word - ones * 0x20) | (quote - ones) | (escape - ones)) & ~word & ones << 7;
+    if (found != 0) return at + (uint64_t)__builtin_ctzll(found) / 8;
+  }
+  while (at < end && (uint8_t)text[at] >= 0x20 && text[at] != '"' && text[at] != '\\') at++;
+  return at;
+}
+
 static llmb_status read_string(struct json_feed *feed, struct feed_event *out) {
   const char *text = feed->tape->text;
   const uint64_t from = feed->at;
-  while (feed->at < feed->end) {
-    const char byte = text[feed->at];
-    if (byte == '"') {
-      if (feed->at > from) break;
+  for (;;) {
+    const uint64_t at = feed->at = plain_end(text, feed->at, feed->end);
+    if (at == feed->end) break;
+    if (text[at] != '\\') {
+      if (at > from) break;
+      if (text[at] != '"') return wrong(feed, "an escape instead of a control character", out);
       feed->at++;
       return end_value(feed, feed->is_name ? FEED_NAME_END : FEED_VALUE_END, out);
     }
-    if ((uint8_t)byte < 0x20) {
-      if (feed->at > from) break;
-      return wrong(feed, "an escape instead of a control character", out);
-    }
-    if (byte != '\\') {
-      feed->at++;
-      continue;
-    }
-    const uint64_t before = feed->at;
     const int size = escape_size(feed);
     if (size < 0) return wrong(feed, feed->what, out);
-    feed->at = before;
+    feed->at = at;
+    feed->tape->nodes[feed->node].is_escaped = true;
     if (size == 0 || (size == 6 && waits_for_its_pair(feed))) break;
     feed->at += (uint64_t)size;
   }
   if (feed->at == from) return more(feed, out);
-  *out = (struct feed_event){.kind = FEED_CHARACTERS, .node = feed->node, .from = from, .to = feed->at};
-  return LLMB_OK;
+  return tell(feed, FEED_CHARACTERS, from, out);
 }
 
 static llmb_status read_number(struct json_feed *feed, struct feed_event *out) {
@@ -224,8 +211,7 @@ static llmb_status read_number(struct json_feed *feed, struct feed_event *out) {
   }
   const bool has_come = feed->at < feed->end || (feed->is_last && !feed->is_not_utf8);
   if (feed->at > from && !has_come) {
-    *out = (struct feed_event){.kind = FEED_NUMBER, .node = feed->node, .from = from, .to = feed->at};
-    return LLMB_OK;
+    return tell(feed, FEED_NUMBER, from, out);
   }
   if (!has_come) return more(feed, out);
   if (!number_steps[feed->number_state].may_end) return wrong(feed, "a digit", out);

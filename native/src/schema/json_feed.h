@@ -20,7 +20,7 @@ enum feed_event_kind {
 struct feed_event {
   enum feed_event_kind kind;
   uint32_t node;
-  uint64_t from, to;
+  uint64_t from, to; /* of a value or name: where it begins, and how far it is read */
   const char *what;
 };
 

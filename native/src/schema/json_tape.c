@@ -49,7 +49,14 @@ llmb_status json_tape_add(struct json_tape *tape, enum json_kind kind, uint64_t 
     tape->capacity = grown;
   }
   *out_node = tape->count++;
-  tape->nodes[*out_node] = (struct tape_node){.at = at, .kind = kind, .next = tape->count};
+  /* Member by member: as a whole it would be cleared by a string instruction, which takes its time to start. */
+  struct tape_node *added = &tape->nodes[*out_node];
+  added->at = at;
+  added->size = 0;
+  added->next = tape->count;
+  added->count = 0;
+  added->kind = kind;
+  added->is_escaped = added->is_hashed = false;
   return LLMB_OK;
 }
 
@@ -61,29 +68,33 @@ struct json_value json_tape_value(const struct json_tape *tape, uint32_t node) {
 const char *json_tape_string(const struct json_tape *tape, uint32_t node, uint64_t *out_size) {
   const struct tape_node *string = &tape->nodes[node];
   *out_size = string->byte_count;
-  return (string->is_decoded ? tape->decoded : tape->text) + string->characters;
+  return (string->is_escaped ? tape->decoded : tape->text) + string->characters;
 }
 
 static uint32_t count_characters(const char *bytes, uint64_t size) {
-  uint32_t count = 0;
-  for (uint64_t i = 0; i < size; i++) count += ((uint8_t)bytes[i] & 0xC0) != 0x80;
-  return count;
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  uint64_t i = 0, count = size;
+  for (uint64_t word; size - i >= sizeof word; i += sizeof word) {
+    memcpy(&word, bytes + i, sizeof word);
+    count -= (word >> 7 & ~word >> 6 & ones) * ones >> 56; /* a bit for each byte that goes on a character */
+  }
+  for (; i < size; i++) count -= ((uint8_t)bytes[i] & 0xC0) == 0x80;
+  return (uint32_t)count;
 }
 
 static llmb_status end_string(struct json_tape *tape, struct tape_node *string) {
   const char *text = tape->text + string->at;
   string->characters = string->at + 1;
   string->byte_count = string->size - 2;
-  if (memchr(text, '\\', string->size) != NULL) {
+  if (string->is_escaped) {
     llmb_status status = make_room(&tape->decoded, &tape->decoded_capacity, tape->decoded_size + string->size);
     if (status != LLMB_OK) return status;
-    string->is_decoded = true;
     string->characters = tape->decoded_size;
     string->byte_count =
         json_string_copy((struct json_value){JSON_STRING, text, string->size}, tape->decoded + tape->decoded_size);
     tape->decoded_size += string->byte_count;
   }
-  const char *bytes = (string->is_decoded ? tape->decoded : tape->text) + string->characters;
+  const char *bytes = (string->is_escaped ? tape->decoded : tape->text) + string->characters;
   string->count = count_characters(bytes, string->byte_count);
   return LLMB_OK;
 }
@@ -121,25 +132,33 @@ llmb_status json_tape_end(struct json_tape *tape, uint32_t node, uint64_t end) {
   struct tape_node *ended = &tape->nodes[node];
   ended->size = end - ended->at;
   ended->next = tape->count;
-  if (ended->kind == JSON_STRING) {
-    llmb_status status = end_string(tape, ended);
-    if (status != LLMB_OK) return status;
-  }
+  return ended->kind == JSON_STRING ? end_string(tape, ended) : LLMB_OK;
+}
+
+static void hash_node(struct json_tape *tape, uint32_t node) {
+  struct tape_node *hashed = &tape->nodes[node];
   struct keyed_hash hash;
-  uint64_t size = 0;
-  const uint8_t kind = (uint8_t)ended->kind;
-  keyed_hash_begin(&hash, tape->key);
-  keyed_hash_add(&hash, &kind, 1);
-  if (ended->kind == JSON_STRING) {
+  /* The kind is in the key, so that a string's bytes begin a word. */
+  keyed_hash_begin(&hash, (const uint64_t[]){tape->key[0] ^ hashed->kind, tape->key[1]});
+  if (hashed->kind == JSON_STRING) {
+    uint64_t size = 0;
     const char *bytes = json_tape_string(tape, node, &size);
     keyed_hash_add(&hash, bytes, size);
-  } else if (ended->kind == JSON_NUMBER) {
-    hash_number(&hash, tape->text + ended->at, ended->size);
-  } else if (ended->kind == JSON_ARRAY || ended->kind == JSON_OBJECT) {
+  } else if (hashed->kind == JSON_NUMBER) {
+    hash_number(&hash, tape->text + hashed->at, hashed->size);
+  } else if (hashed->kind == JSON_ARRAY || hashed->kind == JSON_OBJECT) {
     hash_parts(tape, node, &hash);
   }
-  ended->hash = keyed_hash_end(&hash);
-  return LLMB_OK;
+  hashed->hash = keyed_hash_end(&hash);
+  hashed->is_hashed = true;
+}
+
+void json_tape_hash(struct json_tape *tape, uint32_t node) {
+  if (tape->nodes[node].is_hashed) return;
+  /* A value's parts stand behind it: from the last on, each finds its own parts hashed. */
+  for (uint32_t at = tape->nodes[node].next; at-- > node;) {
+    if (!tape->nodes[at].is_hashed) hash_node(tape, at);
+  }
 }
 
 bool json_tape_equal(const struct json_tape *a, uint32_t node_a, const struct json_tape *b, uint32_t node_b) {

@@ -12,13 +12,14 @@
 /* A value, or a member's name, behind which its value stands. */
 struct tape_node {
   uint64_t at, size;   /* its text; a size of 0 as long as it is open */
-  uint64_t hash;       /* the same for equal values, under the tape's key */
+  uint64_t hash;       /* the same for equal values, under the tape's key; once is_hashed */
   uint64_t characters; /* a string's: where they are, in the text or in `decoded` */
   uint64_t byte_count; /* a string's, of its characters */
   uint32_t next;       /* behind its last part */
   uint32_t count;      /* elements; members; a string's characters */
   enum json_kind kind;
-  bool is_decoded;
+  bool is_escaped; /* a string's: its characters are in `decoded` */
+  bool is_hashed;
 };
 
 struct json_tape {
@@ -39,7 +40,7 @@ llmb_status json_tape_append(struct json_tape *tape, const char *text, uint64_t 
 /* A new node at the end, which is open; LLMB_E_OUTPUT_TOO_LARGE beyond TAPE_NODES_MAX. */
 llmb_status json_tape_add(struct json_tape *tape, enum json_kind kind, uint64_t at, uint32_t *out_node);
 
-/* Ends the open node, whose text goes to `end`: its characters, hash and count. */
+/* Ends the open node, whose text goes to `end`: its characters and count. A string with escapes is marked before. */
 llmb_status json_tape_end(struct json_tape *tape, uint32_t node, uint64_t end);
 
 /* The characters of a string that has ended. They are not NUL-terminated; valid until the tape grows. */
@@ -47,7 +48,10 @@ const char *json_tape_string(const struct json_tape *tape, uint32_t node, uint64
 
 struct json_value json_tape_value(const struct json_tape *tape, uint32_t node);
 
-/* Whether two values that have ended are equal as JSON Schema has it: 1 and 1.0 are, members in any order are. The
+/* The hash of a value that has ended, and of all its parts. */
+void json_tape_hash(struct json_tape *tape, uint32_t node);
+
+/* Whether two values that are hashed are equal as JSON Schema has it: 1 and 1.0 are, members in any order are. The
  * hashes decide; strings and numbers are compared besides. */
 bool json_tape_equal(const struct json_tape *a, uint32_t node_a, const struct json_tape *b, uint32_t node_b);
 

@@ -37,24 +37,12 @@ static const struct json_tape *names_of(const struct schema_machine *machine, co
   return &machine->set->documents[schema->document].tape;
 }
 
-static bool is_enumerated(const struct schema_machine *machine, const struct schema *schema,
-                          const struct schema_rule *rule, uint32_t value) {
-  const struct json_tape *tape = names_of(machine, schema);
+static llmb_status is_enumerated(struct schema_machine *machine, const struct schema *schema,
+                                 const struct schema_rule *rule, uint32_t value, bool *out_passes) {
   const uint32_t *nodes = machine->set->pool + rule->first;
-  const uint64_t hash = machine->tape->nodes[value].hash;
-  uint32_t low = 0, high = rule->count;
-  while (low < high) {
-    const uint32_t middle = (low + high) / 2;
-    if (tape->nodes[nodes[middle]].hash < hash) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  for (; low < rule->count && tape->nodes[nodes[low]].hash == hash; low++) {
-    if (json_tape_equal(tape, nodes[low], machine->tape, value)) return true;
-  }
-  return false;
+  llmb_status status = machine_hash(machine, value);
+  *out_passes = schema_set_find(names_of(machine, schema), nodes, rule->count, 1, machine->tape, value) < rule->count;
+  return status;
 }
 
 static bool keeps_number(const struct schema_machine *machine, const struct schema *schema,
@@ -77,21 +65,6 @@ bool schema_assert_has(const struct schema_machine *machine, uint32_t object, co
   return false;
 }
 
-/* Whether the pool's name nodes, sorted by their hashes, have this member's among them. */
-static bool is_listed(const struct json_tape *names, const uint32_t *nodes, uint32_t count,
-                      const struct json_tape *tape, uint32_t member) {
-  uint32_t low = 0, high = count;
-  while (low < high) {
-    const uint32_t middle = (low + high) / 2;
-    if (names->nodes[nodes[middle]].hash < tape->nodes[member].hash) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low < count && json_tape_equal(names, nodes[low], tape, member);
-}
-
 /* Counts the members that are required, instead of looking for each name among all members. A name that stands twice in
  * the list counts once. */
 static bool has_required(const struct schema_machine *machine, const struct schema *schema,
@@ -105,7 +78,7 @@ static bool has_required(const struct schema_machine *machine, const struct sche
   }
   if (nodes[value].count < distinct) return false;
   for (uint32_t at = value + 1; at < nodes[value].next; at = nodes[at + 1].next) {
-    found += is_listed(names, required, rule->count, machine->tape, at);
+    found += schema_set_find(names, required, rule->count, 1, machine->tape, at) < rule->count;
   }
   return found >= distinct;
 }
@@ -132,7 +105,8 @@ static llmb_status are_unique(struct schema_machine *machine, uint32_t value, bo
   *out_passes = true;
   if (count < 2) return LLMB_OK;
   while (slots < count * 2) slots *= 2;
-  llmb_status status = memory_allocate((uint64_t)slots * sizeof(uint32_t), &block);
+  llmb_status status = machine_hash(machine, value);
+  if (status == LLMB_OK) status = memory_allocate((uint64_t)slots * sizeof(uint32_t), &block);
   if (status != LLMB_OK) return status;
   uint32_t *table = block;
   for (uint32_t item = value + 1; item < nodes[value].next && *out_passes; item = nodes[item].next) {
@@ -158,7 +132,7 @@ llmb_status schema_assert(struct schema_machine *machine, const struct schema *s
       *out_passes = has_type(machine->tape, value, rule->first);
       break;
     case RULE_ENUM:
-      *out_passes = is_enumerated(machine, schema, rule, value);
+      status = is_enumerated(machine, schema, rule, value, out_passes);
       break;
     case RULE_MULTIPLE_OF:
     case RULE_MAXIMUM:

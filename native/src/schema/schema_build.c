@@ -33,10 +33,13 @@ static llmb_status read_tape(struct json_tape *tape, uint32_t *out_twice) {
     bool is_new = true;
     if (status == LLMB_OK && event.kind == FEED_NAME_END) {
       status = json_names_add(&names, tape, json_feed_container(&feed), event.node, &is_new);
+    } else if (event.kind == FEED_VALUE_END) {
+      json_names_leave(&names, event.node);
     }
     if (!is_new && *out_twice == TAPE_NONE) *out_twice = event.node;
   }
   json_names_close(&names);
+  if (status == LLMB_OK) json_tape_hash(tape, 0);
   return status;
 }
 

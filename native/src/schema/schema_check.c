@@ -17,6 +17,8 @@ static llmb_status read_instance(struct json_tape *tape, struct json_names *name
     llmb_status status = json_feed_next(&feed, &event);
     if (status == LLMB_OK && event.kind == FEED_NAME_END) {
       status = json_names_add(names, tape, json_feed_container(&feed), event.node, &is_new);
+    } else if (event.kind == FEED_VALUE_END) {
+      json_names_leave(names, event.node);
     }
     if (status != LLMB_OK) return schema_message_limit(status, error);
     if (event.kind == FEED_WRONG) return schema_message_json(event.from, event.what, error);

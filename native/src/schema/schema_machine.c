@@ -4,7 +4,9 @@
 
 #include "core/memory.h"
 
-llmb_status machine_open(struct schema_machine *machine, const struct schema_set *set, const struct json_tape *tape) {
+enum { PARTS_PER_STEP = 4 }; /* that are passed because they are hashed already */
+
+llmb_status machine_open(struct schema_machine *machine, const struct schema_set *set, struct json_tape *tape) {
   *machine = (struct schema_machine){.set = set, .tape = tape};
   return set->state_count_max > 0 ? regex_run_open(&machine->run, set->state_count_max) : LLMB_OK;
 }
@@ -18,6 +20,13 @@ void machine_close(struct schema_machine *machine) {
 llmb_status machine_count(struct schema_machine *machine, uint64_t steps) {
   machine->steps += steps;
   return machine->steps <= SCHEMA_STEPS_MAX ? LLMB_OK : LLMB_E_OUTPUT_INVALID;
+}
+
+llmb_status machine_hash(struct schema_machine *machine, uint32_t node) {
+  const struct tape_node *value = &machine->tape->nodes[node];
+  if (value->is_hashed) return LLMB_OK;
+  json_tape_hash(machine->tape, node);
+  return machine_count(machine, (value->next - node) / PARTS_PER_STEP);
 }
 
 static uint32_t words_of(const struct schema_machine *machine, const struct schema_frame *frame) {
@@ -34,7 +43,11 @@ llmb_status machine_push(struct schema_machine *machine, uint32_t schema, uint32
   struct schema_frame *frame = &machine->frames[machine->frame_count];
   const enum json_kind kind = machine->tape->nodes[value].kind;
   gives_marks = gives_marks && machine->frame_count > 0 && frame[-1].has_marks;
-  *frame = (struct schema_frame){.by = by, .schema = schema, .value = value, .marks = machine->mark_count};
+  frame->by = by;
+  frame->schema = schema;
+  frame->value = value;
+  frame->rule = 0;
+  frame->marks = machine->mark_count;
   frame->gives_marks = gives_marks;
   frame->has_marks =
       (kind == JSON_ARRAY || kind == JSON_OBJECT) && (gives_marks || machine->set->schemas[schema].wants_marks);

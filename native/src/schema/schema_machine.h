@@ -24,7 +24,7 @@ struct schema_failure {
 
 struct schema_machine {
   const struct schema_set *set;
-  const struct json_tape *tape;
+  struct json_tape *tape;
   struct schema_frame *frames;
   uint64_t *marks;
   struct regex_run run;
@@ -33,11 +33,14 @@ struct schema_machine {
   uint32_t frame_count, frame_capacity, mark_count, mark_capacity;
 };
 
-llmb_status machine_open(struct schema_machine *machine, const struct schema_set *set, const struct json_tape *tape);
+llmb_status machine_open(struct schema_machine *machine, const struct schema_set *set, struct json_tape *tape);
 void machine_close(struct schema_machine *machine);
 
 /* Counts work; LLMB_E_OUTPUT_INVALID beyond SCHEMA_STEPS_MAX. */
 llmb_status machine_count(struct schema_machine *machine, uint64_t steps);
+
+/* Hashes a value of the instance, for comparisons. */
+llmb_status machine_hash(struct schema_machine *machine, uint32_t node);
 
 /* Applies a schema to a value; gives_marks: what it evaluates counts as evaluated by the schema below. */
 llmb_status machine_push(struct schema_machine *machine, uint32_t schema, uint32_t value, const char *by,

@@ -52,23 +52,28 @@ void schema_set_close(struct schema_set *set) {
   *set = (struct schema_set){0};
 }
 
-uint32_t schema_set_member(const struct schema_set *set, const struct schema *schema, const struct schema_rule *rule,
-                           const struct json_tape *tape, uint32_t name) {
-  const struct json_tape *names = &set->documents[schema->document].tape;
-  const uint32_t *pairs = set->pool + rule->first + MEMBERS_NAMES;
-  const uint64_t hash = tape->nodes[name].hash;
-  uint32_t low = 0, high = set->pool[rule->first + MEMBERS_NAME_COUNT];
-  const uint32_t count = high;
+uint32_t schema_set_find(const struct json_tape *names, const uint32_t *rows, uint32_t count, uint32_t width,
+                         const struct json_tape *tape, uint32_t node) {
+  const uint64_t hash = tape->nodes[node].hash;
+  uint32_t low = 0, high = count;
   while (low < high) {
     const uint32_t middle = (low + high) / 2;
-    if (names->nodes[pairs[2 * middle]].hash < hash) {
+    if (names->nodes[rows[middle * width]].hash < hash) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  for (; low < count && names->nodes[pairs[2 * low]].hash == hash; low++) {
-    if (json_tape_equal(names, pairs[2 * low], tape, name)) return pairs[2 * low + 1];
+  for (; low < count && names->nodes[rows[low * width]].hash == hash; low++) {
+    if (json_tape_equal(names, rows[low * width], tape, node)) return low;
   }
-  return SCHEMA_NONE;
+  return count;
+}
+
+uint32_t schema_set_member(const struct schema_set *set, const struct schema *schema, const struct schema_rule *rule,
+                           const struct json_tape *tape, uint32_t name) {
+  const uint32_t *pairs = set->pool + rule->first + MEMBERS_NAMES;
+  const uint32_t count = set->pool[rule->first + MEMBERS_NAME_COUNT];
+  const uint32_t found = schema_set_find(&set->documents[schema->document].tape, pairs, count, 2, tape, name);
+  return found < count ? pairs[2 * found + 1] : SCHEMA_NONE;
 }

@@ -109,6 +109,10 @@ llmb_status schema_set_add_pool(struct schema_set *set, uint32_t value);
 /* Sorts `count` rows of the pool, one or two wide, by the hashes of the nodes they begin with. */
 void schema_set_sort(struct schema_set *set, uint32_t document, uint32_t first, uint32_t count, uint32_t width);
 
+/* The row of `count` sorted ones that begins with a node equal to the tape's, or `count`. Both are hashed. */
+uint32_t schema_set_find(const struct json_tape *names, const uint32_t *rows, uint32_t count, uint32_t width,
+                         const struct json_tape *tape, uint32_t node);
+
 void schema_set_close(struct schema_set *set);
 
 /* The schema of a member's name in RULE_MEMBERS that is known by itself, or SCHEMA_NONE. */

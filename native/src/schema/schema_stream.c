@@ -218,7 +218,9 @@ static llmb_status check_unique(struct schema_stream *stream, uint32_t node) {
   const struct schema_rule *rule =
       schema_asserted_rule(container_of(stream), stream->set, RULE_UNIQUE_ITEMS, &at, &schema);
   if (rule == NULL) return LLMB_OK;
-  llmb_status status = json_names_add(&stream->names, &stream->tape, array, node, &is_new);
+  llmb_status status = looked(stream, machine_hash(&stream->machine, node));
+  if (status != LLMB_OK || stream->is_blind) return status;
+  status = json_names_add(&stream->names, &stream->tape, array, node, &is_new);
   return status != LLMB_OK || is_new ? status : refuse(stream, rule->keyword, schema, rule, node);
 }
 
@@ -227,6 +229,7 @@ static llmb_status end_value(struct schema_stream *stream, uint32_t node) {
   llmb_status status = LLMB_OK;
   if (kind == JSON_ARRAY || kind == JSON_OBJECT) {
     stream->asserted = stream->open[--stream->open_count];
+    json_names_leave(&stream->names, node);
   }
   status = check_ended(stream, &stream->asserted, node);
   stream->asserted.count = 0;
