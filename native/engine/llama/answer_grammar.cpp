@@ -46,9 +46,21 @@ bool answer_grammar::is_possible(const std::function<bool()> &work) {
       throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_GENERATE, std::string("grammar: ") + error.what());
     }
   }
+  give_up();
+  return true;
+}
+
+void answer_grammar::give_up() {
   is_given_up_ = true;
   constrained = LLMB_CONSTRAINED_NONE;
-  return true;
+}
+
+void answer_grammar::expect(llama_token token) {
+  if (allows(token)) return;
+  if (known_->is_of_caller) {
+    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the answer so far does not follow its grammar");
+  }
+  give_up();
 }
 
 answer_grammar::answer_grammar(std::shared_ptr<known_grammar> known,

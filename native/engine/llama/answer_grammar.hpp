@@ -40,6 +40,9 @@ class answer_grammar {
   // schema is given up, since what the answer is the validator says all the same.
   bool allows(llama_token token);
   void take(llama_token token);
+  // The next token of an answer that another engine began. Where that one had given a schema's grammar up, the token
+  // may be any: then it is given up here as well. Throws failure for one that the caller's grammar refuses.
+  void expect(llama_token token);
   // All tokens that may come; throws failure if there is none.
   std::vector<llama_token> allowed();
 
@@ -50,6 +53,7 @@ class answer_grammar {
   uint32_t constrained = LLMB_CONSTRAINED_NONE;
 
  private:
+  void give_up();
   bool is_possible(const std::function<bool()> &work);
 
   std::shared_ptr<known_grammar> known_;

@@ -25,9 +25,7 @@ void scheduler::take_output(call_slot &call) {
 
 void scheduler::take_token(call_slot &call, llama_token token) {
   call.state = call_state::generating;
-  if (call.grammar != nullptr && call.produced < call.replay.size() && !call.grammar->allows(token)) {
-    throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the answer so far does not follow its grammar");
-  }
+  if (call.grammar != nullptr && call.produced < call.replay.size()) call.grammar->expect(token);
   if (llama_vocab_is_eog(vocab_, token)) {
     finish(call, LLMB_FINISH_STOP);
     return;

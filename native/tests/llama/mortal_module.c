@@ -6,8 +6,9 @@
  *   "written N ..."   when the text of token N is sent
  *   "forged N ..."    when token N is chosen; what is recorded instead is a token that no model has. Not by an engine
  *                     that continues the answer
- *   "accepted"        when a request is accepted, whatever went before
- *   "undecoded N ..." not an end: llama.cpp fails to decode batch N of the engine's only call */
+ *   "blank N ..."     the same, but what is recorded is the byte token of a blank, which no grammar of a schema begins
+ * with "accepted"        when a request is accepted, whatever went before "undecoded N ..." not an end: llama.cpp fails
+ * to decode batch N of the engine's only call */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -86,9 +87,10 @@ int32_t __wrap_llama_decode(struct llama_context *context, struct llama_batch ba
 llmb_status __wrap_llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {
   const uint32_t slot = llmb_request_slot(request);
   if (names(foretold(request, "before"), produced[slot] + 1)) die();
-  if (resumed[slot] == 0 && names(foretold(request, "forged"), produced[slot] + 1)) {
-    const int32_t none = INT32_MAX;
-    (void)__real_llmb_request_write_tokens(request, &none, 1);
+  for (int i = 0; i < 2 && resumed[slot] == 0; i++) {
+    const int32_t recorded = i == 0 ? INT32_MAX : 3 + ' ';
+    if (!names(foretold(request, i == 0 ? "forged" : "blank"), produced[slot] + 1)) continue;
+    (void)__real_llmb_request_write_tokens(request, &recorded, 1);
     die();
   }
   const llmb_status status = __real_llmb_request_write_tokens(request, tokens, count);

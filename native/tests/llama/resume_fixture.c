@@ -1,5 +1,6 @@
 #include "tests/llama/resume_fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,9 @@ void resume_read(llmb_call *call, struct resume_answer *answer) {
   llmb_result_init(&answer->result);
   answer->status = fixture_read_all(call, answer->text, &answer->error);
   if (answer->status == LLMB_OK) answer->status = llmb_call_finish(call, 0, &answer->result, &answer->error);
+  char *details = NULL;
+  if (llmb_call_details(call, &details) == LLMB_OK) snprintf(answer->details, sizeof answer->details, "%s", details);
+  llmb_free(details);
   llmb_call_close(call);
 }
 

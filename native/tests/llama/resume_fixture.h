@@ -12,6 +12,7 @@ struct resume_answer {
   llmb_result result;
   llmb_error error;
   char text[FIXTURE_ANSWER_SIZE];
+  char details[1024];
 };
 
 /* How often a test does what it is about: LLMB_TEST_REPEATS, or this many times. */

@@ -62,6 +62,17 @@ static void answer__is_not_continued_from_tokens_that_the_model_lacks(void) {
   CHECK_CONTAINS("tokens that this model lacks", answer.error.message);
 }
 
+/* An engine gives a schema's grammar up where it costs too much. What it says then, the next one finds refused. */
+static void answer__whose_grammar_was_given_up_is_continued_without_one(void) {
+  ask("json_schema", "{\"type\":\"array\",\"items\":{\"type\":\"boolean\"}}", "0", "blank 1");
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, answer.status); /* by what the model says of itself */
+  CHECK_CONTAINS("\"constrained\":\"none\"", answer.details);
+  ask("grammar", "root ::= \"a\" | \"b\"", "0", "blank 1");
+  CHECK_INT(LLMB_E_ENGINE_ERROR, answer.status);
+  CHECK_CONTAINS("does not follow its grammar", answer.error.message);
+}
+
 CHECK_MAIN(TEST(answer__by_a_schema_survives_a_death_at_any_token),
            TEST(answer__in_a_grammar_survives_a_death_at_any_token),
+           TEST(answer__whose_grammar_was_given_up_is_continued_without_one),
            TEST(answer__is_not_continued_from_tokens_that_the_model_lacks))

@@ -83,7 +83,8 @@ static void a_text_longer_than_what_is_kept__goes_on(void) {
 
 static void a_grammar_with_too_many_ways__ends_with_an_error(void) {
   // 2,000 places at once that each lead to 2,000
-  std::string wide = "root ::= a{0,2000} \"x\"\na ::= b{0,2000}\nb ::= c{0,2000}\nc ::= \"q\" | \"q\" c | \"q\" b \"q\"";
+  std::string wide =
+      "root ::= a{0,2000} \"x\"\na ::= b{0,2000}\nb ::= c{0,2000}\nc ::= \"q\" | \"q\" c | \"q\" b \"q\"";
   auto places = grammar_tests::places_of(grammars::gbnf_read(wide));
   bool refused = false;
   try {
