@@ -99,6 +99,28 @@ archive_works_in_an_empty_root() {
   expect_answer "$@" "$scratch/root" "/any folder/ask"
 }
 
+# The engine http needs nothing of .NET: neither on the PATH nor in the environment is any.
+archive_asks_a_server_from_python_without_dotnet() {
+  need python3 python3
+  if [ ! -x "$source/artifacts/native/bin/llmbridge-http" ]; then
+    echo "llmbridge-http is not built: ./build.sh http"
+    exit 77
+  fi
+  python=$(python3 -c 'import sys; print(sys.executable)') # which may stand behind a script
+  make_archives TGZ
+  tar -xzf "$scratch"/archives/*.tar.gz -C "$scratch"
+  mkfifo "$scratch/input"
+  python3 "$source/native/tests/conformance/conformance_server.py" <"$scratch/input" >"$scratch/url" &
+  exec 3>"$scratch/input" # its end ends the server
+  until [ -s "$scratch/url" ]; do kill -0 $! || fail "the server did not start"; sleep 0.05; done
+  answer=$(env -i PATH=/nonexistent PYTHONPATH="$source/hosts/python" LLMBRIDGE_ENGINE=http \
+    LLMBRIDGE_URL="$(cat "$scratch/url")" LLMBRIDGE_LIBRARY="$(echo "$scratch"/llmbridge-*/lib/libllmbridge.so)" \
+    "$python" -B -c 'import llmbridge; print(llmbridge.ask("Is anybody there?"))')
+  exec 3>&-
+  wait
+  [ "$answer" = "Is anybody there?" ] || fail "the server said: $answer"
+}
+
 debian_package_has_the_same_files() {
   need dpkg-deb dpkg
   make_archives DEB
