@@ -20,6 +20,9 @@ internal sealed class ChatAttempt : IDisposable
 
     public ChatAnswer Answer { get; } = new();
 
+    /// <summary>How often bytes came.</summary>
+    public long Reads { get; private set; }
+
     public static async Task<ChatAttempt> BeginAsync(
         ServerConnection server, string root, byte[] body, TimeSpan stall, CancellationToken cancelled)
     {
@@ -94,7 +97,9 @@ internal sealed class ChatAttempt : IDisposable
         if (limit != Timeout.InfiniteTimeSpan) source.CancelAfter(limit);
         try
         {
-            return await _body.ReadAsync(_buffer, source.Token).ConfigureAwait(false);
+            int size = await _body.ReadAsync(_buffer, source.Token).ConfigureAwait(false);
+            Reads++;
+            return size;
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {

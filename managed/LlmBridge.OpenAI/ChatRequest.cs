@@ -28,6 +28,9 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
     /// <summary>Tokens of the answer; null where the server did not say.</summary>
     public long? CompletionTokens { get; private set; }
 
+    /// <summary>Whether an answer that is cut off may go on elsewhere: only then is its text kept.</summary>
+    private bool MayMove => replicas.Count > 1 && _dialect.Continues && !question.IsBound;
+
     /// <summary>The answer, piece by piece.</summary>
     /// <exception cref="ServerException">There is none.</exception>
     public async IAsyncEnumerable<string> AskAsync([EnumeratorCancellation] CancellationToken cancelled)
@@ -57,7 +60,7 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
                     Finish(_attempt.Answer);
                     return null;
                 }
-                _given.Append(piece);
+                if (MayMove) _given.Append(piece);
                 _pieces++;
                 return piece;
             }
@@ -75,7 +78,7 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
         _replica = replicas.Take(_failed);
         ServerConnection server = _replica.Server;
         ServerConnection.Found found = await server.FindAsync(cancelled).ConfigureAwait(false);
-        bool isBegun = _given.Length > 0;
+        bool isBegun = _pieces > 0;
         if (isBegun && (!found.Dialect.Continues || found.Model != _model))
         {
             throw new ServerException(
@@ -83,6 +86,7 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
                 $"the answer was cut off after {_pieces} pieces, and {server.Url} cannot go on with it")
             {
                 NothingBegun = true,
+                IsInnocent = true,
             };
         }
         _model = found.Model;
@@ -113,37 +117,16 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
         _attempt = null;
         _replica = null;
         replicas.GiveBack(replica, works: !failure.IsServersFault);
-        if (!answered && Adapts(replica.Server, failure)) return TimeSpan.Zero;
+        if (!answered && replica.Server.Adapts(failure)) return TimeSpan.Zero;
         _failed = replica;
         bool isCut = !failure.NothingBegun && failure.Fault is ServerFault.CutOff or ServerFault.Stalled;
-        bool mayMove = _dialect.Continues && !question.IsBound && !reasoned && _pieces < question.MaxTokens;
-        bool moves = isCut && mayMove && replicas.Count > 1 && _moves < MovesMax;
+        bool moves = isCut && MayMove && !reasoned && _pieces < question.MaxTokens && _moves < MovesMax;
         if (moves)
         {
             _moves++;
             return TimeSpan.Zero;
         }
-        if (_given.Length > 0 && !(failure.NothingBegun && _moves > 0)) throw failure;
+        if (_pieces > 0 && !(failure.NothingBegun && _moves > 0)) throw failure;
         return _retry.After(failure);
-    }
-
-    /// <summary>Whether the server said which of two ways of asking it wants: it is asked that way from now
-    /// on.</summary>
-    private static bool Adapts(ServerConnection server, ServerException failure)
-    {
-        if (failure.Fault != ServerFault.Invalid) return false;
-        bool disliked = failure.Message.Contains("stream_options", StringComparison.Ordinal)
-            || failure.Message.Contains("include_usage", StringComparison.Ordinal);
-        if (disliked && server.AsksUsage)
-        {
-            server.AsksUsage = false;
-            return true;
-        }
-        if (!server.NewLimitName && failure.Message.Contains("max_completion_tokens", StringComparison.Ordinal))
-        {
-            server.NewLimitName = true;
-            return true;
-        }
-        return false;
     }
 }

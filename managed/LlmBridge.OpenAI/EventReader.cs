@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LlmBridge.OpenAI;
@@ -17,6 +18,7 @@ public sealed class EventReader
     private readonly List<byte> _outside = [];
     private readonly Queue<StreamEvent> _events = new();
     private string _name = "";
+    private bool _mayBeWhole;
     private bool _lastWasReturn;
     private bool _isDocument;
     private bool _begun;
@@ -33,35 +35,45 @@ public sealed class EventReader
             int end = bytes.IndexOfAny((byte)'\n', (byte)'\r');
             ReadOnlySpan<byte> part = end < 0 ? bytes : bytes[..end];
             if (_line.Count + part.Length + _data.Count + _outside.Count > EventBytesMax) throw TooLong();
-            _line.AddRange(part);
             if (end < 0)
             {
+                _line.AddRange(part);
                 _lastWasReturn = part.IsEmpty && _lastWasReturn;
-                return;
+                break;
             }
             // "\r\n" is one end of a line.
             bool isSecondHalf = bytes[end] == '\n' && end == 0 && _lastWasReturn && _line.Count == 0;
             _lastWasReturn = bytes[end] == '\r';
-            if (!isSecondHalf) EndLine();
+            if (!isSecondHalf) EndLine(part);
             bytes = bytes[(end + 1)..];
         }
+        DispatchWhole(); // what comes next may be long in coming
     }
 
     /// <summary>The stream has ended: what came without an end of its line counts too.</summary>
     public void End()
     {
-        if (_line.Count > 0) EndLine();
+        if (_line.Count > 0) EndLine([]);
         Dispatch();
     }
 
     /// <summary>The next event, if one is whole.</summary>
     public bool TryRead(out StreamEvent item) => _events.TryDequeue(out item);
 
-    private void EndLine()
+    private void EndLine(ReadOnlySpan<byte> rest)
     {
-        byte[] bytes = [.. _line];
+        if (_line.Count == 0)
+        {
+            TakeLine(rest);
+            return;
+        }
+        _line.AddRange(rest);
+        TakeLine(CollectionsMarshal.AsSpan(_line));
         _line.Clear();
-        ReadOnlySpan<byte> line = bytes;
+    }
+
+    private void TakeLine(ReadOnlySpan<byte> line)
+    {
         if (!_begun && line.StartsWith("\uFEFF"u8)) line = line[3..];
         _begun = true;
         if (_isDocument)
@@ -74,6 +86,7 @@ public sealed class EventReader
             Dispatch();
             return;
         }
+        DispatchWhole();
         if (line[0] == ':') return; // a comment: a ping says nothing of the answer
         int colon = line.IndexOf((byte)':');
         ReadOnlySpan<byte> field = colon < 0 ? line : line[..colon];
@@ -100,10 +113,19 @@ public sealed class EventReader
 
     private void AddData(ReadOnlySpan<byte> value)
     {
-        bool isWhole = _data.Count == 0 && (value.SequenceEqual("[DONE]"u8) || IsObject(value));
+        _mayBeWhole = _data.Count == 0;
         if (_data.Count > 0) _data.Add((byte)'\n');
         _data.AddRange(value);
-        if (isWhole) Dispatch();
+    }
+
+    /// <summary>Looks whether the one line of data that came is an event without the empty line that belongs after it:
+    /// only where that line was not there at once, and once for each event.</summary>
+    private void DispatchWhole()
+    {
+        if (!_mayBeWhole) return;
+        _mayBeWhole = false;
+        ReadOnlySpan<byte> value = CollectionsMarshal.AsSpan(_data);
+        if (value.SequenceEqual("[DONE]"u8) || IsObject(value)) Dispatch();
     }
 
     private static bool IsObject(ReadOnlySpan<byte> value)
@@ -125,6 +147,7 @@ public sealed class EventReader
         if (_data.Count > 0) _events.Enqueue(new StreamEvent(_name, _data.ToArray()));
         if (_data.Count > 0) _name = "";
         _data.Clear();
+        _mayBeWhole = false;
     }
 
     private static ServerException TooLong() =>

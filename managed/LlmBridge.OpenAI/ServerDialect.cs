@@ -17,6 +17,7 @@ public sealed record ServerDialect(
     private static readonly Dictionary<string, ServerDialect> s_byOwner = new(StringComparer.OrdinalIgnoreCase)
     {
         ["llamacpp"] = new("llama-server", "repeat_penalty", true, true, false, true),
+        ["llmbridge"] = new("llmbridge", "repeat_penalty", true, false, false, false),
         ["vllm"] = new("vllm", "repetition_penalty", true, true, true, false),
         ["sglang"] = new("sglang", "repetition_penalty", true, true, true, false),
     };

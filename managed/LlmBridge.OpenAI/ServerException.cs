@@ -20,7 +20,10 @@ public sealed class ServerException : Exception
     /// <summary>True where what was asked for is not at this address, but may be at another.</summary>
     internal bool IsElsewhere { get; init; }
 
+    /// <summary>True where the server did nothing wrong: it was asked for what its kind does not do.</summary>
+    internal bool IsInnocent { get; init; }
+
     /// <summary>True where it is the server that does not work, and not the request that it cannot serve.</summary>
-    internal bool IsServersFault =>
-        Fault is ServerFault.Unavailable or ServerFault.Overloaded or ServerFault.CutOff or ServerFault.Stalled;
+    internal bool IsServersFault => !IsInnocent
+        && Fault is ServerFault.Unavailable or ServerFault.Overloaded or ServerFault.CutOff or ServerFault.Stalled;
 }

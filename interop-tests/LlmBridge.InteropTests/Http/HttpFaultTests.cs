@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using static LlmBridge.InteropTests.Support.RecordedServer;
@@ -211,14 +210,7 @@ public sealed class HttpFaultTests : HttpTest
     public async Task ACertificate_MustComeFromAnAuthorityThatIsTrusted()
     {
         using var folder = new TemporaryFolder();
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate =
-            request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await File.WriteAllTextAsync(folder.At("ca.pem"), certificate.ExportCertificatePem(), Watchdog);
+        using X509Certificate2 certificate = TestCertificate.Make(folder.At("ca.pem"));
         using var server = new RecordedServer(_ => Answer, certificate: certificate);
         var trusting = new BridgeOptions { TlsCaFile = folder.At("ca.pem") };
         await using (LlmClient client = await OpenHttpAsync(server.Url, trusting))

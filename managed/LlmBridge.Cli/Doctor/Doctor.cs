@@ -12,6 +12,10 @@ internal static class Doctor
         if (!CheckLibrary(report)) return report;
         DoctorInstallation.Examine(report, options);
         DoctorShared.Examine(report, options);
+        if (Setting(options, "engine") == "http")
+        {
+            await DoctorServers.ExamineAsync(report, name => Setting(options, name), cancellationToken);
+        }
         await AskAsync(report, options, cancellationToken);
         return report;
     }
@@ -81,7 +85,7 @@ internal static class Doctor
 
     private static string? Setting(BridgeOptions options, string name)
     {
-        if (options.Settings?.GetValueOrDefault(name) is { } value) return value;
+        if (options.Settings?.GetValueOrDefault(name) is { } value) return value.Length > 0 ? value : null;
         return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } text
             ? text
             : null;
