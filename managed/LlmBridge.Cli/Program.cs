@@ -14,6 +14,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     ModelsCommand.Make(),
     DoctorCommand.Make(),
     SharedCommand.Make(),
+    ServeCommand.Make(),
     BenchCommand.Make(),
 };
 root.HelpName = "llmbridge";

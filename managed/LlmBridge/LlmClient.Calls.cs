@@ -27,7 +27,7 @@ public sealed partial class LlmClient
         string prompt, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         AskAsync(CallInput.Of(prompt, options), cancellationToken);
 
-    private Task<LlmReply> AskAsync(CallInput input, CancellationToken cancellationToken) =>
+    internal Task<LlmReply> AskAsync(CallInput input, CancellationToken cancellationToken) =>
         _telemetry.IsWanted ? AskObservedAsync(input, cancellationToken) : AskQuietlyAsync(input, cancellationToken);
 
     private async Task<LlmReply> AskQuietlyAsync(CallInput input, CancellationToken cancellationToken)

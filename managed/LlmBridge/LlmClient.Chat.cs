@@ -34,7 +34,7 @@ public sealed partial class LlmClient
         CancellationToken cancellationToken = default) =>
         UpdatesAsync(CallInput.Of(messages, options), cancellationToken);
 
-    private async IAsyncEnumerable<LlmUpdate> UpdatesAsync(
+    internal async IAsyncEnumerable<LlmUpdate> UpdatesAsync(
         CallInput input, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         LlmReply? end = null;

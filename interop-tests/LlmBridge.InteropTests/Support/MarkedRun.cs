@@ -9,6 +9,10 @@ internal sealed class MarkedRun
 
     public KeyValuePair<string, string> Mark => new(Variable, _value);
 
+    /// <summary>The processes of this program that carry the mark.</summary>
+    public IReadOnlyList<long> Programs(string name) =>
+        [.. Processes.With($"{Variable}={_value}").Where(pid => Processes.NameOf(pid) == name)];
+
     /// <summary>Waits until all that carries the mark has ended by itself.</summary>
     public void AwaitNothingLeft() =>
         Processes.WaitUntil(

@@ -26,7 +26,7 @@ internal static class Processes
 
     /// <summary>The keepers that watch this host: each holds a pidfd that names it.</summary>
     public static IReadOnlyList<long> KeepersOf(long host) =>
-        [.. All().Where(pid => Comm(pid) == KeeperComm && Watches(pid, host))];
+        [.. All().Where(pid => NameOf(pid) == KeeperComm && Watches(pid, host))];
 
     /// <summary>The processes that were given this variable, as NAME=VALUE.</summary>
     public static IReadOnlyList<long> With(string variable) =>
@@ -51,7 +51,8 @@ internal static class Processes
         where char.IsAsciiDigit(name[0])
         select long.Parse(name, CultureInfo.InvariantCulture);
 
-    private static string? Comm(long pid) => Read($"/proc/{pid}/comm")?.TrimEnd('\n');
+    /// <summary>What the system calls the process; null if it is gone.</summary>
+    public static string? NameOf(long pid) => Read($"/proc/{pid}/comm")?.TrimEnd('\n');
 
     private static string? Field(long pid, string name) =>
         Read($"/proc/{pid}/status")?.Split('\n')

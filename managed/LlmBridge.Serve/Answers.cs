@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+namespace LlmBridge.Serve;
+
+/// <summary>The form of answers: chat completions, or plain ones.</summary>
+/// <param name="IsChat">Whether it is a chat's.</param>
+/// <param name="Model">The model's name.</param>
+internal sealed record Answers(bool IsChat, string Model)
+{
+    private readonly string _id = (IsChat ? "chatcmpl-" : "cmpl-") + Guid.NewGuid().ToString("N");
+    private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>A whole answer.</summary>
+    public void Whole(Utf8JsonWriter json, string text, LlmFinishReason end, LlmUsage usage)
+    {
+        Begin(json, IsChat ? "chat.completion" : "text_completion");
+        json.WriteStartArray("choices");
+        json.WriteStartObject();
+        json.WriteNumber("index", 0);
+        if (IsChat)
+        {
+            json.WriteStartObject("message");
+            json.WriteString("role", "assistant");
+            json.WriteString("content", text);
+            json.WriteNull("refusal");
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("text", text);
+        }
+        json.WriteNull("logprobs");
+        json.WriteString("finish_reason", NameOf(end));
+        json.WriteEndObject();
+        json.WriteEndArray();
+        WriteUsage(json, usage);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A part of one: a piece of text, or its end.</summary>
+    public void Part(Utf8JsonWriter json, string text, LlmFinishReason? end, bool isFirst, bool tellsUsage)
+    {
+        Begin(json, IsChat ? "chat.completion.chunk" : "text_completion");
+        json.WriteStartArray("choices");
+        json.WriteStartObject();
+        json.WriteNumber("index", 0);
+        if (IsChat)
+        {
+            json.WriteStartObject("delta");
+            if (isFirst) json.WriteString("role", "assistant");
+            if (end is null) json.WriteString("content", text);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("text", text);
+        }
+        json.WriteNull("logprobs");
+        if (end is { } reason) json.WriteString("finish_reason", NameOf(reason));
+        else json.WriteNull("finish_reason");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (tellsUsage) json.WriteNull("usage"); // the last part of all has it
+        json.WriteEndObject();
+    }
+
+    /// <summary>The last part of a stream that tells the tokens' count.</summary>
+    public void Usage(Utf8JsonWriter json, LlmUsage usage)
+    {
+        Begin(json, IsChat ? "chat.completion.chunk" : "text_completion");
+        json.WriteStartArray("choices");
+        json.WriteEndArray();
+        WriteUsage(json, usage);
+        json.WriteEndObject();
+    }
+
+    private void Begin(Utf8JsonWriter json, string kind)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", _id);
+        json.WriteString("object", kind);
+        json.WriteNumber("created", _created);
+        json.WriteString("model", Model);
+    }
+
+    private static string NameOf(LlmFinishReason end) => end == LlmFinishReason.Length ? "length" : "stop";
+
+    private static void WriteUsage(Utf8JsonWriter json, LlmUsage usage)
+    {
+        json.WriteStartObject("usage");
+        json.WriteNumber("prompt_tokens", usage.PromptTokens);
+        json.WriteNumber("completion_tokens", usage.CompletionTokens);
+        json.WriteNumber("total_tokens", usage.PromptTokens + usage.CompletionTokens);
+        json.WriteStartObject("prompt_tokens_details");
+        json.WriteNumber("cached_tokens", usage.CachedPromptTokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

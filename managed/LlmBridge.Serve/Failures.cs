@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace LlmBridge.Serve;
+
+/// <summary>How failures are told: a status and one error object, with llmbridge's own inside.</summary>
+internal static class Failures
+{
+    /// <summary>Runs what answers a request, and tells how it failed.</summary>
+    public static async Task GuardAsync(HttpContext context, ServedModel model, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: 405 })
+            {
+                throw new ApiException(405, $"{context.Request.Path} is not for {context.Request.Method}");
+            }
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort(); // nobody is there to be told
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, Of(e, model));
+        }
+    }
+
+    /// <summary>A failure as it is told.</summary>
+    public static ApiException Of(Exception e, ServedModel model) => e switch
+    {
+        ApiException known => known,
+        LlmException failure => Of(failure.Error, model),
+        BadHttpRequestException { StatusCode: 413 } => new ApiException(413, "the request's body is too large"),
+        BadHttpRequestException bad => new ApiException(bad.StatusCode, bad.Message),
+        ArgumentException wrong => new ApiException(400, wrong.Message) { Code = "invalid_value" },
+        OperationCanceledException => new ApiException(503, "the server ends")
+        {
+            Type = "server_error",
+            Code = "cancelled",
+        },
+        _ => new ApiException(500, $"internal: {e.GetType().Name}: {e.Message}") { Type = "server_error" },
+    };
+
+    public static ApiException NoRoute(HttpContext context) => new(
+        404, $"there is no {context.Request.Method} {context.Request.Path}")
+    {
+        Code = "unknown_url",
+    };
+
+    private static ApiException Of(LlmError error, ServedModel model)
+    {
+        (int status, string type, string code) = error.Status switch
+        {
+            LlmStatus.ContextFull => (400, "invalid_request_error", "context_length_exceeded"),
+            LlmStatus.InvalidArgument => (400, "invalid_request_error", "invalid_value"),
+            LlmStatus.Unsupported => (400, "invalid_request_error", "unsupported_parameter"),
+            LlmStatus.Overloaded => (429, "rate_limit_error", "overloaded"),
+            LlmStatus.DeadlineExceeded or LlmStatus.StartTimeout => (504, "timeout_error", error.Code),
+            LlmStatus.Unavailable or LlmStatus.NotFound or LlmStatus.SpawnFailed or LlmStatus.ModelInvalid
+                or LlmStatus.OutOfMemory => (503, "server_error", error.Code),
+            _ => (500, "server_error", error.Code),
+        };
+        return new ApiException(status, error.Message)
+        {
+            Type = type,
+            Code = code,
+            Cause = error,
+            RetryAfter = status is 429 or 503 ? model.SecondsToWait() : null,
+        };
+    }
+
+    private static async Task WriteAsync(HttpContext context, ApiException failure)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = failure.Status;
+        if (failure.RetryAfter is { } seconds) response.Headers.RetryAfter = Invariant.Text(seconds);
+        if (failure.Status == 401) response.Headers.WWWAuthenticate = "Bearer";
+        await Respond.JsonAsync(context, json => Write(json, failure));
+    }
+
+    /// <summary>The object {"error": ...}.</summary>
+    public static void Write(Utf8JsonWriter json, ApiException failure)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error");
+        json.WriteString("message", failure.Message);
+        json.WriteString("type", failure.Type);
+        json.WriteString("param", failure.Field);
+        json.WriteString("code", failure.Code);
+        if (failure.Cause is { } cause)
+        {
+            json.WritePropertyName("llmbridge");
+            json.WriteRawValue(cause.ToJson());
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlmBridge.Serve;
+
+/// <summary>The server: a client of llmbridge, and the routes before it.</summary>
+internal static class Gateway
+{
+    private const int BodyBytesMax = 32 * 1024 * 1024;
+    private const int ConnectionsMax = 4096;
+    private static readonly TimeSpan s_endsWithin = TimeSpan.FromSeconds(5);
+
+    /// <summary>Serves until it is told to end.</summary>
+    /// <exception cref="LlmException">A setting is wrong, or the library, engine or model is missing.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task RunAsync(ServeOptions options, CancellationToken cancelled)
+    {
+        var bridge = new BridgeOptions { Settings = options.Settings };
+        await using LlmClient client = await LlmClient.OpenAsync(bridge, cancelled);
+        var model = new ServedModel(client, options);
+        await using WebApplication application = Build(options, model);
+        await application.StartAsync(cancelled);
+        Announce(application, options, model);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        using var interrupted = EndWith(PosixSignal.SIGINT, ended);
+        using var terminated = EndWith(PosixSignal.SIGTERM, ended);
+        if (options.EndsWithInput) _ = EndWithInputAsync(ended);
+        Task starting = model.StartAsync(ended.Token);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It has been told to end.
+        }
+        using var limit = new CancellationTokenSource(s_endsWithin);
+        Task stopped = application.StopAsync(limit.Token);
+        await client.DisposeAsync(); // calls in flight end as cancelled: their responses are over then
+        await stopped;
+        await starting;
+    }
+
+    private static WebApplication Build(ServeOptions options, ServedModel model)
+    {
+        // Nothing that stands in the environment or the working folder changes what this server does.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+            kestrel.Listen(options.Address, options.Port, listener => listener.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        WebApplication application = builder.Build();
+        application.Use(next => context => Failures.GuardAsync(context, model, next));
+        application.Use(new Guards(options).Around);
+        application.UseRouting();
+        application.Use(next => context => // after routing: a route that is not there has no endpoint
+            context.GetEndpoint() is null ? throw Failures.NoRoute(context) : next(context));
+        new Routes(model).Map(application);
+        return application;
+    }
+
+    private static void Announce(WebApplication application, ServeOptions options, ServedModel model)
+    {
+        string url = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
+            .Addresses.First();
+        Console.Out.WriteLine($"llmbridge serves {model.Name} at {url}/v1");
+        if (options.IsKeyMadeUp)
+        {
+            Console.Out.WriteLine($"key: {options.Key}");
+            Console.Out.WriteLine($"page: {url}/#key={options.Key}");
+        }
+        else
+        {
+            Console.Out.WriteLine($"page: {url}/");
+        }
+        if (IPAddress.IsLoopback(options.Address)) return;
+        Console.Error.WriteLine(
+            "llmbridge-serve: other machines can ask too, and the key goes over the network as it is: "
+            + "put a server with TLS before this one");
+    }
+
+    /// <summary>The first such signal ends the server in peace, the second at once.</summary>
+    private static PosixSignalRegistration EndWith(PosixSignal signal, CancellationTokenSource ended) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            if (ended.IsCancellationRequested) return;
+            context.Cancel = true;
+            _ = ended.CancelAsync();
+        });
+
+    private static async Task EndWithInputAsync(CancellationTokenSource ended)
+    {
+        await using Stream input = Console.OpenStandardInput();
+        byte[] ignored = new byte[256];
+        while (await input.ReadAsync(ignored) > 0)
+        {
+            // What is said there means nothing.
+        }
+        await ended.CancelAsync();
+    }
+}

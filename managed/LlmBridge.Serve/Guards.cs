@@ -1,0 +1,83 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace LlmBridge.Serve;
+
+/// <summary>Who may ask: a page of another site may not, by whatever name it has made this machine known to a browser,
+/// and nobody may who has not the key.</summary>
+internal sealed class Guards(ServeOptions options)
+{
+    private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(options.Key));
+
+    public RequestDelegate Around(RequestDelegate next) => context =>
+    {
+        CheckHost(context.Request);
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        string? origin = CheckOrigin(context.Request);
+        if (origin is not null)
+        {
+            headers.AccessControlAllowOrigin = origin;
+            headers.Vary = "Origin";
+            if (HttpMethods.IsOptions(context.Request.Method)) return AllowAsync(context);
+        }
+        if (context.Request.Path.StartsWithSegments("/v1")) CheckKey(context.Request);
+        return next(context);
+    };
+
+    /// <summary>A name that is not this server's was made to lead here: by whom, nobody knows. An address leads where
+    /// it says.</summary>
+    private void CheckHost(HttpRequest request)
+    {
+        string host = request.Host.Host.Trim('[', ']');
+        bool isOurs = IPAddress.TryParse(host, out _) || IsName(host, "localhost")
+            || options.Hosts.Any(name => IsName(host, name));
+        if (isOurs) return;
+        throw new ApiException(403, $"Host: \"{host}\" is no name of this server; --allow-host makes it one")
+        {
+            Code = "host_not_allowed",
+        };
+    }
+
+    /// <summary>The origin of another site that may ask; null where the request comes from none.</summary>
+    private string? CheckOrigin(HttpRequest request)
+    {
+        string? origin = request.Headers.Origin;
+        if (string.IsNullOrEmpty(origin)) return null;
+        if (origin == $"{request.Scheme}://{request.Host}") return null;
+        if (options.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)) return origin;
+        throw new ApiException(403, $"Origin: pages of \"{origin}\" may not ask; --cors-origin lets them")
+        {
+            Code = "origin_not_allowed",
+        };
+    }
+
+    private void CheckKey(HttpRequest request)
+    {
+        const string Scheme = "Bearer ";
+        string given = request.Headers.Authorization.ToString();
+        bool isBearer = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(isBearer ? given[Scheme.Length..].Trim() : ""));
+        if (CryptographicOperations.FixedTimeEquals(hash, _key)) return;
+        throw new ApiException(
+            401, isBearer ? "the key is wrong" : "there is no key: it goes into the header Authorization: Bearer KEY")
+        {
+            Code = "invalid_api_key",
+        };
+    }
+
+    private static Task AllowAsync(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.AccessControlAllowMethods = "GET, POST";
+        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, {Deadline.Header}";
+        headers.AccessControlMaxAge = "600";
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    private static bool IsName(string host, string name) => host.Equals(name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace LlmBridge.Serve;
+
+/// <summary>What chat and plain completions have in common: how an answer is made. What a request leaves out is what
+/// the server's settings say.</summary>
+internal static class Sampling
+{
+    private const int StopsMax = 16;
+    private const long TokensMax = 1_048_576;
+
+    /// <summary>The call's options.</summary>
+    public static CallOptions Read(RequestBody body, TimeSpan? deadline)
+    {
+        body.Refuse("logprobs", "the probabilities of tokens are not told");
+        body.Refuse("top_logprobs", "the probabilities of tokens are not told");
+        body.Refuse("logit_bias", "single tokens cannot be made likelier");
+        body.Refuse("frequency_penalty", "there is repeat_penalty");
+        body.Refuse("presence_penalty", "there is repeat_penalty");
+        if (body.Whole("n", 1, 1024) is > 1) throw ApiException.Unsupported("n", "one answer is made for a request");
+        return new CallOptions
+        {
+            Timeout = deadline,
+            MaxOutputTokens =
+                (int?)(body.Whole("max_completion_tokens", 1, TokensMax) ?? body.Whole("max_tokens", 1, TokensMax)),
+            Temperature = body.Number("temperature", 0, 100),
+            TopP = body.Number("top_p", 0, 1),
+            TopK = (int?)body.Whole("top_k", 0, 1_000_000),
+            MinP = body.Number("min_p", 0, 1),
+            RepeatPenalty = body.Number("repeat_penalty", 0.01, 100),
+            Seed = Seed(body),
+            StopSequences = body.Texts("stop", StopsMax) is { Count: > 0 } stops ? stops : null,
+        };
+    }
+
+    /// <summary>Any whole number is a seed; 32 bits of it count.</summary>
+    private static long? Seed(RequestBody body) =>
+        body.Whole("seed", long.MinValue, long.MaxValue) is { } seed ? seed & uint.MaxValue : null;
+
+    /// <summary>The form that the answer is bound to.</summary>
+    public static void ReadFormat(RequestBody body, CallOptions options)
+    {
+        const string Name = "response_format";
+        if (body.Field(Name) is not { } format) return;
+        if (format.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(Name, "allowed is an object");
+        string type = RequestBody.Field(format, "type") is { } given ? RequestBody.Text(given, Name + ".type") : "";
+        switch (type)
+        {
+            case "text":
+                break;
+            case "json_object":
+                options.Expect = LlmExpect.Json;
+                break;
+            case "json_schema":
+                JsonElement? schema = RequestBody.Field(format, "json_schema") is { } outer
+                    && outer.ValueKind == JsonValueKind.Object ? RequestBody.Field(outer, "schema") : null;
+                options.JsonSchema = schema?.GetRawText()
+                    ?? throw ApiException.Wrong(Name + ".json_schema.schema", "it is missing");
+                options.SchemaMode = LlmSchemaMode.Lenient;
+                break;
+            default:
+                throw ApiException.Wrong(Name + ".type", "allowed is text, json_object or json_schema");
+        }
+    }
+
+    /// <summary>Whether the request names the model that is here, or none.</summary>
+    public static void CheckModel(RequestBody body, ServedModel model)
+    {
+        string? name = body.Text("model");
+        if (string.IsNullOrEmpty(name) || name == model.Name) return;
+        throw new ApiException(404, $"model: there is no \"{name}\" here, there is \"{model.Name}\"")
+        {
+            Code = "model_not_found",
+            Field = "model",
+        };
+    }
+
+    /// <summary>Whether a stream is to tell the tokens' count at its end.</summary>
+    public static bool AsksUsage(RequestBody body)
+    {
+        if (body.Field("stream_options") is not { } options) return false;
+        if (options.ValueKind != JsonValueKind.Object || !body.Flag("stream"))
+        {
+            throw ApiException.Wrong("stream_options", "allowed is an object, where stream is true");
+        }
+        return RequestBody.Field(options, "include_usage") is { ValueKind: JsonValueKind.True };
+    }
+}
