@@ -25,11 +25,12 @@ void json_feed_begin(struct json_feed *feed, struct json_tape *tape) {
 
 void json_feed_text(struct json_feed *feed, bool is_last) {
   uint64_t valid = 0;
-  const char *fresh = feed->tape->text + feed->end;
   if (feed->is_not_utf8) return;
+  feed->is_last = is_last;
+  if (feed->tape->text_size == feed->end) return; /* of an empty text there may be none */
+  const char *fresh = feed->tape->text + feed->end;
   const enum utf8_verdict verdict = utf8_check((const uint8_t *)fresh, feed->tape->text_size - feed->end, &valid);
   feed->end += valid;
-  feed->is_last = is_last;
   feed->is_not_utf8 = verdict == UTF8_INVALID || (verdict == UTF8_INCOMPLETE && is_last);
 }
 

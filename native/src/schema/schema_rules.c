@@ -283,7 +283,7 @@ llmb_status schema_rules_add(struct schema_build *build, uint32_t schema, const 
     status = maker->add(&source, maker->kind, maker->name, found[keyword]);
   }
   if (status == LLMB_OK) status = add_joint_rules(&source);
-  sort_by_kind(set->rules + first, set->rule_count - first);
+  if (set->rule_count > first) sort_by_kind(set->rules + first, set->rule_count - first);
   set->schemas[schema].first_rule = first;
   set->schemas[schema].rule_count = set->rule_count - first;
   set->schemas[schema].wants_marks =
