@@ -74,9 +74,9 @@ public sealed class ServeClientTests : BridgeTest
         Assert.IsTrue(reply.Usage.CompletionTokens > 0);
         Assert.AreEqual(2, (await client.EmbedAsync(["a", "b"], null, Watchdog)).Vectors.Count);
         LlmException failure = await FailsAsync(
-            LlmStatus.OutputInvalid,
+            LlmStatus.EngineError,
             () => client.AskAsync("no JSON", new CallOptions { Expect = LlmExpect.Json }, Watchdog));
-        Assert.AreEqual("http", failure.Error.Engine);
+        StringAssert.Contains(failure.Message, "the answer is not JSON");
     }
 
     [TestMethod]
