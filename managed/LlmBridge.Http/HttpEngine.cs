@@ -10,6 +10,7 @@ namespace LlmBridge.Http;
 /// that a server that is down fails calls and not the engine.</summary>
 internal sealed class HttpEngine : IEngine, IDisposable
 {
+    private readonly WorkingSigns _signs = new();
     private Replicas? _replicas;
     private int _retries;
 
@@ -53,8 +54,7 @@ internal sealed class HttpEngine : IEngine, IDisposable
         };
         RequestLimits limits = LimitsOf(request);
         var chat = new ChatRequest(_replicas!, question, limits);
-        Timer working = Working(request, limits);
-        await using ConfiguredAsyncDisposable told = working.ConfigureAwait(false);
+        using IDisposable told = _signs.Tell(request, limits.Stall);
         IAsyncEnumerator<string> pieces = chat.AskAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using ConfiguredAsyncDisposable ended = pieces.ConfigureAwait(false);
         while (true)
@@ -79,8 +79,7 @@ internal sealed class HttpEngine : IEngine, IDisposable
     {
         RequestLimits limits = LimitsOf(request);
         var embeddings = new EmbeddingsRequest(_replicas!, limits);
-        Timer working = Working(request, limits);
-        await using ConfiguredAsyncDisposable told = working.ConfigureAwait(false);
+        using IDisposable told = _signs.Tell(request, limits.Stall);
         foreach (string[] texts in request.Texts.Chunk(EmbeddingsRequest.TextsMax))
         {
             float[][] vectors;
@@ -96,7 +95,11 @@ internal sealed class HttpEngine : IEngine, IDisposable
         }
     }
 
-    public void Dispose() => _replicas?.Dispose();
+    public void Dispose()
+    {
+        _signs.Dispose();
+        _replicas?.Dispose();
+    }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -109,16 +112,6 @@ internal sealed class HttpEngine : IEngine, IDisposable
             Retries = _retries,
             Remaining = () => request.Remaining,
         };
-    }
-
-    /// <summary>Says for the request that this process works: how long a server may be silent is looked after here, so
-    /// that a silent server is not taken for a hanging engine.</summary>
-    private static Timer Working(EngineRequest request, RequestLimits limits)
-    {
-        TimeSpan period = TimeSpan.FromSeconds(1);
-        if (limits.Stall > TimeSpan.Zero && limits.Stall / 4 < period) period = limits.Stall / 4;
-        if (period < TimeSpan.FromMilliseconds(1)) period = TimeSpan.FromMilliseconds(1);
-        return new Timer(_ => request.Progress(), null, period, period);
     }
 
     private static EngineException Told(ServerException failure)

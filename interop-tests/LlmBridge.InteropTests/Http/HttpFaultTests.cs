@@ -128,13 +128,15 @@ public sealed class HttpFaultTests : HttpTest
     }
 
     [TestMethod]
-    public async Task AServerThatThinksBeforeItsFirstPiece_IsNotHung()
+    [DataRow(300, 1500)]
+    [DataRow(4000, 5500)]
+    public async Task AServerThatThinksBeforeItsFirstPiece_IsNotHung(int stallMs, int thinksMs)
     {
         using var server = new RecordedServer(_ =>
             new Reply(Head("text/event-stream"))
-                .Then(cancelled => Task.Delay(1500, cancelled), Events(Piece("a"), Finish(), "[DONE]")));
+                .Then(cancelled => Task.Delay(thinksMs, cancelled), Events(Piece("a"), Finish(), "[DONE]")));
         await using LlmClient client =
-            await OpenHttpAsync(server.Url, new BridgeOptions { StallTimeout = TimeSpan.FromMilliseconds(300) });
+            await OpenHttpAsync(server.Url, new BridgeOptions { StallTimeout = TimeSpan.FromMilliseconds(stallMs) });
         Assert.AreEqual("a", (await client.AskAsync("?", null, Watchdog)).Text);
     }
 
