@@ -94,5 +94,6 @@ enum bench_outcome measure_schema_tokens(struct bench_run *run);
 enum bench_outcome measure_schema_check(struct bench_run *run);
 enum bench_outcome measure_turn_tokens(struct bench_run *run);
 enum bench_outcome measure_turn_first_token(struct bench_run *run);
+enum bench_outcome measure_session_turn(struct bench_run *run);
 
 #endif

@@ -75,5 +75,7 @@ const struct bench_metric bench_metrics[] = {
      .measure = measure_turn_tokens},
     {"turn_first_token", "ms", "the new text alone", BENCH_TARGET_NONE, 0, .seconds = 6, .rounds_min = 1,
      .measure = measure_turn_first_token},
+    {"session_turn", "ms", "the same as messages", BENCH_RATIO_AT_MOST, 1.1, .seconds = 6, .rounds_min = 3,
+     .measure = measure_session_turn},
 };
 const unsigned bench_metric_count = sizeof bench_metrics / sizeof bench_metrics[0];

@@ -98,6 +98,8 @@ export class Bridge {
   ask(prompt: string | null, options?: CallOptions): Promise<Reply>;
   /** The answer piece by piece. */
   stream(prompt: string | null, options?: CallOptions): Stream;
+  /** The conversation that is kept under this name, in the folder session_dir. */
+  session(name: string): Session;
   /** The vector of a text, or the vectors of several, which share the engine's work. */
   embed(text: string, options?: CallOptions): Promise<Float32Array>;
   embed(texts: string[], options?: CallOptions): Promise<Float32Array[]>;
@@ -115,6 +117,17 @@ export class Bridge {
   readonly workerPid: number;
   /** Ends the workers and waits for them; calls in flight end as cancelled. */
   close(): Promise<void>;
+}
+
+/** A conversation that is kept: each call goes on with it, also another program's. A call that fails leaves it as it
+ * was. */
+export class Session {
+  constructor(bridge: Bridge, name: string);
+  readonly name: string;
+  /** The whole answer; it is kept by then. */
+  ask(prompt: string | null, options?: CallOptions): Promise<Reply>;
+  /** The answer piece by piece; it is kept when the stream ends. */
+  stream(prompt: string | null, options?: CallOptions): Stream;
 }
 
 /** The library's error object, whole. */

@@ -1,8 +1,8 @@
 // Runs an LLM engine outside your process. See index.d.ts.
 
-import { Bridge } from './lib/bridge.js';
+import { Bridge, Session } from './lib/bridge.js';
 
-export { Bridge };
+export { Bridge, Session };
 export { LlmCancelledError, LlmError, LlmTimeoutError } from './lib/errors.js';
 export { settings } from './lib/settings.js';
 export { Stream } from './lib/stream.js';

@@ -36,6 +36,8 @@ export interface BridgeSettings extends SharedSettings {
   tls_ca_file?: string;
   /** With isolation=shared: programs that give another name get another engine. */
   name?: string;
+  /** Folder of the sessions, its user's alone; by default llmbridge/sessions in $XDG_STATE_HOME or ~/.local/state. */
+  session_dir?: string;
   /** Engines to try in turn when one is unavailable: up to three names parted by commas. */
   fallback?: string;
   /** How many engine processes there may be; 0, for engines that can do per_call, is one process per call. Default: 1. */
@@ -122,4 +124,10 @@ export interface CallSettings extends SharedSettings {
   schema_mode?: 'strict' | 'lenient';
   /** How often an engine is told why its answer did not keep json_schema and asked again, within the same timeout_ms and as long as nothing was delivered; a command that may have effects only if this is set. Default: 1. */
   schema_retries?: number;
+  /** Name of a conversation that is kept in session_dir and goes on with this call. */
+  session?: string;
+  /** NAME@RECORD: the new session begins with that one's records, up to this number. */
+  session_fork?: string;
+  /** Where a session is larger than the context: error is context_full, drop_oldest leaves its oldest turns out of what the model sees. Default: error. */
+  session_overflow?: 'error' | 'drop_oldest';
 }

@@ -13,6 +13,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     SettingsCommand.Make(),
     ModelsCommand.Make(),
     DoctorCommand.Make(),
+    SessionCommand.Make(),
     SharedCommand.Make(),
     ServeCommand.Make(),
     BenchCommand.Make(),

@@ -34,6 +34,11 @@ public sealed partial class LlmClient
         CancellationToken cancellationToken = default) =>
         UpdatesAsync(CallInput.Of(messages, options), cancellationToken);
 
+    /// <summary>A conversation that is kept under this name, in the folder of the option SessionDir. Nothing is opened
+    /// before its first call.</summary>
+    /// <param name="name">1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-', no dot first.</param>
+    public LlmSession Session(string name) => new(this, name ?? throw new ArgumentNullException(nameof(name)));
+
     internal async IAsyncEnumerable<LlmUpdate> UpdatesAsync(
         CallInput input, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

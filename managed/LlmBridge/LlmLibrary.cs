@@ -49,4 +49,32 @@ public static class LlmLibrary
         using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
         return NativeShared.Stop(settings, key);
     }
+
+    /// <summary>The sessions (the setting session) that are kept, as JSON (llmbridge/session.h).</summary>
+    /// <param name="options">For the settings session_dir and home.</param>
+    public static string ListSessions(BridgeOptions? options = null)
+    {
+        using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
+        return NativeSession.List(settings);
+    }
+
+    /// <summary>A session's records, as JSON (llmbridge/session.h).</summary>
+    /// <param name="name">The session's.</param>
+    /// <param name="options">For the settings session_dir and home.</param>
+    /// <exception cref="LlmException">NotFound: there is none. Unavailable: it is damaged.</exception>
+    public static string ReadSession(string name, BridgeOptions? options = null)
+    {
+        using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
+        return NativeSession.Read(settings, name);
+    }
+
+    /// <summary>Removes a session.</summary>
+    /// <param name="name">The session's.</param>
+    /// <param name="options">For the settings session_dir and home.</param>
+    /// <exception cref="LlmException">NotFound: there is none. Unavailable: a call has its turn.</exception>
+    public static void DeleteSession(string name, BridgeOptions? options = null)
+    {
+        using SettingsHandle settings = (options ?? new BridgeOptions()).ToSettings();
+        NativeSession.Delete(settings, name);
+    }
 }

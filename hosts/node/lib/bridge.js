@@ -49,6 +49,11 @@ export class Bridge {
       library().callStart(this.#open(), data, data?.length ?? 0, native, call, error)));
   }
 
+  /** The conversation that is kept under this name, in the folder session_dir. */
+  session(name) {
+    return new Session(this, name);
+  }
+
   async embed(texts, options = {}) {
     const data = [texts].flat().map((text, index) => utf8(text, Array.isArray(texts) ? `texts[${index}]` : 'texts'));
     const vectors = [];
@@ -139,5 +144,23 @@ export class Bridge {
     const call = new Call(pointer[0], this.#pump, signal, ended => this.#calls.delete(ended));
     this.#calls.add(call);
     return call;
+  }
+}
+
+/** A conversation that is kept: each call goes on with it. A call that fails leaves it as it was. */
+export class Session {
+  #bridge;
+
+  constructor(bridge, name) {
+    this.#bridge = bridge;
+    this.name = name;
+  }
+
+  ask(prompt, options) {
+    return this.#bridge.ask(prompt, { ...options, session: this.name });
+  }
+
+  stream(prompt, options) {
+    return this.#bridge.stream(prompt, { ...options, session: this.name });
   }
 }

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test as nodeTest } from 'node:test';
@@ -27,6 +30,21 @@ test('settings of any type reach the library', () => withBridge({ slots: 2, mode
   assert.equal(reply.details.finishReason, 'stop');
   assert.equal(reply.details.cachedPromptTokens, 0);
 }));
+
+test('a session goes on from call to call', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'llmb-session-'));
+  try {
+    const session_dir = join(place, 'sessions');
+    await withBridge({ command: 'say hi', session_dir }, async bridge => {
+      assert.equal((await bridge.session('work').ask('one')).text, 'hi');
+      assert.equal(await bridge.session('work').stream('two').text(), 'hi');
+    });
+    const said = await withBridge({ session_dir }, bridge => bridge.session('work').ask('three'));
+    assert.deepEqual(JSON.parse(said.text).map(message => message.content), ['one', 'hi', 'two', 'hi', 'three']);
+  } finally {
+    await rm(place, { recursive: true });
+  }
+});
 
 test('a schema is a text, an object, or what tells its own', () => withBridge({ command: 'say {"age": 7}' }, async bridge => {
   const schema = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };

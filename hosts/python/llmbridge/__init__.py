@@ -17,8 +17,8 @@ import json as _json
 from typing import Any as _Any, Dict as _Dict, List as _List
 
 from ._library import library as _library
-from .aio import AsyncBridge, AsyncStream
-from .bridge import Bridge, Stream
+from .aio import AsyncBridge, AsyncSession, AsyncStream
+from .bridge import Bridge, Session, Stream
 from .errors import LlmArgumentError, LlmCancelledError, LlmError, LlmForkedError, LlmTimeoutError
 from .results import Details, Reply
 from .simple import ask, embed, shutdown, stream, worker_pid
@@ -27,9 +27,9 @@ from .statistics import Event, Statistics, Worker
 __version__ = "0.1.0"
 
 __all__ = [
-    "AsyncBridge", "AsyncStream", "Bridge", "Details", "Event", "LlmArgumentError", "LlmCancelledError", "LlmError",
-    "LlmForkedError", "LlmTimeoutError", "Reply", "Statistics", "Stream", "Worker", "ask", "embed", "settings", "shutdown",
-    "stream", "worker_pid",
+    "AsyncBridge", "AsyncSession", "AsyncStream", "Bridge", "Details", "Event", "LlmArgumentError", "LlmCancelledError",
+    "LlmError", "LlmForkedError", "LlmTimeoutError", "Reply", "Session", "Statistics", "Stream", "Worker", "ask", "embed",
+    "settings", "shutdown", "stream", "worker_pid",
 ]
 
 

@@ -62,6 +62,10 @@ class AsyncBridge:
         """The answer piece by piece."""
         return AsyncStream(self._core.generate(prompt, settings), self._pump)
 
+    def session(self, name: str) -> AsyncSession:
+        """The conversation that is kept under this name, in the folder `session_dir`."""
+        return AsyncSession(self, name)
+
     @overload
     async def embed(self, texts: str, **settings: Any) -> Vector: ...  # type: ignore[overload-overlap]
 
@@ -128,3 +132,17 @@ async def _wait(call: Call, look: Callable[[int], Any], pump: Pump) -> Any:
         if found is not NOT_READY:
             return found
         await pump.news_of(call)
+
+
+class AsyncSession:
+    """As Session, for asyncio."""
+
+    def __init__(self, bridge: AsyncBridge, name: str) -> None:
+        self.name = name
+        self._bridge = bridge
+
+    async def ask(self, prompt: Optional[str] = None, **settings: Any) -> Reply:
+        return await self._bridge.ask(prompt, session=self.name, **settings)
+
+    def stream(self, prompt: Optional[str] = None, **settings: Any) -> AsyncStream:
+        return self._bridge.stream(prompt, session=self.name, **settings)

@@ -91,6 +91,10 @@ class Bridge:
         """The answer piece by piece."""
         return Stream(self._core.generate(prompt, settings))
 
+    def session(self, name: str) -> Session:
+        """The conversation that is kept under this name, in the folder `session_dir`."""
+        return Session(self, name)
+
     @overload
     def embed(self, texts: str, **settings: Any) -> Vector: ...  # type: ignore[overload-overlap]
 
@@ -159,3 +163,18 @@ class Bridge:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Session:
+    """A conversation that is kept: each call goes on with it, also another program's. What a call adds, and its answer,
+    are kept once the whole answer has come; a call that fails leaves the session as it was."""
+
+    def __init__(self, bridge: Bridge, name: str) -> None:
+        self.name = name
+        self._bridge = bridge
+
+    def ask(self, prompt: Optional[str] = None, **settings: Any) -> Reply:
+        return self._bridge.ask(prompt, session=self.name, **settings)
+
+    def stream(self, prompt: Optional[str] = None, **settings: Any) -> Stream:
+        return self._bridge.stream(prompt, session=self.name, **settings)

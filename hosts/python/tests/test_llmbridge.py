@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import ctypes
+import json
 import multiprocessing
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 from pathlib import Path
@@ -98,6 +100,20 @@ class BridgeTests(unittest.TestCase):
         self.assertEqual(str(reply), "hello")
         self.assertEqual(reply.details.engine, "fake")
         self.assertEqual(reply.details.cached_prompt_tokens, 0)
+
+    def test_a_session_goes_on_from_call_to_call_and_in_asyncio(self):
+        async def third(folder):
+            async with llmbridge.AsyncBridge(**fake(session_dir=folder)) as bridge:
+                return (await bridge.session("work").ask("three")).text
+
+        with tempfile.TemporaryDirectory() as place:
+            folder = os.path.join(place, "sessions")
+            with llmbridge.Bridge(**fake("say hi", session_dir=folder)) as bridge:
+                session = bridge.session("work")
+                self.assertEqual(session.ask("one").text, "hi")
+                self.assertEqual("".join(session.stream("two")), "hi")
+            said = [message["content"] for message in json.loads(asyncio.run(third(folder)))]
+            self.assertEqual(said, ["one", "hi", "two", "hi", "three"])
 
     def test_a_schema_is_a_text_a_dict_or_a_model_that_tells_its_own(self):
         class Person:  # as a pydantic model has it

@@ -17,7 +17,8 @@ internal sealed partial record PageExample(string Page, string Name, string Fenc
         string hosts = Repository.At("docs/hosts");
         IEnumerable<string> pages =
             Directory.Exists(hosts) ? Directory.EnumerateFiles(hosts, "*.md").Order(StringComparer.Ordinal) : [];
-        return [Repository.At("README.md"), Repository.At("docs/engines.md"), .. pages];
+        string[] others = ["README.md", "docs/engines.md", "docs/sessions.md"];
+        return [.. others.Select(Repository.At), .. pages];
     }
 
     private static IEnumerable<PageExample> Read(string page)

@@ -26,7 +26,8 @@ internal static class ChatCommand
     {
         await using LlmClient client = await LlmClient.OpenAsync(options, interrupt.Token);
         if (!json) DemonstrationModel.Announce(options);
-        var conversation = new Conversation(client, json);
+        bool isKept = options.Settings?.GetValueOrDefault("session") is { Length: > 0 };
+        var conversation = new Conversation(client, json, isKept);
         var input = ChatInput.Open();
         while (await input.ReadAsync(interrupt.Token) is { } line)
         {

@@ -3,7 +3,8 @@ using System.Text;
 namespace LlmBridge.Cli;
 
 /// <summary>What has been said, and how the next answer is asked for.</summary>
-internal sealed class Conversation(LlmClient client, bool json)
+/// <param name="isKept">A session has what was said before: only what is new is sent.</param>
+internal sealed class Conversation(LlmClient client, bool json, bool isKept)
 {
     private readonly List<LlmMessage> _messages = [];
     private readonly Dictionary<string, string> _settings = [];
@@ -26,24 +27,26 @@ internal sealed class Conversation(LlmClient client, bool json)
             var options = new CallOptions { Settings = _settings };
             if (json)
             {
-                LlmReply reply = await client.ChatAsync(_messages, options, cancellationToken);
+                LlmReply reply = await client.ChatAsync(Sent(), options, cancellationToken);
                 await ReplyJson.WriteAsync(reply, client.SandboxLayers, cancellationToken);
                 said.Append(reply.Text);
             }
             else
             {
-                IAsyncEnumerable<LlmUpdate> updates = client.ChatStreamAsync(_messages, options, cancellationToken);
+                IAsyncEnumerable<LlmUpdate> updates = client.ChatStreamAsync(Sent(), options, cancellationToken);
                 await AnswerStream.WriteAsync(client, updates.Select(update => update.Text), said, cancellationToken);
             }
             stays = true;
         }
         finally
         {
-            stays |= cancellationToken.IsCancellationRequested && said.Length > 0;
+            stays |= !isKept && cancellationToken.IsCancellationRequested && said.Length > 0;
             if (stays) _messages.Add(new LlmMessage(LlmRole.Assistant, said.ToString()));
             else _messages.RemoveAt(_messages.Count - 1);
         }
     }
+
+    private IEnumerable<LlmMessage> Sent() => isKept ? _messages.TakeLast(1) : _messages;
 
     /// <summary>Writes what was said to a new file, as the setting messages takes it.</summary>
     public void Save(string path)

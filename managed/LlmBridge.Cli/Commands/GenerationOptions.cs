@@ -11,6 +11,7 @@ internal sealed class GenerationOptions
         ("--temperature", "temperature", "NUMBER", "How freely tokens are chosen; 0 always takes the likeliest"),
         ("--max-tokens", "max_tokens", "NUMBER", "The most tokens an answer may have"),
         ("--seed", "seed", "NUMBER", "Seed of the random choices"),
+        ("--session", "session", "NAME", "The conversation that is kept and goes on with this (llmbridge session)"),
     ];
 
     private readonly List<(string Setting, Option<string?> Option)> _options = [];

@@ -12,6 +12,8 @@ namespace LlmBridge.Cli;
 [JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(InstallationJson))]
 [JsonSerializable(typeof(SharedJson))]
+[JsonSerializable(typeof(SessionsJson))]
+[JsonSerializable(typeof(SessionJson))]
 [JsonSerializable(typeof(StoppedJson))]
 [JsonSerializable(typeof(WatchJson))]
 [JsonSerializable(typeof(ModelJson))]

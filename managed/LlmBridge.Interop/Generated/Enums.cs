@@ -153,6 +153,8 @@ public enum LlmEventKind
     CallFailed = 8,
     /// <summary>Calls are turned away; only the first of a row is told, the counter has all.</summary>
     CallRefused = 9,
+    /// <summary>What was found in a session's log: a torn end, or another model's name.</summary>
+    Session = 11,
     /// <summary>
     /// A ready engine lacks layers of its sandbox, which the text names, and is used all the same
     /// (sandbox=best_effort).
@@ -312,6 +314,7 @@ public static class LlmNames
         LlmEventKind.CallMoved => "call_moved",
         LlmEventKind.CallFailed => "call_failed",
         LlmEventKind.CallRefused => "call_refused",
+        LlmEventKind.Session => "session",
         LlmEventKind.SandboxIncomplete => "sandbox_incomplete",
         _ => "unknown",
     };

@@ -785,6 +785,51 @@ internal static unsafe partial class NativeMethods
         ulong instance_size,
         NativeError* out_error);
 
+    /// <summary>
+    /// The sessions of a folder, as JSON: {"folder", "found", "problem", "sessions": [{"name", "bytes", "modified",
+    /// "holder", "records", "turns", "torn_bytes", "created", "library", "engine", "model", "fork", "problem"}],
+    /// "more"}. `problem` is text where the folder is not its user's alone, or a file is no whole session, else null;
+    /// `holder` says who has its turn now, and is null if nobody has. What is not known is not there. `more` says how
+    /// many beyond 1000 are not told of.
+    /// </summary>
+    /// <param name="settings">for the settings session_dir and home; NULL is the environment's.</param>
+    /// <remarks>
+    /// <para>Owner: the caller frees *out_json with llmb_free.</para>
+    /// <para>Threads: any.</para>
+    /// <para>Errors: LLMB_E_NOT_FOUND: the installation lacks llmbridge-keeper. LLMB_E_SPAWN_FAILED,
+    /// LLMB_E_DEADLINE_EXCEEDED, LLMB_E_OUT_OF_MEMORY.</para>
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_session_list(
+        SettingsHandle settings,
+        byte** out_json,
+        NativeError* out_error);
+
+    /// <summary>
+    /// One session: {"folder", "name", "header", "torn_bytes", "records": [{"record", "turn", "left", "id", "message",
+    /// ..., "crc"}], "status", "message"}. A turn that is being written is not in it.
+    /// </summary>
+    /// <remarks>
+    /// Errors: also LLMB_E_INVALID_ARGUMENT: `name` is none. LLMB_E_NOT_FOUND: there is no such session.
+    /// LLMB_E_UNAVAILABLE: it is damaged, or cannot be read.
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_session_read(
+        SettingsHandle settings,
+        byte* name,
+        byte** out_json,
+        NativeError* out_error);
+
+    /// <summary>Removes a session.</summary>
+    /// <remarks>
+    /// Errors: as llmb_session_read. LLMB_E_UNAVAILABLE: a call has its turn, or the file cannot be removed.
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_session_delete(
+        SettingsHandle settings,
+        byte* name,
+        NativeError* out_error);
+
     /// <summary>Makes an empty set: every setting has its default, or what the environment says.</summary>
     /// <remarks>Owner: the caller closes *out_settings. Bridges and calls copy what they need.</remarks>
     [LibraryImport(Library)]

@@ -70,6 +70,12 @@ public sealed partial class BridgeOptions
     /// <remarks>Setting "name".</remarks>
     public string? Name { get; set; }
 
+    /// <summary>
+    /// Folder of the sessions, its user's alone; by default llmbridge/sessions in $XDG_STATE_HOME or ~/.local/state.
+    /// </summary>
+    /// <remarks>Setting "session_dir".</remarks>
+    public string? SessionDir { get; set; }
+
     /// <summary>Engines to try in turn when one is unavailable: up to three names parted by commas.</summary>
     /// <remarks>Setting "fallback".</remarks>
     public IReadOnlyList<LlmEngine>? Fallback { get; set; }
@@ -202,6 +208,7 @@ public sealed partial class BridgeOptions
         if (ApiKeyFile is { } apiKeyFile) writer.Text("api_key_file"u8, apiKeyFile);
         if (TlsCaFile is { } tlsCaFile) writer.Text("tls_ca_file"u8, tlsCaFile);
         if (Name is { } name) writer.Text("name"u8, name);
+        if (SessionDir is { } sessionDir) writer.Text("session_dir"u8, sessionDir);
         if (Fallback is { } fallback) writer.Names("fallback"u8, fallback.Select(ChoiceNames.Of));
         if (Workers is { } workers) writer.Number("workers"u8, workers);
         if (Slots is { } slots) writer.Number("slots"u8, slots);

@@ -170,6 +170,21 @@ public sealed partial class CallOptions
     /// <remarks>Setting "schema_retries", default 1, from 0 to 5, in times.</remarks>
     public int? SchemaRetries { get; set; }
 
+    /// <summary>Name of a conversation that is kept in session_dir and goes on with this call.</summary>
+    /// <remarks>Setting "session".</remarks>
+    public string? Session { get; set; }
+
+    /// <summary>NAME@RECORD: the new session begins with that one's records, up to this number.</summary>
+    /// <remarks>Setting "session_fork".</remarks>
+    public string? SessionFork { get; set; }
+
+    /// <summary>
+    /// Where a session is larger than the context: error is context_full, drop_oldest leaves its oldest turns out of
+    /// what the model sees.
+    /// </summary>
+    /// <remarks>Setting "session_overflow", default error.</remarks>
+    public LlmSessionOverflow? SessionOverflow { get; set; }
+
     private partial void WriteTyped(ISettingsWriter writer)
     {
         if (Timeout is { } timeout) writer.Milliseconds("timeout_ms"u8, timeout);
@@ -202,5 +217,8 @@ public sealed partial class CallOptions
         if (JsonSchema is { } jsonSchema) writer.Text("json_schema"u8, jsonSchema);
         if (SchemaMode is { } schemaMode) writer.Text("schema_mode"u8, ChoiceNames.Of(schemaMode));
         if (SchemaRetries is { } schemaRetries) writer.Number("schema_retries"u8, schemaRetries);
+        if (Session is { } session) writer.Text("session"u8, session);
+        if (SessionFork is { } sessionFork) writer.Text("session_fork"u8, sessionFork);
+        if (SessionOverflow is { } sessionOverflow) writer.Text("session_overflow"u8, ChoiceNames.Of(sessionOverflow));
     }
 }

@@ -150,6 +150,18 @@ public enum LlmSchemaMode
     Lenient,
 }
 
+/// <summary>
+/// Where a session is larger than the context: error is context_full, drop_oldest leaves its oldest turns out of what
+/// the model sees.
+/// </summary>
+public enum LlmSessionOverflow
+{
+    /// <summary>The value "error".</summary>
+    Error,
+    /// <summary>The value "drop_oldest".</summary>
+    DropOldest,
+}
+
 /// <summary>The names of choices, as the library spells them.</summary>
 internal static class ChoiceNames
 {
@@ -242,6 +254,13 @@ internal static class ChoiceNames
     {
         LlmSchemaMode.Strict => "strict",
         LlmSchemaMode.Lenient => "lenient",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
+
+    public static string Of(LlmSessionOverflow value) => value switch
+    {
+        LlmSessionOverflow.Error => "error",
+        LlmSessionOverflow.DropOldest => "drop_oldest",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

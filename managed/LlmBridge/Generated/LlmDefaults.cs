@@ -119,4 +119,7 @@ public static class LlmDefaults
     /// <summary>Of the setting "schema_retries".</summary>
     public const int SchemaRetries = 1;
 
+    /// <summary>Of the setting "session_overflow".</summary>
+    public const LlmSessionOverflow SessionOverflow = LlmSessionOverflow.Error;
+
 }

@@ -20,6 +20,7 @@ internal static class OptionSetters
         "ApiKeyFile",
         "TlsCaFile",
         "Name",
+        "SessionDir",
         "Fallback",
         "Workers",
         "Slots",
@@ -65,6 +66,7 @@ internal static class OptionSetters
             case "APIKEYFILE": options.ApiKeyFile = value.Text(); break;
             case "TLSCAFILE": options.TlsCaFile = value.Text(); break;
             case "NAME": options.Name = value.Text(); break;
+            case "SESSIONDIR": options.SessionDir = value.Text(); break;
             case "FALLBACK": options.Fallback = value.Choices<LlmEngine>(); break;
             case "WORKERS": options.Workers = value.Int32(); break;
             case "SLOTS": options.Slots = value.Int32(); break;
@@ -133,6 +135,9 @@ internal static class OptionSetters
         "JsonSchema",
         "SchemaMode",
         "SchemaRetries",
+        "Session",
+        "SessionFork",
+        "SessionOverflow",
     };
 
     /// <summary>Sets one option; false for a name that is none.</summary>
@@ -177,6 +182,9 @@ internal static class OptionSetters
             case "JSONSCHEMA": options.JsonSchema = value.Text(); break;
             case "SCHEMAMODE": options.SchemaMode = value.Choice<LlmSchemaMode>(); break;
             case "SCHEMARETRIES": options.SchemaRetries = value.Int32(); break;
+            case "SESSION": options.Session = value.Text(); break;
+            case "SESSIONFORK": options.SessionFork = value.Text(); break;
+            case "SESSIONOVERFLOW": options.SessionOverflow = value.Choice<LlmSessionOverflow>(); break;
             default: return false;
         }
         return true;

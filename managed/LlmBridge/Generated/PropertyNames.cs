@@ -20,6 +20,7 @@ internal static class PropertyNames
         "api_key_file" => "ApiKeyFile",
         "tls_ca_file" => "TlsCaFile",
         "name" => "Name",
+        "session_dir" => "SessionDir",
         "fallback" => "Fallback",
         "workers" => "Workers",
         "slots" => "Slots",
@@ -67,6 +68,9 @@ internal static class PropertyNames
         "json_schema" => "JsonSchema",
         "schema_mode" => "SchemaMode",
         "schema_retries" => "SchemaRetries",
+        "session" => "Session",
+        "session_fork" => "SessionFork",
+        "session_overflow" => "SessionOverflow",
         _ => null,
     };
 }

@@ -52,6 +52,7 @@ internal sealed class EventLog(BridgeHandle bridge, ILogger logger)
             case LlmEventKind.CallMoved: logger.CallMoved(news.CallId, news.Text); break;
             case LlmEventKind.CallFailed: logger.CallFailed(news.CallId, news.Status.Name(), news.Text); break;
             case LlmEventKind.CallRefused: logger.CallRefused(news.Status.Name(), news.Text); break;
+            case LlmEventKind.Session: logger.SessionFound(news.Text); break;
             case LlmEventKind.SandboxIncomplete: logger.SandboxIncomplete(news.ProcessId, news.Text); break;
             default: logger.Unnamed((int)news.Kind, news.Text); break;
         }

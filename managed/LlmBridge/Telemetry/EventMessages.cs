@@ -42,6 +42,11 @@ internal static partial class EventMessages
         "The sandbox of engine {ProcessId} is incomplete: {Text}")]
     public static partial void SandboxIncomplete(this ILogger logger, long processId, string text);
 
+    [LoggerMessage(
+        (int)LlmEventKind.Session, LogLevel.Warning,
+        "A session's log is not as it was left: {Text}")]
+    public static partial void SessionFound(this ILogger logger, string text);
+
     [LoggerMessage(OfTheLog, LogLevel.Information, "An event of kind {Kind}: {Text}")]
     public static partial void Unnamed(this ILogger logger, int kind, string text);
 

@@ -54,9 +54,18 @@ static uint64_t count_words(const char *text, uint64_t size) {
   return words;
 }
 
+/* A conversation stands in place of a prompt. */
+static const char *input_of(const struct fake_run *run, uint64_t *out_size) {
+  const char *const messages = llmb_request_setting(run->request, "messages");
+  const char *const input = llmb_request_input(run->request, out_size);
+  if (*out_size > 0 || messages == NULL) return input;
+  *out_size = strlen(messages);
+  return messages;
+}
+
 static void finish(struct fake_run *run, uint32_t reason) {
   uint64_t size = 0;
-  const char *input = llmb_request_input(run->request, &size);
+  const char *input = input_of(run, &size);
   const llmb_usage usage = {
       .struct_size = sizeof usage,
       .finish_reason = reason,
@@ -109,7 +118,7 @@ static bool do_echo(struct fake_run *run) {
   if (llmb_request_kind(run->request) == LLMB_REQUEST_EMBED) return echo_vectors(run);
   if (llmb_request_kind(run->request) == LLMB_REQUEST_TOKENS) return true;
   uint64_t size = 0;
-  const char *input = llmb_request_input(run->request, &size);
+  const char *input = input_of(run, &size);
   while (run->done_in_step < size) {
     uint64_t chunk = size - run->done_in_step;
     if (chunk > CHUNK_SIZE) chunk = CHUNK_SIZE;

@@ -101,6 +101,7 @@ enum llmb_event_kind {
   LLMB_EVENT_CALL_MOVED = 7,    /**< A call goes on in another engine, from where it was. */
   LLMB_EVENT_CALL_FAILED = 8,   /**< A call has ended with a failure; not told when its caller cancelled it. */
   LLMB_EVENT_CALL_REFUSED = 9,  /**< Calls are turned away; only the first of a row is told, the counter has all. */
+  LLMB_EVENT_SESSION = 11,      /**< What was found in a session's log: a torn end, or another model's name. */
   LLMB_EVENT_SANDBOX_INCOMPLETE = 10 /**< A ready engine lacks layers of its sandbox, which the text names, and is
                                           used all the same (sandbox=best_effort). */
 };

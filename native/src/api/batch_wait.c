@@ -6,6 +6,7 @@
 #include "api/bridge_stage.h"
 #include "api/call_limits.h"
 #include "api/call_wait.h"
+#include "api/session_use.h"
 #include "platform/os_clock.h"
 #include "pool/connection_hear.h"
 #include "pool/pool_poll.h"
@@ -94,7 +95,7 @@ static void add_bells(llmb_batch *batch, struct pool_poll *poll) {
   for (uint32_t i = 0; i < batch->flight_count; i++) {
     llmb_call *call = batch->flights[i].call;
     const os_handle bell =
-        is_placed(call) ? connection_slot_polled(call->ticket.connection, slot_of(call)) : OS_HANDLE_NONE;
+        is_placed(call) ? connection_slot_polled(call->ticket.connection, slot_of(call)) : call_session_polled(call);
     poll->items[poll->count++] = (struct os_poll_item){.handle = bell};
     const uint64_t limit_ns = call_next_limit_ns(call);
     if (limit_ns < poll->until_ns) poll->until_ns = limit_ns;

@@ -79,7 +79,7 @@ static llmb_status start_engine(llmb_bridge *bridge, struct pool *pool, uint64_t
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) {
       status = LLMB_E_NOT_READY;
     } else {
-      bridge_await_ticket(bridge, pool, &ticket, deadline_ns);
+      bridge_await_ticket(bridge, pool, &ticket, OS_HANDLE_NONE, deadline_ns);
       pthread_mutex_lock(&bridge->lock);
       ready = pool_ready(pool); /* others may have all its slots */
       pthread_mutex_unlock(&bridge->lock);

@@ -53,6 +53,7 @@ static void end_workers(llmb_bridge *bridge) {
   stages_each(bridge, pool_close_kill);
   await_ends(bridge, os_clock_ns() + POOL_CLOSE_KILLED_NS);
   stages_each(bridge, pool_close_finish);
+  bridge->session_keeper = keeper_hold_release(bridge->session_keeper);
   keeper_hold_await_leaving();
 }
 

@@ -34,9 +34,10 @@ struct llmb_bridge {
   struct llmb_call *watched_first;
   struct llmb_call *kept_first;
   uint32_t kept_count;
-  _Atomic uint32_t slot_waiters; /* threads that sleep until a slot is free */
-  _Atomic uint64_t unread_size;  /* bytes that calls keep for callers who have not read them */
-  struct llmb_batch *kept_batch; /* one that was closed, for the next */
+  _Atomic uint32_t slot_waiters;      /* threads that sleep until a slot is free */
+  _Atomic uint64_t unread_size;       /* bytes that calls keep for callers who have not read them */
+  struct keeper_hold *session_keeper; /* so that it stays from one session's call to the next; NULL if there was none */
+  struct llmb_batch *kept_batch;      /* one that was closed, for the next */
 };
 
 /* LLMB_OK if the handle may be used in this process. */

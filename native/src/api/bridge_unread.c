@@ -55,21 +55,25 @@ void bridge_absorb_before_sleep(llmb_bridge *bridge, struct pool_poll *poll) {
 }
 
 /* Under the lock: prepares to sleep; false if there is no need to. */
-static bool prepare_sleep(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, struct pool_poll *poll) {
+static bool prepare_sleep(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, os_handle other,
+                          struct pool_poll *poll) {
   pool_step(pool, os_clock_ns());
   bridge_absorb_before_sleep(bridge, poll);
-  if (atomic_load(&ticket->state) != TICKET_QUEUED || !pool_poll_waker(poll, ticket->waker)) return false;
+  if (atomic_load(&ticket->state) != TICKET_QUEUED && other == OS_HANDLE_NONE) return false;
+  if (!pool_poll_waker(poll, ticket->waker)) return false;
+  poll->items[poll->count++] = (struct os_poll_item){.handle = other};
   poll->listens = true;
   pool_prepare_poll(pool, NULL, poll);
   return true;
 }
 
-void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns) {
+void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, os_handle other,
+                         uint64_t until_ns) {
   struct pool_poll poll;
   pool_poll_begin(&poll, until_ns);
   pthread_mutex_lock(&bridge->lock);
   atomic_fetch_add(&bridge->slot_waiters, 1); /* before the look: what is let go after it rings */
-  const bool sleeps = prepare_sleep(bridge, pool, ticket, &poll);
+  const bool sleeps = prepare_sleep(bridge, pool, ticket, other, &poll);
   pthread_mutex_unlock(&bridge->lock);
   if (sleeps) {
     os_poll_or_signal(poll.items, poll.count, poll.until_ns);

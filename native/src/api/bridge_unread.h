@@ -13,8 +13,10 @@ uint64_t bridge_absorb_unread(llmb_bridge *bridge, bool all, uint64_t now_ns);
 /* The same for those that calls wait for, before a sleep: it ends at that limit at the latest. */
 void bridge_absorb_before_sleep(llmb_bridge *bridge, struct pool_poll *poll);
 
-/* Sleeps once until something may have changed for a queued ticket or until_ns passes, driving the pool that the ticket
- * is in, and listening to the slots of calls that nobody reads. */
-void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, uint64_t until_ns);
+/* Sleeps once until something may have changed for a queued ticket, or `other` has news (OS_HANDLE_NONE: there is
+ * none), or until_ns passes, driving the pool that the ticket is in, and listening to the slots of calls that nobody
+ * reads. */
+void bridge_await_ticket(llmb_bridge *bridge, struct pool *pool, struct pool_ticket *ticket, os_handle other,
+                         uint64_t until_ns);
 
 #endif

@@ -3,6 +3,7 @@
 #include "api/call_object.h"
 #include "api/bridge_object.h"
 #include "api/schema_use.h"
+#include "api/session_use.h"
 #include "core/error.h"
 #include "core/json_writer.h"
 
@@ -38,6 +39,7 @@ llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
     json_key(&writer, "truncated");
     json_boolean(&writer, call->schema->is_truncated);
   }
+  if (call->session != NULL) session_use_write(call->session, &writer);
   json_object_close(&writer);
   return json_writer_finish(&writer, out_json);
 }

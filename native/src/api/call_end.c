@@ -6,9 +6,11 @@
 #include "api/bridge_stage.h"
 #include "api/call_request.h"
 #include "api/call_schema.h"
+#include "api/call_session.h"
 #include "api/call_stats.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/policy.h"
 #include "core/status_rows.h"
 #include "platform/os_clock.h"
 #include "pool/connection.h"
@@ -18,6 +20,7 @@
 
 uint32_t call_phase(const llmb_call *call) {
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
+  if (call->session != NULL && call->session->stage == SESSION_STORING) return LLMB_PHASE_VALIDATE;
   if (state == TICKET_QUEUED) return call->ticket.waited_for_start ? LLMB_PHASE_LOAD : LLMB_PHASE_QUEUE;
   if (state == TICKET_FAILED) return LLMB_PHASE_LOAD;
   if (state != TICKET_PLACED && call->last_word == SLOT_NOTHING) return LLMB_PHASE_QUEUE;
@@ -133,6 +136,41 @@ static bool ask_again(llmb_call *call, bool engine_ended, uint64_t now_ns) {
   return true;
 }
 
+/* Whether a call whose conversation was too long asks its session for a shorter one. */
+static bool leave_out(llmb_call *call, bool engine_ended, uint64_t now_ns) {
+  if (call->delivered || atomic_load(&call->bridge->closing) || !call_session_drop(call)) return false;
+  forget_answer(call);
+  pool_settle_suspect(&call->stage->pool, &call->ticket, true, now_ns);
+  pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);
+  return true;
+}
+
+void call_store(llmb_call *call) {
+  const uint64_t now_ns = os_clock_ns();
+  const bool is_placed = call->ticket.connection != NULL;
+  const llmb_status status = call_session_store(call, now_ns);
+  if (status != LLMB_OK) {
+    call_end_with(call, status, LLMB_PHASE_VALIDATE, true, "no memory for the session's turn");
+    return;
+  }
+  /* Nobody holds a slot while a disk is waited for. */
+  if (is_placed) pool_note_success(&call->stage->pool, call->ticket.connection, now_ns);
+  pool_settle_suspect(&call->stage->pool, &call->ticket, true, now_ns);
+  pool_leave(&call->stage->pool, &call->ticket, true, now_ns);
+}
+
+bool call_is_poisoned(const llmb_call *call, llmb_error *error) {
+  const struct poison_list *list = &call->bridge->poison;
+  uint64_t since_ns = 0;
+  if (list->count == 0) return false;
+  if (!poison_list_find(list, call_request_hash(&call->request, list->key), call->start_ns, &since_ns)) return false;
+  error_set(error, LLMB_E_POISONED, LLMB_PHASE_QUEUE,
+            "this request ended two engines %llu s ago, and is refused for %llu s from then on",
+            (unsigned long long)((call->start_ns - since_ns) / 1000000000u),
+            (unsigned long long)(POISON_TIME_NS / 1000000000u));
+  return true;
+}
+
 /* What the end of a call says of the engine that had it. */
 static void note_end(llmb_call *call) {
   if (call->bridge->stage_count == 1) return;
@@ -147,9 +185,13 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
   call->end_ns = os_clock_ns();
   /* An engine that was sent nothing has no last word to say: nobody may wait for it. */
   if (call->request.sent == 0) engine_ended = true;
+  const bool is_of_session = call_session_is_pending(call); /* a failure is then no engine's */
+  if (is_of_session && outcome != LLMB_OK && call_session_end(call)) outcome = LLMB_OK;
+  if (outcome == LLMB_E_CONTEXT_FULL && leave_out(call, engine_ended, call->end_ns)) return;
   if (outcome == LLMB_E_OUTPUT_INVALID && ask_again(call, engine_ended, call->end_ns)) return;
-  if (outcome != LLMB_OK && fall_back(call, outcome, engine_ended, call->end_ns)) return;
+  if (outcome != LLMB_OK && !is_of_session && fall_back(call, outcome, engine_ended, call->end_ns)) return;
   if (outcome != LLMB_OK) outcome = last_word(call, outcome);
+  (void)call_session_end(call);
   call->outcome = outcome;
   fill_result(call);
   if (outcome != LLMB_OK) fill_error(call);
@@ -160,7 +202,7 @@ void call_end(llmb_call *call, llmb_status outcome, bool engine_ended) {
     poison_list_add(&call->bridge->poison, call_request_hash(&call->request, call->bridge->poison.key), call->end_ns);
   }
   call_count_end(call);
-  note_end(call);
+  if (!is_of_session || call->outcome == LLMB_OK) note_end(call);
   pool_settle_suspect(&call->stage->pool, &call->ticket, outcome == LLMB_OK, call->end_ns);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, call->end_ns);
   call->ended = true;

@@ -28,4 +28,11 @@ void call_end_with(llmb_call *call, llmb_status failure, uint32_t phase, bool en
 /* The same with what the engine says of its failure; retry_safe says whether what it began may be repeated. */
 void call_end_refused(llmb_call *call, const llmb_error *failure);
 
+/* The engine is done with a call of a session: its slot is free, and its answer goes to the session, whose word ends
+ * the call. */
+void call_store(llmb_call *call);
+
+/* Whether the same request has ended engines of late. */
+bool call_is_poisoned(const llmb_call *call, llmb_error *error);
+
 #endif

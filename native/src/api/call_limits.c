@@ -1,6 +1,7 @@
 #include "api/call_limits.h"
 
 #include "api/call_end.h"
+#include "api/session_use.h"
 
 uint64_t call_later_ns(uint64_t from_ns, uint64_t duration_ns) {
   return duration_ns < LLMB_NEVER - from_ns ? from_ns + duration_ns : LLMB_NEVER;
@@ -13,6 +14,7 @@ static uint64_t queue_limit_ns(const llmb_call *call) {
 
 uint64_t call_next_limit_ns(const llmb_call *call) {
   uint64_t next_ns = call->deadline_ns;
+  if (call_session_is_pending(call) && call->session->again_ns < next_ns) next_ns = call->session->again_ns;
   const uint32_t state = atomic_load_explicit(&call->ticket.state, memory_order_acquire);
   if (state == TICKET_QUEUED && queue_limit_ns(call) < next_ns) next_ns = queue_limit_ns(call);
   if (state == TICKET_PLACED) {
@@ -60,9 +62,11 @@ void call_fail_at_deadline(const llmb_call *call, bool engine_ended, struct call
       [LLMB_PHASE_EMBED] = "the engine was computing embeddings",
   };
   const uint32_t phase = call_phase(call);
+  const bool of_session = call_session_is_pending(call);
   verdict_fail(verdict, LLMB_E_DEADLINE_EXCEEDED, phase, engine_ended,
                "the call took longer than %llu ms (timeout_ms): %s%s", limit_ms(call->deadline_ns - call->start_ns),
-               doing[phase], call->reader_was_slow ? ", and its reader was slow: it waited for room" : "");
+               of_session ? call->session->doing : doing[phase],
+               call->reader_was_slow ? ", and its reader was slow: it waited for room" : "");
 }
 
 void call_check_limits(const llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {

@@ -6,6 +6,7 @@
 #include "api/call_limits.h"
 #include "api/call_end.h"
 #include "api/call_schema.h"
+#include "api/call_session.h"
 #include "api/call_survive.h"
 #include "api/call_take.h"
 #include "core/fault_point.h"
@@ -176,8 +177,22 @@ static void look_at_failed_start(const llmb_call *call, uint64_t now_ns, struct 
   }
 }
 
+/* It waits for its session: for the turn, or for its answer to be durable. */
+static void look_at_session(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
+  if (atomic_load(&call->bridge->closing)) {
+    verdict_fail(verdict, LLMB_E_CANCELLED, LLMB_PHASE_STOP, true, "the bridge was closed");
+    return;
+  }
+  call_session_look(call, now_ns, verdict);
+  if (verdict->finding == CALL_NOTHING) call_check_limits(call, now_ns, verdict);
+}
+
 void call_look(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
   verdict->finding = CALL_NOTHING;
+  if (call_session_is_pending(call)) {
+    look_at_session(call, now_ns, verdict);
+    return;
+  }
   switch ((enum ticket_state)atomic_load_explicit(&call->ticket.state, memory_order_acquire)) {
     case TICKET_PLACED:
       look_at_slot(call, now_ns, verdict);

@@ -5,6 +5,7 @@
 
 #include "api/call_request.h"
 #include "api/schema_use.h"
+#include "api/session_use.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -18,6 +19,7 @@ void call_free(llmb_call *call) {
   memory_release(call->origin.items);
   memory_release(call->first_failure);
   schema_use_close(call->schema);
+  call->session = session_use_close(call->session);
   memory_release(call);
 }
 
@@ -68,6 +70,7 @@ void call_drop_large_buffers(llmb_call *call) {
   call->origin.items = kept(call->origin.items, &call->origin.capacity, sizeof *call->origin.items);
   call->first_failure = memory_release(call->first_failure);
   call->schema = schema_use_close(call->schema);
+  call->session = session_use_close(call->session);
   call_request_reset(&call->request);
 }
 

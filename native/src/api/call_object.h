@@ -57,10 +57,11 @@ struct llmb_call {
   struct frame_done done;   /* with SLOT_DONE; with SLOT_FAILED `error` is filled */
   bool reader_was_slow;     /* its engine had to wait for room in the ring */
   bool expects_json;
-  struct schema_use *schema; /* what the answer has to keep; NULL for none */
-  bool is_told_whole;        /* its caller gets the answer as a whole, once it is complete */
-  bool delivered;            /* the caller has part of the answer */
-  bool awaits_end;           /* whoever waits for it now has no use for parts of the answer */
+  struct schema_use *schema;    /* what the answer has to keep; NULL for none */
+  struct call_session *session; /* the conversation it goes on with; NULL for none */
+  bool is_told_whole;           /* its caller gets the answer as a whole, once it is complete */
+  bool delivered;               /* the caller has part of the answer */
+  bool awaits_end;              /* whoever waits for it now has no use for parts of the answer */
   _Atomic uint32_t cancel_requested;
   const volatile int32_t *interrupt; /* the host's flag: non-zero cancels the call; NULL is none */
 

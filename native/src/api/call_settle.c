@@ -5,6 +5,7 @@
 #include "api/call_limits.h"
 #include "api/call_look.h"
 #include "api/call_request.h"
+#include "api/call_session.h"
 #include "api/call_survive.h"
 #include "api/call_take.h"
 #include "core/error.h"
@@ -22,7 +23,24 @@ static void settle_done(llmb_call *call, const struct frame_done *done) {
   call->replaced = done->replaced;
   call->constrained = done->constrained;
   call->origin_lost = done->origin_lost != 0;
-  call_end(call, LLMB_OK, true);
+  if (call->session == NULL) {
+    call_end(call, LLMB_OK, true);
+  } else {
+    call_store(call);
+  }
+}
+
+/* The turn of its session has come: what is asked is known now. */
+static void settle_turn(llmb_call *call) {
+  llmb_error error;
+  llmb_error_init(&error);
+  llmb_status status = call_session_converse(call, &error);
+  if (status == LLMB_OK && call_is_poisoned(call, &error)) status = LLMB_E_POISONED;
+  if (status == LLMB_OK) {
+    call_enter(call, os_clock_ns());
+  } else {
+    call_end_with(call, status, LLMB_PHASE_QUEUE, true, error.message);
+  }
 }
 
 static bool is_placed(const llmb_call *call) {
@@ -56,6 +74,12 @@ void call_settle_locked(llmb_call *call, const struct call_verdict *verdict) {
       break;
     case CALL_PROGRESSED:
       call_end_quarantine(call);
+      break;
+    case CALL_HAS_TURN:
+      settle_turn(call);
+      break;
+    case CALL_STORED:
+      call_end(call, LLMB_OK, true);
       break;
     case CALL_DONE:
       settle_done(call, &verdict->done);
@@ -105,7 +129,10 @@ static bool has_result(const llmb_call *call) {
 }
 
 static bool looks_again(const llmb_call *call, const struct call_verdict *verdict) {
-  return verdict->finding == CALL_PROGRESSED || (verdict->finding == CALL_LATE && !call->ended);
+  /* Behind its session's turn comes a place, behind its last word the session: both may be there at once. */
+  const bool moved_on = verdict->finding == CALL_HAS_TURN || (verdict->finding == CALL_DONE && call->session != NULL);
+  return verdict->finding == CALL_PROGRESSED || (moved_on && !call->ended) ||
+         (verdict->finding == CALL_LATE && !call->ended);
 }
 
 bool call_step(llmb_call *call, uint64_t now_ns) {

@@ -12,6 +12,8 @@
 #include "api/call_object.h"
 #include "api/call_request.h"
 #include "api/call_schema.h"
+#include "api/call_session.h"
+#include "api/call_session_begin.h"
 #include "api/call_settle.h"
 #include "core/error.h"
 #include "core/fault_point.h"
@@ -134,6 +136,11 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
     status = settings_resolve_call(settings, given, &own, error);
     if (status != LLMB_OK) return status;
     settings = &own;
+  }
+  call->deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
+  status = call_session_begin(call, &settings, &own, input, error);
+  if (status != LLMB_OK) return status;
+  if (settings == &own) {
     pairs = NULL;
     pairs_size = settings_encoded_size(settings, SETTING_OF_CALL);
     if (pairs_size > SETTINGS_PAIRS_SIZE_MAX) {
@@ -142,7 +149,6 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
                        SETTINGS_PAIRS_SIZE_MAX);
     }
   }
-  call->deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_TIMEOUT_MS));
   call->queue_deadline_ns = call_later_ns(call->start_ns, settings_duration_ns(settings, SETTING_QUEUE_TIMEOUT_MS));
   call->first_token_limit_ns = settings_duration_ns(settings, SETTING_FIRST_TOKEN_TIMEOUT_MS);
   call->stall_limit_ns = settings_duration_ns(settings, SETTING_STALL_TIMEOUT_MS);
@@ -158,25 +164,15 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
   call->ticket.death_case = 0;
+  const uint64_t none = 0;
+  struct call_input conversation = *input; /* of a session: it comes with the turn */
+  if (call->session != NULL) conversation.sizes = &none;
   const struct frame_submit submit = {
       .deadline_ns = call->deadline_ns, .grace_ns = call->ticket.grace_ns, .settings_size = pairs_size};
-  status = call_request_build(&call->request, &submit, settings, pairs, input);
+  status = call_request_build(&call->request, &submit, settings, pairs, &conversation);
   call->ticket.request_size = call->request.size;
   if (status == LLMB_OK) return status;
   return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
-}
-
-/* Under the lock: whether the same request has ended engines of late. */
-static bool is_poisoned(const llmb_call *call, llmb_error *error) {
-  const struct poison_list *list = &call->bridge->poison;
-  uint64_t since_ns = 0;
-  if (list->count == 0) return false;
-  if (!poison_list_find(list, call_request_hash(&call->request, list->key), call->start_ns, &since_ns)) return false;
-  error_set(error, LLMB_E_POISONED, LLMB_PHASE_QUEUE,
-            "this request ended two engines %llu s ago, and is refused for %llu s from then on",
-            (unsigned long long)((call->start_ns - since_ns) / 1000000000u),
-            (unsigned long long)(POISON_TIME_NS / 1000000000u));
-  return true;
 }
 
 /* Starts a call whose input has been checked. */
@@ -189,13 +185,17 @@ static llmb_status begin(llmb_call *call, const struct call_input *input, const 
   const llmb_status status = configure_call(call, settings, input, error);
   if (status != LLMB_OK) return status;
   pthread_mutex_lock(&bridge->lock);
-  if (is_poisoned(call, error)) {
+  if (call_is_poisoned(call, error)) {
     pthread_mutex_unlock(&bridge->lock);
     return LLMB_E_POISONED;
   }
   call->number = ++bridge->stats.figures.calls_started;
   call->stage = stage_first(bridge, now_ns);
   call->result.fallback = call->stage != bridge->stages;
+  if (call->session != NULL) {
+    pthread_mutex_unlock(&bridge->lock);
+    return call_session_open(call, error);
+  }
   /* Answers that nobody reads keep no slot from this call. */
   if (pool_least_loaded(&call->stage->pool, &call->ticket, NULL) == NULL)
     (void)bridge_absorb_unread(bridge, true, now_ns);

@@ -78,7 +78,7 @@ uint64_t call_take_text(llmb_call *call, uint8_t *buffer, uint64_t capacity, str
                  "the answer is larger than %llu bytes (output_bytes)", (unsigned long long)call->output_size_max);
     return 0;
   }
-  if (call->expects_json && !keep_text(call, buffer, size, verdict)) return 0;
+  if ((call->expects_json || call->session != NULL) && !keep_text(call, buffer, size, verdict)) return 0;
   if (!call_schema_take(call, buffer, size, verdict)) return 0;
   call->delivered |= size > 0;
   return size;

@@ -99,3 +99,29 @@ llmb_status call_tell(struct call_request *request, const char *text) {
   memory_release(added.text);
   return status;
 }
+
+llmb_status call_tell_conversation(struct call_request *request, uint64_t settings_size, const char *messages) {
+  static const char name[] = "messages";
+  struct frame_head head;
+  struct frame_submit submit;
+  memcpy(&head, request->bytes, sizeof head);
+  memcpy(&submit, request->bytes + sizeof head, sizeof submit);
+  const uint64_t before = sizeof head + sizeof submit + settings_size, text_size = strlen(messages) + 1;
+  const uint64_t size = before + sizeof name + text_size;
+  void *grown = request->bytes;
+  if (settings_size + sizeof name + text_size > SETTINGS_PAIRS_SIZE_MAX) return LLMB_E_CONTEXT_FULL;
+  if (size > request->capacity) {
+    const llmb_status status = memory_resize(&grown, size);
+    if (status != LLMB_OK) return status;
+    request->capacity = size;
+  }
+  request->bytes = grown;
+  head.payload_size = (uint32_t)(size - sizeof head);
+  submit.settings_size = (uint32_t)(settings_size + sizeof name + text_size);
+  submit.resume_tokens = submit.resume_text_size = submit.origin_words = submit.input_size = 0;
+  uint8_t *at = append(append(request->bytes, &head, sizeof head), &submit, sizeof submit);
+  append(append(at + settings_size, name, sizeof name), messages, text_size);
+  request->size = request->fresh_size = size;
+  request->sent = 0;
+  return LLMB_OK;
+}

@@ -8,4 +8,7 @@
  * is as before. */
 llmb_status call_tell(struct call_request *request, const char *text);
 
+/* Makes a conversation (`messages`, JSON) what is asked, behind the first `settings_size` bytes of the settings. */
+llmb_status call_tell_conversation(struct call_request *request, uint64_t settings_size, const char *messages);
+
 #endif

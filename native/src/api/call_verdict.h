@@ -14,6 +14,8 @@ enum call_finding {
   CALL_READABLE,   /* a part of the answer can be taken */
   CALL_LATE,       /* the deadline has passed before the answer was read: it counts if it was complete; look again */
   CALL_PROGRESSED, /* the call is past where its engine died: its quarantine ends; look again */
+  CALL_HAS_TURN,   /* its session's turn is its own: it can be given to an engine */
+  CALL_STORED,     /* its answer is in its session: it has succeeded */
   CALL_DONE,       /* the engine's last word: `done` */
   CALL_REFUSED,    /* the engine's last word: `failure` */
   CALL_FAILED,     /* the call fails: `failure` */

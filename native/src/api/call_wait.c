@@ -6,6 +6,7 @@
 #include "api/call_end.h"
 #include "api/call_limits.h"
 #include "api/call_settle.h"
+#include "api/session_use.h"
 #include "core/fault_point.h"
 #include "platform/os_clock.h"
 #include "pool/connection_hear.h"
@@ -135,7 +136,7 @@ bool call_wait(llmb_call *call, uint64_t until_ns) {
     if (until_ns != LLMB_NEVER && now_ns >= until_ns) return false;
     const uint64_t wake_ns = next_look_ns(call, now_ns, until_ns);
     if (slot == NULL) {
-      bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, wake_ns);
+      bridge_await_ticket(call->bridge, &call->stage->pool, &call->ticket, call_session_polled(call), wake_ns);
       continue;
     }
     /* Each part of a long request is a wait of its own. What is no news for the caller does not end the spin. */

@@ -5,7 +5,9 @@
 #include "api/call_limits.h"
 #include "api/call_settle.h"
 #include "api/call_wait.h"
+#include "api/session_use.h"
 #include "core/error.h"
+#include "core/policy.h"
 #include "platform/os_clock.h"
 #include "pool/pool_poll.h"
 
@@ -35,7 +37,7 @@ llmb_status llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *out_err
   const bool news = call_step_locked(call, os_clock_ns());
   const bool moved = call->ticket.connection != worker; /* to a slot that is not armed */
   /* A pump that sleeps listens to the slots that others are away from only if calls waited when it fell asleep. */
-  const bool queued = atomic_load(&call->ticket.state) == TICKET_QUEUED;
+  const bool queued = atomic_load(&call->ticket.state) == TICKET_QUEUED || call_session_is_pending(call);
   if (news || moved || queued || call_next_limit_ns(call) < bridge->pump_until_ns) waker_ring(&bridge->pump);
   pthread_mutex_unlock(&bridge->lock);
   return LLMB_OK;
@@ -73,6 +75,18 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
   return count;
 }
 
+/* What the calls' sessions will say comes by a socket each. */
+static void add_sessions(const llmb_bridge *bridge, struct pool_poll *poll) {
+  for (const llmb_call *call = bridge->watched_first; call != NULL; call = call->next) {
+    if (!call_session_is_pending(call)) continue;
+    if (poll->count < POOL_POLL_ITEMS_MAX) {
+      poll->items[poll->count++] = (struct os_poll_item){.handle = call_session_polled(call)};
+    } else if (os_clock_ns() + POOL_ORDER_LOOK_NS < poll->until_ns) {
+      poll->until_ns = os_clock_ns() + POOL_ORDER_LOOK_NS; /* there is no room: they are looked at now and then */
+    }
+  }
+}
+
 llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t capacity, uint64_t deadline_ns,
                            uint32_t *out_count, llmb_error *out_error) {
   const llmb_status status = bridge_check(bridge, out_error);
@@ -103,6 +117,7 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
       continue;
     }
     stages_prepare_poll(bridge, &poll);
+    add_sessions(bridge, &poll);
     bridge->pump_until_ns = poll.until_ns;
     pthread_mutex_unlock(&bridge->lock);
 

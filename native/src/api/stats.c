@@ -134,6 +134,8 @@ const char *llmb_event_kind_name(uint32_t kind) {
       return "call_failed";
     case LLMB_EVENT_CALL_REFUSED:
       return "call_refused";
+    case LLMB_EVENT_SESSION:
+      return "session";
     case LLMB_EVENT_SANDBOX_INCOMPLETE:
       return "sandbox_incomplete";
   }

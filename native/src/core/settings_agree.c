@@ -24,7 +24,7 @@ static bool is_text(const struct setting_value *value) {
 /* A raw prompt has no place for what only a chat template could put somewhere. */
 static llmb_status check_format(const llmb_settings *settings, llmb_error *error) {
   const struct setting_value *const format = &settings->values[SETTING_PROMPT_FORMAT];
-  static const enum setting_id parts[] = {SETTING_SYSTEM, SETTING_MESSAGES};
+  static const enum setting_id parts[] = {SETTING_SYSTEM, SETTING_MESSAGES, SETTING_SESSION};
   if (settings_engine(settings) != ENGINE_LLAMA || format->integer != CHOICE_FORMAT_RAW) return LLMB_OK;
   for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
     const struct setting_value *const part = &settings->values[parts[i]];

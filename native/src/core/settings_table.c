@@ -82,6 +82,8 @@ const struct setting settings_table[SETTING_COUNT] = {
             "the system's"},
   [SETTING_NAME] = {"name", BRIDGE, .engines = ENGINE_ANY, TEXT,
     .help = "With isolation=shared: programs that give another name get another engine"},
+  [SETTING_SESSION_DIR] = {"session_dir", BRIDGE, .engines = CHATS, TEXT,
+    .help = "Folder of the sessions, its user's alone; by default llmbridge/sessions in $XDG_STATE_HOME or ~/.local/state"},
   [SETTING_FALLBACK] = {"fallback", BRIDGE, .engines = ENGINE_ANY, TEXT,
     .help = "Engines to try in turn when one is unavailable: up to three names parted by commas"},
   [SETTING_WORKERS] = {"workers", BRIDGE, .engines = ENGINE_ANY, INTEGER(0, 64), DEFAULT("1"), UNIT("processes"),
@@ -199,8 +201,13 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_SCHEMA_RETRIES] = {"schema_retries", CALL, .engines = GENERATORS, INTEGER(0, 5), DEFAULT("1"), UNIT("times"),
     .help = "How often an engine is told why its answer did not keep json_schema and asked again, within the same "
             "timeout_ms and as long as nothing was delivered; a command that may have effects only if this is set"},
-  [SETTING_SESSION] = {"session", CALL, .engines = ENGINE_LLAMA, TEXT, LATER,
-    .help = "Name of a conversation whose state the engine keeps"},
+  [SETTING_SESSION] = {"session", CALL, .engines = CHATS, TEXT,
+    .help = "Name of a conversation that is kept in session_dir and goes on with this call"},
+  [SETTING_SESSION_FORK] = {"session_fork", CALL, .engines = CHATS, TEXT,
+    .help = "NAME@RECORD: the new session begins with that one's records, up to this number"},
+  [SETTING_SESSION_OVERFLOW] = {"session_overflow", CALL, .engines = CHATS, CHOICE("error|drop_oldest"), DEFAULT("error"),
+    .help = "Where a session is larger than the context: error is context_full, drop_oldest leaves its oldest turns out of "
+            "what the model sees"},
 };
 // clang-format on
 

@@ -16,6 +16,7 @@
 #include "keeper/keeper_spawn.h"
 #include "keeper/session_helper.h"
 #include "keeper/session_protocol.h"
+#include "keeper/session_survey.h"
 #include "keeper/share_protocol.h"
 #include "keeper/share_server.h"
 #include "keeper/share_survey.h"
@@ -111,6 +112,7 @@ int main(int argc, char **argv) {
   }
   if (argc == 2 && strcmp(argv[1], SHARE_ROLE) == 0) return share_server_main();
   if (argc == 2 && strcmp(argv[1], SESSION_ROLE) == 0) return session_helper_main();
+  if (argc > 2 && strcmp(argv[1], SESSION_ROLE_SURVEY) == 0) return session_survey_main(argc, argv);
   if (argc > 2 && strcmp(argv[1], SHARE_ROLE_SURVEY) == 0) return share_survey_main(argc, argv);
   FAULT_POINT(KEEPER_START);
   oom_kills_begin();

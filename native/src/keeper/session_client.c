@@ -7,7 +7,6 @@
 #include "core/fault_point.h"
 #include "core/memory.h"
 #include "core/policy.h"
-#include "core/utf8.h"
 #include "keeper/keeper_event.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
@@ -19,29 +18,26 @@ void session_client_init(struct session_client *client) {
   client->process = (struct engine_process){.events = OS_HANDLE_NONE, .process = OS_HANDLE_NONE};
 }
 
-llmb_status session_client_say(const struct session_client *client, enum session_message_kind kind, const char *text,
-                               uint64_t size, int *os_code) {
-  struct session_message message = {.head = {SESSION_PROTOCOL_MAGIC, SESSION_PROTOCOL_VERSION, (uint16_t)kind},
-                                    .size = size};
-  os_handle region = OS_HANDLE_NONE;
+llmb_status session_client_say(struct session_client *client, enum session_message_kind kind,
+                               struct session_message *message, const void *bytes, int *os_code) {
+  os_handle region = OS_HANDLE_NONE, pair[2];
   void *address = NULL;
+  const uint64_t size = message->size + 1;
   llmb_status status = LLMB_OK;
-  if (text != NULL) status = os_region_create(size + 1, &region, &address, os_code);
+  message->head = (struct session_head){SESSION_PROTOCOL_MAGIC, SESSION_PROTOCOL_VERSION, (uint16_t)kind};
+  if (kind == SESSION_MESSAGE_OPEN) {
+    status = os_socket_pair(pair, os_code);
+    if (status != LLMB_OK) return status;
+    client->socket = pair[0];
+    client->helper_end = pair[1];
+  }
+  if (bytes != NULL) status = os_region_create(size, &region, &address, os_code);
   if (status != LLMB_OK) return status;
-  if (text != NULL) memcpy(address, text, size);
-  status = os_socket_send(client->socket, &message, sizeof message, &region, text != NULL, os_code);
-  if (text != NULL) os_region_unmap(address, size + 1);
+  if (bytes != NULL) memcpy(address, bytes, message->size);
+  status = os_socket_send(client->socket, message, sizeof *message, &region, bytes != NULL, os_code);
+  if (bytes != NULL) os_region_unmap(address, size);
   os_handle_close(region);
   return status;
-}
-
-llmb_status session_client_open(struct session_client *client, const char *request, uint64_t size, int *os_code) {
-  os_handle pair[2];
-  llmb_status status = os_socket_pair(pair, os_code);
-  if (status != LLMB_OK) return status;
-  client->socket = pair[0];
-  client->helper_end = pair[1];
-  return session_client_say(client, SESSION_MESSAGE_OPEN, request, size, os_code);
 }
 
 llmb_status session_client_order(struct session_client *client, const char *program, const char *const *environment,
@@ -65,20 +61,15 @@ llmb_status session_client_order(struct session_client *client, const char *prog
   return status;
 }
 
-/* Copies a text out of the region first: what is checked is what is used. */
+/* Copies a text out of the region. The engine checks it as it does all settings. */
 static llmb_status copy_text(os_handle region, uint64_t size, char **out, int *os_code) {
   void *address = NULL;
-  uint64_t valid_size = 0;
   if (size == 0 || size > TEXT_SIZE_MAX) return LLMB_E_PROTOCOL_ERROR;
   llmb_status status = os_region_map(region, size + 1, &address, os_code);
   if (status != LLMB_OK) return status;
   status = memory_copy_text(address, size, out);
   os_region_unmap(address, size + 1);
-  if (status != LLMB_OK) return status;
-  if (memchr(*out, 0, size) == NULL && utf8_check((const uint8_t *)*out, size, &valid_size) == UTF8_VALID)
-    return LLMB_OK;
-  *out = memory_release(*out);
-  return LLMB_E_PROTOCOL_ERROR;
+  return status;
 }
 
 llmb_status session_client_hear(const struct session_client *client, struct session_message *out, char **out_text,

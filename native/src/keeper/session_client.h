@@ -20,17 +20,15 @@ struct session_client {
 /* Nothing is open. */
 void session_client_init(struct session_client *client);
 
-/* Puts the request (JSON) where its helper will find it. */
-llmb_status session_client_open(struct session_client *client, const char *request, uint64_t size, int *os_code);
-
 /* Has a keeper start the helper, if that is still to be done. LLMB_E_NOT_READY: the keeper's socket is full, to be
  * tried again. */
 llmb_status session_client_order(struct session_client *client, const char *program, const char *const *environment,
                                  llmb_error *error);
 
-/* Says DROP, or ANSWER with its text. LLMB_E_UNAVAILABLE: the helper has ended. */
-llmb_status session_client_say(const struct session_client *client, enum session_message_kind kind, const char *text,
-                               uint64_t size, int *os_code);
+/* Says it: OPEN makes a way to a new helper first. `bytes` is what `message->size` counts. LLMB_E_UNAVAILABLE: the
+ * helper has ended. */
+llmb_status session_client_say(struct session_client *client, enum session_message_kind kind,
+                               struct session_message *message, const void *bytes, int *os_code);
 
 /* Takes what the helper has said. LLMB_E_NOT_READY: nothing; LLMB_E_UNAVAILABLE: it has ended. A text that came is
  * copied into *out_text, which the caller frees with memory_release. */

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "core/fault_point.h"
-#include "core/json_check.h"
 #include "core/memory.h"
 #include "keeper/session_holder.h"
 #include "keeper/session_place.h"
@@ -32,6 +31,7 @@ static struct {
   struct session_log log, source;
   struct session_turn turn;
   uint64_t torn_size;
+  bool is_kept; /* the turn */
 } session;
 
 static int refuse_place(void) {
@@ -41,7 +41,7 @@ static int refuse_place(void) {
 /* Whether the host still waits. */
 static bool is_wanted(void) {
   struct os_poll_item item = {.handle = SESSION_HANDLE_HOST};
-  return os_clock_ns() < session.request.deadline_ns && os_poll(&item, 1, 0) == 0;
+  return os_clock_ns() < session.request.asked.deadline_ns && os_poll(&item, 1, 0) == 0;
 }
 
 static void wake(int number) {
@@ -60,7 +60,9 @@ static enum session_locking lock_file(void) {
   while (found == SESSION_LOCK_OTHERS && is_wanted()) {
     if (holder != told) {
       struct session_message message = session_message_of(SESSION_MESSAGE_WAITING);
-      session_holder_describe(holder, session.host, message.text, sizeof message.text);
+      char who[96];
+      session_holder_describe(holder, session.host, who, sizeof who);
+      snprintf(message.text, sizeof message.text, "it waits for session '%s', which %s has", session.request.name, who);
       (void)session_say(&message, NULL, 0);
       told = holder;
     }
@@ -158,15 +160,14 @@ static const struct json_value *last_record(void) {
 
 /* Of a call whose first helper was lost: whether its turn is already there, or can still be what it was. */
 static bool comes_back(bool *out_stored) {
-  char id[24] = "";
-  const uint64_t records = session_number(session.request.json, "records", UINT64_MAX);
+  char id[SESSION_ID_SIZE] = "";
+  const struct session_message *asked = &session.request.asked;
   *out_stored = false;
-  if (records == UINT64_MAX) return true;
+  if ((asked->flags & SESSION_CAME_BACK) == 0) return true;
   if (last_record() != NULL) session_text(*last_record(), "id", id, sizeof id);
   *out_stored = strcmp(id, session.request.id) == 0;
   if (*out_stored) return true;
-  if (records == session.log.count && session_number(session.request.json, "tail", 0) == tail_of(&session.log))
-    return true;
+  if (asked->records == session.log.count && asked->tail == tail_of(&session.log)) return true;
   return session_refuse(LLMB_E_UNAVAILABLE, 0,
                         "the helper of session '%s' was lost, and another call has had its turn since",
                         session.request.name) == EXIT_SUCCESS;
@@ -192,10 +193,13 @@ static bool tell_turn(void) {
   message.dropped = session.turn.dropped;
   message.torn = session.torn_size;
   message.tail = tail_of(&session.log);
-  if (session.turn.is_new) message.flags |= SESSION_IS_NEW;
   if (last_record() != NULL) session_text(*last_record(), "model", model, sizeof model);
-  if (model[0] != 0 && session.request.model[0] != 0 && strcmp(model, session.request.model) != 0)
-    message.flags |= SESSION_OTHER_MODEL;
+  const bool is_others = model[0] != 0 && session.request.model[0] != 0 && strcmp(model, session.request.model) != 0;
+  if (session.torn_size > 0 || is_others) {
+    snprintf(message.text, sizeof message.text, "session %s: %llu bytes behind its last whole turn were cut off%s",
+             session.request.name, (unsigned long long)session.torn_size,
+             is_others ? "; it goes on with another model" : "");
+  }
   const bool said = session_say(&message, conversation.text, conversation.size);
   memory_release(conversation.text);
   FAULT_POINT(SESSION_TURN_TOLD);
@@ -223,14 +227,12 @@ static bool begin_turn(bool *out_stored) {
 }
 
 /* Writes the turn. What nobody hears of is taken back. */
-static int store(const char *text, uint64_t size) {
+static int store(const struct session_message *message, const char *bytes) {
   struct session_bytes lines = {.text = NULL};
   const uint64_t begin = session.log.whole_size;
   FAULT_POINT(SESSION_ANSWERED);
-  if (json_check((const uint8_t *)text, size, NULL, NULL) != LLMB_OK) return EXIT_FAILURE;
-  if (json_member(json_read(text, size), "message").kind != JSON_OBJECT) return EXIT_FAILURE;
-  char *header = session_request_header(&session.request);
-  char *answer = session_request_answer(&session.request, json_read(text, size), session.turn.dropped);
+  const char *header = session_request_header(&session.request);
+  const char *answer = session_request_answer(&session.request, message, bytes, session.turn.dropped);
   if (header == NULL || answer == NULL ||
       session_turn_lines(&session.turn, header, session.request.id, json_read(answer, strlen(answer)), &lines) !=
           LLMB_OK) {
@@ -247,6 +249,7 @@ static int store(const char *text, uint64_t size) {
     FAULT_POINT(SESSION_SYNCED);
     const bool told = tell_stored(session.turn.base_count + session.turn.added_count + 1);
     FAULT_POINT(SESSION_TOLD);
+    session.is_kept = told;
     if (told) return EXIT_SUCCESS;
   }
   const struct session_place failed = session.place;
@@ -259,12 +262,12 @@ static int store(const char *text, uint64_t size) {
 
 /* Until the answer has come, or nobody waits for it. */
 static int serve(void) {
-  char *text = NULL;
-  uint64_t size = 0;
+  struct session_message message;
+  char *bytes = NULL;
   if (!tell_turn()) return EXIT_FAILURE;
   for (;;) {
-    const enum session_message_kind kind = session_hear(session.request.deadline_ns, &text, &size);
-    if (kind == SESSION_MESSAGE_ANSWER && text != NULL) return store(text, size);
+    const enum session_message_kind kind = session_hear(session.request.asked.deadline_ns, &message, &bytes);
+    if (kind == SESSION_MESSAGE_ANSWER && bytes != NULL) return store(&message, bytes);
     if (kind != SESSION_MESSAGE_DROP) return EXIT_SUCCESS;
     if (!session_turn_drop(&session.turn)) {
       return session_refuse(
@@ -288,7 +291,9 @@ int session_helper_main(void) {
   if (!session_request_take(&session.request) || !take_file()) return EXIT_FAILURE;
   int result = EXIT_FAILURE;
   if (begin_turn(&is_stored)) result = is_stored ? !tell_stored(session.log.count) : serve();
-  /* A session of which nothing was kept is none. */
-  if (session.place.file >= 0 && lseek(session.place.file, 0, SEEK_END) == 0) (void)session_file_cut(&session.place, 0);
+  /* A session that was new and of which nothing was kept is none. */
+  const bool is_new = session.bytes.text != NULL && session.log.whole_size == 0;
+  if (is_new && !session.is_kept && lseek(session.place.file, 0, SEEK_END) == 0)
+    (void)session_file_cut(&session.place, 0);
   return result;
 }

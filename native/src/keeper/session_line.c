@@ -6,12 +6,6 @@
 #include "core/json_check.h"
 #include "core/memory.h"
 
-bool session_name_is_good(const char *name) {
-  static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-  const size_t size = strspn(name, allowed);
-  return size > 0 && size < SESSION_NAME_SIZE && name[size] == 0 && name[0] != '.';
-}
-
 /* Half a byte at a time: a table of 16 words says what it says, and a log is short. */
 uint32_t session_crc(const char *bytes, uint64_t size) {
   static const uint32_t table[16] = {0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,

@@ -8,9 +8,9 @@
 #include <llmbridge/status.h>
 
 #include "core/json_reader.h"
+#include "keeper/session_name.h"
 
 enum {
-  SESSION_NAME_SIZE = 65,            /* of a session's name, its NUL included */
   SESSION_LINE_SIZE_MAX = 32 << 20,  /* no line of ours is longer */
   SESSION_FILE_SIZE_MAX = 128 << 20, /* of a whole log */
   SESSION_SEAL_SIZE = sizeof ",\"crc\":\"00000000\"}" - 1
@@ -21,9 +21,6 @@ struct session_bytes {
   char *text; /* freed with memory_release */
   uint64_t size, capacity;
 };
-
-/* Whether a text may be a session's name: 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-', no dot first. */
-bool session_name_is_good(const char *name);
 
 uint32_t session_crc(const char *bytes, uint64_t size);
 

@@ -1,7 +1,8 @@
 /* What is said between a host and the helper process that keeps a session's turn for one of its calls: small structs
  * over a message socket, as in keeper_protocol.h. Texts lie in a sealed region whose handle comes with the message.
  *
- *   host   -> helper   OPEN with the request, DROP (a turn has no room), ANSWER with the answer
+ *   host   -> helper   OPEN with the call's settings, as pairs (core/settings_pairs.h), and its prompt behind them;
+ *                      DROP (a turn has no room); ANSWER with its tokens, and its text behind them
  *   helper -> host     WAITING (who has the turn), TURN with the conversation, STORED, REFUSED
  *
  * Between OPEN and the end of the helper's process nobody else has the session. What ends the conversation before
@@ -30,8 +31,8 @@ enum session_message_kind {
   SESSION_MESSAGE_KIND_COUNT
 };
 
-enum { SESSION_WHO_SIZE = 96, SESSION_REASON_SIZE = 480 };
-enum { SESSION_IS_NEW = 1, SESSION_OTHER_MODEL = 2 }; /* bits of `flags` */
+enum { SESSION_DOING_SIZE = 192, SESSION_REASON_SIZE = 480 };
+enum { SESSION_CAME_BACK = 1 }; /* a bit of `flags` */
 
 struct session_head {
   uint32_t magic;
@@ -42,14 +43,19 @@ struct session_head {
 /* One struct for all: what a kind does not use is zero. */
 struct session_message {
   struct session_head head;
-  uint64_t size;                  /* OPEN, ANSWER, TURN: of the text in the region, its NUL not counted */
-  uint64_t records;               /* TURN: that the session has; STORED: that it has now */
-  uint64_t dropped;               /* TURN: turns that the conversation leaves out */
-  uint64_t torn;                  /* TURN: bytes that were cut off behind the last whole turn */
-  uint32_t tail;                  /* TURN: a sum of the last record, by which the session is known again */
-  uint32_t flags;                 /* TURN */
-  int32_t status, os_code;        /* REFUSED */
-  char text[SESSION_REASON_SIZE]; /* REFUSED: why; WAITING: who has the turn */
+  uint64_t size;        /* OPEN, ANSWER, TURN: of what lies in the region, a NUL behind it not counted */
+  uint64_t first_size;  /* OPEN: of the pairs; ANSWER: of the tokens, 4 bytes each */
+  uint64_t deadline_ns; /* OPEN: of the call */
+  uint64_t id;          /* OPEN: of the call, by which its turn is known again */
+  uint64_t records; /* TURN: that the session has; STORED: that it has now; OPEN: that it had, of a call that had the
+                       turn before and has lost its helper */
+  uint64_t dropped; /* TURN: turns that the conversation leaves out */
+  uint64_t torn;    /* TURN: bytes that were cut off behind the last whole turn */
+  uint32_t tail;    /* TURN, OPEN: a sum of the last record, by which the session is known again */
+  uint32_t flags;   /* OPEN: whether it had the turn before */
+  int32_t status, os_code;        /* REFUSED; ANSWER: why it has ended */
+  char text[SESSION_REASON_SIZE]; /* REFUSED: why; WAITING: for whom; TURN: an event; ANSWER: which engine
+                                     has given it */
 };
 
 #endif

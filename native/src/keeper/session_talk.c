@@ -42,31 +42,27 @@ int session_refuse(llmb_status status, int os_code, const char *format, ...) {
   return EXIT_FAILURE;
 }
 
-enum session_message_kind session_hear(uint64_t deadline_ns, char **out_text, uint64_t *out_size) {
-  struct session_message message;
+enum session_message_kind session_hear(uint64_t deadline_ns, struct session_message *out, char **out_bytes) {
   os_handle region = OS_HANDLE_NONE;
   unsigned handles = 0;
   uint64_t size = 0;
   int os_code = 0;
   void *address = NULL;
   struct os_poll_item item = {.handle = SESSION_HANDLE_HOST};
-  *out_text = NULL;
-  *out_size = 0;
+  *out_bytes = NULL;
   if (os_poll(&item, 1, deadline_ns) == 0) return SESSION_MESSAGE_NONE;
-  if (os_socket_receive(SESSION_HANDLE_HOST, &message, sizeof message, &size, &region, 1, &handles, &os_code) !=
-      LLMB_OK)
+  if (os_socket_receive(SESSION_HANDLE_HOST, out, sizeof *out, &size, &region, 1, &handles, &os_code) != LLMB_OK)
     return SESSION_MESSAGE_NONE;
-  enum session_message_kind kind = (enum session_message_kind)message.head.kind;
-  if (size != sizeof message || message.head.magic != SESSION_PROTOCOL_MAGIC ||
-      message.head.version != SESSION_PROTOCOL_VERSION)
+  enum session_message_kind kind = (enum session_message_kind)out->head.kind;
+  out->text[sizeof out->text - 1] = 0;
+  if (size != sizeof *out || out->head.magic != SESSION_PROTOCOL_MAGIC ||
+      out->head.version != SESSION_PROTOCOL_VERSION || out->size > TEXT_SIZE_MAX)
     kind = SESSION_MESSAGE_NONE;
   if (kind != SESSION_MESSAGE_NONE && handles == 1) {
-    if (message.size > TEXT_SIZE_MAX || os_region_map(region, message.size + 1, &address, &os_code) != LLMB_OK ||
-        memory_copy_text(address, message.size, out_text) != LLMB_OK) {
+    if (os_region_map(region, out->size + 1, &address, &os_code) != LLMB_OK ||
+        memory_copy_text(address, out->size, out_bytes) != LLMB_OK)
       kind = SESSION_MESSAGE_NONE;
-    }
-    *out_size = message.size;
-    if (address != NULL) os_region_unmap(address, message.size + 1);
+    if (address != NULL) os_region_unmap(address, out->size + 1);
   }
   if (handles == 1) os_handle_close(region);
   return kind;

@@ -18,8 +18,8 @@ bool session_say(struct session_message *message, const char *text, uint64_t siz
 /* Says REFUSED; returns the exit status for that. */
 int session_refuse(llmb_status status, int os_code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The next message and its text (NULL if it has none), which is the caller's; NONE when the host has ended the
+/* The next message and its bytes (NULL if it has none), which are the caller's; NONE when the host has ended the
  * conversation, has broken it, or the time is over. */
-enum session_message_kind session_hear(uint64_t deadline_ns, char **out_text, uint64_t *out_size);
+enum session_message_kind session_hear(uint64_t deadline_ns, struct session_message *out, char **out_bytes);
 
 #endif

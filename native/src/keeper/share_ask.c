@@ -12,6 +12,9 @@
 #include "platform/os_process.h"
 #include "platform/os_socket.h"
 
+enum { ANSWER_SIZE_MAX = 256 << 20 }; /* a session may be long */
+_Static_assert((int)ANSWER_SIZE_MAX >= (int)SHARE_ANSWER_SIZE_MAX, "a list of shared engines fits");
+
 /* Starts it with its end of the socket, by which the answer comes. */
 static llmb_status start(const char *program, char *const arguments[], os_handle socket, os_handle *out_process,
                          llmb_error *error) {
@@ -32,7 +35,7 @@ static llmb_status receive_all(os_handle socket, uint64_t deadline_ns, void **te
   for (;;) {
     struct os_poll_item item = {.handle = socket};
     uint64_t packet = 0;
-    if (*size > SHARE_ANSWER_SIZE_MAX) return LLMB_E_PROTOCOL_ERROR;
+    if (*size > ANSWER_SIZE_MAX) return LLMB_E_PROTOCOL_ERROR;
     llmb_status status = memory_resize(text, *size + SHARE_ANSWER_PACKET_SIZE + 1);
     if (status != LLMB_OK) return status;
     char *at = (char *)*text + *size;
@@ -44,13 +47,13 @@ static llmb_status receive_all(os_handle socket, uint64_t deadline_ns, void **te
   }
 }
 
-llmb_status share_ask(const char *program, const char *verb, const char *const rest[3], uint64_t deadline_ns,
-                      char **out_json, llmb_error *error) {
+llmb_status share_ask(const char *program, const char *role, const char *verb, const char *const rest[3],
+                      uint64_t deadline_ns, char **out_json, llmb_error *error) {
   /* exec's words are not const, and it writes to none of them. */
   union {
     const char *given[7];
     char *taken[7];
-  } arguments = {{"llmbridge-keeper", SHARE_ROLE_SURVEY, verb, rest[0], rest[1], rest[2], NULL}};
+  } arguments = {{"llmbridge-keeper", role, verb, rest[0], rest[1], rest[2], NULL}};
   os_handle pair[2] = {OS_HANDLE_NONE, OS_HANDLE_NONE}, process = OS_HANDLE_NONE;
   void *text = NULL;
   uint64_t size = 0;
@@ -63,7 +66,7 @@ llmb_status share_ask(const char *program, const char *verb, const char *const r
     status = receive_all(pair[0], deadline_ns, &text, &size, &os_code);
     if (status == LLMB_OK && json_check(text, size, NULL, NULL) != LLMB_OK) status = LLMB_E_PROTOCOL_ERROR;
     if (status != LLMB_OK) {
-      error_set_os(error, status, LLMB_PHASE_START, os_code, "%s did not say what is shared", program);
+      error_set_os(error, status, LLMB_PHASE_START, os_code, "%s did not say what there is", program);
     }
   }
   os_handle_close(pair[0]);

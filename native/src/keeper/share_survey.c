@@ -15,11 +15,12 @@
 #include "core/policy.h"
 #include "keeper/share_holder.h"
 #include "keeper/share_listing.h"
+#include "keeper/survey_answer.h"
 #include "platform/os_clock.h"
 #include "platform/os_poll.h"
 #include "platform/os_process.h"
 
-enum { STARTER = 3, BEGINNING_MIN = 4 /* digits that name a key */ };
+enum { BEGINNING_MIN = 4 /* digits that name a key */ };
 
 /* Static, because they are large. */
 static struct share_listing listing;
@@ -87,21 +88,7 @@ static void write_server(const char *key) {
 }
 
 static int finish(void) {
-  char *text = NULL;
-  if (json_writer_finish(&writer, &text) != LLMB_OK) return EXIT_FAILURE;
-  const struct timeval patience = {.tv_sec = 5};
-  const int flags = fcntl(STARTER, F_GETFL);
-  (void)fcntl(STARTER, F_SETFL, flags & ~O_NONBLOCK);
-  (void)setsockopt(STARTER, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  const size_t size = strlen(text);
-  size_t sent = 0;
-  while (sent < size) {
-    const size_t part = size - sent < SHARE_ANSWER_PACKET_SIZE ? size - sent : SHARE_ANSWER_PACKET_SIZE;
-    if (send(STARTER, text + sent, part, MSG_NOSIGNAL) != (ssize_t)part) break;
-    sent += part;
-  }
-  memory_release(text);
-  return sent == size ? EXIT_SUCCESS : EXIT_FAILURE;
+  return survey_answer(&writer);
 }
 
 static int list(void) {

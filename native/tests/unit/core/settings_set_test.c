@@ -117,14 +117,6 @@ static void settings_set__refuses_other_choices_and_names_the_allowed(void) {
   CHECK_TEXT("log: \"Debug\" is not known, allowed is off, error, info, debug", error.message);
 }
 
-static void settings_set__says_unsupported_of_what_comes_later(void) {
-  const char *const later[] = {"session"};
-  for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-    CHECK_INT(LLMB_E_UNSUPPORTED, try_value(later[i], "x"));
-    CHECK_CONTAINS(later[i], error.message);
-  }
-}
-
 static void settings_set__names_the_nearest_to_an_unknown_name(void) {
   CHECK_INT(LLMB_E_INVALID_ARGUMENT, try_value("slotz", "4"));
   CHECK_TEXT("unknown setting \"slotz\"; did you mean \"slots\"?", error.message);
@@ -281,7 +273,6 @@ CHECK_MAIN(TEST(settings_create__has_every_default), TEST(settings_set__stores_e
            TEST(settings_set__takes_both_bounds_and_refuses_what_lies_beyond),
            TEST(settings_set__refuses_malformed_numbers_of_every_setting),
            TEST(settings_set__refuses_other_choices_and_names_the_allowed),
-           TEST(settings_set__says_unsupported_of_what_comes_later),
            TEST(settings_set__names_the_nearest_to_an_unknown_name), TEST(name_distance__counts_edits_and_swaps),
            TEST(settings_set__escapes_and_cuts_values_in_messages), TEST(settings_set__refuses_json_that_is_too_deep),
            TEST(settings_set__refuses_messages_without_one),
