@@ -51,11 +51,10 @@ public sealed class PackageTests
             using var unpacked = new TemporaryFolder();
             if (options.Contains(Unpacking))
             {
-                // Libraries and programs are unpacked there; the model, which is neither, stays beside the application.
+                // Libraries and programs are unpacked there; the model, which is neither, stays beside the
+                // application, and is found there.
                 OtherUser.MakeReadable(unpacked.Path, mayWrite: true);
                 environment.Add(new("DOTNET_BUNDLE_EXTRACT_BASE_DIR", unpacked.Path));
-                environment.Add(
-                    new("LLMBRIDGE_MODEL", Path.Combine(Path.GetDirectoryName(program)!, "demo.gguf")));
             }
             ProgramRun run = await CleanRun.OfAsync(command, environment, Watchdog);
             Assert.AreEqual(0, run.ExitCode, run.Errors);
@@ -128,17 +127,16 @@ public sealed class PackageTests
         Lines.AssertMatch(Example.Output!.TrimEnd('\n').Split('\n'), run.Output, run.Output + run.Errors);
     }
 
-    /// <summary>By the binder that applications published ahead of time have; warnings are errors there.</summary>
+    /// <summary>An application with a host, published ahead of time; warnings are errors there.</summary>
     [TestMethod]
     [Timeout(Patience, CooperativeCancellation = true)]
-    public async Task Options_AreBoundByTheGeneratedBinder()
+    public async Task Application_PublishedAheadOfTime_ReadsItsOptions()
     {
         using PackageConsumer consumer = PackageConsumer.OfFile(
-            Feed, "binding.cs",
-            "<EnableConfigurationBindingGenerator>true</EnableConfigurationBindingGenerator>",
+            Feed, "binding.cs", "<PublishAot>true</PublishAot><CppCompilerAndLinker>gcc</CppCompilerAndLinker>",
             "LlmBridge.Extensions.AI", "Microsoft.Extensions.Options.ConfigurationExtensions 10.0.14",
             "Microsoft.Extensions.DependencyInjection 10.0.14");
-        string program = await consumer.MakeAsync("build", [], Watchdog);
+        string program = await consumer.MakeAsync("publish", ["--runtime", "linux-x64"], Watchdog);
         ProgramRun run = await CleanRun.OfAsync([program], [], Watchdog);
         Assert.AreEqual("Fake 3 00:00:20 5 Hash 7 stop 100\nWho are you?\n", run.Output, run.Errors);
     }
@@ -157,11 +155,11 @@ public sealed class PackageTests
         }
     }
 
-    /// <summary>What is published for a runtime has a launcher and files of another kind than what is
-    /// built.</summary>
+    /// <summary>Without a warning, since these are errors. What is published for a runtime has a launcher and files of
+    /// another kind than what is built.</summary>
     [TestMethod]
     [Timeout(Patience, CooperativeCancellation = true)]
-    public async Task CommandLine_PublishedForARuntime_LeavesTheBuiltOneAsItWas()
+    public async Task CommandLine_CompiledAheadOfTime_LeavesTheBuiltOneAsItWas_AndIsTheArchives()
     {
         using var folder = new TemporaryFolder();
         string built = Path.GetDirectoryName(Repository.CommandLine)!;
@@ -169,15 +167,22 @@ public sealed class PackageTests
         ProgramRun publish = await ProgramRun.OfAsync(
             "dotnet",
             [
-                "publish", Repository.At("managed/LlmBridge.Cli"), "--runtime", "linux-x64", "--self-contained",
-                "false", "-o", folder.Path, "-p:SkipNative=true", "-p:RestoreLockedMode=false",
-                "-p:NuGetLockFilePath=obj/runtime.lock.json", // no part of what is committed
+                "publish", Repository.At("managed/LlmBridge.Cli"), "--runtime", "linux-x64", "-p:PublishAot=true",
+                "-o", folder.At("published"), "-p:SkipNative=true", "-p:RestoreLockedMode=false",
+                "-p:NuGetLockFilePath=obj/ahead-of-time.lock.json", // no part of what is committed
             ],
             Watchdog);
         Assert.AreEqual(0, publish.ExitCode, publish.Output + publish.Errors);
         Assert.AreEqual(before, Describe(built));
-        ProgramRun run =
-            await CleanRun.OfAsync([folder.At("LlmBridge.Cli"), "ask", "What is 2+2?"], [], Watchdog);
+        // As in the archives: bin/llmbridge, and the library in lib.
+        Directory.CreateDirectory(folder.At("bin"));
+        File.Copy(folder.At("published/LlmBridge.Cli"), folder.At("bin/llmbridge"));
+        Directory.CreateSymbolicLink(folder.At("lib"), Repository.At("artifacts/native/lib"));
+        foreach (string program in new[] { "llmbridge-keeper", "llmbridge-engine" })
+        {
+            File.CreateSymbolicLink(folder.At("bin/" + program), Repository.At("artifacts/native/bin/" + program));
+        }
+        ProgramRun run = await CleanRun.OfAsync([folder.At("bin/llmbridge"), "ask", "What is 2+2?"], [], Watchdog);
         Assert.AreEqual("2 + 2 = 4.\n", run.Output, run.Errors);
 
         static string Describe(string folder) => string.Join('\n', Directory

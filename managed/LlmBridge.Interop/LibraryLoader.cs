@@ -26,6 +26,15 @@ internal static unsafe class LibraryLoader
     /// <summary>The library in use.</summary>
     public static LoadedLibrary Current => s_library.Value;
 
+    /// <summary>The demonstration model where the library cannot see it: a single file's libraries are unpacked into a
+    /// folder of theirs, where the system's loader finds them, and the model stays beside the application. Null
+    /// elsewhere.</summary>
+    public static string? LooseDemonstration()
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, "demo.gguf");
+        return !Path.IsPathRooted(Current.Path) && File.Exists(beside) ? beside : null;
+    }
+
     private static string FileName => OperatingSystem.IsWindows()
         ? "llmbridge.dll"
         : OperatingSystem.IsMacOS() ? "libllmbridge.dylib" : $"libllmbridge.so.{AbiVersion}";

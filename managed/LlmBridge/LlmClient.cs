@@ -51,10 +51,19 @@ public sealed partial class LlmClient : IAsyncDisposable, IDisposable
     public static LlmClient Open(BridgeOptions? options = null, ILoggerFactory? loggers = null)
     {
         options = options?.Clone(); // what its owner changes later is not for this client
-        using SettingsHandle? settings = options?.ToSettings();
+        using SettingsHandle? settings = WithModel(options)?.ToSettings();
         var client = new LlmClient(NativeBridge.Open(settings ?? SettingsHandle.None), options, loggers);
         BridgeInstruments.Add(client);
         return client;
+    }
+
+    private static BridgeOptions? WithModel(BridgeOptions? options)
+    {
+        if (!ClientTelemetry.NamesNoModel(new KnownSettings(options))) return options;
+        if (LibraryLoader.LooseDemonstration() is not { } model) return options;
+        BridgeOptions named = options?.Clone() ?? new BridgeOptions();
+        named.Model = model;
+        return named;
     }
 
     /// <summary>Starts an engine ahead of the first call and waits until its model is loaded. Cancelling stops the

@@ -51,7 +51,8 @@ internal sealed class ClientTelemetry
         : NamesNoModel(settings) ? DemonstrationModel
         : null;
 
-    private static bool NamesNoModel(KnownSettings settings) =>
+    /// <summary>Whether the demonstration model answers, for want of another.</summary>
+    public static bool NamesNoModel(KnownSettings settings) =>
         settings.Text("model") is null or "" && IsOfLlama(settings);
 
     private static bool IsOfLlama(KnownSettings settings) =>

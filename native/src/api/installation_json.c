@@ -133,7 +133,8 @@ static void write_parts(struct report *report, const llmb_settings *settings) {
   const bool outside = settings->values[SETTING_ISOLATION].integer != CHOICE_ISOLATION_INPROC;
   json_key(report->writer, "parts");
   json_array_open(report->writer);
-  write_part(report, "keeper", INSTALLATION_PROGRAM, "llmbridge-keeper", true);
+  write_part(report, "keeper", INSTALLATION_PROGRAM, "llmbridge-keeper",
+             outside || fallback_bits(settings->values[SETTING_FALLBACK].text) != 0);
   write_part(report, "engine program", INSTALLATION_PROGRAM, "llmbridge-engine",
              outside && (chosen & ~(ENGINE_CUSTOM | ENGINE_HTTP)) != 0);
   write_part(report, "engine http", INSTALLATION_PROGRAM, HTTP_PROGRAM, (chosen & ENGINE_HTTP) != 0);

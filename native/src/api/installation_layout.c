@@ -8,6 +8,8 @@
 
 #define KEEPER "llmbridge-keeper"
 
+enum { INSTALLATION_FILE_MAX = 64 };
+
 const char *const *installation_folders(enum installation_kind kind) {
   static const char *const folders[][INSTALLATION_FOLDERS_MAX + 1] = {
       [INSTALLATION_PROGRAM] = {"bin/", "", NULL},
@@ -55,17 +57,23 @@ llmb_status path_make_absolute(const char *path, char *out) {
   return size > 0 && size < INSTALLATION_PATH_MAX ? LLMB_OK : LLMB_E_NOT_FOUND;
 }
 
-static bool has_keeper(const char *home, const char *const folders[]) {
-  char found[INSTALLATION_PATH_MAX];
-  return find_in(home, folders, INSTALLATION_PROGRAM, KEEPER, found);
+/* A home is known by its keeper. An engine in the host's own process needs none, and its module will do. */
+static bool is_home(const llmb_settings *settings, const char *home, bool is_beside) {
+  static const char *const beside[] = {"", NULL};
+  char file[INSTALLATION_FILE_MAX], found[INSTALLATION_PATH_MAX];
+  enum installation_kind kind = INSTALLATION_PROGRAM;
+  if (find_in(home, is_beside ? beside : installation_folders(kind), kind, KEEPER, found)) return true;
+  if (settings->values[SETTING_ISOLATION].integer != CHOICE_ISOLATION_INPROC) return false;
+  kind = INSTALLATION_MODULE;
+  snprintf(file, sizeof file, "%s.so", settings->values[SETTING_ENGINE].text);
+  return find_in(home, is_beside ? beside : installation_folders(kind), kind, file, found);
 }
 
 SMALL_FRAME llmb_status installation_home(const llmb_settings *settings, char *home, llmb_error *error) {
-  const char *const *const folders = installation_folders(INSTALLATION_PROGRAM);
   const char *given = settings->values[SETTING_HOME].text;
   home[0] = 0;
   if (given != NULL && given[0] != 0) {
-    if (path_make_absolute(given, home) == LLMB_OK && has_keeper(home, folders)) return LLMB_OK;
+    if (path_make_absolute(given, home) == LLMB_OK && is_home(settings, home, false)) return LLMB_OK;
     return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,
                      "home: neither %s/bin/" KEEPER " nor %s/" KEEPER " is a program that may be read", given, given);
   }
@@ -74,13 +82,13 @@ SMALL_FRAME llmb_status installation_home(const llmb_settings *settings, char *h
     home[0] = 0;
     return error_set(error, status, LLMB_PHASE_CONFIGURE, "could not find the folder of the library; set home");
   }
-  if (has_keeper(home, (const char *const[]){"", NULL})) return LLMB_OK;
+  if (is_home(settings, home, true)) return LLMB_OK;
   /* lib/ or lib/x86_64-linux-gnu/ below the home */
   for (int up = 0; up < 2; up++) {
     char *slash = strrchr(home, '/');
     if (slash == NULL || slash == home) break;
     *slash = 0;
-    if (has_keeper(home, folders)) return LLMB_OK;
+    if (is_home(settings, home, false)) return LLMB_OK;
   }
   (void)os_path_library_folder(home, INSTALLATION_PATH_MAX);
   return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE,

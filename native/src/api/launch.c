@@ -205,9 +205,10 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   snprintf(out->engine, sizeof out->engine, "%s", engine);
   llmb_status status = check_abilities(settings, engine, error);
   if (status == LLMB_OK) status = installation_home(settings, home, error);
-  if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", "", &out->keeper_program, error);
+  const bool inside = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_INPROC;
+  if (status == LLMB_OK && !inside)
+    status = find_program(home, "llmbridge-keeper", "", &out->keeper_program, error);
   if (status == LLMB_OK) {
-    const bool inside = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_INPROC;
     status = inside ? set_module(settings, home, out, error) : set_program(settings, home, out, error);
   }
   if (status != LLMB_OK) return status;

@@ -142,6 +142,18 @@ files_that_may_only_be_read_work() {
   expect_answer LLMBRIDGE_ISOLATION=shared LLMBRIDGE_IDLE_MS=1 "XDG_RUNTIME_DIR=$scratch" "$scratch/ask"
 }
 
+an_engine_inside_needs_no_keeper() {
+  install_and_move
+  rm "$prefix"/bin/llmbridge-*
+  ${CC:-cc} "$source/hosts/c/ask.c" -I"$prefix/include" "$prefix/lib/libllmbridge.so" -lm -Wl,-rpath,"$prefix/lib" -o "$scratch/ask"
+  expect_answer LLMBRIDGE_ISOLATION=inproc "$scratch/ask"
+  mkdir "$scratch/flat"
+  cp -L "$prefix/lib/libllmbridge.so.1" "$prefix"/lib/llmbridge/*.so "$prefix/share/llmbridge/demo.gguf" "$scratch/flat"
+  expect_answer LLMBRIDGE_ISOLATION=inproc "LD_LIBRARY_PATH=$scratch/flat" "$scratch/ask"
+  ! env -i "$scratch/ask" "What is 2+2?" >/dev/null 2>"$scratch/errors" || fail "it answered without a keeper"
+  grep -q "llmbridge-keeper" "$scratch/errors" || fail "it said: $(cat "$scratch/errors")"
+}
+
 loader_never_looks_in_the_working_folder() {
   need readelf binutils
   install_and_move
