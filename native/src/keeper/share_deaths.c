@@ -11,7 +11,7 @@ enum { RECORD_MAGIC = 0x76694c4c, RECORD_VERSION = 1 };
 struct record {
   uint32_t magic, version;
   char boot_id[SHARE_BOOT_ID_SIZE]; /* its times are of this boot */
-  uint32_t begins;            /* a server holds the lock, and has served nobody yet */
+  uint32_t begins;                  /* a server holds the lock, and has served nobody yet */
   uint32_t count, reserved;
   uint64_t death_ns[SHARE_DEATHS_MAX]; /* the oldest first */
 };
