@@ -53,7 +53,8 @@ public sealed class HttpProxyTests : HttpTest
     [TestMethod]
     public async Task Doctor_TellsWhatAServerIsAndHowItsPiecesCome()
     {
-        using var server = new RecordedServer(_ => Slowly(), "vllm");
+        // Slow enough that a process that waits for a processor still reads them one by one.
+        using var server = new RecordedServer(_ => Slowly(150), "vllm");
         ProgramRun run = await RunAsync(["doctor"], server.Url);
         Assert.AreEqual(0, run.ExitCode, run.Output + run.Errors);
         Assert.Contains($"\nok   server {server.Url}: vllm at {server.Url}/v1, model served\n", run.Output);
@@ -63,11 +64,11 @@ public sealed class HttpProxyTests : HttpTest
     [TestMethod]
     public async Task Doctor_WarnsOfAProxyThatHoldsPiecesBack()
     {
-        using var server = new RecordedServer(_ => Slowly());
+        using var server = new RecordedServer(_ => Slowly(20));
         using ProxyProgram proxy = ProxyProgram.Nginx(server.Url);
         ProgramRun run = await RunAsync(["doctor"], proxy.Url);
         Assert.AreEqual(0, run.ExitCode, run.Output + run.Errors);
-        Assert.Contains($"\nwarn pieces: {Words} in 1 arrivals", run.Output);
+        Assert.Contains($"\nwarn pieces: {Words} in ", run.Output);
         Assert.Contains("proxy_buffering", run.Output);
         string expected = string.Concat(Enumerable.Repeat("a", Words));
         Assert.AreEqual(expected, await AskAsync(proxy.Url), "an answer that was held back is whole");
@@ -77,17 +78,20 @@ public sealed class HttpProxyTests : HttpTest
     public async Task Doctor_NamesAServerThatCannotBeReached()
     {
         string url;
-        using (var gone = new RecordedServer(_ => Slowly())) url = gone.Url;
+        using (var gone = new RecordedServer(_ => Slowly(20))) url = gone.Url;
         ProgramRun run = await RunAsync(["doctor", "--set", "retries=0"], url);
         Assert.AreNotEqual(0, run.ExitCode);
         Assert.Contains($"FAIL server {url}: ", run.Output);
     }
 
-    private static Reply Slowly()
+    private static Reply Slowly(int gapMs)
     {
         var reply = new Reply(Head("text/event-stream"));
-        for (int i = 0; i < Words; i++) reply = reply.Then(cancelled => Task.Delay(20, cancelled), Events(Piece("a")));
-        return reply.Then(cancelled => Task.Delay(20, cancelled), Events(Finish(), "[DONE]"));
+        for (int i = 0; i < Words; i++)
+        {
+            reply = reply.Then(cancelled => Task.Delay(gapMs, cancelled), Events(Piece("a")));
+        }
+        return reply.Then(cancelled => Task.Delay(gapMs, cancelled), Events(Finish(), "[DONE]"));
     }
 
     private async Task<string> AskAsync(string url, params (string Name, string Value)[] environment)
