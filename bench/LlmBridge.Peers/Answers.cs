@@ -33,8 +33,9 @@ public class Answers
         _weights = await LLamaWeights.LoadFromFileAsync(parameters);
         _executor = new StatelessExecutor(_weights, parameters);
         string question = "Tell me a story.";
-        Console.WriteLine($"// LlmBridge:  {(await _client.AskAsync(question, _options)).Text.ReplaceLineEndings(" ")}");
-        Console.WriteLine($"// LLamaSharp: {(await AskPeerAsync(question)).ReplaceLineEndings(" ")}");
+        string ours = (await _client.AskAsync(question, _options)).Text, theirs = await AskPeerAsync(question);
+        Console.WriteLine($"// LlmBridge:  {ours.ReplaceLineEndings(" ")}");
+        Console.WriteLine($"// LLamaSharp: {theirs.ReplaceLineEndings(" ")}");
     }
 
     [GlobalCleanup]

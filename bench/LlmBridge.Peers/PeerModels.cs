@@ -5,8 +5,10 @@ namespace LlmBridge.Peers;
 /// <summary>The models that both have, and how much of the machine each may take.</summary>
 internal static class PeerModels
 {
-    private const int Threads = 2;
     private const int Context = 512;
+
+    private static readonly int s_threads = int.Parse(
+        Environment.GetEnvironmentVariable("PEERS_THREADS") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
 
     public static string Generator => Given("PEERS_MODEL");
 
@@ -15,7 +17,7 @@ internal static class PeerModels
     public static BridgeOptions Bridge(string model) => new()
     {
         Model = model,
-        Threads = Threads,
+        Threads = s_threads,
         Context = Context,
         Slots = 1,
     };
@@ -23,8 +25,8 @@ internal static class PeerModels
     public static ModelParams Peer(string model, bool embeds = false) => new(model)
     {
         ContextSize = Context,
-        Threads = Threads,
-        BatchThreads = Threads,
+        Threads = s_threads,
+        BatchThreads = s_threads,
         GpuLayerCount = 0,
         Embeddings = embeds,
     };

@@ -8,7 +8,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LLama.Native;
 
-// Usage: LlmBridge.Peers [BenchmarkDotNet's options], with the files of models in PEERS_MODEL and PEERS_EMBEDDER
+// Usage: LlmBridge.Peers [BenchmarkDotNet's options], with the files of models in PEERS_MODEL and PEERS_EMBEDDER, and
+// the number of threads that each decodes with in PEERS_THREADS (1)
 NativeLibraryConfig.All.WithLogCallback((_, _) => { });
 var settings = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))

@@ -9,8 +9,9 @@ namespace LlmBridge.Peers;
     "Design", "CA1001", Justification = "The harness ends it through CloseAsync.")]
 public class Vectors
 {
-    private const string Text = "It was a bright cold day in spring, and all the clocks of the town struck twelve at once, "
-        + "which they had never done before.";
+    private const string Text =
+        "It was a bright cold day in spring, and all the clocks of the town struck twelve at once, which they had never "
+        + "done before.";
 
     private LlmClient _client = null!;
     private LLamaWeights _weights = null!;
