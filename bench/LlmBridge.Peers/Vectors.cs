@@ -10,8 +10,8 @@ namespace LlmBridge.Peers;
 public class Vectors
 {
     private const string Text =
-        "It was a bright cold day in spring, and all the clocks of the town struck twelve at once, which they had never "
-        + "done before.";
+        "It was a bright cold day in spring, and all the clocks of the town struck twelve at once, which they had "
+        + "never done before.";
 
     private LlmClient _client = null!;
     private LLamaWeights _weights = null!;
