@@ -24,7 +24,7 @@ internal sealed class Guards(ServeOptions options)
             headers.Vary = "Origin";
             if (HttpMethods.IsOptions(context.Request.Method)) return AllowAsync(context);
         }
-        if (context.Request.Path.StartsWithSegments("/v1")) CheckKey(context.Request);
+        if (context.Request.Path.Value is not ("/" or "/health")) CheckKey(context.Request);
         return next(context);
     };
 

@@ -33,11 +33,14 @@ public sealed class ServeFaultTests : BridgeTest
     [DataRow("Host: localhost\r\nAuthorization: Bearer ", "invalid_api_key", 401)]
     [DataRow("Host: localhost\r\nAuthorization: Bearer wrong", "invalid_api_key", 401)]
     [DataRow("Host: localhost\r\nAuthorization: Basic KEY", "invalid_api_key", 401)]
-    public async Task WhoeverMayNotAsk_IsRefused(string headers, string code, int status)
+    [DataRow("Host: localhost", "invalid_api_key", 401, "/V1/%6dodels")]
+    [DataRow("Host: localhost", "invalid_api_key", 401, "//v1/models")]
+    [DataRow("Host: localhost", "invalid_api_key", 401, "/health/../v1/models")]
+    public async Task WhoeverMayNotAsk_IsRefused(string headers, string code, int status, string path = "/v1/models")
     {
         ServeProgram serve = s_fake;
         string response = await serve.ExchangeAsync(
-            "GET /v1/models HTTP/1.1\r\nConnection: close\r\n"
+            $"GET {path} HTTP/1.1\r\nConnection: close\r\n"
             + headers.Replace("KEY", serve.Key, StringComparison.Ordinal) + "\r\n\r\n",
             Watchdog);
         StringAssert.StartsWith(response, $"HTTP/1.1 {status} ");
