@@ -94,6 +94,10 @@ export interface CallSettings extends SharedSettings {
   min_p?: number;
   /** Above 1 makes tokens that came already less likely; 1 changes nothing. Default: 1. */
   repeat_penalty?: number;
+  /** What a token loses that came already; below 0 it gains. Default: 0. */
+  presence_penalty?: number;
+  /** What a token loses for each time that it came already; below 0 it gains. Default: 0. */
+  frequency_penalty?: number;
   /** Seed of the random choices: the same seed gives the same answer. Default: 0. */
   seed?: number;
   /** End the answer before this text comes up: one string, or a JSON array of them. */

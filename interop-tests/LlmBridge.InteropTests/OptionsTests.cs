@@ -100,6 +100,8 @@ public sealed class OptionsTests : BridgeTest
             TopP = 0.5,
             MinP = 0.25,
             RepeatPenalty = 1.5,
+            PresencePenalty = -0.5,
+            FrequencyPenalty = 0.25,
             Seed = 7,
             StopSequences = ["one", "\"two\""],
             PromptFormat = LlmPromptFormat.Raw,

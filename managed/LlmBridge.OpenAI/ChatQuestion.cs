@@ -52,6 +52,10 @@ public sealed class ChatQuestion
             json.WriteNumber(limitName, Math.Max(1, MaxTokens - begunTokens));
             json.WriteNumber("temperature", Temperature);
             if (Settings.TryGetValue("top_p", out string? topP)) json.WriteNumber("top_p", Number(topP));
+            foreach (string name in (ReadOnlySpan<string>)["presence_penalty", "frequency_penalty"])
+            {
+                if (Settings.TryGetValue(name, out string? penalty)) json.WriteNumber(name, Number(penalty));
+            }
             if (Settings.TryGetValue("seed", out string? seed)) json.WriteNumber("seed", Whole(seed));
             WriteExtensions(json, dialect);
             WriteStop(json);

@@ -15,8 +15,6 @@ internal static class Sampling
         body.Refuse("logprobs", "the probabilities of tokens are not told");
         body.Refuse("top_logprobs", "the probabilities of tokens are not told");
         body.Refuse("logit_bias", "single tokens cannot be made likelier");
-        body.Refuse("frequency_penalty", "there is repeat_penalty");
-        body.Refuse("presence_penalty", "there is repeat_penalty");
         if (body.Whole("n", 1, 1024) is > 1) throw ApiException.Unsupported("n", "one answer is made for a request");
         return new CallOptions
         {
@@ -28,6 +26,8 @@ internal static class Sampling
             TopK = (int?)body.Whole("top_k", 0, 1_000_000),
             MinP = body.Number("min_p", 0, 1),
             RepeatPenalty = body.Number("repeat_penalty", 0.01, 100),
+            PresencePenalty = body.Number("presence_penalty", -2, 2),
+            FrequencyPenalty = body.Number("frequency_penalty", -2, 2),
             Seed = Seed(body),
             StopSequences = body.Texts("stop", StopsMax) is { Count: > 0 } stops ? stops : null,
         };

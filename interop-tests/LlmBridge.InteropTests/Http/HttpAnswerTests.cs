@@ -185,6 +185,8 @@ public sealed class HttpAnswerTests : HttpTest
             Temperature = 0.5,
             Seed = 3,
             RepeatPenalty = 1.25,
+            PresencePenalty = -0.5,
+            FrequencyPenalty = 0.75,
             TopK = 5,
             StopSequences = ["x", "y"],
             JsonSchema = """{"type":"object"}""",
@@ -199,6 +201,8 @@ public sealed class HttpAnswerTests : HttpTest
         Assert.AreEqual(0.5, body.GetProperty("temperature").GetDouble());
         Assert.AreEqual(3, body.GetProperty("seed").GetInt32());
         Assert.AreEqual(1.25, body.GetProperty("repetition_penalty").GetDouble());
+        Assert.AreEqual(-0.5, body.GetProperty("presence_penalty").GetDouble());
+        Assert.AreEqual(0.75, body.GetProperty("frequency_penalty").GetDouble());
         Assert.AreEqual(5, body.GetProperty("top_k").GetInt32());
         Assert.AreEqual("y", body.GetProperty("stop")[1].GetString());
         Assert.AreEqual("json_schema", body.GetProperty("response_format").GetProperty("type").GetString());

@@ -69,6 +69,14 @@ public sealed partial class CallOptions
     /// <remarks>Setting "repeat_penalty", default 1, from 0.01 to 100.</remarks>
     public double? RepeatPenalty { get; set; }
 
+    /// <summary>What a token loses that came already; below 0 it gains.</summary>
+    /// <remarks>Setting "presence_penalty", default 0, from -2 to 2.</remarks>
+    public double? PresencePenalty { get; set; }
+
+    /// <summary>What a token loses for each time that it came already; below 0 it gains.</summary>
+    /// <remarks>Setting "frequency_penalty", default 0, from -2 to 2.</remarks>
+    public double? FrequencyPenalty { get; set; }
+
     /// <summary>Seed of the random choices: the same seed gives the same answer.</summary>
     /// <remarks>Setting "seed", default 0, from 0 to 4294967295.</remarks>
     public long? Seed { get; set; }
@@ -202,6 +210,8 @@ public sealed partial class CallOptions
         if (TopP is { } topP) writer.Number("top_p"u8, topP);
         if (MinP is { } minP) writer.Number("min_p"u8, minP);
         if (RepeatPenalty is { } repeatPenalty) writer.Number("repeat_penalty"u8, repeatPenalty);
+        if (PresencePenalty is { } presencePenalty) writer.Number("presence_penalty"u8, presencePenalty);
+        if (FrequencyPenalty is { } frequencyPenalty) writer.Number("frequency_penalty"u8, frequencyPenalty);
         if (Seed is { } seed) writer.Number("seed"u8, seed);
         if (StopSequences is { } stopSequences) writer.List("stop"u8, stopSequences);
         if (PromptFormat is { } promptFormat) writer.Text("prompt_format"u8, ChoiceNames.Of(promptFormat));

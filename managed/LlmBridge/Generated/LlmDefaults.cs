@@ -92,6 +92,12 @@ public static class LlmDefaults
     /// <summary>Of the setting "repeat_penalty".</summary>
     public const double RepeatPenalty = 1;
 
+    /// <summary>Of the setting "presence_penalty".</summary>
+    public const double PresencePenalty = 0;
+
+    /// <summary>Of the setting "frequency_penalty".</summary>
+    public const double FrequencyPenalty = 0;
+
     /// <summary>Of the setting "seed".</summary>
     public const long Seed = 0;
 

@@ -121,6 +121,8 @@ internal static class OptionSetters
         "TopP",
         "MinP",
         "RepeatPenalty",
+        "PresencePenalty",
+        "FrequencyPenalty",
         "Seed",
         "StopSequences",
         "PromptFormat",
@@ -166,6 +168,8 @@ internal static class OptionSetters
             case "TOPP": options.TopP = value.Number(); break;
             case "MINP": options.MinP = value.Number(); break;
             case "REPEATPENALTY": options.RepeatPenalty = value.Number(); break;
+            case "PRESENCEPENALTY": options.PresencePenalty = value.Number(); break;
+            case "FREQUENCYPENALTY": options.FrequencyPenalty = value.Number(); break;
             case "SEED": options.Seed = value.Int64(); break;
             case "STOP":
             case "STOPSEQUENCES": options.StopSequences = value.List(); break;

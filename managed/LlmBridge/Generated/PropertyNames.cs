@@ -53,6 +53,8 @@ internal static class PropertyNames
         "top_p" => "TopP",
         "min_p" => "MinP",
         "repeat_penalty" => "RepeatPenalty",
+        "presence_penalty" => "PresencePenalty",
+        "frequency_penalty" => "FrequencyPenalty",
         "seed" => "Seed",
         "stop" => "StopSequences",
         "prompt_format" => "PromptFormat",

@@ -31,7 +31,7 @@ constexpr uint64_t paused_look_ms = 50;
 // other longer than they compute, and on a busy machine for whole time slices. The last bits of what is computed depend
 // on the number, and so may what is drawn with a temperature.
 constexpr uint64_t model_bytes_per_thread = 8U << 20;
-// How far back the repeat penalty looks.
+// How far back the penalties look.
 constexpr int32_t penalty_window_tokens = 64;
 
 struct engine_options {

@@ -49,19 +49,21 @@ sampling_options sampling_options_read(const llmb_request *request) {
   options.top_p = number("top_p", options.top_p);
   options.min_p = number("min_p", options.min_p);
   options.repeat_penalty = number("repeat_penalty", options.repeat_penalty);
+  options.presence_penalty = number("presence_penalty", options.presence_penalty);
+  options.frequency_penalty = number("frequency_penalty", options.frequency_penalty);
   options.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed", 0)));
   return options;
 }
 
 sampler::sampler(const llama_vocab *vocab, const sampling_options &options)
     : vocabulary_size_(llama_vocab_n_tokens(vocab)), options_(options) {
-  bool penalises = options.repeat_penalty != 1;
-  if (options.temperature <= 0 && !penalises) return;
+  if (options.temperature <= 0 && !options.penalises()) return;
   chain_.reset(llama_sampler_chain_init(llama_sampler_chain_default_params()));
   if (chain_ == nullptr) throw std::bad_alloc();
-  if (penalises) {
-    add(chain_.get(), llama_sampler_init_penalties(vocabulary_size_, penalty_window_tokens,
-                                                   static_cast<float>(options.repeat_penalty), 0, 0));
+  if (options.penalises()) {
+    add(chain_.get(), llama_sampler_init_penalties(
+                          vocabulary_size_, penalty_window_tokens, static_cast<float>(options.repeat_penalty),
+                          static_cast<float>(options.frequency_penalty), static_cast<float>(options.presence_penalty)));
   }
   if (options.temperature <= 0) return;
   if (options.top_k > 0) add(chain_.get(), llama_sampler_init_top_k(options.top_k));
@@ -113,7 +115,7 @@ void sampler::take_all(const float *logits) {
 bool sampler::take_likeliest_allowed(const float *logits, answer_grammar &grammar) {
   constexpr size_t tries_max = 512;
   const size_t wanted = options_.temperature > 0 ? static_cast<size_t>(std::max(options_.top_k, 0)) : 1;
-  if (options_.repeat_penalty != 1 || wanted == 0 || wanted > tries_max) return false;
+  if (options_.penalises() || wanted == 0 || wanted > tries_max) return false;
   take_all(logits);
   auto is_less_likely = [](const llama_token_data &a, const llama_token_data &b) {
     return a.logit != b.logit ? a.logit < b.logit : a.id > b.id;

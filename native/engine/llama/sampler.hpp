@@ -14,7 +14,11 @@ struct sampling_options {
   int32_t top_k = 0;       // 0: off
   double top_p = 1;
   double min_p = 0;
-  double repeat_penalty = 1;
+  double repeat_penalty = 1, presence_penalty = 0, frequency_penalty = 0;
+
+  bool penalises() const {
+    return repeat_penalty != 1 || presence_penalty != 0 || frequency_penalty != 0;
+  }
   uint64_t seed = 0;
 };
 
@@ -32,7 +36,7 @@ class sampler {
  public:
   sampler(const llama_vocab *vocab, const sampling_options &options);
 
-  // Lets the repeat penalty see a token of the prompt or of an answer that is continued.
+  // Lets the penalties see a token of the prompt or of an answer that is continued.
   void accept(llama_token token);
 
   // Chooses from the logits of all tokens for this position and accepts the choice; throws failure when they hold no

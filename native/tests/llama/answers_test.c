@@ -146,6 +146,29 @@ static void check_answers(const char *model, const char *const *prompts, int cou
   llmb_bridge_close(bridge);
 }
 
+static void penalties__are_those_of_libllamas_own_sampler(void) {
+  static const struct {
+    const char *repeat, *frequency, *presence;
+  } rows[] = {{"1", "0", "0"}, {"1", "0", "1.5"}, {"1", "1.25", "0"}, {"1", "-0.25", "-2"}, {"1.3", "0.1", "0.1"}};
+  static char expected[FIXTURE_ANSWER_SIZE], first[FIXTURE_ANSWER_SIZE];
+  llmb_bridge *bridge = fixture_open("random_llama_f32", "threads", "1", "context", "512", NULL);
+  unsigned others = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char numbers[64];
+    snprintf(numbers, sizeof numbers, "%s %s %s", rows[i].repeat, rows[i].frequency, rows[i].presence);
+    CHECK(reference_answer_with("random_llama_f32", "Once upon a time", numbers, expected));
+    llmb_call *call = fixture_start(bridge, "Once upon a time", "repeat_penalty", rows[i].repeat, "frequency_penalty",
+                                    rows[i].frequency, "presence_penalty", rows[i].presence, "max_tokens", "48", NULL);
+    CHECK_INT(LLMB_OK, fixture_read_all(call, answer, &error));
+    llmb_call_close(call);
+    CHECK_TEXT(expected, answer);
+    if (i == 0) strcpy(first, answer);
+    others += strcmp(first, answer) != 0;
+  }
+  CHECK(others >= 3);
+  llmb_bridge_close(bridge);
+}
+
 static void llama__says_what_libllama_itself_says(void) {
   static const char *const architectures[] = {"llama", "qwen2", "gemma", "phi3"};
   static const char *const types[] = {"f32", "f16", "q8_0", "q4_0"};
@@ -193,4 +216,5 @@ CHECK_MAIN(TEST(llama__says_the_sentence_of_the_chain), TEST(llama__streams_toke
            TEST(llama__replaces_bytes_that_are_no_text_and_counts_them), TEST(llama__ends_at_max_tokens),
            TEST(llama__ends_where_the_context_ends), TEST(llama__refuses_a_prompt_longer_than_the_context),
            TEST(llama__refuses_a_prompt_of_megabytes_at_once), TEST(llama__says_what_libllama_itself_says),
+           TEST(penalties__are_those_of_libllamas_own_sampler),
            TEST(llama__says_what_libllama_itself_says_in_the_types_of_users_files))

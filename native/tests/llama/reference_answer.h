@@ -10,4 +10,8 @@ enum { REFERENCE_TOKENS = 48, REFERENCE_CONTEXT = 512 };
  * FIXTURE_ANSWER_SIZE bytes; false when it failed. */
 bool reference_answer(const char *model, const char *prompt, char *text);
 
+/* The same of libllama's own samplers; penalties: the numbers of repeat_penalty, frequency_penalty, presence_penalty.
+ */
+bool reference_answer_with(const char *model, const char *prompt, const char *penalties, char *text);
+
 #endif

@@ -1,13 +1,14 @@
-// llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS
+// llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE]
 //   prints   prompt_tokens N / tokens ID ID ... / finish stop|length / text, then the text to the end of the output
 // llama_reference embed MODEL TEXT POOLING CONTEXT THREADS
 //   prints   dimension N / one number a line, not normalised; POOLING is auto, mean, cls or last
 //
 // A plain loop: the prompt in the chunks that the engine uses (numbers depend on the batch's shape), then one token
-// per decode, always the likeliest.
+// per decode, always the likeliest; with penalties, libllama's own samplers for them.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -28,6 +29,27 @@ llama_token likeliest(llama_context *context, const llama_vocab *vocab) {
   return static_cast<llama_token>(std::max_element(logits, logits + llama_vocab_n_tokens(vocab)) - logits);
 }
 
+constexpr int32_t penalty_window = 64;
+
+// What libllama's samplers choose where there are penalties, as REPEAT, FREQUENCY and PRESENCE.
+struct penalties_chain {
+  std::unique_ptr<llama_sampler, decltype(&llama_sampler_free)> chain{nullptr, llama_sampler_free};
+
+  penalties_chain(const llama_vocab *vocab, char **numbers, const std::vector<llama_token> &prompt) {
+    if (numbers == nullptr) return;
+    chain.reset(llama_sampler_chain_init(llama_sampler_chain_default_params()));
+    auto number = [&](int which) { return std::strtof(numbers[which], nullptr); };
+    llama_sampler_chain_add(chain.get(), llama_sampler_init_penalties(llama_vocab_n_tokens(vocab), penalty_window,
+                                                                      number(0), number(1), number(2)));
+    llama_sampler_chain_add(chain.get(), llama_sampler_init_greedy());
+    for (llama_token token : prompt) llama_sampler_accept(chain.get(), token);
+  }
+
+  llama_token next(llama_context *context, const llama_vocab *vocab) {
+    return chain == nullptr ? likeliest(context, vocab) : llama_sampler_sample(chain.get(), context, -1);
+  }
+};
+
 std::string piece(const llama_vocab *vocab, llama_token token) {
   std::string text(512, '\0');
   int32_t size = llama_token_to_piece(vocab, token, text.data(), static_cast<int32_t>(text.size()), 0, false);
@@ -35,10 +57,11 @@ std::string piece(const llama_vocab *vocab, llama_token token) {
   return text;
 }
 
-void generate(const reference::settings &from, const std::string &prompt, size_t max_tokens) {
+void generate(const reference::settings &from, const std::string &prompt, size_t max_tokens, char **penalties) {
   reference::loaded loaded = reference::load(from);
   const llama_vocab *vocab = llama_model_get_vocab(loaded.model.get());
   std::vector<llama_token> tokens = reference::tokenize(loaded.model.get(), prompt);
+  penalties_chain choice(vocab, penalties, tokens);
   std::vector<llama_token> answer;
   std::string text;
   for (size_t first = 0, end = 0; first < tokens.size(); first = end) {
@@ -48,7 +71,7 @@ void generate(const reference::settings &from, const std::string &prompt, size_t
   }
   const char *finish = "length";
   for (size_t decoded = tokens.size(); answer.size() < max_tokens; decoded++) {
-    llama_token next = likeliest(loaded.context.get(), vocab);
+    llama_token next = choice.next(loaded.context.get(), vocab);
     if (llama_vocab_is_eog(vocab, next)) {
       finish = "stop";
       break;
@@ -99,10 +122,10 @@ void log_errors(ggml_log_level level, const char *text, void *) {
 }  // namespace
 
 int main(int argc, char **argv) {
-  std::string kind = argc == 7 ? argv[1] : "";
+  std::string kind = argc == 7 || argc == 10 ? argv[1] : "";
   if (kind != "generate" && kind != "embed") {
     std::fprintf(stderr,
-                 "usage: llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS\n"
+                 "usage: llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE]\n"
                  "       llama_reference embed MODEL TEXT auto|mean|cls|last CONTEXT THREADS\n");
     return 2;
   }
@@ -113,7 +136,7 @@ int main(int argc, char **argv) {
   from.threads = static_cast<uint32_t>(std::strtoul(argv[6], nullptr, 10));
   try {
     if (kind == "generate") {
-      generate(from, argv[3], std::strtoul(argv[4], nullptr, 10));
+      generate(from, argv[3], std::strtoul(argv[4], nullptr, 10), argc == 10 ? argv + 7 : nullptr);
     } else {
       from.embeddings = true;
       from.pooling = pooling_of(argv[4]);
