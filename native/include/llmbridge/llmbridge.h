@@ -5,7 +5,8 @@
  *
  * - **Simple calls** (below) need no set-up: `call_llm("...", &answer, &error)`. They are configured by the
  *   environment (LLMBRIDGE_MODEL and so on) and share one bridge for the whole process.
- * - **Explicit API**: settings.h, bridge.h, call.h, installation.h, session.h, shared.h. **Writing an engine**: engine.h.
+ * - **Explicit API**: settings.h, bridge.h, call.h, installation.h, session.h, shared.h. **Writing an engine**:
+ * engine.h.
  * - **Who frees what**: what a function gives out as `char *` or `float *` is freed with llmb_free; handles are closed
  *   by the function named `..._close`, exactly once; `const char *` results belong to the library.
  * - **Threads**: the simple calls, bridges and llmb_call_cancel may be used from any thread at any time; a settings

@@ -138,7 +138,7 @@ static bool ask_again(llmb_call *call, bool engine_ended, uint64_t now_ns) {
 
 /* Whether a call whose conversation was too long asks its session for a shorter one. */
 static bool leave_out(llmb_call *call, bool engine_ended, uint64_t now_ns) {
-  if (call->delivered || atomic_load(&call->bridge->closing) || !call_session_drop(call)) return false;
+  if (call->delivered || !call_session_drop(call)) return false;
   forget_answer(call);
   pool_settle_suspect(&call->stage->pool, &call->ticket, true, now_ns);
   pool_leave(&call->stage->pool, &call->ticket, engine_ended, now_ns);

@@ -12,7 +12,7 @@
 #include "pool/pool_stats.h"
 
 /* Puts the request where a new helper finds it; one after the first is told where the session was. */
-static llmb_status ask(llmb_call *call, uint64_t now_ns, llmb_error *error) {
+llmb_status call_session_open(llmb_call *call, llmb_error *error) {
   struct call_session *session = call->session;
   struct session_message message = {.size = session->request_size,
                                     .first_size = session->pairs_size,
@@ -27,7 +27,7 @@ static llmb_status ask(llmb_call *call, uint64_t now_ns, llmb_error *error) {
   const llmb_status status =
       session_client_say(&session->client, SESSION_MESSAGE_OPEN, &message, session->request, &os_code);
   if (status != LLMB_OK) return error_set_os(error, status, LLMB_PHASE_QUEUE, os_code, "no way to a session");
-  session->again_ns = now_ns;
+  session->again_ns = 0; /* the next look gives the order */
   return LLMB_OK;
 }
 
@@ -53,12 +53,6 @@ static llmb_status order(llmb_call *call, uint64_t now_ns, llmb_error *error) {
   return status == LLMB_E_NOT_READY ? LLMB_OK : status;
 }
 
-llmb_status call_session_open(llmb_call *call, llmb_error *error) {
-  llmb_status status = ask(call, call->start_ns, error);
-  if (status == LLMB_OK) status = order(call, call->start_ns, error);
-  return status;
-}
-
 static uint32_t call_session_phase(const struct call_session *session) {
   return session->answer != NULL ? LLMB_PHASE_VALIDATE : LLMB_PHASE_QUEUE;
 }
@@ -66,7 +60,7 @@ static uint32_t call_session_phase(const struct call_session *session) {
 /* The failure is there. */
 static void fail(const llmb_call *call, struct call_verdict *verdict) {
   verdict->finding = CALL_REFUSED;
-  verdict->failure.retry_safe = call->session->stage != SESSION_STORING || call->session->may_repeat;
+  verdict->failure.retry_safe = call->session->may_repeat;
 }
 
 /* The helper has ended: another one goes on where it was. */
@@ -74,17 +68,15 @@ static void replace_helper(llmb_call *call, uint64_t now_ns, struct call_verdict
   struct call_session *session = call->session;
   llmb_error *error = &verdict->failure;
   llmb_status status = LLMB_OK;
-  llmb_error_init(error);
   if (session_client_end(&session->client)) {
     verdict->finding = CALL_STORED;
     return;
   }
-  if (session->tries < POOL_ATTEMPTS_MAX && now_ns < call->deadline_ns) {
-    status = ask(call, now_ns, error);
-    if (status == LLMB_OK) status = order(call, now_ns, error);
-  } else if (now_ns < call->deadline_ns) {
-    status = error_set(error, LLMB_E_UNAVAILABLE, LLMB_PHASE_QUEUE, "%u helpers of session '%s' in a row have ended",
-                       session->tries, session->name);
+  if (now_ns >= call->deadline_ns) return; /* it has ended for that */
+  if (session->tries < POOL_ATTEMPTS_MAX) {
+    status = call_session_open(call, error);
+  } else {
+    status = error_set(error, LLMB_E_UNAVAILABLE, LLMB_PHASE_QUEUE, "the session's helpers end, one after the other");
   }
   if (status != LLMB_OK) fail(call, verdict);
 }
@@ -94,10 +86,9 @@ static void take_turn(llmb_call *call, struct session_message *message, char *te
   struct call_session *session = call->session;
   session->records = message->records;
   session->dropped = message->dropped;
-  session->torn += message->torn;
   session->tail = message->tail;
   if (session->had_turn) message->text[0] = 0; /* its event was told */
-  error_copy_text(session->event, sizeof session->event, message->text, strlen(message->text), 0);
+  memcpy(session->event, message->text, sizeof session->event - 1);
   session->had_turn = true;
   session_use_wait(session);
   memory_release(session->conversation);
@@ -125,14 +116,13 @@ void call_session_look(llmb_call *call, uint64_t now_ns, struct call_verdict *ve
   while ((status = session_client_hear(&session->client, &message, &text, &os_code)) == LLMB_OK) {
     switch ((int)message.head.kind) {
       case SESSION_MESSAGE_WAITING:
-        error_copy_text(session->doing, sizeof session->doing, message.text, strlen(message.text), 0);
+        memcpy(session->doing, message.text, sizeof session->doing - 1);
         continue;
       case SESSION_MESSAGE_TURN:
         take_turn(call, &message, text, now_ns, verdict);
         FAULT_POINT(HOST_SESSION_TURN);
         return;
       case SESSION_MESSAGE_STORED:
-        if (session->answer == NULL) break;
         session->records = message.records;
         FAULT_POINT(HOST_SESSION_STORED);
         verdict->finding = CALL_STORED;
@@ -146,8 +136,7 @@ void call_session_look(llmb_call *call, uint64_t now_ns, struct call_verdict *ve
       default:
         break;
     }
-    memory_release(text);
-    status = LLMB_E_PROTOCOL_ERROR;
+    status = LLMB_E_PROTOCOL_ERROR; /* and there is no text: only a turn has one */
     break;
   }
   if (status != LLMB_E_NOT_READY) replace_helper(call, now_ns, verdict);
@@ -172,7 +161,8 @@ llmb_status call_session_converse(llmb_call *call, llmb_error *error) {
 
 llmb_status call_session_store(llmb_call *call, uint64_t now_ns) {
   struct call_session *session = call->session;
-  struct call_verdict verdict = {.finding = CALL_NOTHING};
+  struct call_verdict verdict;
+  llmb_error_init(&verdict.failure);
   void *block = NULL;
   session->tokens_size = call->tokens.count * sizeof *call->tokens.items;
   session->answer_size = session->tokens_size + call->whole_size;

@@ -46,14 +46,13 @@ static llmb_status make_request(struct call_session *session, llmb_settings *set
   return LLMB_OK;
 }
 
-static void forget(llmb_settings *settings, enum setting_id id) {
-  settings->values[id] = (struct setting_value){.source = SETTING_FROM_DEFAULT};
-}
-
 llmb_status call_session_begin(llmb_call *call, const llmb_settings **settings, llmb_settings *own,
                                const struct call_input *input, llmb_error *error) {
   const struct setting_value *values = (*settings)->values;
   const char *name = values[SETTING_SESSION].text;
+  /* What the session brings, or nobody but its helper wants to know. */
+  static const uint8_t brought[] = {SETTING_SYSTEM,       SETTING_MESSAGES,         SETTING_SESSION,
+                                    SETTING_SESSION_FORK, SETTING_SESSION_OVERFLOW, SETTING_SESSION_DIR};
   if (input->kind != LLMB_REQUEST_GENERATE) return LLMB_OK;
   if (name == NULL || name[0] == 0) {
     if (values[SETTING_SESSION_FORK].source != SETTING_EXPLICIT) return LLMB_OK;
@@ -62,17 +61,13 @@ llmb_status call_session_begin(llmb_call *call, const llmb_settings **settings, 
   }
   llmb_status status = session_use_open(&call->session);
   if (status != LLMB_OK) return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the session");
-  snprintf(call->session->name, sizeof call->session->name, "%s", name);
+  (void)memccpy(call->session->name, name, 0, sizeof call->session->name - 1);
   call->session->may_drop = values[SETTING_SESSION_OVERFLOW].integer == CHOICE_OVERFLOW_DROP_OLDEST;
   if (*settings != own) *own = **settings;
   status = make_request(call->session, own, input, error);
   if (status != LLMB_OK) return status;
-  forget(own, SETTING_SYSTEM);
-  forget(own, SETTING_MESSAGES);
-  forget(own, SETTING_SESSION);
-  forget(own, SETTING_SESSION_FORK);
-  forget(own, SETTING_SESSION_OVERFLOW);
-  forget(own, SETTING_SESSION_DIR);
+  for (unsigned i = 0; i < sizeof brought / sizeof *brought; i++)
+    own->values[brought[i]] = (struct setting_value){.source = SETTING_FROM_DEFAULT};
   *settings = own;
   call->session->settings_size = settings_encoded_size(own, SETTING_OF_CALL);
   return LLMB_OK;

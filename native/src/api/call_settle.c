@@ -32,14 +32,12 @@ static void settle_done(llmb_call *call, const struct frame_done *done) {
 
 /* The turn of its session has come: what is asked is known now. */
 static void settle_turn(llmb_call *call) {
-  llmb_error error;
-  llmb_error_init(&error);
-  llmb_status status = call_session_converse(call, &error);
-  if (status == LLMB_OK && call_is_poisoned(call, &error)) status = LLMB_E_POISONED;
+  llmb_status status = call_session_converse(call, &call->error);
+  if (status == LLMB_OK && call_is_poisoned(call, &call->error)) status = LLMB_E_POISONED;
   if (status == LLMB_OK) {
     call_enter(call, os_clock_ns());
   } else {
-    call_end_with(call, status, LLMB_PHASE_QUEUE, true, error.message);
+    call_end(call, status, true);
   }
 }
 

@@ -77,12 +77,14 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
 
 /* What the calls' sessions will say comes by a socket each. */
 static void add_sessions(const llmb_bridge *bridge, struct pool_poll *poll) {
+  const uint64_t look_ns = os_clock_ns() + POOL_ORDER_LOOK_NS;
   for (const llmb_call *call = bridge->watched_first; call != NULL; call = call->next) {
-    if (!call_session_is_pending(call)) continue;
+    const os_handle polled = call_session_polled(call);
+    if (polled == OS_HANDLE_NONE) continue;
     if (poll->count < POOL_POLL_ITEMS_MAX) {
-      poll->items[poll->count++] = (struct os_poll_item){.handle = call_session_polled(call)};
-    } else if (os_clock_ns() + POOL_ORDER_LOOK_NS < poll->until_ns) {
-      poll->until_ns = os_clock_ns() + POOL_ORDER_LOOK_NS; /* there is no room: they are looked at now and then */
+      poll->items[poll->count++] = (struct os_poll_item){.handle = polled};
+    } else if (look_ns < poll->until_ns) {
+      poll->until_ns = look_ns; /* there is no room: they are looked at now and then */
     }
   }
 }

@@ -15,7 +15,7 @@ llmb_status session_use_open(struct call_session **out) {
   if (status != LLMB_OK) return status;
   *out = block;
   session_client_init(&(*out)->client);
-  (*out)->again_ns = LLMB_NEVER;
+  (*out)->may_repeat = true;
   session_use_wait(*out);
   return LLMB_OK;
 }
@@ -38,14 +38,11 @@ void session_use_write(const struct call_session *session, struct json_writer *w
   json_integer(writer, (int64_t)session->records);
   json_key(writer, "dropped_turns");
   json_integer(writer, (int64_t)session->dropped);
-  json_key(writer, "cut_bytes");
-  json_integer(writer, (int64_t)session->torn);
   json_object_close(writer);
 }
 
 bool call_session_is_pending(const llmb_call *call) {
-  return call->session != NULL && !call->ended &&
-         (call->session->stage == SESSION_ASKED || call->session->stage == SESSION_STORING);
+  return call->session != NULL && (call->session->stage == SESSION_ASKED || call->session->stage == SESSION_STORING);
 }
 
 os_handle call_session_polled(const llmb_call *call) {

@@ -25,7 +25,7 @@ struct call_session {
   uint64_t request_size, pairs_size, answer_size, tokens_size, id;
   uint64_t settings_size; /* of the request to the engine, without the conversation */
   uint64_t again_ns;      /* when to try the order again; LLMB_NEVER once it was given */
-  uint64_t records, dropped, torn;
+  uint64_t records, dropped;
   uint32_t tail, tries;
   bool may_drop, may_repeat, had_turn;
 };

@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "core/fault_point.h"
 #include "core/memory.h"
-#include "core/policy.h"
 #include "keeper/keeper_event.h"
 #include "platform/os_region.h"
 #include "platform/os_socket.h"
@@ -31,11 +30,12 @@ llmb_status session_client_say(struct session_client *client, enum session_messa
     client->socket = pair[0];
     client->helper_end = pair[1];
   }
-  if (bytes != NULL) status = os_region_create(size, &region, &address, os_code);
+  if (bytes == NULL) return os_socket_send(client->socket, message, sizeof *message, NULL, 0, os_code);
+  status = os_region_create(size, &region, &address, os_code);
   if (status != LLMB_OK) return status;
-  if (bytes != NULL) memcpy(address, bytes, message->size);
-  status = os_socket_send(client->socket, message, sizeof *message, &region, bytes != NULL, os_code);
-  if (bytes != NULL) os_region_unmap(address, size);
+  memcpy(address, bytes, message->size);
+  status = os_socket_send(client->socket, message, sizeof *message, &region, 1, os_code);
+  os_region_unmap(address, size);
   os_handle_close(region);
   return status;
 }
@@ -48,14 +48,12 @@ llmb_status session_client_order(struct session_client *client, const char *prog
                                      .environment = environment,
                                      .engine_socket = client->helper_end,
                                      .is_session = true};
-  llmb_status status = LLMB_E_UNAVAILABLE;
   if (client->helper_end == OS_HANDLE_NONE) return LLMB_OK;
-  for (unsigned i = 0; i < POOL_KEEPERS_MAX && status == LLMB_E_UNAVAILABLE; i++) {
-    client->keeper = keeper_hold_release(client->keeper);
-    status = keeper_hold_acquire(program, &client->keeper, error);
-    if (status != LLMB_OK) return status;
-    status = keeper_hold_spawn(client->keeper, &spawn, &client->process, error);
-  }
+  client->keeper = keeper_hold_release(client->keeper);
+  llmb_status status = keeper_hold_acquire(program, &client->keeper, error);
+  if (status != LLMB_OK) return status;
+  status = keeper_hold_spawn(client->keeper, &spawn, &client->process, error);
+  if (status == LLMB_E_UNAVAILABLE) status = LLMB_E_NOT_READY; /* it has just ended: the next look gets another */
   if (status == LLMB_OK) client->helper_end = os_handle_close(client->helper_end);
   FAULT_POINT(HOST_SESSION_ASKED);
   return status;
@@ -82,9 +80,7 @@ llmb_status session_client_hear(const struct session_client *client, struct sess
   if (status != LLMB_OK) return status;
   const bool has_text = out->head.kind == SESSION_MESSAGE_TURN;
   out->text[sizeof out->text - 1] = 0;
-  if (size != sizeof *out || out->head.magic != SESSION_PROTOCOL_MAGIC || has_text != (handles == 1) ||
-      out->head.version != SESSION_PROTOCOL_VERSION || out->head.kind < SESSION_MESSAGE_WAITING ||
-      out->head.kind >= SESSION_MESSAGE_KIND_COUNT) {
+  if (size != sizeof *out || out->head.magic != SESSION_PROTOCOL_MAGIC || has_text != (handles == 1)) {
     status = LLMB_E_PROTOCOL_ERROR;
   } else if (has_text) {
     status = copy_text(region, out->size, out_text, os_code);
@@ -97,17 +93,15 @@ bool session_client_end(struct session_client *client) {
   struct session_message message;
   bool stored = false;
   int os_code = 0;
-  if (client->socket != OS_HANDLE_NONE) {
-    os_socket_end(client->socket); /* a STORED that is not here by now cannot come any more */
-    for (char *text = NULL; session_client_hear(client, &message, &text, &os_code) == LLMB_OK;) {
-      stored = message.head.kind == SESSION_MESSAGE_STORED;
-      memory_release(text);
-    }
+  os_socket_end(client->socket); /* a STORED that is not here by now cannot come any more */
+  for (char *text = NULL; session_client_hear(client, &message, &text, &os_code) == LLMB_OK;) {
+    stored = message.head.kind == SESSION_MESSAGE_STORED;
+    memory_release(text);
   }
   client->socket = os_handle_close(client->socket);
   client->helper_end = os_handle_close(client->helper_end);
   /* Also where a child of this process has the other end of it, the keeper hears that nobody waits any more. */
-  if (client->process.events != OS_HANDLE_NONE) os_socket_end(client->process.events);
+  os_socket_end(client->process.events);
   engine_process_close(&client->process);
   client->keeper = keeper_hold_release(client->keeper);
   return stored;

@@ -20,8 +20,8 @@ struct session_client {
 /* Nothing is open. */
 void session_client_init(struct session_client *client);
 
-/* Has a keeper start the helper, if that is still to be done. LLMB_E_NOT_READY: the keeper's socket is full, to be
- * tried again. */
+/* Has a keeper start the helper, if that is still to be done. LLMB_E_NOT_READY: the keeper's socket is full, or it
+ * has just ended: to be tried again. */
 llmb_status session_client_order(struct session_client *client, const char *program, const char *const *environment,
                                  llmb_error *error);
 

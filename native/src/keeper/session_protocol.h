@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+/* The magic number is another one for each version that a host could not talk to. */
 enum { SESSION_PROTOCOL_MAGIC = 0x65424c4c, SESSION_PROTOCOL_VERSION = 1 };
 
 /* The arguments that make a keeper the helper of one call's session, or have it look at sessions (session_survey.h). */

@@ -98,7 +98,6 @@ static void pairs__that_say_nonsense_are_a_protocol_error(void) {
       PAIRS("slotz\0004", "unknown name \"slotz\""),
       PAIRS("slots\000900", "slots: \"900\" is out of range"),
       PAIRS("slots\0004\0slots\0004", "given twice: \"slots\""),
-      PAIRS("session\0x", "session is not in this version"),
       PAIRS("stop\0\xFF", "is not valid UTF-8"),
       PAIRS("slots", "no value for \"slots\""),
       PAIRS("\0", "unknown name \"\""),
