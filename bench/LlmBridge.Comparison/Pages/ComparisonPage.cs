@@ -22,6 +22,7 @@ internal static class ComparisonPage
                 ["", .. FigureTable.Of(report, [.. plot.Metrics.Select(entry => Metric.Of(entry.Metric))], threads)]);
         }
         lines.AddRange(MemorySection(report, folder));
+        lines.AddRange(["", "In a .NET process, LLamaSharp beside this library: `2026-11-29-dotnet.md`."]);
         if (threads > 1) lines.AddRange(SingleThreadSection(report));
         lines.AddRange(AgreementSection(report));
         System.IO.File.WriteAllText(Path.Combine(folder, File), string.Join('\n', lines) + "\n");
