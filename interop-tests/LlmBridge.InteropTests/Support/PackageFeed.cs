@@ -29,6 +29,7 @@ internal sealed class PackageFeed : IDisposable
                 "-p:SkipNative=true", $"-p:NativePrefix={prefix}/", $"-p:PackageVersion={Version}",
             ],
             watchdog);
+        if (pack.ExitCode != 0) feed.Dispose();
         Assert.AreEqual(0, pack.ExitCode, pack.Output);
         return feed;
     }
