@@ -7,9 +7,16 @@
 
 enum { HOST_GROWTH_KB_MAX = 1024 };
 
-static llmb_bridge *bomb_bridge(const char *at_start, const char *sandbox, const char *memory_mb) {
+/* Limits on stalling: one that ends what never ends, and such as a slow machine has time to take memory and start
+ * processes within. */
+#define STALL_SOON "200"
+#define STALL_PROCESSES "2000"
+#define STALL_MEMORY "100000"
+
+static llmb_bridge *bomb_bridge(const char *at_start, const char *sandbox, const char *memory_mb,
+                                const char *stall_ms) {
   return bridge_of(at_start, "home", BOMB_HOME, "memory_mb", memory_mb, "sandbox", sandbox, "retries", "0",
-                   "stall_timeout_ms", "200", "grace_ms", "50", NULL);
+                   "timeout_ms", "100000", "stall_timeout_ms", stall_ms, "grace_ms", "50", NULL);
 }
 
 /* The most memory that this process has had since the peak was last forgotten. */
@@ -49,7 +56,7 @@ static void check_memory_error(const llmb_error *error) {
 
 static void check_memory(const char *sandbox) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", sandbox, MEMORY_LIMIT);
+  llmb_bridge *bridge = bomb_bridge("nothing", sandbox, MEMORY_LIMIT, STALL_MEMORY);
   check_next(bridge);
   const int64_t before_kb = peak_forget();
   CHECK_INT(LLMB_E_ENGINE_CRASHED, ask(bridge, "memory", NULL, &error));
@@ -79,7 +86,7 @@ HOSTILE_TEST(bomb__of_memory_is_held_by_its_limit_without_a_sandbox_too) {
 HOSTILE_TEST(bomb__of_memory_while_loading_ends_its_engine_and_not_its_host) {
   llmb_error error;
   leave_to_the_real_allocator();
-  llmb_bridge *bridge = bomb_bridge("memory", "best_effort", MEMORY_LIMIT);
+  llmb_bridge *bridge = bomb_bridge("memory", "best_effort", MEMORY_LIMIT, STALL_MEMORY);
   const int64_t before_kb = peak_forget();
   llmb_error_init(&error);
   CHECK_INT(LLMB_E_ENGINE_CRASHED, llmb_bridge_start(bridge, LLMB_NEVER, &error));
@@ -91,7 +98,7 @@ HOSTILE_TEST(bomb__of_memory_while_loading_ends_its_engine_and_not_its_host) {
 HOSTILE_TEST(bomb__of_processes_is_refused_by_the_sandbox) {
   llmb_error error;
   uint32_t layers = 0;
-  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0");
+  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0", STALL_SOON);
   bridge_start(bridge);
   CHECK_INT(LLMB_OK, llmb_bridge_sandbox(bridge, &layers));
   if ((layers & LLMB_SANDBOX_CALLS) == 0) exit(CHILD_SKIPPED);
@@ -118,7 +125,7 @@ static unsigned bomb_process_count(void) {
 
 HOSTILE_TEST(bomb__of_processes_without_a_sandbox_is_killed_with_all_of_them) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", "off", "0");
+  llmb_bridge *bridge = bomb_bridge("nothing", "off", "0", STALL_PROCESSES);
   check_next(bridge);
   const int64_t before_kb = peak_forget();
   llmb_call *call = call_of(bridge, "processes", NULL);
@@ -148,7 +155,7 @@ HOSTILE_TEST(bomb__of_processes_while_loading_is_killed_with_all_of_them) {
 
 HOSTILE_TEST(bomb__of_work_is_stopped_by_the_limit_on_stalling) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0");
+  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0", STALL_SOON);
   bridge_start(bridge);
   const int64_t before_kb = peak_forget();
   CHECK_INT(LLMB_E_ENGINE_HUNG, ask(bridge, "work", NULL, &error));
@@ -159,7 +166,7 @@ HOSTILE_TEST(bomb__of_work_is_stopped_by_the_limit_on_stalling) {
 
 HOSTILE_TEST(bomb__of_work_is_stopped_by_the_deadline) {
   llmb_error error;
-  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0");
+  llmb_bridge *bridge = bomb_bridge("nothing", "best_effort", "0", STALL_SOON);
   llmb_settings *brief = settings_of("timeout_ms", "100", "stall_timeout_ms", "0", NULL);
   bridge_start(bridge);
   const int worker = process_open(worker_pid(bridge));

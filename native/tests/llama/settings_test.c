@@ -157,7 +157,7 @@ static void chat__of_a_template_that_takes_all_memory_is_out_of_memory(void) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return; /* their runtimes map terabytes, so that no limit can be */
 #endif
-  llmb_bridge *bridge = fixture_open("chain_greedy_template", NULL);
+  llmb_bridge *bridge = fixture_open("chain_greedy_template", "timeout_ms", "150000", NULL);
   CHECK_INT(LLMB_E_OUT_OF_MEMORY, fixture_ask(bridge, "x", "stall_timeout_ms", "0", answer, &result, &error));
   CHECK_CONTAINS("chat template needs more memory", error.message);
   CHECK_CONTAINS("memory_mb", error.message);
