@@ -56,9 +56,10 @@ static uint64_t count_words(const char *text, uint64_t size) {
 
 /* A conversation stands in place of a prompt. */
 static const char *input_of(const struct fake_run *run, uint64_t *out_size) {
-  const char *const messages = llmb_request_setting(run->request, "messages");
   const char *const input = llmb_request_input(run->request, out_size);
-  if (*out_size > 0 || messages == NULL) return input;
+  if (*out_size > 0) return input;
+  const char *const messages = llmb_request_setting(run->request, "messages");
+  if (messages == NULL) return input;
   *out_size = strlen(messages);
   return messages;
 }

@@ -56,7 +56,9 @@ static void requests_that_end_engines_and_run_out_of_time__are_not_the_pools_to_
     char prompt[32];
     waiter_start(&neighbour, call_of(bridge, "answer 150", NULL));
     snprintf(prompt, sizeof prompt, "abort 50 %d", i);
-    CHECK_INT(LLMB_E_DEADLINE_EXCEEDED, ask(bridge, prompt, brief, &error));
+    /* A death that takes longer than the rest of the time is told as what it is. */
+    const llmb_status status = ask(bridge, prompt, brief, &error);
+    CHECK(status == LLMB_E_DEADLINE_EXCEEDED || status == LLMB_E_ENGINE_CRASHED);
     check_answered(&neighbour);
   }
   llmb_settings_close(brief);

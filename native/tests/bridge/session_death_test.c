@@ -24,7 +24,7 @@ static void helper_that_is_stopped__costs_its_call_alone(void) {
   llmb_error error;
   session_begin();
   llmb_bridge *bridge = session_bridge("pieces 2 50");
-  llmb_call *call = session_call(bridge, "work", "one", "500");
+  llmb_call *call = session_call(bridge, "work", "one", "6000");
   const pid_t holder = session_await_holder("work");
   const int process = process_open(holder);
   CHECK_INT(0, kill(holder, SIGSTOP));
