@@ -21,7 +21,8 @@ struct allocator {
 
 struct tracee {
   pid_t pid;
-  uint64_t address; /* of the last step */
+  uint64_t address;                    /* of the last step */
+  uint64_t kernels_begin, kernels_end; /* the code that the kernel maps into every process */
   struct guard_sites *sites;
   struct guard_counts *units;
   struct allocator allocators[ALLOCATORS_MAX];
@@ -143,10 +144,16 @@ static bool is_allocation(const struct tracee *tracee, const struct guard_site *
   return site->kind == GUARD_SITE_ALLOCATION;
 }
 
+/* The kernel's code reads the clock, and begins anew where the kernel has set it on meanwhile: how often depends on how
+ * long a step takes. */
+static bool is_kernels(const struct tracee *tracee) {
+  return tracee->address >= tracee->kernels_begin && tracee->address < tracee->kernels_end;
+}
+
 static void count(const struct tracer *tracer, struct tracee *tracee, struct guard_site *site, int64_t number) {
   if (!tracer->is_counting) return;
   struct guard_counts *counts = &tracee->units[tracer->unit];
-  counts->instructions++;
+  counts->instructions += !is_kernels(tracee);
   counts->allocations += is_allocation(tracee, site);
   if (number >= 0 && number < GUARD_SYSTEM_CALLS_MAX) counts->system_calls[number]++;
   site->count++;
@@ -180,6 +187,15 @@ static bool trace_units(struct tracer *tracer) {
   return false;
 }
 
+static void find_kernels(struct tracee *tracee, const struct guard_symbols *symbols) {
+  for (unsigned i = 0; i < symbols->count; i++) {
+    const struct guard_symbol *symbol = &symbols->symbols[i];
+    if (strcmp(symbol->file, "[vdso]") != 0 || strcmp(symbol->name, "?") != 0) continue;
+    tracee->kernels_begin = symbol->begin;
+    tracee->kernels_end = symbol->end;
+  }
+}
+
 static void find_allocators(struct tracee *tracee, const struct guard_symbols *symbols) {
   static const struct {
     const char *name;
@@ -202,6 +218,7 @@ static bool prepare_side(struct tracer *tracer, struct guard_trace *trace, enum 
   trace->symbols[side] = guard_symbols_of(pid);
   *tracee = (struct tracee){.pid = pid, .sites = trace->sites[side], .units = trace->units[side]};
   find_allocators(tracee, &trace->symbols[side]);
+  find_kernels(tracee, &trace->symbols[side]);
   return tracee->sites != NULL && tracee->allocator_count > 0;
 }
 
