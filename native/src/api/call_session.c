@@ -47,6 +47,8 @@ static llmb_status order(llmb_call *call, uint64_t now_ns, llmb_error *error) {
   const struct launch *launch = &call->stage->pool.launch;
   struct call_session *session = call->session;
   if (session->again_ns > now_ns) return LLMB_OK;
+  if (launch->keeper_program == NULL)
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_QUEUE, "there is no llmbridge-keeper, which keeps sessions");
   const llmb_status status =
       session_client_order(&session->client, launch->keeper_program, (const char *const *)launch->environment, error);
   session->again_ns = status == LLMB_E_NOT_READY ? now_ns + POOL_ORDER_LOOK_NS : LLMB_NEVER;
