@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using static LlmBridge.Cli.Listing;
 using static LlmBridge.Cli.TerminalText;
 
 namespace LlmBridge.Cli;
@@ -10,39 +11,16 @@ internal static class SessionCommand
 {
     public static Command Make() => new("session", "Conversations that are kept (ask --session, chat --session)")
     {
-        MakeList(),
-        MakeNamed("show", "Prints what was said in one", Show),
-        MakeNamed("delete", "Removes one", Delete),
-        MakeNamed("export", "Prints one as the setting messages takes it, or with --json as it is kept", Export),
+        MakeVerb("list", "Which ones there are", List),
+        MakeVerb("show", "Prints what was said in one", Name(), Show),
+        MakeVerb("delete", "Removes one", Name(), Delete),
+        MakeVerb("export", "Prints one as the setting messages takes it, or with --json as it is kept", Name(), Export),
     };
 
-    private static Command MakeList()
+    private static Argument<string> Name() => new("NAME")
     {
-        var command = new Command("list", "Which ones there are");
-        var options = new CommonOptions(command);
-        command.SetAction((result, _) =>
-        {
-            bool json = options.Json(result);
-            return CommandRun.RunAsync(
-                json, _ => Task.FromResult(List(options.ToBridgeOptions(result), json)));
-        });
-        return command;
-    }
-
-    private static Command MakeNamed(string verb, string description, Func<string, BridgeOptions, bool, int> run)
-    {
-        var name = new Argument<string>("NAME") { Description = "A name of the list" };
-        var command = new Command(verb, description) { name };
-        var options = new CommonOptions(command);
-        command.SetAction((result, _) =>
-        {
-            bool json = options.Json(result);
-            return CommandRun.RunAsync(
-                json,
-                _ => Task.FromResult(run(result.GetRequiredValue(name), options.ToBridgeOptions(result), json)));
-        });
-        return command;
-    }
+        Description = "A name of the list",
+    };
 
     private static int List(BridgeOptions options, bool json)
     {
@@ -113,18 +91,6 @@ internal static class SessionCommand
         !message.TryGetProperty("content", out JsonElement content) ? ""
         : content.ValueKind == JsonValueKind.String ? content.GetString()!
         : content.GetRawText();
-
-    private static void Warn(string text) => Console.Error.WriteLine("llmbridge: " + OneLine(Escape(text)));
-
-    private static void WriteRow(string row, params object[] cells)
-    {
-        object[] clean = [.. cells.Select(Clean)];
-        Console.Out.WriteLine(string.Format(CultureInfo.InvariantCulture, row, clean).TrimEnd());
-    }
-
-    private static object Clean(object cell) => OneLine(Escape((string)cell));
-
-    private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
     private static string Time(long? seconds) => seconds is { } known
         ? DateTimeOffset.FromUnixTimeSeconds(known).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)

@@ -9,7 +9,7 @@ namespace LlmBridge.Cli;
 internal sealed record SessionsJson(
     string Folder, bool Found, string? Problem, IReadOnlyList<ListedSessionJson> Sessions, long More)
 {
-    public static SessionsJson Read(string json) => JsonSerializer.Deserialize(json, Json.Readable.SessionsJson)!;
+    public static SessionsJson Read(string json) => Json.Read(json, Json.Readable.SessionsJson, "sessions");
 }
 
 /// <param name="Modified">Seconds since 1970.</param>
@@ -22,7 +22,7 @@ internal sealed record ListedSessionJson(
 internal sealed record SessionJson(
     string Name, IReadOnlyList<SessionRecordJson> Records, [property: JsonPropertyName("torn_bytes")] long TornBytes)
 {
-    public static SessionJson Read(string json) => JsonSerializer.Deserialize(json, Json.Readable.SessionJson)!;
+    public static SessionJson Read(string json) => Json.Read(json, Json.Readable.SessionJson, "a session");
 }
 
 /// <param name="Message">As the setting messages has it.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using static LlmBridge.Cli.Listing;
 using static LlmBridge.Cli.TerminalText;
 
 namespace LlmBridge.Cli;
@@ -13,39 +14,16 @@ internal static class SharedCommand
 
     public static Command Make() => new("shared", "Engines that programs share (isolation=shared)")
     {
-        MakeList(), MakeStop(),
+        MakeVerb("list", "Which ones serve, and whom", List),
+        MakeVerb(
+            "stop", "Asks one to end; after grace_ms it is killed. Programs that still use it start another", Key(),
+            Stop),
     };
 
-    private static Command MakeList()
+    private static Argument<string> Key() => new("KEY")
     {
-        var command = new Command("list", "Which ones serve, and whom");
-        var options = new CommonOptions(command);
-        command.SetAction((result, _) =>
-        {
-            bool json = options.Json(result);
-            return CommandRun.RunAsync(
-                json, _ => Task.FromResult(List(options.ToBridgeOptions(result), json)));
-        });
-        return command;
-    }
-
-    private static Command MakeStop()
-    {
-        var key = new Argument<string>("KEY") { Description = "A key of the list, or its first digits; all for all" };
-        var command = new Command("stop",
-            "Asks one to end; after grace_ms it is killed. Programs that still use it start another")
-        {
-            key,
-        };
-        var options = new CommonOptions(command);
-        command.SetAction((result, _) =>
-        {
-            bool json = options.Json(result);
-            return CommandRun.RunAsync(json, _ => Task.FromResult(
-                Stop(result.GetRequiredValue(key), options.ToBridgeOptions(result), json)));
-        });
-        return command;
-    }
+        Description = "A key of the list, or its first digits; all for all",
+    };
 
     private static int List(BridgeOptions options, bool json)
     {
@@ -62,8 +40,6 @@ internal static class SharedCommand
         if (shared.More > 0) Warn($"there are {shared.More} keys more in {shared.Folder}");
         return ExitStatus.Ok;
     }
-
-    private static void Warn(string text) => Console.Error.WriteLine("llmbridge: " + OneLine(Escape(text)));
 
     private static void WriteTable(IReadOnlyList<SharedServerJson> servers)
     {
@@ -82,12 +58,6 @@ internal static class SharedCommand
             }
         }
     }
-
-    private static void WriteRow(string row, params object[] cells) => Console.Out.WriteLine(
-        OneLine(Escape(string.Format(System.Globalization.CultureInfo.InvariantCulture, row, cells).TrimEnd())));
-
-    private static string Number(long? number) =>
-        number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-";
 
     private static string What(SharedServerJson server)
     {
