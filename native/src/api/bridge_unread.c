@@ -61,7 +61,7 @@ static bool prepare_sleep(llmb_bridge *bridge, struct pool *pool, struct pool_ti
   bridge_absorb_before_sleep(bridge, poll);
   if (atomic_load(&ticket->state) != TICKET_QUEUED && other == OS_HANDLE_NONE) return false;
   if (!pool_poll_waker(poll, ticket->waker)) return false;
-  poll->items[poll->count++] = (struct os_poll_item){.handle = other};
+  if (other != OS_HANDLE_NONE) poll->items[poll->count++] = (struct os_poll_item){.handle = other};
   poll->listens = true;
   pool_prepare_poll(pool, NULL, poll);
   return true;

@@ -159,14 +159,14 @@ void call_store(llmb_call *call) {
   pool_leave(&call->stage->pool, &call->ticket, true, now_ns);
 }
 
-bool call_is_poisoned(const llmb_call *call, llmb_error *error) {
+bool call_is_poisoned(const llmb_call *call, uint64_t now_ns, llmb_error *error) {
   const struct poison_list *list = &call->bridge->poison;
   uint64_t since_ns = 0;
   if (list->count == 0) return false;
-  if (!poison_list_find(list, call_request_hash(&call->request, list->key), call->start_ns, &since_ns)) return false;
+  if (!poison_list_find(list, call_request_hash(&call->request, list->key), now_ns, &since_ns)) return false;
   error_set(error, LLMB_E_POISONED, LLMB_PHASE_QUEUE,
             "this request ended two engines %llu s ago, and is refused for %llu s from then on",
-            (unsigned long long)((call->start_ns - since_ns) / 1000000000u),
+            (unsigned long long)((now_ns > since_ns ? now_ns - since_ns : 0) / 1000000000u),
             (unsigned long long)(POISON_TIME_NS / 1000000000u));
   return true;
 }

@@ -33,6 +33,6 @@ void call_end_refused(llmb_call *call, const llmb_error *failure);
 void call_store(llmb_call *call);
 
 /* Whether the same request has ended engines of late. */
-bool call_is_poisoned(const llmb_call *call, llmb_error *error);
+bool call_is_poisoned(const llmb_call *call, uint64_t now_ns, llmb_error *error);
 
 #endif

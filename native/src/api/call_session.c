@@ -5,7 +5,6 @@
 
 #include "api/call_tell.h"
 #include "core/error.h"
-#include "core/fault_point.h"
 #include "core/memory.h"
 #include "core/policy.h"
 #include "core/status_rows.h"
@@ -69,15 +68,15 @@ static void fail(const llmb_call *call, struct call_verdict *verdict) {
 static void replace_helper(llmb_call *call, uint64_t now_ns, struct call_verdict *verdict) {
   struct call_session *session = call->session;
   llmb_error *error = &verdict->failure;
-  llmb_status status = LLMB_OK;
+  llmb_status status = session_client_refusal(&session->client, session->name, error);
   if (session_client_end(&session->client)) {
     verdict->finding = CALL_STORED;
     return;
   }
   if (now_ns >= call->deadline_ns) return; /* it has ended for that */
-  if (session->tries < POOL_ATTEMPTS_MAX) {
+  if (status == LLMB_OK && session->tries < POOL_ATTEMPTS_MAX) {
     status = call_session_open(call, error);
-  } else {
+  } else if (status == LLMB_OK) {
     status = error_set(error, LLMB_E_UNAVAILABLE, LLMB_PHASE_QUEUE, "the session's helpers end, one after the other");
   }
   if (status != LLMB_OK) fail(call, verdict);
@@ -122,11 +121,9 @@ void call_session_look(llmb_call *call, uint64_t now_ns, struct call_verdict *ve
         continue;
       case SESSION_MESSAGE_TURN:
         take_turn(call, &message, text, now_ns, verdict);
-        FAULT_POINT(HOST_SESSION_TURN);
         return;
       case SESSION_MESSAGE_STORED:
         session->records = message.records;
-        FAULT_POINT(HOST_SESSION_STORED);
         verdict->finding = CALL_STORED;
         return;
       case SESSION_MESSAGE_REFUSED:
@@ -148,8 +145,10 @@ llmb_status call_session_converse(llmb_call *call, llmb_error *error) {
   struct call_session *session = call->session;
   llmb_bridge *bridge = call->bridge;
   const bool stays_open = atomic_load(&bridge->closing) == 0;
-  if (stays_open && bridge->session_keeper == NULL && session->client.keeper != NULL)
+  if (stays_open && session->client.keeper != NULL && session->client.keeper != bridge->session_keeper) {
+    (void)keeper_hold_release(bridge->session_keeper); /* one that was lost */
     bridge->session_keeper = keeper_hold_retain(session->client.keeper);
+  }
   const llmb_status status = call_tell_conversation(&call->request, session->settings_size, session->conversation);
   session->conversation = memory_release(session->conversation);
   call->ticket.request_size = call->request.size;
@@ -176,7 +175,6 @@ llmb_status call_session_store(llmb_call *call, uint64_t now_ns) {
   session->may_repeat = !call->delivered;
   /* What that fails with the next look finds again. */
   if (say_answer(call) != LLMB_OK) replace_helper(call, now_ns, &verdict);
-  FAULT_POINT(HOST_SESSION_SAID);
   return LLMB_OK;
 }
 

@@ -32,10 +32,11 @@ static void settle_done(llmb_call *call, const struct frame_done *done) {
 
 /* The turn of its session has come: what is asked is known now. */
 static void settle_turn(llmb_call *call) {
+  const uint64_t now_ns = os_clock_ns(); /* after the lock was taken: others may have noted deaths meanwhile */
   llmb_status status = call_session_converse(call, &call->error);
-  if (status == LLMB_OK && call_is_poisoned(call, &call->error)) status = LLMB_E_POISONED;
+  if (status == LLMB_OK && call_is_poisoned(call, now_ns, &call->error)) status = LLMB_E_POISONED;
   if (status == LLMB_OK) {
-    call_enter(call, os_clock_ns());
+    call_enter(call, now_ns);
   } else {
     call_end(call, status, true);
   }

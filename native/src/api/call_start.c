@@ -164,12 +164,11 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->retries = (uint32_t)bridge->stages[0].settings.values[SETTING_RETRIES].integer;
   call->vectors_wanted = input->count;
   call->ticket.death_case = 0;
-  const uint64_t none = 0;
-  struct call_input conversation = *input; /* of a session: it comes with the turn */
-  if (call->session != NULL) conversation.sizes = &none;
+  const uint64_t none = 0; /* of a session: the prompt is in the conversation, which comes with the turn */
+  const struct call_input of_session = {.kind = input->kind, .items = input->items, .sizes = &none, .count = 1};
   const struct frame_submit submit = {
       .deadline_ns = call->deadline_ns, .grace_ns = call->ticket.grace_ns, .settings_size = pairs_size};
-  status = call_request_build(&call->request, &submit, settings, pairs, &conversation);
+  status = call_request_build(&call->request, &submit, settings, pairs, call->session != NULL ? &of_session : input);
   call->ticket.request_size = call->request.size;
   if (status == LLMB_OK) return status;
   return error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the request");
@@ -185,7 +184,8 @@ static llmb_status begin(llmb_call *call, const struct call_input *input, const 
   const llmb_status status = configure_call(call, settings, input, error);
   if (status != LLMB_OK) return status;
   pthread_mutex_lock(&bridge->lock);
-  if (call_is_poisoned(call, error)) {
+  /* What a session's call asks is known when its turn comes. */
+  if (call->session == NULL && call_is_poisoned(call, now_ns, error)) {
     pthread_mutex_unlock(&bridge->lock);
     return LLMB_E_POISONED;
   }

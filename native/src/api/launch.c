@@ -206,8 +206,10 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   llmb_status status = check_abilities(settings, engine, error);
   if (status == LLMB_OK) status = installation_home(settings, home, error);
   const bool inside = settings->values[SETTING_ISOLATION].integer == CHOICE_ISOLATION_INPROC;
-  if (status == LLMB_OK) status = find_program(home, "llmbridge-keeper", "", &out->keeper_program, error);
-  if (status == LLMB_E_NOT_FOUND && inside) status = LLMB_OK; /* only sessions need it then, and say so */
+  if (status == LLMB_OK) {
+    status = find_program(home, "llmbridge-keeper", "", &out->keeper_program, inside ? NULL : error);
+    if (status == LLMB_E_NOT_FOUND && inside) status = LLMB_OK; /* only sessions need it then, and say so */
+  }
   if (status == LLMB_OK) {
     status = inside ? set_module(settings, home, out, error) : set_program(settings, home, out, error);
   }

@@ -47,8 +47,9 @@ static bool has_more(const llmb_call *call) {
   return atomic_load(&call->ticket.state) == TICKET_PLACED && call_slot_has_news(call);
 }
 
-/* Reports and unlinks the watched calls that have news; arms the others. */
-static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity, uint64_t *until_ns) {
+/* Reports and unlinks the watched calls that have news; arms the others, and says whether some wait for sessions. */
+static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity, uint64_t *until_ns,
+                        bool *out_of_sessions) {
   uint32_t count = 0;
   bool again = false;
   for (llmb_call *call = bridge->watched_first; call != NULL; call = call->next) arm(call);
@@ -61,6 +62,7 @@ static uint32_t collect(llmb_bridge *bridge, uint64_t *tokens, uint32_t capacity
       again |= call->ticket.connection != worker || has_more(call);
       const uint64_t limit_ns = call_next_limit_ns(call);
       if (limit_ns < *until_ns) *until_ns = limit_ns;
+      *out_of_sessions |= call_session_is_pending(call);
       link = &call->next;
       continue;
     }
@@ -106,7 +108,8 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
     poll.pumped = poll.listens = true;
     stages_step(bridge, os_clock_ns());
     (void)bridge_absorb_unread(bridge, false, os_clock_ns());
-    *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns);
+    bool of_sessions = false;
+    *out_count = collect(bridge, out_tokens, capacity, &poll.until_ns, &of_sessions);
     if (*out_count > 0 || bridge->pump_woken || atomic_load(&bridge->closing)) break;
     if (deadline_ns != LLMB_NEVER && os_clock_ns() >= deadline_ns) break;
     const bool queued = stages_queue(bridge);
@@ -119,7 +122,7 @@ llmb_status llmb_pump_wait(llmb_bridge *bridge, uint64_t *out_tokens, uint32_t c
       continue;
     }
     stages_prepare_poll(bridge, &poll);
-    add_sessions(bridge, &poll);
+    if (of_sessions) add_sessions(bridge, &poll);
     bridge->pump_until_ns = poll.until_ns;
     pthread_mutex_unlock(&bridge->lock);
 

@@ -40,11 +40,3 @@ void session_use_write(const struct call_session *session, struct json_writer *w
   json_integer(writer, (int64_t)session->dropped);
   json_object_close(writer);
 }
-
-bool call_session_is_pending(const llmb_call *call) {
-  return call->session != NULL && (call->session->stage == SESSION_ASKED || call->session->stage == SESSION_STORING);
-}
-
-os_handle call_session_polled(const llmb_call *call) {
-  return call_session_is_pending(call) ? call->session->client.socket : OS_HANDLE_NONE;
-}

@@ -42,9 +42,13 @@ void *session_use_close(struct call_session *session);
 void session_use_write(const struct call_session *session, struct json_writer *writer);
 
 /* Whether the call waits for its session now, and for no engine. */
-bool call_session_is_pending(const llmb_call *call);
+static inline bool call_session_is_pending(const llmb_call *call) {
+  return call->session != NULL && (call->session->stage == SESSION_ASKED || call->session->stage == SESSION_STORING);
+}
 
 /* What to poll then; else OS_HANDLE_NONE. */
-os_handle call_session_polled(const llmb_call *call);
+static inline os_handle call_session_polled(const llmb_call *call) {
+  return call_session_is_pending(call) ? call->session->client.socket : OS_HANDLE_NONE;
+}
 
 #endif

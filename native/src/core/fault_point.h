@@ -39,22 +39,8 @@
   POINT(HOST_KILL)                                                                \
   POINT(HOST_BURY)                                                                \
   POINT(HOST_CLOSE)                                                               \
-  POINT(HOST_GOODBYE)        /* said to the keeper, its end unawaited */          \
-  POINT(HOST_SESSION_ASKED)  /* its helper, from the keeper */                    \
-  POINT(HOST_SESSION_TURN)   /* taken, the engine not yet asked */                \
-  POINT(HOST_SESSION_SAID)   /* the answer, to the helper */                      \
-  POINT(HOST_SESSION_STORED) /* seen, the call not yet ended */                   \
-  POINT(SESSION_OPENED)      /* the request is read, nothing is locked */         \
-  POINT(SESSION_LOCKED)                                                           \
-  POINT(SESSION_CUT) /* a torn tail */                                            \
-  POINT(SESSION_TURN_TOLD)                                                        \
-  POINT(SESSION_ANSWERED) /* nothing written */                                   \
-  POINT(SESSION_HALF)     /* written */                                           \
-  POINT(SESSION_WRITTEN)  /* not synced */                                        \
-  POINT(SESSION_SYNCED)   /* STORED unsent */                                     \
-  POINT(SESSION_TOLD)                                                             \
-  POINT(SESSION_UNDOING) /* not taken back yet */                                 \
-  POINT(KEEPER_START)    /* ungreeted */                                          \
+  POINT(HOST_GOODBYE) /* said to the keeper, its end unawaited */                 \
+  POINT(KEEPER_START) /* ungreeted */                                             \
   POINT(KEEPER_GREETED)                                                           \
   POINT(KEEPER_SPAWN_READ)                                                        \
   POINT(KEEPER_FORKED)                                                            \

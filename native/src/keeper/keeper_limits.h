@@ -4,7 +4,7 @@
 
 enum {
   KEEPER_ENGINES_MAX = 128,
-  KEEPER_ENGINES_RESERVED = 32, /* of these: places that no helper of a session takes */
+  KEEPER_SESSIONS_MAX = 96, /* of these: helpers of sessions */
   KEEPER_ARGUMENTS_MAX = 256,
   KEEPER_ENVIRONMENT_MAX = 512,
   KEEPER_MESSAGE_SIZE_MAX = 65536,     /* of a SPAWN, all its texts included */

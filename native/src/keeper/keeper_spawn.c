@@ -90,7 +90,7 @@ void keeper_spawn_engine(struct engine_table *table, const struct keeper_spawn_r
   const char *failed_step = NULL;
   int os_code = 0;
   llmb_status status = LLMB_E_SPAWN_FAILED;
-  const unsigned count_max = KEEPER_ENGINES_MAX - (request->is_session ? KEEPER_ENGINES_RESERVED : 0);
+  const unsigned count_max = request->is_session ? KEEPER_SESSIONS_MAX : KEEPER_ENGINES_MAX;
   if (table->count >= count_max) {
     failed_step = "limit";
     status = LLMB_E_OVERLOADED;

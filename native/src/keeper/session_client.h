@@ -35,6 +35,9 @@ llmb_status session_client_say(struct session_client *client, enum session_messa
 llmb_status session_client_hear(const struct session_client *client, struct session_message *out, char **out_text,
                                 int *os_code);
 
+/* Why the keeper did not start the helper, of which nothing more was heard, with its error; LLMB_OK if it did. */
+llmb_status session_client_refusal(struct session_client *client, const char *name, llmb_error *error);
+
 /* From here on the helper can say nothing more: true if STORED was its last word before that. Else what it may have
  * written is taken back. Closes everything. */
 bool session_client_end(struct session_client *client);

@@ -10,7 +10,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "core/fault_point.h"
 #include "core/memory.h"
 #include "keeper/session_holder.h"
 #include "keeper/session_place.h"
@@ -30,7 +29,6 @@ static struct {
   struct session_bytes bytes, forked; /* what the logs point into */
   struct session_log log, source;
   struct session_turn turn;
-  uint64_t torn_size;
   bool is_kept; /* the turn */
 } session;
 
@@ -78,13 +76,11 @@ static bool take_file(void) {
   if (!session_folder_open(&session.place, true)) return refuse_place() == EXIT_SUCCESS;
   for (;;) {
     if (!session_file_open(&session.place, true, true)) return refuse_place() == EXIT_SUCCESS;
-    FAULT_POINT(SESSION_OPENED);
     const enum session_locking found = lock_file();
     if (found == SESSION_LOCK_MINE) return true;
     if (found == SESSION_LOCK_FAILED) return refuse_place() == EXIT_SUCCESS;
     if (found == SESSION_LOCK_OTHERS) return false;
-    close(session.place.file); /* it was deleted meanwhile: there may be another of its name */
-    session.place.file = -1;
+    session_file_close(&session.place); /* it was deleted meanwhile: there may be another of its name */
   }
 }
 
@@ -98,9 +94,7 @@ static bool read_session(void) {
                          session.log.problem[0] != 0 ? session.log.problem : "no memory to read it");
     return false;
   }
-  session.torn_size = session.log.torn_size;
-  if (session.torn_size == 0) return true;
-  FAULT_POINT(SESSION_CUT);
+  if (session.log.torn_size == 0) return true;
   /* A new file of whose first turn nothing is whole stays, empty and locked. */
   if (ftruncate(session.place.file, (off_t)session.log.whole_size) == 0 && fsync(session.place.file) == 0) return true;
   return session_refuse(LLMB_E_UNAVAILABLE, errno, "%s/%s: its torn end could not be cut off", session.request.folder,
@@ -191,25 +185,24 @@ static bool tell_turn(void) {
   }
   message.records = session.log.count;
   message.dropped = session.turn.dropped;
-  message.torn = session.torn_size;
   message.tail = tail_of(&session.log);
   if (last_record() != NULL) session_text(*last_record(), "model", model, sizeof model);
   const bool is_others = model[0] != 0 && session.request.model[0] != 0 && strcmp(model, session.request.model) != 0;
-  if (session.torn_size > 0 || is_others) {
+  if (session.log.torn_size > 0) {
     snprintf(message.text, sizeof message.text, "session %s: %llu bytes behind its last whole turn were cut off%s",
-             session.request.name, (unsigned long long)session.torn_size,
+             session.request.name, (unsigned long long)session.log.torn_size,
              is_others ? "; it goes on with another model" : "");
+  } else if (is_others) {
+    snprintf(message.text, sizeof message.text, "session %s goes on with another model", session.request.name);
   }
   const bool said = session_say(&message, conversation.text, conversation.size);
   memory_release(conversation.text);
-  FAULT_POINT(SESSION_TURN_TOLD);
   return said;
 }
 
 /* The turn is taken: finds out what it begins with. */
 static bool begin_turn(bool *out_stored) {
   struct session_turn *turn = &session.turn;
-  FAULT_POINT(SESSION_LOCKED);
   if (!read_session()) return false;
   turn->log = &session.log;
   turn->base_count = session.log.count;
@@ -218,7 +211,8 @@ static bool begin_turn(bool *out_stored) {
   if (!comes_back(out_stored)) return false;
   if (*out_stored) return true;
   if (session.request.fork[0] != 0 && !read_fork()) return false;
-  if (session.request.may_drop && last_record() != NULL) turn->dropped = session_number(*last_record(), "dropped", 0);
+  if (session.request.may_drop && turn->base_count > 0)
+    turn->dropped = session_number(turn->log->records[turn->base_count - 1].object, "dropped", 0);
   if (turn->dropped > turn->base_turns) turn->dropped = turn->base_turns;
   const llmb_status status = session_turn_add(turn, session.request.json);
   if (status == LLMB_OK) return true;
@@ -230,7 +224,6 @@ static bool begin_turn(bool *out_stored) {
 static int store(const struct session_message *message, const char *bytes) {
   struct session_bytes lines = {.text = NULL};
   const uint64_t begin = session.log.whole_size;
-  FAULT_POINT(SESSION_ANSWERED);
   const char *header = session_request_header(&session.request);
   const char *answer = session_request_answer(&session.request, message, bytes, session.turn.dropped);
   if (header == NULL || answer == NULL ||
@@ -246,14 +239,11 @@ static int store(const struct session_message *message, const char *bytes) {
   }
   const bool is_written = session_file_write(&session.place, begin, &lines, session.turn.is_new);
   if (is_written) {
-    FAULT_POINT(SESSION_SYNCED);
     const bool told = tell_stored(session.turn.base_count + session.turn.added_count + 1);
-    FAULT_POINT(SESSION_TOLD);
     session.is_kept = told;
     if (told) return EXIT_SUCCESS;
   }
   const struct session_place failed = session.place;
-  FAULT_POINT(SESSION_UNDOING);
   (void)session_file_cut(&session.place, begin);
   if (is_written) return EXIT_FAILURE;
   return session_refuse(failed.status, failed.os_code, "the turn of session '%s' could not be kept: %s",

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/fault_point.h"
 #include "core/memory.h"
 
 void session_place_init(struct session_place *place, const char *folder, const char *name) {
@@ -17,14 +16,9 @@ void session_place_init(struct session_place *place, const char *folder, const c
   snprintf(place->name, sizeof place->name, "%.64s%s", name, SESSION_ENDING);
 }
 
-static void close_one(int *descriptor) {
-  if (*descriptor >= 0) close(*descriptor);
-  *descriptor = -1;
-}
-
-void session_place_close(struct session_place *place) {
-  close_one(&place->file);
-  close_one(&place->folder);
+void session_file_close(struct session_place *place) {
+  if (place->file >= 0) close(place->file);
+  place->file = -1;
 }
 
 static bool fail(struct session_place *place, llmb_status status, int os_code, const char *format, ...)
@@ -103,6 +97,13 @@ static bool folder_has_its_path(const struct session_place *place) {
          mine.st_ino == named.st_ino;
 }
 
+bool session_file_is_held(const struct session_place *place, pid_t *out_holder) {
+  struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  const bool is_held = fcntl(place->file, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
+  *out_holder = is_held && held.l_pid > 0 ? held.l_pid : 0;
+  return is_held;
+}
+
 enum session_locking session_file_lock(struct session_place *place, bool waits, pid_t *out_holder) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   *out_holder = 0;
@@ -110,8 +111,7 @@ enum session_locking session_file_lock(struct session_place *place, bool waits, 
     return has_its_name(place) ? SESSION_LOCK_MINE : SESSION_LOCK_LOST;
   }
   if (errno == EAGAIN || errno == EACCES || errno == EINTR) {
-    struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(place->file, F_GETLK, &held) == 0 && held.l_type != F_UNLCK && held.l_pid > 0) *out_holder = held.l_pid;
+    (void)session_file_is_held(place, out_holder);
     return SESSION_LOCK_OTHERS;
   }
   (void)fail_system(place, "locked");
@@ -152,11 +152,7 @@ static bool write_part(const struct session_place *place, uint64_t offset, const
 }
 
 bool session_file_write(struct session_place *place, uint64_t offset, const struct session_bytes *bytes, bool is_new) {
-  const uint64_t half = bytes->size / 2;
-  if (!write_part(place, offset, bytes->text, half)) return fail_system(place, "written");
-  FAULT_POINT(SESSION_HALF);
-  if (!write_part(place, offset + half, bytes->text + half, bytes->size - half)) return fail_system(place, "written");
-  FAULT_POINT(SESSION_WRITTEN);
+  if (!write_part(place, offset, bytes->text, bytes->size)) return fail_system(place, "written");
   if (fsync(place->file) != 0 || (is_new && fsync(place->folder) != 0)) return fail_system(place, "made durable");
   if (has_its_name(place) && folder_has_its_path(place)) return true;
   return fail(place, LLMB_E_UNAVAILABLE, 0, "%s/%s has vanished while it was in use", place->path, place->name);

@@ -22,13 +22,17 @@ struct session_place {
 
 /* Nothing is open. */
 void session_place_init(struct session_place *place, const char *folder, const char *name);
-void session_place_close(struct session_place *place);
 
 /* Opens the folder; `makes` makes what lacks of its path, entered by nobody else. False, with the problem. */
 bool session_folder_open(struct session_place *place, bool makes);
 
 /* Opens the file; `makes` makes it. False, with the problem: LLMB_E_NOT_FOUND if there is none. */
 bool session_file_open(struct session_place *place, bool makes, bool writes);
+
+void session_file_close(struct session_place *place);
+
+/* Whether another process has the file's lock, and which: 0 if it cannot be seen from here. */
+bool session_file_is_held(const struct session_place *place, pid_t *out_holder);
 
 enum session_locking { SESSION_LOCK_MINE, SESSION_LOCK_OTHERS, SESSION_LOCK_LOST, SESSION_LOCK_FAILED };
 

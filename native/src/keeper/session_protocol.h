@@ -28,8 +28,7 @@ enum session_message_kind {
   SESSION_MESSAGE_WAITING,
   SESSION_MESSAGE_TURN,
   SESSION_MESSAGE_STORED,
-  SESSION_MESSAGE_REFUSED,
-  SESSION_MESSAGE_KIND_COUNT
+  SESSION_MESSAGE_REFUSED
 };
 
 enum { SESSION_DOING_SIZE = 192, SESSION_REASON_SIZE = 480 };
@@ -51,7 +50,6 @@ struct session_message {
   uint64_t records; /* TURN: that the session has; STORED: that it has now; OPEN: that it had, of a call that had the
                        turn before and has lost its helper */
   uint64_t dropped; /* TURN: turns that the conversation leaves out */
-  uint64_t torn;    /* TURN: bytes that were cut off behind the last whole turn */
   uint32_t tail;    /* TURN, OPEN: a sum of the last record, by which the session is known again */
   uint32_t flags;   /* OPEN: whether it had the turn before */
   int32_t status, os_code;        /* REFUSED; ANSWER: why it has ended */

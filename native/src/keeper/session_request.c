@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <llmbridge/call.h>
+
 #include "core/json_check.h"
 #include "core/json_writer.h"
 #include "core/settings_pairs.h"
@@ -81,8 +83,6 @@ char *session_request_header(const struct session_request *request) {
 
 char *session_request_answer(const struct session_request *request, const struct session_message *message,
                              const char *bytes, uint64_t dropped) {
-  static const char *const reasons[] = {"none", "stop", "length", "stop_string", "tool_calls"};
-  const uint32_t reason = (uint32_t)message->status;
   struct json_writer writer;
   char *text = NULL;
   if (message->first_size > message->size) return NULL;
@@ -95,7 +95,7 @@ char *session_request_answer(const struct session_request *request, const struct
   json_key(&writer, "content");
   json_text_sized(&writer, bytes + message->first_size, message->size - message->first_size);
   json_object_close(&writer);
-  write_text(&writer, "finish_reason", reason < sizeof reasons / sizeof *reasons ? reasons[reason] : NULL);
+  write_text(&writer, "finish_reason", llmb_finish_reason_name((uint32_t)message->status));
   write_text(&writer, "engine", message->text);
   write_text(&writer, "model", request->model);
   json_key(&writer, "dropped");

@@ -72,13 +72,13 @@ static void write_log(const struct session_log *log) {
 }
 
 static void write_holder(struct session_place *place) {
-  struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  pid_t holder = 0;
   char who[96];
   json_key(&writer, "holder");
-  if (fcntl(place->file, F_GETLK, &held) != 0 || held.l_type == F_UNLCK) {
+  if (!session_file_is_held(place, &holder)) {
     json_null(&writer);
   } else {
-    session_holder_describe(held.l_pid, 0, who, sizeof who);
+    session_holder_describe(holder, 0, who, sizeof who);
     json_text(&writer, who);
   }
 }
@@ -92,7 +92,7 @@ static void write_session(const char *path, int folder, const char *name) {
   place.folder = folder;
   const bool is_open = session_file_open(&place, false, false) && fstat(place.file, &info) == 0;
   if (is_open && info.st_size == 0) { /* its first turn is not yet there */
-    close(place.file);
+    session_file_close(&place);
     return;
   }
   json_object_open(&writer);
@@ -118,7 +118,7 @@ static void write_session(const char *path, int folder, const char *name) {
   write_text("problem", problem);
   json_object_close(&writer);
   memory_release(bytes.text);
-  if (place.file >= 0) close(place.file);
+  session_file_close(&place);
 }
 
 static int list(struct session_place *folder) {

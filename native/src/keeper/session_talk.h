@@ -6,11 +6,9 @@
 
 #include <llmbridge/status.h>
 
-#include "keeper/session_protocol.h"
+#include "keeper/session_wire.h"
 
 enum { SESSION_HANDLE_HOST = 3 }; /* the descriptor that the helper is started with */
-
-struct session_message session_message_of(enum session_message_kind kind);
 
 /* Says it, with a text (NULL for none). False when the host has ended the conversation. */
 bool session_say(struct session_message *message, const char *text, uint64_t size);

@@ -249,7 +249,35 @@ static void details__tell_of_the_session(void) {
   session_end();
 }
 
-CHECK_MAIN(TEST(first_call__begins_a_session_and_the_next_goes_on), TEST(failed_call__leaves_the_session_as_it_was),
+/* Each has a helper of its own, which holds its session while the call waits for the engine. */
+static void calls_of_more_sessions_than_a_program_may_have__are_told_how_many(void) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* under which a helper takes a second to start */
+  enum { MANY = 97 };                                               /* one more than may be */
+  llmb_call *calls[MANY];
+  llmb_error error;
+  session_begin();
+  llmb_bridge *bridge = bridge_of("hang", "session_dir", session_folder, "queue", "200", NULL);
+  for (unsigned i = 0; i < MANY; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "s%u", i);
+    calls[i] = session_call(bridge, name, "one", "60000");
+  }
+  llmb_error_init(&error);
+  llmb_status status = LLMB_E_NOT_READY;
+  for (unsigned i = 0; status == LLMB_E_NOT_READY; i = (i + 1) % MANY) {
+    status = llmb_call_poll(calls[i], llmb_deadline_after_ms(1), NULL);
+    if (status == LLMB_OK) status = llmb_call_finish(calls[i], LLMB_NEVER, NULL, &error);
+  }
+  CHECK_INT(LLMB_E_OVERLOADED, status);
+  CHECK_CONTAINS("96 calls", error.message);
+  for (unsigned i = 0; i < MANY; i++) llmb_call_close(calls[i]);
+  bridge_end(bridge);
+  session_end();
+#endif
+}
+
+CHECK_MAIN(TEST(calls_of_more_sessions_than_a_program_may_have__are_told_how_many),
+           TEST(first_call__begins_a_session_and_the_next_goes_on), TEST(failed_call__leaves_the_session_as_it_was),
            TEST(cancelled_call__leaves_the_session_and_gives_its_turn_away),
            TEST(turn__is_waited_for_until_the_deadline_which_says_who_has_it),
            TEST(many_threads__take_turns_and_lose_none), TEST(pump__drives_calls_through_their_sessions),
