@@ -13,10 +13,10 @@ internal sealed class Guards(ServeOptions options)
 
     public RequestDelegate Around(RequestDelegate next) => context =>
     {
-        CheckHost(context.Request);
         IHeaderDictionary headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
+        headers.XContentTypeOptions = "nosniff"; // on refusals too
         headers.CacheControl = "no-store";
+        CheckHost(context.Request);
         string? origin = CheckOrigin(context.Request);
         if (origin is not null)
         {
@@ -47,7 +47,8 @@ internal sealed class Guards(ServeOptions options)
     {
         string? origin = request.Headers.Origin;
         if (string.IsNullOrEmpty(origin)) return null;
-        if (origin == $"{request.Scheme}://{request.Host}") return null;
+        // This server's own page; a proxy with TLS before it hands the name on, and not the scheme.
+        if (origin == $"http://{request.Host}" || origin == $"https://{request.Host}") return null;
         if (options.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)) return origin;
         throw new ApiException(403, $"Origin: pages of \"{origin}\" may not ask; --cors-origin lets them")
         {

@@ -13,7 +13,7 @@ internal sealed class Routes(ServedModel model)
     public void Map(WebApplication application)
     {
         application.MapGet("/v1/models", ModelsAsync);
-        application.MapGet("/v1/models/{name}", ModelAsync);
+        application.MapGet("/v1/models/{**name}", ModelAsync);
         application.MapPost("/v1/chat/completions", ChatAsync);
         application.MapPost("/v1/completions", CompleteAsync);
         application.MapPost("/v1/embeddings", EmbedAsync);
@@ -33,7 +33,7 @@ internal sealed class Routes(ServedModel model)
 
     private Task ModelAsync(HttpContext context)
     {
-        var name = (string?)context.Request.RouteValues["name"];
+        string name = Uri.UnescapeDataString((string?)context.Request.RouteValues["name"] ?? "");
         if (name == model.Name) return Respond.JsonAsync(context, WriteModel);
         throw new ApiException(404, $"model: there is no \"{name}\" here") { Code = "model_not_found" };
     }

@@ -23,6 +23,20 @@ public sealed class ServeAnswerTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task AServersModelWithASlashInItsName_IsFoundByIt()
+    {
+        using var server = new RecordedServer(_ => Stream(Piece("{}"), Finish(), "[DONE]"), "vllm");
+        await using ServeProgram serve = await ServeProgram.StartAsync(
+            ["engine=http", "url=" + server.Url, "model=meta-llama/Llama-3.1-8B"], Watchdog);
+        Assert.AreEqual("meta-llama/Llama-3.1-8B", serve.Model);
+        foreach (string name in (string[])["meta-llama/Llama-3.1-8B", "meta-llama%2FLlama-3.1-8B"])
+        {
+            JsonElement model = await serve.Http.GetFromJsonAsync<JsonElement>("/v1/models/" + name, Watchdog);
+            Assert.AreEqual("meta-llama/Llama-3.1-8B", model.GetProperty("id").GetString());
+        }
+    }
+
+    [TestMethod]
     public async Task AQuestion_IsAnsweredWhole()
     {
         await using ServeProgram serve = await ServeProgram.StartAsync(["engine=fake"], Watchdog);
@@ -169,12 +183,6 @@ public sealed class ServeAnswerTests : BridgeTest
         return [.. parts[..^1].Select(part => part["data: ".Length..])];
     }
 
-    private async Task<JsonElement> PostAsync(ServeProgram serve, string path, string body, int status)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage response = await serve.Http.PostAsync(path, content, Watchdog);
-        string text = await response.Content.ReadAsStringAsync(Watchdog);
-        Assert.AreEqual(status, (int)response.StatusCode, text);
-        return JsonDocument.Parse(text).RootElement;
-    }
+    private Task<JsonElement> PostAsync(ServeProgram serve, string path, string body, int status) =>
+        serve.PostAsync(path, body, status, Watchdog);
 }

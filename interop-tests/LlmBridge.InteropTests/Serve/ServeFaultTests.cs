@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using static LlmBridge.InteropTests.Support.RecordedServer;
 
@@ -46,6 +45,19 @@ public sealed class ServeFaultTests : BridgeTest
         StringAssert.StartsWith(response, $"HTTP/1.1 {status} ");
         StringAssert.Contains(response, $"\"code\":\"{code}\"");
         Assert.IsFalse(response.Contains("Access-Control", StringComparison.Ordinal), response);
+        StringAssert.Contains(response, "X-Content-Type-Options: nosniff\r\n");
+    }
+
+    [TestMethod]
+    [DataRow("http")]
+    [DataRow("https")]
+    public async Task TheServersOwnPage_MayAskBehindAProxyWithTlsToo(string scheme)
+    {
+        string response = await s_fake.ExchangeAsync(
+            $"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nOrigin: {scheme}://localhost\r\n"
+            + $"Authorization: Bearer {s_fake.Key}\r\nConnection: close\r\n\r\n",
+            Watchdog);
+        StringAssert.StartsWith(response, "HTTP/1.1 200 ");
     }
 
     [TestMethod]
@@ -248,12 +260,6 @@ public sealed class ServeFaultTests : BridgeTest
         return await reader.ReadToEndAsync();
     }
 
-    private async Task<JsonElement> PostAsync(ServeProgram serve, string path, string body, int status)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage response = await serve.Http.PostAsync(path, content, Watchdog);
-        string text = await response.Content.ReadAsStringAsync(Watchdog);
-        Assert.AreEqual(status, (int)response.StatusCode, text);
-        return JsonDocument.Parse(text).RootElement;
-    }
+    private Task<JsonElement> PostAsync(ServeProgram serve, string path, string body, int status) =>
+        serve.PostAsync(path, body, status, Watchdog);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace LlmBridge.InteropTests.Support;
 
@@ -59,6 +60,16 @@ internal sealed class ServeProgram : IAsyncDisposable
 
     /// <summary>The engines that work for it now.</summary>
     public IReadOnlyList<long> Engines() => _marked.Programs("llmbridge-engin"); // the system keeps 15 letters
+
+    /// <summary>Posts a body and gives the JSON that comes with that status.</summary>
+    public async Task<JsonElement> PostAsync(string path, string body, int status, CancellationToken watchdog)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await Http.PostAsync(path, content, watchdog);
+        string text = await response.Content.ReadAsStringAsync(watchdog);
+        Assert.AreEqual(status, (int)response.StatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
 
     /// <summary>Sends bytes on a connection of their own and gives what comes back until its end.</summary>
     public async Task<string> ExchangeAsync(string request, CancellationToken watchdog)

@@ -26,7 +26,7 @@ internal static class ChatCommand
     {
         await using LlmClient client = await LlmClient.OpenAsync(options, interrupt.Token);
         if (!json) DemonstrationModel.Announce(options);
-        bool isKept = options.Settings?.GetValueOrDefault("session") is { Length: > 0 };
+        bool isKept = NamedSettings.Of(options, "session") is not null;
         var conversation = new Conversation(client, json, isKept);
         var input = ChatInput.Open();
         while (await input.ReadAsync(interrupt.Token) is { } line)

@@ -52,7 +52,7 @@ internal sealed class CommonOptions
         Add(settings, "engine", result.GetValue(_engine));
         var options = new BridgeOptions { Settings = settings };
         // The engine http asks a server, which has its own name for its model, whatever files are here.
-        bool isServers = DemonstrationModel.Named(options, "engine") == "http";
+        bool isServers = NamedSettings.Of(options, "engine") == "http";
         string? model = result.GetValue(_model);
         Add(settings, "model", model is null || isServers ? model : ModelCaches.Resolve(model));
         Add(settings, "isolation", result.GetValue(_isolation));

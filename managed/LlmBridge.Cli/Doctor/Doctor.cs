@@ -12,9 +12,9 @@ internal static class Doctor
         if (!CheckLibrary(report)) return report;
         DoctorInstallation.Examine(report, options);
         DoctorShared.Examine(report, options);
-        if (Setting(options, "engine") == "http")
+        if (NamedSettings.Of(options, "engine") == "http")
         {
-            await DoctorServers.ExamineAsync(report, name => Setting(options, name), cancellationToken);
+            await DoctorServers.ExamineAsync(report, name => NamedSettings.Of(options, name), cancellationToken);
         }
         await AskAsync(report, options, cancellationToken);
         return report;
@@ -50,8 +50,8 @@ internal static class Doctor
                 + $"{reply.Timings.Total.TotalMilliseconds:0} ms, "
                 + $"{reply.Timings.Start.TotalMilliseconds:0} of them to start");
             DoctorSandbox.Examine(
-                report, client.SandboxLayers, Setting(options, "engine"), Setting(options, "isolation"),
-                Setting(options, "sandbox"));
+                report, client.SandboxLayers, NamedSettings.Of(options, "engine"), NamedSettings.Of(options, "isolation"),
+                NamedSettings.Of(options, "sandbox"));
         }
         catch (LlmException e)
         {
@@ -81,13 +81,5 @@ internal static class Doctor
             report.Bad("embed", e.Message, Remedies.For(e.Error));
             return Remedies.For(report.Failure!);
         }
-    }
-
-    private static string? Setting(BridgeOptions options, string name)
-    {
-        if (options.Settings?.GetValueOrDefault(name) is { } value) return value.Length > 0 ? value : null;
-        return Environment.GetEnvironmentVariable("LLMBRIDGE_" + name.ToUpperInvariant()) is { Length: > 0 } text
-            ? text
-            : null;
     }
 }

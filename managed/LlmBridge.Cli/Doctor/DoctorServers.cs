@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LlmBridge.OpenAI;
 
 namespace LlmBridge.Cli;
@@ -54,6 +55,10 @@ internal static class DoctorServers
                     "They come together: the server, or a proxy before it, holds them back; "
                     + "with nginx, proxy_buffering off ends that");
             }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            report.Bad(name, $"tls_ca_file: {e.Message}", "Name a file of certificates in PEM form, which may be read");
         }
         catch (ServerException e)
         {

@@ -15,6 +15,8 @@ internal sealed class FunctionCalls
     private const string ArgumentsMember = "arguments";
     private const string AnswerMember = "answer";
     private const int CallsMax = 16;
+    private const string AnswerResource = "answer";
+    private const string FunctionResource = "function:"; // so that a function may be called "answer"
 
     private readonly bool _answersInJson;
 
@@ -91,13 +93,13 @@ internal sealed class FunctionCalls
         }));
 
     private JsonObject AnswerSchema(JsonElement? schema) => Closed((AnswerMember, schema is { } given
-        ? Resource(given, "answer")
+        ? Resource(given, AnswerResource)
         : _answersInJson ? new JsonObject() : new JsonObject { ["type"] = "string" }));
 
     /// <summary>Of a function without parameters some generators make no object.</summary>
     private static JsonObject Parameters(AIFunctionDeclaration function)
     {
-        JsonObject schema = Resource(function.JsonSchema, Uri.EscapeDataString(function.Name));
+        JsonObject schema = Resource(function.JsonSchema, FunctionResource + Uri.EscapeDataString(function.Name));
         if (!schema.ContainsKey("type")) schema["type"] = "object";
         return schema;
     }
@@ -107,9 +109,10 @@ internal sealed class FunctionCalls
     private static JsonObject Resource(JsonElement schema, string name)
     {
         if (schema.ValueKind != JsonValueKind.Object) return [];
-        JsonObject copy = JsonNode.Parse(schema.GetRawText())!.AsObject();
+        string text = schema.GetRawText();
+        JsonObject copy = JsonNode.Parse(text)!.AsObject();
         copy.Remove("$schema");
-        bool refers = schema.GetRawText().Contains("\"$ref\"", StringComparison.Ordinal);
+        bool refers = text.Contains("\"$ref\"", StringComparison.Ordinal);
         if (refers && !copy.ContainsKey("$id")) copy["$id"] = "urn:llmbridge:" + name;
         return copy;
     }

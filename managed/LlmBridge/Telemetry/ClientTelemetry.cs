@@ -45,9 +45,11 @@ internal sealed class ClientTelemetry
     private KnownSettings Of(CallOptions? options) =>
         options is null ? _settings : new KnownSettings(options, _settings);
 
-    /// <summary>A model goes by its file's name: the folder it lies in is nobody's business.</summary>
+    /// <summary>A model file goes by its name: the folder it lies in is nobody's business. Of the engine http it is the
+    /// server's own name for a model.</summary>
     private static string? ModelName(KnownSettings settings) =>
-        settings.Text("model") is { Length: > 0 } file ? Path.GetFileNameWithoutExtension(file)
+        settings.Text("model") is { Length: > 0 } model
+            ? settings.Text("engine") == ChoiceNames.Of(LlmEngine.Http) ? model : Path.GetFileNameWithoutExtension(model)
         : NamesNoModel(settings) ? DemonstrationModel
         : null;
 
