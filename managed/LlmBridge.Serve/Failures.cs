@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmBridge.Serve.Messages;
 using Microsoft.AspNetCore.Http;
 
 namespace LlmBridge.Serve;
@@ -77,7 +78,12 @@ internal static class Failures
         response.StatusCode = failure.Status;
         if (failure.RetryAfter is { } seconds) response.Headers.RetryAfter = Invariant.Text(seconds);
         if (failure.Status == 401) response.Headers.WWWAuthenticate = "Bearer";
-        await Respond.JsonAsync(context, json => Write(json, failure));
+        bool isAnthropics = context.Request.Path.StartsWithSegments(MessagesRoutes.Path, StringComparison.OrdinalIgnoreCase);
+        await Respond.JsonAsync(context, json =>
+        {
+            if (isAnthropics) MessagesError.Write(json, failure);
+            else Write(json, failure);
+        });
     }
 
     /// <summary>The object {"error": ...}.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using LlmBridge.Serve.Messages;
+using LlmBridge.Serve.Responses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
 
 namespace LlmBridge.Serve;
 
@@ -22,10 +25,11 @@ internal static class Gateway
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task RunAsync(ServeOptions options, CancellationToken cancelled)
     {
+        using MeterProvider meters = Metrics.Gather();
         var bridge = new BridgeOptions { Settings = options.Settings };
         await using LlmClient client = await LlmClient.OpenAsync(bridge, cancelled);
         var model = new ServedModel(client, options);
-        await using WebApplication application = Build(options, model);
+        await using WebApplication application = Build(options, model, meters);
         await application.StartAsync(cancelled);
         Announce(application, options, model);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
@@ -48,7 +52,7 @@ internal static class Gateway
         await starting;
     }
 
-    private static WebApplication Build(ServeOptions options, ServedModel model)
+    private static WebApplication Build(ServeOptions options, ServedModel model, MeterProvider meters)
     {
         // Nothing that stands in the environment or the working folder changes what this server does.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -67,6 +71,12 @@ internal static class Gateway
         application.Use(next => context => // after routing: a route that is not there has no endpoint
             context.GetEndpoint() is null ? throw Failures.NoRoute(context) : next(context));
         new Routes(model).Map(application);
+        new MessagesRoutes(model).Map(application);
+        var responses = new ResponseStore(options);
+        new ResponsesRoutes(model, responses).Map(application);
+        new Sessions(options).Map(application);
+        Metrics.Map(application, meters);
+        _ = responses.RemoveOldAsync();
         return application;
     }
 

@@ -9,6 +9,9 @@ namespace LlmBridge.Serve;
 /// and nobody may who has not the key.</summary>
 internal sealed class Guards(ServeOptions options)
 {
+    /// <summary>Where Anthropic's clients put the key.</summary>
+    private const string KeyHeader = "X-Api-Key";
+
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(options.Key));
 
     public RequestDelegate Around(RequestDelegate next) => context =>
@@ -61,10 +64,12 @@ internal sealed class Guards(ServeOptions options)
         const string Scheme = "Bearer ";
         string given = request.Headers.Authorization.ToString();
         bool isBearer = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(isBearer ? given[Scheme.Length..].Trim() : ""));
+        string anthropics = request.Headers[KeyHeader].ToString();
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(isBearer ? given[Scheme.Length..].Trim() : anthropics));
         if (CryptographicOperations.FixedTimeEquals(hash, _key)) return;
         throw new ApiException(
-            401, isBearer ? "the key is wrong" : "there is no key: it goes into the header Authorization: Bearer KEY")
+            401, isBearer || anthropics.Length > 0 ? "the key is wrong"
+                : $"there is no key: it goes into the header Authorization: Bearer KEY, or {KeyHeader}: KEY")
         {
             Code = "invalid_api_key",
         };
@@ -73,8 +78,8 @@ internal sealed class Guards(ServeOptions options)
     private static Task AllowAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.AccessControlAllowMethods = "GET, POST";
-        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, {Deadline.Header}";
+        headers.AccessControlAllowMethods = "GET, POST, DELETE";
+        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, {KeyHeader}, {Deadline.Header}";
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = 204;
         return Task.CompletedTask;

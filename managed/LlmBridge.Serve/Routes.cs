@@ -58,6 +58,7 @@ internal sealed class Routes(ServedModel model)
         }
         CallOptions options = Sampling.Read(body, Deadline.Of(context.Request));
         Sampling.ReadFormat(body, options);
+        options.Session = body.Text("session");
         CallInput input = Conversation.InputOf(Conversation.Read(body), options);
         await AnswerAsync(context, body, input, new Answers(IsChat: true, model.Name));
     }

@@ -166,8 +166,8 @@ public sealed class ServeAnswerTests : BridgeTest
         }
     }
 
-    /// <summary>The events of a response in chunks.</summary>
-    internal static string[] EventsOf(string response)
+    /// <summary>The body of a response in chunks.</summary>
+    internal static string BodyOf(string response)
     {
         string body = response[(response.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
         var whole = new StringBuilder();
@@ -178,7 +178,13 @@ public sealed class ServeAnswerTests : BridgeTest
             whole.Append(body.AsSpan(end + 2, size)); // sizes are bytes: these tests' events are ASCII
             body = body[(end + 4 + size)..];
         }
-        string[] parts = whole.ToString().Split("\n\n");
+        return whole.ToString();
+    }
+
+    /// <summary>The events of a response in chunks.</summary>
+    internal static string[] EventsOf(string response)
+    {
+        string[] parts = BodyOf(response).Split("\n\n");
         Assert.AreEqual("", parts[^1], "an event is not whole");
         return [.. parts[..^1].Select(part => part["data: ".Length..])];
     }

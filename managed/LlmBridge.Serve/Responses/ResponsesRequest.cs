@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json;
+
+namespace LlmBridge.Serve.Responses;
+
+/// <summary>A request of OpenAI's Responses API.</summary>
+internal sealed record ResponsesRequest
+{
+    private const int ItemsMax = 4096;
+    private const long TokensMax = 1_048_576;
+
+    /// <summary>What is said anew, in order.</summary>
+    public required IReadOnlyList<LlmMessage> Input { get; init; }
+
+    /// <summary>What holds for this response alone.</summary>
+    public string? Instructions { get; init; }
+
+    /// <summary>The response that this one goes on from.</summary>
+    public string? Previous { get; init; }
+
+    /// <summary>Whether it is kept, so that others can go on from it.</summary>
+    public bool IsStored { get; init; }
+
+    public bool IsStream { get; init; }
+
+    public required CallOptions Options { get; init; }
+
+    public static ResponsesRequest Read(RequestBody body, TimeSpan? deadline)
+    {
+        foreach (string name in (string[])["background", "conversation", "prompt", "top_logprobs"])
+        {
+            body.Refuse(name, "it is not served");
+        }
+        var options = new CallOptions
+        {
+            Timeout = deadline,
+            MaxOutputTokens = (int?)body.Whole("max_output_tokens", 1, TokensMax),
+            Temperature = body.Number("temperature", 0, 100),
+            TopP = body.Number("top_p", 0, 1),
+        };
+        if (body.Field("text") is { } text) ReadFormat(text, options);
+        return new ResponsesRequest
+        {
+            Input = ReadInput(body),
+            Instructions = body.Text("instructions"),
+            Previous = body.Text("previous_response_id"),
+            IsStored = body.Field("store") is null || body.Flag("store"),
+            IsStream = body.Flag("stream"),
+            Options = options,
+        };
+    }
+
+    private static void ReadFormat(JsonElement text, CallOptions options)
+    {
+        const string Name = "text.format";
+        if (text.ValueKind != JsonValueKind.Object) throw ApiException.Wrong("text", "allowed is an object");
+        if (RequestBody.Field(text, "format") is not { } format) return;
+        if (format.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(Name, "allowed is an object");
+        switch (Member(format, "type", Name))
+        {
+            case "text":
+                break;
+            case "json_object":
+                options.Expect = LlmExpect.Json;
+                break;
+            case "json_schema":
+                options.JsonSchema = RequestBody.Field(format, "schema")?.GetRawText()
+                    ?? throw ApiException.Wrong(Name + ".schema", "it is missing");
+                options.SchemaMode = LlmSchemaMode.Lenient;
+                break;
+            default:
+                throw ApiException.Wrong(Name + ".type", "allowed is text, json_object or json_schema");
+        }
+    }
+
+    private static List<LlmMessage> ReadInput(RequestBody body)
+    {
+        const string Name = "input";
+        JsonElement input = body.Field(Name) ?? throw ApiException.Wrong(Name, "it is missing");
+        if (input.ValueKind == JsonValueKind.String) return [new(LlmRole.User, RequestBody.Text(input, Name))];
+        if (input.ValueKind != JsonValueKind.Array || input.GetArrayLength() is 0 or > ItemsMax)
+        {
+            throw ApiException.Wrong(Name, $"allowed is a text, or an array of 1 to {ItemsMax} items");
+        }
+        return [.. input.EnumerateArray().Select((item, i) => ReadItem(item, $"{Name}[{i}]"))];
+    }
+
+    private static LlmMessage ReadItem(JsonElement item, string at)
+    {
+        if (item.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(at, "allowed is an object");
+        switch (RequestBody.Field(item, "type") is { } given ? RequestBody.Text(given, at + ".type") : "message")
+        {
+            case "message":
+                LlmRole role = Member(item, "role", at) switch
+                {
+                    "system" or "developer" => LlmRole.System,
+                    "user" => LlmRole.User,
+                    "assistant" => LlmRole.Assistant,
+                    _ => throw ApiException.Wrong(at + ".role", "allowed is system, developer, user or assistant"),
+                };
+                return new LlmMessage(role, ReadContent(item, at));
+            case "function_call":
+                var call = new LlmToolCall(
+                    Member(item, "call_id", at), Member(item, "name", at), Member(item, "arguments", at));
+                return new LlmMessage(LlmRole.Assistant, "") { ToolCalls = [call] };
+            case "function_call_output":
+                return new LlmMessage(LlmRole.Tool, Member(item, "output", at))
+                {
+                    ToolCallId = Member(item, "call_id", at),
+                };
+            default:
+                throw ApiException.Unsupported(at + ".type", "allowed is message, function_call, function_call_output");
+        }
+    }
+
+    private static string ReadContent(JsonElement item, string at)
+    {
+        at += ".content";
+        JsonElement content = RequestBody.Field(item, "content") ?? throw ApiException.Wrong(at, "it is missing");
+        if (content.ValueKind == JsonValueKind.String) return RequestBody.Text(content, at);
+        if (content.ValueKind != JsonValueKind.Array)
+        {
+            throw ApiException.Wrong(at, "allowed is a text, or an array of parts");
+        }
+        var text = new StringBuilder();
+        foreach ((int i, JsonElement part) in content.EnumerateArray().Index())
+        {
+            string here = $"{at}[{i}]";
+            if (part.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(here, "allowed is an object");
+            string type = Member(part, "type", here);
+            if (type is not ("input_text" or "output_text" or "text"))
+            {
+                throw ApiException.Unsupported(here, $"a part of type \"{type}\" cannot be read");
+            }
+            text.Append(Member(part, "text", here));
+        }
+        return text.ToString();
+    }
+
+    private static string Member(JsonElement of, string name, string at) =>
+        RequestBody.Field(of, name) is { } value ? RequestBody.Text(value, $"{at}.{name}")
+            : throw ApiException.Wrong($"{at}.{name}", "it is missing");
+}

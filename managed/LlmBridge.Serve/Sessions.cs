@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace LlmBridge.Serve;
+
+/// <summary>The conversations that llmbridge keeps: which there are, what was said in one, its end. A chat completion
+/// goes on with one that its field "session" names.</summary>
+internal sealed class Sessions(ServeOptions options)
+{
+    private const string One = "/v1/sessions/{name}";
+
+    private readonly BridgeOptions _bridge = BridgeOf(options);
+
+    /// <summary>What says where sessions are.</summary>
+    public static BridgeOptions BridgeOf(ServeOptions options) => new()
+    {
+        Settings = options.Settings.Where(setting => setting.Key is "session_dir" or "home").ToDictionary(),
+    };
+
+    public void Map(WebApplication application)
+    {
+        application.MapGet("/v1/sessions", ListAsync);
+        application.MapGet(One, ReadAsync);
+        application.MapDelete(One, DeleteAsync);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        using JsonDocument list = JsonDocument.Parse(await Task.Run(() => LlmLibrary.ListSessions(_bridge)));
+        await Respond.JsonAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("object", "list");
+            json.WritePropertyName("data");
+            list.RootElement.GetProperty("sessions").WriteTo(json);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task ReadAsync(HttpContext context)
+    {
+        string name = NameOf(context);
+        using JsonDocument session = JsonDocument.Parse(await TellAsync(
+            name, () => LlmLibrary.ReadSession(name, _bridge)));
+        await Respond.JsonAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("object", "session");
+            json.WriteString("name", name);
+            json.WriteStartArray("messages");
+            foreach (JsonElement record in session.RootElement.GetProperty("records").EnumerateArray())
+            {
+                record.GetProperty("message").WriteTo(json);
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        string name = NameOf(context);
+        await TellAsync(name, () =>
+        {
+            LlmLibrary.DeleteSession(name, _bridge);
+            return "";
+        });
+        await Respond.JsonAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteBoolean("deleted", true);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<string> TellAsync(string name, Func<string> work)
+    {
+        try
+        {
+            return await Task.Run(work);
+        }
+        catch (LlmException e) when (e.Error.Status == LlmStatus.NotFound)
+        {
+            throw new ApiException(404, $"session: there is no \"{name}\"") { Code = "session_not_found" };
+        }
+    }
+
+    private static string NameOf(HttpContext context) => (string?)context.Request.RouteValues["name"] ?? "";
+}
