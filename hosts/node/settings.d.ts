@@ -98,6 +98,10 @@ export interface CallSettings extends SharedSettings {
   presence_penalty?: number;
   /** What a token loses for each time that it came already; below 0 it gains. Default: 0. */
   frequency_penalty?: number;
+  /** What single tokens gain before one is chosen: a JSON object of token ids or texts and numbers from -100, which forbids a token, to 100. */
+  logit_bias?: string;
+  /** Before the answer has this many tokens, neither the model nor a stop string ends it. Default: 0. */
+  min_tokens?: number;
   /** Seed of the random choices: the same seed gives the same answer. Default: 0. */
   seed?: number;
   /** End the answer before this text comes up: one string, or a JSON array of them. */

@@ -102,6 +102,8 @@ public sealed class OptionsTests : BridgeTest
             RepeatPenalty = 1.5,
             PresencePenalty = -0.5,
             FrequencyPenalty = 0.25,
+            LogitBias = """{"5":-100}""",
+            MinTokens = 1,
             Seed = 7,
             StopSequences = ["one", "\"two\""],
             PromptFormat = LlmPromptFormat.Raw,

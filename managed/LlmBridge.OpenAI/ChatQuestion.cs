@@ -56,6 +56,7 @@ public sealed class ChatQuestion
             {
                 if (Settings.TryGetValue(name, out string? penalty)) json.WriteNumber(name, Number(penalty));
             }
+            WriteBiases(json);
             if (Settings.TryGetValue("seed", out string? seed)) json.WriteNumber("seed", Whole(seed));
             WriteExtensions(json, dialect);
             WriteStop(json);
@@ -115,10 +116,15 @@ public sealed class ChatQuestion
 
     private void WriteExtensions(Utf8JsonWriter json, ServerDialect dialect)
     {
-        foreach (string name in (ReadOnlySpan<string>)["top_k", "min_p", "repeat_penalty"])
+        foreach (string name in (ReadOnlySpan<string>)["top_k", "min_p", "repeat_penalty", "min_tokens"])
         {
             if (!Settings.TryGetValue(name, out string? value)) continue;
-            string? theirs = name == "repeat_penalty" ? dialect.RepeatPenalty : dialect.HasTopK ? name : null;
+            string? theirs = name switch
+            {
+                "repeat_penalty" => dialect.RepeatPenalty,
+                "min_tokens" => dialect.HasMinTokens ? name : null,
+                _ => dialect.HasTopK ? name : null,
+            };
             if (theirs is null)
             {
                 throw new ServerException(
@@ -128,6 +134,26 @@ public sealed class ChatQuestion
                 };
             }
             json.WriteNumber(theirs, Number(value));
+        }
+    }
+
+    private void WriteBiases(Utf8JsonWriter json)
+    {
+        if (!Settings.TryGetValue("logit_bias", out string? biases) || biases.Length == 0) return;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(biases);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("it is no object");
+            json.WritePropertyName("logit_bias");
+            document.RootElement.WriteTo(json);
+        }
+        catch (JsonException e)
+        {
+            throw new ServerException(
+                ServerFault.Invalid, "logit_bias: allowed is a JSON object of token ids and numbers", e)
+            {
+                NothingBegun = true,
+            };
         }
     }
 

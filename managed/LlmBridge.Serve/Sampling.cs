@@ -14,7 +14,6 @@ internal static class Sampling
     {
         body.Refuse("logprobs", "the probabilities of tokens are not told");
         body.Refuse("top_logprobs", "the probabilities of tokens are not told");
-        body.Refuse("logit_bias", "single tokens cannot be made likelier");
         if (body.Whole("n", 1, 1024) is > 1) throw ApiException.Unsupported("n", "one answer is made for a request");
         return new CallOptions
         {
@@ -28,9 +27,18 @@ internal static class Sampling
             RepeatPenalty = body.Number("repeat_penalty", 0.01, 100),
             PresencePenalty = body.Number("presence_penalty", -2, 2),
             FrequencyPenalty = body.Number("frequency_penalty", -2, 2),
+            LogitBias = Biases(body),
+            MinTokens = (int?)body.Whole("min_tokens", 0, TokensMax),
             Seed = Seed(body),
             StopSequences = body.Texts("stop", StopsMax) is { Count: > 0 } stops ? stops : null,
         };
+    }
+
+    private static string? Biases(RequestBody body)
+    {
+        if (body.Field("logit_bias") is not { } biases) return null;
+        if (biases.ValueKind == JsonValueKind.Object) return biases.GetRawText();
+        throw ApiException.Wrong("logit_bias", "allowed is an object of token ids or texts and numbers");
     }
 
     /// <summary>Any whole number is a seed; 32 bits of it count.</summary>

@@ -102,7 +102,8 @@ public sealed class ServeFaultTests : BridgeTest
     [DataRow("{\"n\":2}", "unsupported_parameter", "n")]
     [DataRow("{\"tools\":[{\"type\":\"function\"}]}", "unsupported_parameter", "tools")]
     [DataRow("{\"logprobs\":true}", "unsupported_parameter", "logprobs")]
-    [DataRow("{\"logit_bias\":{\"5\":1}}", "unsupported_parameter", "logit_bias")]
+    [DataRow("{\"logit_bias\":[5]}", "invalid_value", "logit_bias")]
+    [DataRow("{\"min_tokens\":-1}", "invalid_value", "min_tokens")]
     [DataRow("{\"presence_penalty\":2.5}", "invalid_value", "presence_penalty")]
     [DataRow("{\"response_format\":{\"type\":\"xml\"}}", "invalid_value", "response_format.type")]
     public async Task WhatIsWrongInARequest_IsNamed(string body, string code, string? field)

@@ -77,6 +77,17 @@ public sealed partial class CallOptions
     /// <remarks>Setting "frequency_penalty", default 0, from -2 to 2.</remarks>
     public double? FrequencyPenalty { get; set; }
 
+    /// <summary>
+    /// What single tokens gain before one is chosen: a JSON object of token ids or texts and numbers from -100, which
+    /// forbids a token, to 100.
+    /// </summary>
+    /// <remarks>Setting "logit_bias".</remarks>
+    public string? LogitBias { get; set; }
+
+    /// <summary>Before the answer has this many tokens, neither the model nor a stop string ends it.</summary>
+    /// <remarks>Setting "min_tokens", default 0, from 0 to 1048576, in tokens.</remarks>
+    public int? MinTokens { get; set; }
+
     /// <summary>Seed of the random choices: the same seed gives the same answer.</summary>
     /// <remarks>Setting "seed", default 0, from 0 to 4294967295.</remarks>
     public long? Seed { get; set; }
@@ -212,6 +223,8 @@ public sealed partial class CallOptions
         if (RepeatPenalty is { } repeatPenalty) writer.Number("repeat_penalty"u8, repeatPenalty);
         if (PresencePenalty is { } presencePenalty) writer.Number("presence_penalty"u8, presencePenalty);
         if (FrequencyPenalty is { } frequencyPenalty) writer.Number("frequency_penalty"u8, frequencyPenalty);
+        if (LogitBias is { } logitBias) writer.Text("logit_bias"u8, logitBias);
+        if (MinTokens is { } minTokens) writer.Number("min_tokens"u8, minTokens);
         if (Seed is { } seed) writer.Number("seed"u8, seed);
         if (StopSequences is { } stopSequences) writer.List("stop"u8, stopSequences);
         if (PromptFormat is { } promptFormat) writer.Text("prompt_format"u8, ChoiceNames.Of(promptFormat));

@@ -98,6 +98,9 @@ public static class LlmDefaults
     /// <summary>Of the setting "frequency_penalty".</summary>
     public const double FrequencyPenalty = 0;
 
+    /// <summary>Of the setting "min_tokens".</summary>
+    public const int MinTokens = 0;
+
     /// <summary>Of the setting "seed".</summary>
     public const long Seed = 0;
 

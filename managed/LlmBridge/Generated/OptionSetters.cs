@@ -123,6 +123,8 @@ internal static class OptionSetters
         "RepeatPenalty",
         "PresencePenalty",
         "FrequencyPenalty",
+        "LogitBias",
+        "MinTokens",
         "Seed",
         "StopSequences",
         "PromptFormat",
@@ -170,6 +172,8 @@ internal static class OptionSetters
             case "REPEATPENALTY": options.RepeatPenalty = value.Number(); break;
             case "PRESENCEPENALTY": options.PresencePenalty = value.Number(); break;
             case "FREQUENCYPENALTY": options.FrequencyPenalty = value.Number(); break;
+            case "LOGITBIAS": options.LogitBias = value.Text(); break;
+            case "MINTOKENS": options.MinTokens = value.Int32(); break;
             case "SEED": options.Seed = value.Int64(); break;
             case "STOP":
             case "STOPSEQUENCES": options.StopSequences = value.List(); break;

@@ -55,6 +55,8 @@ internal static class PropertyNames
         "repeat_penalty" => "RepeatPenalty",
         "presence_penalty" => "PresencePenalty",
         "frequency_penalty" => "FrequencyPenalty",
+        "logit_bias" => "LogitBias",
+        "min_tokens" => "MinTokens",
         "seed" => "Seed",
         "stop" => "StopSequences",
         "prompt_format" => "PromptFormat",

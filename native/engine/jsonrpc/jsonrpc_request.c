@@ -8,9 +8,10 @@
 #include "core/number_text.h"
 #include "core/settings_set.h"
 
-/* What is JSON in the setting stays JSON: the messages, several stop strings. */
-static bool is_array(const char *text, uint64_t size) {
-  return json_read(text, size).kind == JSON_ARRAY && json_check((const uint8_t *)text, size, NULL, NULL) == LLMB_OK;
+/* What is JSON in the setting stays JSON: the messages, several stop strings, biases. */
+static bool is_json(const struct setting *setting, const char *text, uint64_t size) {
+  const enum json_kind wanted = setting == &settings_table[SETTING_LOGIT_BIAS] ? JSON_OBJECT : JSON_ARRAY;
+  return json_read(text, size).kind == wanted && json_check((const uint8_t *)text, size, NULL, NULL) == LLMB_OK;
 }
 
 static void write_number(struct json_writer *writer, const char *text, uint64_t size) {
@@ -29,7 +30,7 @@ static void write_setting(struct json_writer *writer, const struct setting *sett
   json_key(writer, setting->name);
   if (setting->type == SETTING_INTEGER || setting->type == SETTING_NUMBER) {
     write_number(writer, text, size);
-  } else if (setting->type == SETTING_TEXT && is_array(text, size)) {
+  } else if (setting->type == SETTING_TEXT && is_json(setting, text, size)) {
     json_verbatim(writer, text, size);
   } else {
     json_text_sized(writer, text, size);

@@ -43,6 +43,7 @@ struct call_slot {
   uint32_t cached = 0;    // tokens of the prompt that were in the KV memory without being decoded for this call
   uint32_t produced = 0;  // tokens of the answer
   uint32_t max_tokens = 0;
+  uint32_t min_tokens = 0;  // before these no token ends the answer, and their text is not looked through for stops
   llama_token next = LLAMA_TOKEN_NULL;
   int32_t output = -1;  // where in the last batch its logits are
   sampler choice;

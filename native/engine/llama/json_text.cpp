@@ -127,6 +127,24 @@ bool json_read_strings(std::string_view text, std::vector<std::string> &out) {
   return in.rest.empty();
 }
 
+bool json_read_entries(std::string_view text, std::vector<json_entry> &out) {
+  reader in{text};
+  if (!in.take('{')) return false;
+  if (!in.take('}')) {
+    do {
+      json_entry &entry = out.emplace_back();
+      if (!in.read_string(entry.name) || !in.take(':')) return false;
+      in.skip_space();
+      entry.value = in.rest.substr(0, in.rest.find_first_of(" \t\r\n,}"));
+      if (entry.value.empty() || entry.value.find_first_of("\"[{") != std::string_view::npos) return false;
+      in.rest.remove_prefix(entry.value.size());
+    } while (in.take(','));
+    if (!in.take('}')) return false;
+  }
+  in.skip_space();
+  return in.rest.empty();
+}
+
 bool json_is_deeper(std::string_view text, size_t depth) {
   size_t open = 0;
   bool in_string = false;

@@ -105,16 +105,16 @@ bool model_generates(const llama_model *model) {
   return !model_is_encoder(model) && !llama_model_has_encoder(model) && !llama_model_is_diffusion(model);
 }
 
-void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out) {
+void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out, bool is_spelled) {
   char first[128];
-  int32_t size = llama_token_to_piece(vocab, token, first, sizeof first, 0, false);
+  int32_t size = llama_token_to_piece(vocab, token, first, sizeof first, 0, is_spelled);
   if (size >= 0) {
     out.append(first, static_cast<size_t>(size));
     return;
   }
   size_t before = out.size();
   out.resize(before + static_cast<size_t>(-size));
-  size = llama_token_to_piece(vocab, token, out.data() + before, -size, 0, false);
+  size = llama_token_to_piece(vocab, token, out.data() + before, -size, 0, is_spelled);
   out.resize(before + static_cast<size_t>(std::max(size, 0)));
 }
 

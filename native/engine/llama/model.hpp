@@ -37,7 +37,7 @@ bool model_generates(const llama_model *model);
 // What the engine says of itself and its model when it is ready: a JSON object.
 std::string model_info_json(const llama_model *model, const engine_options &options, const std::string &cpu_variant);
 
-// Appends the text of a token; it may end inside a UTF-8 character. Control tokens have none.
-void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out);
+// Appends the text of a token; it may end inside a UTF-8 character. Control tokens have none, unless they are spelled.
+void token_append_text(const llama_vocab *vocab, llama_token token, std::string &out, bool is_spelled = false);
 
 }  // namespace llama_engine

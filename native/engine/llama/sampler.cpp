@@ -12,6 +12,8 @@
 namespace llama_engine {
 namespace {
 
+constexpr float impossible = -std::numeric_limits<float>::infinity();
+
 [[noreturn]] void refuse_logits() {
   throw failure(LLMB_E_ENGINE_ERROR, LLMB_PHASE_GENERATE, "the model computed no usable number for the next token");
 }
@@ -39,7 +41,7 @@ double draw_of(uint64_t seed, uint32_t position) {
   return static_cast<double>(x >> 11) * 0x1.0p-53;
 }
 
-sampling_options sampling_options_read(const llmb_request *request) {
+sampling_options sampling_options_read(const llmb_request *request, bias_reader &biases) {
   auto number = [&](const char *name, double fallback) {
     return number_read(name, llmb_request_setting(request, name), fallback);
   };
@@ -51,12 +53,13 @@ sampling_options sampling_options_read(const llmb_request *request) {
   options.repeat_penalty = number("repeat_penalty", options.repeat_penalty);
   options.presence_penalty = number("presence_penalty", options.presence_penalty);
   options.frequency_penalty = number("frequency_penalty", options.frequency_penalty);
+  options.biases = biases.read(llmb_request_setting(request, "logit_bias"));
   options.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed", 0)));
   return options;
 }
 
 sampler::sampler(const llama_vocab *vocab, const sampling_options &options)
-    : vocabulary_size_(llama_vocab_n_tokens(vocab)), options_(options) {
+    : vocab_(vocab), vocabulary_size_(llama_vocab_n_tokens(vocab)), options_(options) {
   if (options.temperature <= 0 && !options.penalises()) return;
   chain_.reset(llama_sampler_chain_init(llama_sampler_chain_default_params()));
   if (chain_ == nullptr) throw std::bad_alloc();
@@ -121,7 +124,7 @@ bool sampler::take_likeliest_allowed(const float *logits, answer_grammar &gramma
     return a.logit != b.logit ? a.logit < b.logit : a.id > b.id;
   };
   for (llama_token_data &candidate : candidates_) {
-    if (std::isnan(candidate.logit)) candidate.logit = -std::numeric_limits<float>::infinity();
+    if (std::isnan(candidate.logit)) candidate.logit = impossible;
   }
   std::make_heap(candidates_.begin(), candidates_.end(), is_less_likely);
   std::vector<llama_token_data> found;
@@ -129,6 +132,7 @@ bool sampler::take_likeliest_allowed(const float *logits, answer_grammar &gramma
   for (size_t tries = 0; tries < tries_max && found.size() < wanted && end != candidates_.begin(); tries++) {
     std::pop_heap(candidates_.begin(), end, is_less_likely);
     --end;
+    if (end->logit == impossible) break;
     if (grammar.allows(end->id)) found.push_back(*end);
   }
   if (found.size() < wanted) return false;
@@ -136,16 +140,33 @@ bool sampler::take_likeliest_allowed(const float *logits, answer_grammar &gramma
   return true;
 }
 
-void sampler::take_allowed(const float *logits, answer_grammar &grammar) {
-  if (take_likeliest_allowed(logits, grammar)) return;
+// False if no token is left that could be chosen.
+bool sampler::take_allowed(const float *logits, answer_grammar &grammar) {
+  if (take_likeliest_allowed(logits, grammar)) return true;
   candidates_.clear();
   for (llama_token token : grammar.allowed()) candidates_.push_back({token, logits[token], 0});
+  return std::any_of(candidates_.begin(), candidates_.end(),
+                     [](const llama_token_data &candidate) { return candidate.logit > impossible; });
+}
+
+// What comes before everything else that chooses, a grammar included.
+const float *sampler::adjusted(const float *logits, bool may_end) {
+  if (options_.biases.empty() && may_end) return logits;
+  adjusted_.assign(logits, logits + vocabulary_size_);
+  for (const llama_logit_bias &bias : options_.biases) adjusted_[static_cast<size_t>(bias.token)] += bias.bias;
+  if (may_end) return adjusted_.data();
+  for (llama_token token = 0; ends_.empty() && token < vocabulary_size_; token++) {
+    if (llama_vocab_is_eog(vocab_, token)) ends_.push_back(token);
+  }
+  for (llama_token token : ends_) adjusted_[static_cast<size_t>(token)] = impossible;
+  return adjusted_.data();
 }
 
 // Most of what is chosen a grammar allows, and to look at one token costs next to nothing. Only if that is refused are
 // all others looked at. The second draw has a key of its own: with the first one's number, which led to what is
 // refused, it would not be as likely as it should be to lead anywhere.
-llama_token sampler::choose(const float *logits, uint32_t position, answer_grammar *grammar) {
+llama_token sampler::choose(const float *computed, uint32_t position, answer_grammar *grammar, bool may_end) {
+  const float *logits = adjusted(computed, may_end);
   llama_token chosen = LLAMA_TOKEN_NULL;
   if (chain_ == nullptr) {
     chosen = require_token(likeliest(logits, vocabulary_size_));
@@ -154,7 +175,7 @@ llama_token sampler::choose(const float *logits, uint32_t position, answer_gramm
     chosen = choose_among_candidates(options_.seed, position);
   }
   if (grammar != nullptr && !grammar->allows(chosen)) {
-    take_allowed(logits, *grammar);
+    if (!take_allowed(logits, *grammar) && !may_end) take_allowed(adjusted(computed, true), *grammar);
     chosen = choose_among_candidates(~options_.seed, position);
   }
   accept(chosen);

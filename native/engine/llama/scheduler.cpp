@@ -34,6 +34,7 @@ scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_optio
       divider_(vocab_, [this] { show_progress(); }),
       chat_(model),
       grammars_(vocab_),
+      biases_(vocab_),
       sequences_(options.slots),
       copies_prefixes_(llama_model_n_swa(model) == 0) {
   if (model_generates(model)) decoder_.emplace(model, generation_params(options, context_), threads);
@@ -100,8 +101,9 @@ void scheduler::admit(llmb_request *request) {
 
 void scheduler::begin_generating(llmb_request *request) {
   if (!decoder_) throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "this model cannot continue a text");
-  auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request));
+  auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request, biases_));
   call->max_tokens = static_cast<uint32_t>(number_read("max_tokens", llmb_request_setting(request, "max_tokens"), 512));
+  call->min_tokens = static_cast<uint32_t>(number_read("min_tokens", llmb_request_setting(request, "min_tokens"), 0));
   call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
   prompt_read prompt = prompt_tokens(divider_, chat_, request, context_);
   call->prompt = std::move(prompt.tokens);

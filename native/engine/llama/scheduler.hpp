@@ -91,6 +91,7 @@ class scheduler {
   tokenizer divider_;
   chat_template chat_;
   grammar_shelf grammars_;
+  bias_reader biases_;
   std::optional<decoder> decoder_;    // none for models that only embed
   std::optional<embedder> embedder_;  // made by the first embedding
   std::vector<std::unique_ptr<call_slot>> calls_;

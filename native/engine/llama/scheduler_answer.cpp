@@ -13,7 +13,8 @@ void scheduler::take_output(call_slot &call) {
       take_token(call, token);
       if (call.request != nullptr) llmb_request_replayed(call.request, call.produced);
     } else {
-      take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded, call.grammar.get()));
+      take_token(call, call.choice.choose(decoder_->logits(call.output), call.decoded, call.grammar.get(),
+                                          call.produced >= call.min_tokens));
     }
     deliver(call);
   } catch (const failure &error) {
@@ -40,7 +41,12 @@ void scheduler::take_token(call_slot &call, llama_token token) {
   std::string piece, mended, text;
   token_append_text(vocab_, token, piece);
   call.mender.push(piece, mended);
-  bool stopped = call.stops.push(mended, text);
+  bool stopped = false;
+  if (call.produced <= call.min_tokens) {
+    text = std::move(mended);
+  } else {
+    stopped = call.stops.push(mended, text);
+  }
   call.add_text(text);
   if (stopped) {
     finish(call, LLMB_FINISH_STOP_STRING);

@@ -166,6 +166,11 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "What a token loses that came already; below 0 it gains"},
   [SETTING_FREQUENCY_PENALTY] = {"frequency_penalty", CALL, .engines = GENERATORS, NUMBER(-2, 2), DEFAULT("0"),
     .help = "What a token loses for each time that it came already; below 0 it gains"},
+  [SETTING_LOGIT_BIAS] = {"logit_bias", CALL, .engines = GENERATORS, TEXT, JSON,
+    .help = "What single tokens gain before one is chosen: a JSON object of token ids or texts and numbers from -100, "
+            "which forbids a token, to 100"},
+  [SETTING_MIN_TOKENS] = {"min_tokens", CALL, .engines = GENERATORS, INTEGER(0, 1048576), DEFAULT("0"), UNIT("tokens"),
+    .help = "Before the answer has this many tokens, neither the model nor a stop string ends it"},
   [SETTING_SEED] = {"seed", CALL, .engines = GENERATORS, INTEGER(0, 4294967295.0), DEFAULT("0"),
     .help = "Seed of the random choices: the same seed gives the same answer"},
   [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT, JSON, .dotnet_name = "StopSequences",

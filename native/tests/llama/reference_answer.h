@@ -10,8 +10,8 @@ enum { REFERENCE_TOKENS = 48, REFERENCE_CONTEXT = 512 };
  * FIXTURE_ANSWER_SIZE bytes; false when it failed. */
 bool reference_answer(const char *model, const char *prompt, char *text);
 
-/* The same of libllama's own samplers; penalties: the numbers of repeat_penalty, frequency_penalty, presence_penalty.
- */
-bool reference_answer_with(const char *model, const char *prompt, const char *penalties, char *text);
+/* The same of libllama's own samplers; numbers: repeat_penalty, frequency_penalty, presence_penalty and, where there
+ * are biases, min_tokens and the ids with what each gains. */
+bool reference_answer_with(const char *model, const char *prompt, const char *numbers, char *text);
 
 #endif

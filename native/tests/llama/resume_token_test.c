@@ -142,6 +142,33 @@ static void answer__survives_as_many_deaths_as_there_are_attempts(void) {
   check_whole(6);
 }
 
+/* What is taken again instead of chosen must not be counted as if it were chosen, nor looked through for stops. */
+static void answer__with_biases_and_min_tokens_survives_a_death_at_any_token(void) {
+  enum { LEAST = 40 };
+  unsigned deaths = 0, stopped = 0;
+  for (uint64_t token = 0; token <= LEAST + 2; token++) {
+    char stops[64];
+    check_watch();
+    snprintf(stops, sizeof stops, "[\"e\",\"a\",\"o\",\"recorded %llu\"]", (unsigned long long)token);
+    llmb_bridge *bridge = open_mortal("random_llama_q8_0", "1");
+    resume_read(fixture_start(bridge, "Once upon a time", "temperature", "1.5", "seed", "3", "logit_bias",
+                              "{\"</s>\":100,\"q\":4.5,\"20\":-100}", "min_tokens", "40", "presence_penalty", "0.5",
+                              "stop", stops, NULL),
+                &answer);
+    llmb_bridge_close(bridge);
+    CHECK_INT(LLMB_OK, answer.status);
+    if (token == 0) undisturbed = answer;
+    CHECK_TEXT(undisturbed.text, answer.text);
+    CHECK_INT(undisturbed.result.completion_tokens, answer.result.completion_tokens);
+    CHECK(answer.result.completion_tokens >= LEAST);
+    deaths += answer.result.attempts - 1;
+    stopped += strpbrk(answer.text, "eao") != NULL;
+  }
+  CHECK(deaths >= LEAST);
+  CHECK(stopped > 0); /* there was something to stop at */
+  printf("     %u deaths: %s\n", deaths, undisturbed.text);
+}
+
 static void answer__with_a_death_too_many_is_told_and_keeps_its_text(void) {
   ask_undisturbed("random_llama_f16", &greedy);
   ask("random_llama_f16", "5", &greedy, "written 20 40 60 80 100 120");
@@ -204,6 +231,7 @@ CHECK_MAIN(TEST(greedy_answer__survives_a_death_between_any_token_and_its_text),
            TEST(answer__survives_a_death_inside_a_character),
            TEST(answer__that_must_be_json_survives_a_death_at_any_token),
            TEST(answer__survives_a_death_inside_a_stop_string),
+           TEST(answer__with_biases_and_min_tokens_survives_a_death_at_any_token),
            TEST(answer__survives_as_many_deaths_as_there_are_attempts),
            TEST(answer__with_a_death_too_many_is_told_and_keeps_its_text),
            TEST(answer__without_retries_is_told_and_keeps_its_text),

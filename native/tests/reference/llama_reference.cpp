@@ -1,11 +1,13 @@
-// llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE]
+// llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE [MIN_TOKENS [ID
+// BIAS]...]]
 //   prints   prompt_tokens N / tokens ID ID ... / finish stop|length / text, then the text to the end of the output
 // llama_reference embed MODEL TEXT POOLING CONTEXT THREADS
 //   prints   dimension N / one number a line, not normalised; POOLING is auto, mean, cls or last
 //
 // A plain loop: the prompt in the chunks that the engine uses (numbers depend on the batch's shape), then one token
-// per decode, always the likeliest; with penalties, libllama's own samplers for them.
+// per decode, always the likeliest; with penalties and biases, libllama's own samplers for them.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -31,22 +33,45 @@ llama_token likeliest(llama_context *context, const llama_vocab *vocab) {
 
 constexpr int32_t penalty_window = 64;
 
-// What libllama's samplers choose where there are penalties, as REPEAT, FREQUENCY and PRESENCE.
-struct penalties_chain {
-  std::unique_ptr<llama_sampler, decltype(&llama_sampler_free)> chain{nullptr, llama_sampler_free};
+using sampler = std::unique_ptr<llama_sampler, decltype(&llama_sampler_free)>;
 
-  penalties_chain(const llama_vocab *vocab, char **numbers, const std::vector<llama_token> &prompt) {
-    if (numbers == nullptr) return;
+// What libllama's samplers choose where there are arguments for them.
+struct sampler_chain {
+  sampler chain{nullptr, llama_sampler_free}, no_end{nullptr, llama_sampler_free};
+  size_t tokens_min = 0;
+
+  sampler_chain(const llama_vocab *vocab, const std::vector<const char *> &numbers,
+                const std::vector<llama_token> &prompt) {
+    if (numbers.empty()) return;
+    const int32_t count = llama_vocab_n_tokens(vocab);
+    auto number = [&](size_t which) { return std::strtof(numbers[which], nullptr); };
+    std::vector<llama_logit_bias> biases, ends;
+    for (size_t i = 4; i + 1 < numbers.size(); i += 2) biases.push_back({std::atoi(numbers[i]), number(i + 1)});
+    for (llama_token token = 0; token < count; token++) {
+      if (llama_vocab_is_eog(vocab, token)) ends.push_back({token, -INFINITY});
+    }
+    if (numbers.size() > 3) tokens_min = static_cast<size_t>(number(3));
+    no_end.reset(llama_sampler_init_logit_bias(count, static_cast<int32_t>(ends.size()), ends.data()));
     chain.reset(llama_sampler_chain_init(llama_sampler_chain_default_params()));
-    auto number = [&](int which) { return std::strtof(numbers[which], nullptr); };
-    llama_sampler_chain_add(chain.get(), llama_sampler_init_penalties(llama_vocab_n_tokens(vocab), penalty_window,
-                                                                      number(0), number(1), number(2)));
+    llama_sampler_chain_add(chain.get(),
+                            llama_sampler_init_logit_bias(count, static_cast<int32_t>(biases.size()), biases.data()));
+    llama_sampler_chain_add(chain.get(),
+                            llama_sampler_init_penalties(count, penalty_window, number(0), number(1), number(2)));
     llama_sampler_chain_add(chain.get(), llama_sampler_init_greedy());
     for (llama_token token : prompt) llama_sampler_accept(chain.get(), token);
   }
 
-  llama_token next(llama_context *context, const llama_vocab *vocab) {
-    return chain == nullptr ? likeliest(context, vocab) : llama_sampler_sample(chain.get(), context, -1);
+  llama_token next(llama_context *context, const llama_vocab *vocab, size_t said) {
+    if (chain == nullptr) return likeliest(context, vocab);
+    const float *logits = llama_get_logits_ith(context, -1);
+    std::vector<llama_token_data> all;
+    for (llama_token token = 0; token < llama_vocab_n_tokens(vocab); token++) all.push_back({token, logits[token], 0});
+    llama_token_data_array candidates = {all.data(), all.size(), -1, false};
+    if (said < tokens_min) llama_sampler_apply(no_end.get(), &candidates);
+    llama_sampler_apply(chain.get(), &candidates);
+    llama_token chosen = candidates.data[candidates.selected].id;
+    llama_sampler_accept(chain.get(), chosen);
+    return chosen;
   }
 };
 
@@ -57,11 +82,12 @@ std::string piece(const llama_vocab *vocab, llama_token token) {
   return text;
 }
 
-void generate(const reference::settings &from, const std::string &prompt, size_t max_tokens, char **penalties) {
+void generate(const reference::settings &from, const std::string &prompt, size_t max_tokens,
+              const std::vector<const char *> &numbers) {
   reference::loaded loaded = reference::load(from);
   const llama_vocab *vocab = llama_model_get_vocab(loaded.model.get());
   std::vector<llama_token> tokens = reference::tokenize(loaded.model.get(), prompt);
-  penalties_chain choice(vocab, penalties, tokens);
+  sampler_chain choice(vocab, numbers, tokens);
   std::vector<llama_token> answer;
   std::string text;
   for (size_t first = 0, end = 0; first < tokens.size(); first = end) {
@@ -71,7 +97,7 @@ void generate(const reference::settings &from, const std::string &prompt, size_t
   }
   const char *finish = "length";
   for (size_t decoded = tokens.size(); answer.size() < max_tokens; decoded++) {
-    llama_token next = choice.next(loaded.context.get(), vocab);
+    llama_token next = choice.next(loaded.context.get(), vocab, answer.size());
     if (llama_vocab_is_eog(vocab, next)) {
       finish = "stop";
       break;
@@ -122,10 +148,11 @@ void log_errors(ggml_log_level level, const char *text, void *) {
 }  // namespace
 
 int main(int argc, char **argv) {
-  std::string kind = argc == 7 || argc == 10 ? argv[1] : "";
+  std::string kind = argc == 7 || argc >= 10 ? argv[1] : "";
   if (kind != "generate" && kind != "embed") {
     std::fprintf(stderr,
-                 "usage: llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE]\n"
+                 "usage: llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE "
+                 "[MIN_TOKENS [ID BIAS]...]]\n"
                  "       llama_reference embed MODEL TEXT auto|mean|cls|last CONTEXT THREADS\n");
     return 2;
   }
@@ -136,7 +163,7 @@ int main(int argc, char **argv) {
   from.threads = static_cast<uint32_t>(std::strtoul(argv[6], nullptr, 10));
   try {
     if (kind == "generate") {
-      generate(from, argv[3], std::strtoul(argv[4], nullptr, 10), argc == 10 ? argv + 7 : nullptr);
+      generate(from, argv[3], std::strtoul(argv[4], nullptr, 10), {argv + 7, argv + argc});
     } else {
       from.embeddings = true;
       from.pooling = pooling_of(argv[4]);
