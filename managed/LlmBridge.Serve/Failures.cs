@@ -78,7 +78,8 @@ internal static class Failures
         response.StatusCode = failure.Status;
         if (failure.RetryAfter is { } seconds) response.Headers.RetryAfter = Invariant.Text(seconds);
         if (failure.Status == 401) response.Headers.WWWAuthenticate = "Bearer";
-        bool isAnthropics = context.Request.Path.StartsWithSegments(MessagesRoutes.Path, StringComparison.OrdinalIgnoreCase);
+        bool isAnthropics =
+            context.Request.Path.StartsWithSegments(MessagesRoutes.Path, StringComparison.OrdinalIgnoreCase);
         await Respond.JsonAsync(context, json =>
         {
             if (isAnthropics) MessagesError.Write(json, failure);

@@ -108,7 +108,8 @@ internal sealed class RequestBody : IDisposable
             JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
             JsonValueKind.Array => value.GetArrayLength() == 0,
             JsonValueKind.Object => !value.EnumerateObject().Any(),
-            JsonValueKind.String => value.ValueEquals(""u8) || value.ValueEquals("none"u8) || value.ValueEquals("auto"u8),
+            JsonValueKind.String =>
+                value.ValueEquals(""u8) || value.ValueEquals("none"u8) || value.ValueEquals("auto"u8),
             _ => false,
         };
         if (!asksNothing) throw ApiException.Unsupported(name, why);

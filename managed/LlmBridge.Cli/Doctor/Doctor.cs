@@ -50,8 +50,8 @@ internal static class Doctor
                 + $"{reply.Timings.Total.TotalMilliseconds:0} ms, "
                 + $"{reply.Timings.Start.TotalMilliseconds:0} of them to start");
             DoctorSandbox.Examine(
-                report, client.SandboxLayers, NamedSettings.Of(options, "engine"), NamedSettings.Of(options, "isolation"),
-                NamedSettings.Of(options, "sandbox"));
+                report, client.SandboxLayers, NamedSettings.Of(options, "engine"),
+                NamedSettings.Of(options, "isolation"), NamedSettings.Of(options, "sandbox"));
         }
         catch (LlmException e)
         {

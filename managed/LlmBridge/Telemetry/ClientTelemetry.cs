@@ -49,7 +49,9 @@ internal sealed class ClientTelemetry
     /// server's own name for a model.</summary>
     private static string? ModelName(KnownSettings settings) =>
         settings.Text("model") is { Length: > 0 } model
-            ? settings.Text("engine") == ChoiceNames.Of(LlmEngine.Http) ? model : Path.GetFileNameWithoutExtension(model)
+            ? settings.Text("engine") == ChoiceNames.Of(LlmEngine.Http)
+                ? model
+                : Path.GetFileNameWithoutExtension(model)
         : NamesNoModel(settings) ? DemonstrationModel
         : null;
 

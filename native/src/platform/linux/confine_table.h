@@ -53,7 +53,6 @@ enum confine_rule {
 
 struct confine_row {
   uint16_t number;
-  char name[24]; /* here and not behind a pointer, which the loader would have to set */
   uint8_t rules[CONFINE_COLUMN_COUNT];
 };
 
