@@ -209,6 +209,8 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   if (status == LLMB_OK) {
     status = find_program(home, "llmbridge-keeper", "", &out->keeper_program, inside ? NULL : error);
     if (status == LLMB_E_NOT_FOUND && inside) status = LLMB_OK; /* only sessions need it then, and say so */
+    if (status != LLMB_OK && inside)
+      status = error_set(error, status, LLMB_PHASE_CONFIGURE, "no memory for the keeper's path");
   }
   if (status == LLMB_OK) {
     status = inside ? set_module(settings, home, out, error) : set_program(settings, home, out, error);
