@@ -47,9 +47,10 @@ public sealed class ServeMessagesTests : BridgeTest
             """
             {"max_tokens":64,"system":[{"type":"text","text":"Be "},{"type":"text","text":"brief."}],"messages":[
             {"role":"user","content":"Rain?"},
-            {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"x"},{"type":"text","text":"So:"},
-            {"type":"tool_use","id":"t1","name":"weather","input":{"city":"Paris"}}]},
-            {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"wet"}]},
+            {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"x"},
+            {"type":"text","text":"So:"},{"type":"tool_use","id":"t1","name":"weather","input":{"city":"Paris"}}]},
+            {"role":"user","content":[
+            {"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"wet"}]},
             {"type":"text","text":"And?"}]}]}
             """,
             200, Watchdog);
