@@ -30,7 +30,8 @@ public sealed class HttpTokenTests : HttpTest
         foreach (string biases in (string[])["{", "[5]", "{\"5\":NaN}"])
         {
             failure = await FailsAsync(
-                LlmStatus.InvalidArgument, () => client.AskAsync("?", new CallOptions { LogitBias = biases }, Watchdog));
+                LlmStatus.InvalidArgument,
+                () => client.AskAsync("?", new CallOptions { LogitBias = biases }, Watchdog));
             StringAssert.Contains(failure.Message, "logit_bias");
         }
         Assert.AreEqual(0, server.Asked.Count());
