@@ -11,12 +11,13 @@ static void daemon__answers_with_a_string_or_an_object_with_text(void) {
 
 static void daemon__gets_the_prompt_and_the_settings_that_were_set_as_json(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
-  llmb_settings *settings = settings_of("temperature", "0.5", "max_tokens", "7", "stop", "[\"a\",\n \"b\"]", "logit_bias",
-                                        "{\"5\": -1}", "system",
-                                        "be \"brief\"", "timeout_ms", "60000", "grace_ms", "500", NULL);
-  check_answer_with(bridge, "params", settings,
-                    "{\"prompt\":\"params\",\"max_tokens\":7,\"temperature\":0.5,\"logit_bias\":{\"5\": -1},\"stop\":[\"a\",  \"b\"],"
-                    "\"system\":\"be \\\"brief\\\"\"}");
+  llmb_settings *settings =
+      settings_of("temperature", "0.5", "max_tokens", "7", "stop", "[\"a\",\n \"b\"]", "logit_bias", "{\"5\": -1}",
+                  "system", "be \"brief\"", "timeout_ms", "60000", "grace_ms", "500", NULL);
+  check_answer_with(
+      bridge, "params", settings,
+      "{\"prompt\":\"params\",\"max_tokens\":7,\"temperature\":0.5,\"logit_bias\":{\"5\": -1},\"stop\":[\"a\",  \"b\"],"
+      "\"system\":\"be \\\"brief\\\"\"}");
   check_answer(bridge, "params", "{\"prompt\":\"params\"}");
   llmb_settings_close(settings);
   bridge_end(bridge);
