@@ -20,7 +20,8 @@ internal static class Conversation
         return [.. given.EnumerateArray().Select((message, i) => Read(message, $"{Name}[{i}]"))];
     }
 
-    private static LlmMessage Read(JsonElement message, string at)
+    /// <summary>One message.</summary>
+    public static LlmMessage Read(JsonElement message, string at)
     {
         if (message.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(at, "allowed is an object");
         LlmRole role = Text(message, "role", at) switch

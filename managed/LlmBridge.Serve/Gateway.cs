@@ -72,9 +72,10 @@ internal static class Gateway
             context.GetEndpoint() is null ? throw Failures.NoRoute(context) : next(context));
         new Routes(model).Map(application);
         new MessagesRoutes(model).Map(application);
-        var responses = new ResponseStore(options);
+        var kept = new KeptSessions(options);
+        var responses = new ResponseStore(kept);
         new ResponsesRoutes(model, responses).Map(application);
-        new Sessions(options).Map(application);
+        new Sessions(kept).Map(application);
         Metrics.Map(application, meters);
         _ = responses.RemoveOldAsync();
         return application;

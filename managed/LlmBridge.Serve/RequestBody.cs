@@ -56,6 +56,14 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>A text within an object, which has to be there.</summary>
+    /// <param name="of">The object.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="at">Where the object stands in the request.</param>
+    public static string Member(JsonElement of, string name, string at) =>
+        Field(of, name) is { } value ? Text(value, $"{at}.{name}")
+            : throw ApiException.Wrong($"{at}.{name}", "it is missing");
+
     public bool Flag(string name) => Field(name) is { } value && value.ValueKind switch
     {
         JsonValueKind.True => true,

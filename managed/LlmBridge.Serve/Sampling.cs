@@ -48,10 +48,23 @@ internal static class Sampling
     /// <summary>The form that the answer is bound to.</summary>
     public static void ReadFormat(RequestBody body, CallOptions options)
     {
-        const string Name = "response_format";
-        if (body.Field(Name) is not { } format) return;
-        if (format.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(Name, "allowed is an object");
-        string type = RequestBody.Field(format, "type") is { } given ? RequestBody.Text(given, Name + ".type") : "";
+        if (body.Field("response_format") is not { } format) return;
+        JsonElement? holder =
+            format.ValueKind == JsonValueKind.Object ? RequestBody.Field(format, "json_schema") : null;
+        ReadFormat(format, "response_format", holder, "json_schema.schema", options);
+    }
+
+    /// <summary>The same where a format and its schema stand otherwise.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="name">Its name in the request.</param>
+    /// <param name="holder">What has the member "schema".</param>
+    /// <param name="schemaName">Where the schema stands in the format.</param>
+    /// <param name="options">What is bound.</param>
+    public static void ReadFormat(
+        JsonElement format, string name, JsonElement? holder, string schemaName, CallOptions options)
+    {
+        if (format.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(name, "allowed is an object");
+        string type = RequestBody.Field(format, "type") is { } given ? RequestBody.Text(given, name + ".type") : "";
         switch (type)
         {
             case "text":
@@ -60,14 +73,14 @@ internal static class Sampling
                 options.Expect = LlmExpect.Json;
                 break;
             case "json_schema":
-                JsonElement? schema = RequestBody.Field(format, "json_schema") is { } outer
-                    && outer.ValueKind == JsonValueKind.Object ? RequestBody.Field(outer, "schema") : null;
+                JsonElement? schema =
+                    holder is { ValueKind: JsonValueKind.Object } outer ? RequestBody.Field(outer, "schema") : null;
                 options.JsonSchema = schema?.GetRawText()
-                    ?? throw ApiException.Wrong(Name + ".json_schema.schema", "it is missing");
+                    ?? throw ApiException.Wrong($"{name}.{schemaName}", "it is missing");
                 options.SchemaMode = LlmSchemaMode.Lenient;
                 break;
             default:
-                throw ApiException.Wrong(Name + ".type", "allowed is text, json_object or json_schema");
+                throw ApiException.Wrong(name + ".type", "allowed is text, json_object or json_schema");
         }
     }
 

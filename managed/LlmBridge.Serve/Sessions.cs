@@ -6,17 +6,9 @@ namespace LlmBridge.Serve;
 
 /// <summary>The conversations that llmbridge keeps: which there are, what was said in one, its end. A chat completion
 /// goes on with one that its field "session" names.</summary>
-internal sealed class Sessions(ServeOptions options)
+internal sealed class Sessions(KeptSessions kept)
 {
     private const string One = "/v1/sessions/{name}";
-
-    private readonly BridgeOptions _bridge = BridgeOf(options);
-
-    /// <summary>What says where sessions are.</summary>
-    public static BridgeOptions BridgeOf(ServeOptions options) => new()
-    {
-        Settings = options.Settings.Where(setting => setting.Key is "session_dir" or "home").ToDictionary(),
-    };
 
     public void Map(WebApplication application)
     {
@@ -27,7 +19,7 @@ internal sealed class Sessions(ServeOptions options)
 
     private async Task ListAsync(HttpContext context)
     {
-        using JsonDocument list = JsonDocument.Parse(await Task.Run(() => LlmLibrary.ListSessions(_bridge)));
+        using JsonDocument list = await kept.ListAsync();
         await Respond.JsonAsync(context, json =>
         {
             json.WriteStartObject();
@@ -41,8 +33,7 @@ internal sealed class Sessions(ServeOptions options)
     private async Task ReadAsync(HttpContext context)
     {
         string name = NameOf(context);
-        using JsonDocument session = JsonDocument.Parse(await TellAsync(
-            name, () => LlmLibrary.ReadSession(name, _bridge)));
+        using JsonDocument session = await kept.ReadAsync(name, () => Missing(name));
         await Respond.JsonAsync(context, json =>
         {
             json.WriteStartObject();
@@ -61,11 +52,7 @@ internal sealed class Sessions(ServeOptions options)
     private async Task DeleteAsync(HttpContext context)
     {
         string name = NameOf(context);
-        await TellAsync(name, () =>
-        {
-            LlmLibrary.DeleteSession(name, _bridge);
-            return "";
-        });
+        await kept.DeleteAsync(name, () => Missing(name));
         await Respond.JsonAsync(context, json =>
         {
             json.WriteStartObject();
@@ -75,17 +62,8 @@ internal sealed class Sessions(ServeOptions options)
         });
     }
 
-    private static async Task<string> TellAsync(string name, Func<string> work)
-    {
-        try
-        {
-            return await Task.Run(work);
-        }
-        catch (LlmException e) when (e.Error.Status == LlmStatus.NotFound)
-        {
-            throw new ApiException(404, $"session: there is no \"{name}\"") { Code = "session_not_found" };
-        }
-    }
+    private static ApiException Missing(string name) =>
+        new(404, $"session: there is no \"{name}\"") { Code = "session_not_found" };
 
     private static string NameOf(HttpContext context) => (string?)context.Request.RouteValues["name"] ?? "";
 }

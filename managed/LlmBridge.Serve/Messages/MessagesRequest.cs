@@ -68,7 +68,7 @@ internal static class MessagesRequest
         {
             if (type == "tool_result")
             {
-                string id = Member(block, "tool_use_id", here);
+                string id = RequestBody.Member(block, "tool_use_id", here);
                 string said = RequestBody.Field(block, "content") is { } result ? Text(result, here + ".content") : "";
                 messages.Add(new LlmMessage(LlmRole.Tool, said) { ToolCallId = id });
                 continue;
@@ -90,11 +90,11 @@ internal static class MessagesRequest
             {
                 case "tool_use":
                     calls.Add(new LlmToolCall(
-                        Member(block, "id", here), Member(block, "name", here),
+                        RequestBody.Member(block, "id", here), RequestBody.Member(block, "name", here),
                         RequestBody.Field(block, "input")?.GetRawText() ?? "{}"));
                     break;
                 case "thinking":
-                    reasoning.Append(Member(block, "thinking", here));
+                    reasoning.Append(RequestBody.Member(block, "thinking", here));
                     break;
                 case "redacted_thinking":
                     break; // readable by nobody but the server that made it
@@ -129,18 +129,14 @@ internal static class MessagesRequest
         {
             string here = $"{at}[{i}]";
             if (block.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(here, "allowed is an object");
-            yield return (here, Member(block, "type", here), block);
+            yield return (here, RequestBody.Member(block, "type", here), block);
         }
     }
 
     private static string TextOf(JsonElement block, string type, string at) => type switch
     {
         "" => RequestBody.Text(block, at),
-        "text" => Member(block, "text", at),
+        "text" => RequestBody.Member(block, "text", at),
         _ => throw ApiException.Unsupported(at, $"a content block of type \"{type}\" cannot be read here"),
     };
-
-    private static string Member(JsonElement block, string name, string at) =>
-        RequestBody.Field(block, name) is { } value ? RequestBody.Text(value, $"{at}.{name}")
-            : throw ApiException.Wrong($"{at}.{name}", "it is missing");
 }

@@ -5,7 +5,7 @@ namespace LlmBridge.Serve.Responses;
 
 /// <summary>Responses that others can go on from. Each is a session of llmbridge, which holds the whole conversation up
 /// to it and bears its id.</summary>
-internal sealed class ResponseStore(ServeOptions options)
+internal sealed class ResponseStore(KeptSessions kept)
 {
     private const string Prefix = "resp_";
     private const int IdLength = 37; // the prefix, and 32 digits
@@ -15,16 +15,13 @@ internal sealed class ResponseStore(ServeOptions options)
 
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
 
-    private readonly BridgeOptions _bridge = Sessions.BridgeOf(options);
-
     public static string MakeId() => Prefix + Guid.NewGuid().ToString("N");
 
     /// <summary>A response's conversation, its instructions left out: they hold for one response.</summary>
     public async Task<List<LlmMessage>> ReadAsync(string id, string field)
     {
         using JsonDocument session = await ReadSessionAsync(id, field);
-        return [.. session.RootElement.GetProperty("records").EnumerateArray()
-            .Select(record => Message(record.GetProperty("message")))
+        return [.. session.RootElement.GetProperty("records").EnumerateArray().Select(MessageOf)
             .Where(message => message.Role != LlmRole.System)];
     }
 
@@ -34,55 +31,54 @@ internal sealed class ResponseStore(ServeOptions options)
         using JsonDocument session = await ReadSessionAsync(id, null);
         JsonElement last = session.RootElement.GetProperty("records").EnumerateArray().Last();
         return new StoredResponse(
-            Message(last.GetProperty("message")).Text, last.GetProperty("time").GetInt64(),
+            MessageOf(last).Text, last.GetProperty("time").GetInt64(),
             last.GetProperty("finish_reason").GetString() == "length");
     }
 
     public Task DeleteAsync(string id)
     {
         CheckId(id, null);
-        return Task.Run(() => Told(() => LlmLibrary.DeleteSession(id, _bridge), id, null));
+        return kept.DeleteAsync(id, () => NotFound(id, null));
     }
 
     /// <summary>Removes the responses that have been kept long enough. What fails is tried again at the next
     /// start.</summary>
-    public Task RemoveOldAsync() => Task.Run(() =>
+    public async Task RemoveOldAsync()
     {
+        long oldest = DateTimeOffset.UtcNow.Subtract(s_keptFor).ToUnixTimeSeconds();
         try
         {
-            long oldest = DateTimeOffset.UtcNow.Subtract(s_keptFor).ToUnixTimeSeconds();
-            using JsonDocument list = JsonDocument.Parse(LlmLibrary.ListSessions(_bridge));
+            using JsonDocument list = await kept.ListAsync();
             foreach (JsonElement session in list.RootElement.GetProperty("sessions").EnumerateArray())
             {
                 string name = session.GetProperty("name").GetString()!;
-                if (!IsId(name) || session.GetProperty("modified").GetInt64() >= oldest) continue;
-                LlmLibrary.DeleteSession(name, _bridge);
+                if (IsId(name) && session.GetProperty("modified").GetInt64() < oldest) await RemoveAsync(name);
             }
         }
         catch (LlmException)
         {
-            // No folder yet, or one that another call is in.
+            // There is no folder yet, or it cannot be read.
         }
-    });
-
-    private async Task<JsonDocument> ReadSessionAsync(string id, string? field)
-    {
-        CheckId(id, field);
-        string json = "";
-        await Task.Run(() => Told(() => json = LlmLibrary.ReadSession(id, _bridge), id, field));
-        return JsonDocument.Parse(json);
     }
 
-    private static void Told(Action read, string id, string? field)
+    /// <summary>Another call may have the session's turn, or have removed it: the other sessions are removed all the
+    /// same.</summary>
+    private async Task RemoveAsync(string id)
     {
         try
         {
-            read();
+            await kept.DeleteAsync(id, () => NotFound(id, null));
         }
-        catch (LlmException e) when (e.Error.Status == LlmStatus.NotFound)
+        catch (Exception e) when (e is LlmException or ApiException)
         {
-            throw NotFound(id, field);
+            // It is left to the next start.
         }
+    }
+
+    private Task<JsonDocument> ReadSessionAsync(string id, string? field)
+    {
+        CheckId(id, field);
+        return kept.ReadAsync(id, () => NotFound(id, field));
     }
 
     /// <summary>Other sessions are no responses, and nobody's to read by this way.</summary>
@@ -102,31 +98,9 @@ internal sealed class ResponseStore(ServeOptions options)
             Code = field is null ? "response_not_found" : "previous_response_not_found",
         };
 
-    private static LlmMessage Message(JsonElement message) => new(
-        message.GetProperty("role").GetString() switch
-        {
-            "system" => LlmRole.System,
-            "assistant" => LlmRole.Assistant,
-            "tool" => LlmRole.Tool,
-            _ => LlmRole.User,
-        },
-        Text(message, "content") ?? "")
-    {
-        Reasoning = Text(message, "reasoning_content"),
-        ToolCallId = Text(message, "tool_call_id"),
-        ToolCalls = RequestBody.Field(message, "tool_calls") is { ValueKind: JsonValueKind.Array } calls
-            ? [.. calls.EnumerateArray().Select(ToolCall)] : null,
-    };
-
-    private static LlmToolCall ToolCall(JsonElement call)
-    {
-        JsonElement function = call.GetProperty("function");
-        return new LlmToolCall(
-            Text(call, "id") ?? "", Text(function, "name") ?? "", Text(function, "arguments") ?? "{}");
-    }
-
-    private static string? Text(JsonElement of, string name) =>
-        RequestBody.Field(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    /// <summary>A record's message, which has the form of a chat completion's.</summary>
+    private static LlmMessage MessageOf(JsonElement record) =>
+        Conversation.Read(record.GetProperty("message"), "message");
 }
 
 /// <summary>A response that was kept.</summary>

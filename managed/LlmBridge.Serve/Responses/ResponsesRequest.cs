@@ -52,24 +52,10 @@ internal sealed record ResponsesRequest
 
     private static void ReadFormat(JsonElement text, CallOptions options)
     {
-        const string Name = "text.format";
         if (text.ValueKind != JsonValueKind.Object) throw ApiException.Wrong("text", "allowed is an object");
-        if (RequestBody.Field(text, "format") is not { } format) return;
-        if (format.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(Name, "allowed is an object");
-        switch (Member(format, "type", Name))
+        if (RequestBody.Field(text, "format") is { } format)
         {
-            case "text":
-                break;
-            case "json_object":
-                options.Expect = LlmExpect.Json;
-                break;
-            case "json_schema":
-                options.JsonSchema = RequestBody.Field(format, "schema")?.GetRawText()
-                    ?? throw ApiException.Wrong(Name + ".schema", "it is missing");
-                options.SchemaMode = LlmSchemaMode.Lenient;
-                break;
-            default:
-                throw ApiException.Wrong(Name + ".type", "allowed is text, json_object or json_schema");
+            Sampling.ReadFormat(format, "text.format", format, "schema", options);
         }
     }
 
@@ -91,7 +77,7 @@ internal sealed record ResponsesRequest
         switch (RequestBody.Field(item, "type") is { } given ? RequestBody.Text(given, at + ".type") : "message")
         {
             case "message":
-                LlmRole role = Member(item, "role", at) switch
+                LlmRole role = RequestBody.Member(item, "role", at) switch
                 {
                     "system" or "developer" => LlmRole.System,
                     "user" => LlmRole.User,
@@ -101,12 +87,13 @@ internal sealed record ResponsesRequest
                 return new LlmMessage(role, ReadContent(item, at));
             case "function_call":
                 var call = new LlmToolCall(
-                    Member(item, "call_id", at), Member(item, "name", at), Member(item, "arguments", at));
+                    RequestBody.Member(item, "call_id", at), RequestBody.Member(item, "name", at),
+                    RequestBody.Member(item, "arguments", at));
                 return new LlmMessage(LlmRole.Assistant, "") { ToolCalls = [call] };
             case "function_call_output":
-                return new LlmMessage(LlmRole.Tool, Member(item, "output", at))
+                return new LlmMessage(LlmRole.Tool, RequestBody.Member(item, "output", at))
                 {
-                    ToolCallId = Member(item, "call_id", at),
+                    ToolCallId = RequestBody.Member(item, "call_id", at),
                 };
             default:
                 throw ApiException.Unsupported(at + ".type", "allowed is message, function_call, function_call_output");
@@ -127,17 +114,13 @@ internal sealed record ResponsesRequest
         {
             string here = $"{at}[{i}]";
             if (part.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(here, "allowed is an object");
-            string type = Member(part, "type", here);
+            string type = RequestBody.Member(part, "type", here);
             if (type is not ("input_text" or "output_text" or "text"))
             {
                 throw ApiException.Unsupported(here, $"a part of type \"{type}\" cannot be read");
             }
-            text.Append(Member(part, "text", here));
+            text.Append(RequestBody.Member(part, "text", here));
         }
         return text.ToString();
     }
-
-    private static string Member(JsonElement of, string name, string at) =>
-        RequestBody.Field(of, name) is { } value ? RequestBody.Text(value, $"{at}.{name}")
-            : throw ApiException.Wrong($"{at}.{name}", "it is missing");
 }
