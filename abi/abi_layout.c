@@ -29,6 +29,7 @@ int main(void) {
   MEMBER(llmb_usage, replaced);
   MEMBER(llmb_usage, constrained);
   MEMBER(llmb_usage, origin_lost);
+  MEMBER(llmb_usage, tool_parse);
   printf("llmb_worker %zu\n", sizeof(llmb_worker));
   MEMBER(llmb_worker, state);
   MEMBER(llmb_worker, calls);

@@ -54,6 +54,8 @@ export interface BridgeSettings extends SharedSettings {
   gpu_layers?: number;
   /** Whether calls in one worker are computed together; off makes each answer independent of its neighbours. Default: on. */
   batching?: 'on' | 'off' | boolean;
+  /** File with the chat template (Jinja) to use instead of the model's own. */
+  chat_template?: string;
   /** How long a starting engine may go without progress before it is given up. Default: 300000. */
   start_timeout_ms?: number;
   /** How long a worker may be idle before it exits; 0 is for ever. Default: 300000. */
@@ -132,6 +134,16 @@ export interface CallSettings extends SharedSettings {
   schema_mode?: 'strict' | 'lenient';
   /** How often an engine is told why its answer did not keep json_schema and asked again, within the same timeout_ms and as long as nothing was delivered; a command that may have effects only if this is set. Default: 1. */
   schema_retries?: number;
+  /** What the model may call: a JSON array of {type: function, function: {name, description, parameters}}; the arguments of a call keep parameters, a JSON Schema, or are refused. */
+  tools?: string;
+  /** Whether tools are called: auto leaves it to the model; none, required, or the name of the one to call. Default: auto. */
+  tool_choice?: string;
+  /** Whether one answer may call several tools. Default: on. */
+  parallel_tool_calls?: 'on' | 'off' | boolean;
+  /** Where the text goes that a model thinks in before its answer: separate keeps it beside the answer, include leaves it in. Default: separate. */
+  reasoning?: 'separate' | 'include';
+  /** Whether a model that can think before its answer does so: auto is the template's own way. Default: auto. */
+  thinking?: 'auto' | 'on' | 'off' | false;
   /** Name of a conversation that is kept in session_dir and goes on with this call. */
   session?: string;
   /** NAME@RECORD: the new session begins with that one's records, up to this number. */

@@ -37,6 +37,7 @@ internal static class StructLayouts
         lines.Add(Member("llmb_usage.replaced", ref llmb_usage, ref llmb_usage.replaced));
         lines.Add(Member("llmb_usage.constrained", ref llmb_usage, ref llmb_usage.constrained));
         lines.Add(Member("llmb_usage.origin_lost", ref llmb_usage, ref llmb_usage.origin_lost));
+        lines.Add(Member("llmb_usage.tool_parse", ref llmb_usage, ref llmb_usage.tool_parse));
         var llmb_worker = new NativeWorker();
         lines.Add($"llmb_worker {Unsafe.SizeOf<NativeWorker>()}");
         lines.Add(Member("llmb_worker.state", ref llmb_worker, ref llmb_worker.state));

@@ -40,6 +40,8 @@ public enum LlmFinishReason
     Length = 2,
     /// <summary>One of the stop strings came up.</summary>
     StopString = 3,
+    /// <summary>The model calls tools (llmb_call_tool_calls) and waits for what they give.</summary>
+    ToolCalls = 4,
 }
 
 /// <summary>What a request asks for.</summary>
@@ -82,6 +84,29 @@ internal enum NativeConstrained
     Partial = 1,
     /// <summary>Wholly.</summary>
     Full = 2,
+}
+
+/// <summary>Text that is not the answer's own, for llmb_request_write_aside.</summary>
+internal enum NativeAside
+{
+    /// <summary>What the model thought before its answer.</summary>
+    Reasoning = 1,
+    /// <summary>
+    /// A JSON array of {"id", "name", "arguments"}, arguments an object; the request then ends with
+    /// LLMB_FINISH_TOOL_CALLS.
+    /// </summary>
+    ToolCalls = 2,
+}
+
+/// <summary>Whether calls of tools were looked for in what a model said.</summary>
+internal enum NativeToolParse
+{
+    /// <summary>No.</summary>
+    None = 0,
+    /// <summary>Yes: what it called is aside, or it called nothing.</summary>
+    Parsed = 1,
+    /// <summary>They could not be read: all that was said is in the answer's text.</summary>
+    Failed = 2,
 }
 
 /// <summary>
@@ -278,6 +303,7 @@ public static class LlmNames
         LlmFinishReason.Stop => "stop",
         LlmFinishReason.Length => "length",
         LlmFinishReason.StopString => "stop_string",
+        LlmFinishReason.ToolCalls => "tool_calls",
         _ => "unknown",
     };
 

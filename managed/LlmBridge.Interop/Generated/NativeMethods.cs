@@ -259,12 +259,31 @@ internal static unsafe partial class NativeMethods
     /// What is known of a call that has ended, as a JSON object, for llmb_free to free: `cached_prompt_tokens`, and
     /// `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another
     /// engine continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was
-    /// lost. Members are added, none removed.
+    /// lost; `tool_parse`: "failed" where what the model said could not be read as calls of tools and is all in the
+    /// answer's text, else "parsed". Members are added, none removed.
     /// </summary>
     /// <param name="out_json">NULL on failure.</param>
     /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_call_details(CallHandle call, byte** out_json);
+
+    /// <summary>
+    /// The tools that the model calls, as a JSON array of {"id", "name", "arguments"}, for llmb_free to free; [] where
+    /// it calls none. Each is one of the setting `tools`, and its arguments keep that tool's `parameters`.
+    /// </summary>
+    /// <param name="out_json">NULL on failure.</param>
+    /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_call_tool_calls(CallHandle call, byte** out_json);
+
+    /// <summary>
+    /// What the model thought before its answer, as NUL-terminated UTF-8, for llmb_free to free; empty where there is
+    /// none, or where it is part of the answer (reasoning=include).
+    /// </summary>
+    /// <param name="out_text">NULL on failure.</param>
+    /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_call_reasoning(CallHandle call, byte** out_text);
 
     /// <summary>Frees the call; cancels it first if it has not ended. Never waits. NULL is fine.</summary>
     [LibraryImport(Library)]
@@ -608,6 +627,15 @@ internal static unsafe partial class NativeMethods
     /// </remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_write(nint request, byte* text, ulong size);
+
+    /// <summary>
+    /// Adds text beside the answer, in one piece or several; they may end inside a UTF-8 character. An engine that
+    /// continues an answer says it again from the beginning.
+    /// </summary>
+    /// <param name="kind">one of llmb_aside.</param>
+    /// <remarks>Errors: LLMB_E_NOT_READY as for llmb_request_write.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_request_write_aside(nint request, uint kind, byte* text, ulong size);
 
     /// <summary>
     /// Records tokens just produced (at most 1024), before the piece that has their text, so that another engine can go

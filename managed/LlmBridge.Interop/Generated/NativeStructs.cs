@@ -58,6 +58,8 @@ internal struct NativeUsage
     /// 1 when the request came with an origin (llmb_request_origin) and could not be continued from it.
     /// </summary>
     public ulong origin_lost;
+    /// <summary>One of llmb_tool_parse.</summary>
+    public ulong tool_parse;
 }
 
 /// <summary>One place for a worker.</summary>

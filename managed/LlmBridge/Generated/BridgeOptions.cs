@@ -118,6 +118,10 @@ public sealed partial class BridgeOptions
     /// <remarks>Setting "batching", default on.</remarks>
     public bool? Batching { get; set; }
 
+    /// <summary>File with the chat template (Jinja) to use instead of the model's own.</summary>
+    /// <remarks>Setting "chat_template".</remarks>
+    public string? ChatTemplate { get; set; }
+
     /// <summary>How long a starting engine may go without progress before it is given up.</summary>
     /// <remarks>Setting "start_timeout_ms", default 300000, from 1 to 86400000, in ms.</remarks>
     public TimeSpan? StartTimeout { get; set; }
@@ -217,6 +221,7 @@ public sealed partial class BridgeOptions
         if (Threads is { } threads) writer.Number("threads"u8, threads);
         if (GpuLayers is { } gpuLayers) writer.Number("gpu_layers"u8, gpuLayers);
         if (Batching is { } batching) writer.Text("batching"u8, batching ? "on" : "off");
+        if (ChatTemplate is { } chatTemplate) writer.Text("chat_template"u8, chatTemplate);
         if (StartTimeout is { } startTimeout) writer.Milliseconds("start_timeout_ms"u8, startTimeout);
         if (Idle is { } idle) writer.Milliseconds("idle_ms"u8, idle);
         if (RecycleCalls is { } recycleCalls) writer.Number("recycle_calls"u8, recycleCalls);

@@ -189,6 +189,34 @@ public sealed partial class CallOptions
     /// <remarks>Setting "schema_retries", default 1, from 0 to 5, in times.</remarks>
     public int? SchemaRetries { get; set; }
 
+    /// <summary>
+    /// What the model may call: a JSON array of {type: function, function: {name, description, parameters}}; the
+    /// arguments of a call keep parameters, a JSON Schema, or are refused.
+    /// </summary>
+    /// <remarks>Setting "tools".</remarks>
+    public string? Tools { get; set; }
+
+    /// <summary>
+    /// Whether tools are called: auto leaves it to the model; none, required, or the name of the one to call.
+    /// </summary>
+    /// <remarks>Setting "tool_choice", default auto.</remarks>
+    public string? ToolChoice { get; set; }
+
+    /// <summary>Whether one answer may call several tools.</summary>
+    /// <remarks>Setting "parallel_tool_calls", default on.</remarks>
+    public bool? ParallelToolCalls { get; set; }
+
+    /// <summary>
+    /// Where the text goes that a model thinks in before its answer: separate keeps it beside the answer, include
+    /// leaves it in.
+    /// </summary>
+    /// <remarks>Setting "reasoning", default separate.</remarks>
+    public LlmReasoning? Reasoning { get; set; }
+
+    /// <summary>Whether a model that can think before its answer does so: auto is the template's own way.</summary>
+    /// <remarks>Setting "thinking", default auto.</remarks>
+    public LlmThinking? Thinking { get; set; }
+
     /// <summary>Name of a conversation that is kept in session_dir and goes on with this call.</summary>
     /// <remarks>Setting "session".</remarks>
     public string? Session { get; set; }
@@ -240,6 +268,14 @@ public sealed partial class CallOptions
         if (JsonSchema is { } jsonSchema) writer.Text("json_schema"u8, jsonSchema);
         if (SchemaMode is { } schemaMode) writer.Text("schema_mode"u8, ChoiceNames.Of(schemaMode));
         if (SchemaRetries is { } schemaRetries) writer.Number("schema_retries"u8, schemaRetries);
+        if (Tools is { } tools) writer.Text("tools"u8, tools);
+        if (ToolChoice is { } toolChoice) writer.Text("tool_choice"u8, toolChoice);
+        if (ParallelToolCalls is { } parallelToolCalls)
+        {
+            writer.Text("parallel_tool_calls"u8, parallelToolCalls ? "on" : "off");
+        }
+        if (Reasoning is { } reasoning) writer.Text("reasoning"u8, ChoiceNames.Of(reasoning));
+        if (Thinking is { } thinking) writer.Text("thinking"u8, ChoiceNames.Of(thinking));
         if (Session is { } session) writer.Text("session"u8, session);
         if (SessionFork is { } sessionFork) writer.Text("session_fork"u8, sessionFork);
         if (SessionOverflow is { } sessionOverflow) writer.Text("session_overflow"u8, ChoiceNames.Of(sessionOverflow));

@@ -151,6 +151,29 @@ public enum LlmSchemaMode
 }
 
 /// <summary>
+/// Where the text goes that a model thinks in before its answer: separate keeps it beside the answer, include leaves it
+/// in.
+/// </summary>
+public enum LlmReasoning
+{
+    /// <summary>The value "separate".</summary>
+    Separate,
+    /// <summary>The value "include".</summary>
+    Include,
+}
+
+/// <summary>Whether a model that can think before its answer does so: auto is the template's own way.</summary>
+public enum LlmThinking
+{
+    /// <summary>The value "auto".</summary>
+    Auto,
+    /// <summary>The value "on".</summary>
+    On,
+    /// <summary>The value "off".</summary>
+    Off,
+}
+
+/// <summary>
 /// Where a session is larger than the context: error is context_full, drop_oldest leaves its oldest turns out of what
 /// the model sees.
 /// </summary>
@@ -254,6 +277,21 @@ internal static class ChoiceNames
     {
         LlmSchemaMode.Strict => "strict",
         LlmSchemaMode.Lenient => "lenient",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
+
+    public static string Of(LlmReasoning value) => value switch
+    {
+        LlmReasoning.Separate => "separate",
+        LlmReasoning.Include => "include",
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
+
+    public static string Of(LlmThinking value) => value switch
+    {
+        LlmThinking.Auto => "auto",
+        LlmThinking.On => "on",
+        LlmThinking.Off => "off",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

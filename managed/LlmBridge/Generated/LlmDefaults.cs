@@ -128,6 +128,18 @@ public static class LlmDefaults
     /// <summary>Of the setting "schema_retries".</summary>
     public const int SchemaRetries = 1;
 
+    /// <summary>Of the setting "tool_choice".</summary>
+    public const string ToolChoice = "auto";
+
+    /// <summary>Of the setting "parallel_tool_calls".</summary>
+    public const bool ParallelToolCalls = true;
+
+    /// <summary>Of the setting "reasoning".</summary>
+    public const LlmReasoning Reasoning = LlmReasoning.Separate;
+
+    /// <summary>Of the setting "thinking".</summary>
+    public const LlmThinking Thinking = LlmThinking.Auto;
+
     /// <summary>Of the setting "session_overflow".</summary>
     public const LlmSessionOverflow SessionOverflow = LlmSessionOverflow.Error;
 

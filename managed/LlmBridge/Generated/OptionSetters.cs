@@ -29,6 +29,7 @@ internal static class OptionSetters
         "Threads",
         "GpuLayers",
         "Batching",
+        "ChatTemplate",
         "StartTimeout",
         "Idle",
         "RecycleCalls",
@@ -75,6 +76,7 @@ internal static class OptionSetters
             case "THREADS": options.Threads = value.Int32(); break;
             case "GPULAYERS": options.GpuLayers = value.Int32(); break;
             case "BATCHING": options.Batching = value.Switch(); break;
+            case "CHATTEMPLATE": options.ChatTemplate = value.Text(); break;
             case "STARTTIMEOUT": options.StartTimeout = value.Duration(); break;
             case "STARTTIMEOUTMS": options.StartTimeout = value.Milliseconds(); break;
             case "IDLE": options.Idle = value.Duration(); break;
@@ -139,6 +141,11 @@ internal static class OptionSetters
         "JsonSchema",
         "SchemaMode",
         "SchemaRetries",
+        "Tools",
+        "ToolChoice",
+        "ParallelToolCalls",
+        "Reasoning",
+        "Thinking",
         "Session",
         "SessionFork",
         "SessionOverflow",
@@ -190,6 +197,11 @@ internal static class OptionSetters
             case "JSONSCHEMA": options.JsonSchema = value.Text(); break;
             case "SCHEMAMODE": options.SchemaMode = value.Choice<LlmSchemaMode>(); break;
             case "SCHEMARETRIES": options.SchemaRetries = value.Int32(); break;
+            case "TOOLS": options.Tools = value.Text(); break;
+            case "TOOLCHOICE": options.ToolChoice = value.Text(); break;
+            case "PARALLELTOOLCALLS": options.ParallelToolCalls = value.Switch(); break;
+            case "REASONING": options.Reasoning = value.Choice<LlmReasoning>(); break;
+            case "THINKING": options.Thinking = value.Choice<LlmThinking>(); break;
             case "SESSION": options.Session = value.Text(); break;
             case "SESSIONFORK": options.SessionFork = value.Text(); break;
             case "SESSIONOVERFLOW": options.SessionOverflow = value.Choice<LlmSessionOverflow>(); break;

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/fake/fake_aside.h"
+
 enum { CHUNK_SIZE = 32 << 10, PROGRESS_EVERY_MS = 100, FAKE_DIMENSION = 8 };
 
 static uint64_t after_ms(uint64_t milliseconds) {
@@ -72,6 +74,7 @@ static void finish(struct fake_run *run, uint32_t reason) {
       .finish_reason = reason,
       .prompt_tokens = count_words(input, size),
       .completion_tokens = run->pieces,
+      .tool_parse = run->calls > 0 ? LLMB_TOOL_PARSE_PARSED : LLMB_TOOL_PARSE_NONE,
   };
   llmb_request *request = run->request;
   run->request = NULL;
@@ -175,6 +178,14 @@ static bool do_say(struct fake_run *run, const struct fake_step *step) {
   return true;
 }
 
+static bool do_aside(struct fake_run *run, const struct fake_step *step) {
+  if (llmb_request_kind(run->request) != LLMB_REQUEST_GENERATE) return true;
+  const llmb_status status = step->verb == FAKE_TOOL ? fake_tell_calls(run) : fake_tell_reasoning(run, step);
+  if (status == LLMB_E_NOT_READY) run->wake_ns = LLMB_NEVER;
+  if (status != LLMB_OK && status != LLMB_E_NOT_READY) fail(run, status, "the script's calls of tools are too long");
+  return status == LLMB_OK;
+}
+
 static bool do_flood(struct fake_run *run, const struct fake_step *step) {
   static char chunk[CHUNK_SIZE];
   memset(chunk, 'x', sizeof chunk);
@@ -237,6 +248,9 @@ static bool do_step(struct fake_run *run, const struct fake_step *step) {
       return do_nan(run);
     case FAKE_SAY:
       return do_say(run, step);
+    case FAKE_TOOL:
+    case FAKE_REASON:
+      return do_aside(run, step);
     case FAKE_HANG:
     case FAKE_SIGNAL:
     case FAKE_EXIT:
@@ -274,5 +288,8 @@ void fake_run_step(struct fake_run *run) {
     run->step++;
     run->done_in_step = 0;
   }
-  if (run->request != NULL) finish(run, run->pieces >= run->pieces_max ? LLMB_FINISH_LENGTH : LLMB_FINISH_STOP);
+  if (run->request != NULL)
+    finish(run, run->calls > 0                   ? LLMB_FINISH_TOOL_CALLS
+                : run->pieces >= run->pieces_max ? LLMB_FINISH_LENGTH
+                                                 : LLMB_FINISH_STOP);
 }

@@ -13,7 +13,7 @@ static const struct {
     [FAKE_HANG] = {"hang", 0},         [FAKE_SIGNAL] = {"signal", 1},   [FAKE_EXIT] = {"exit", 1},
     [FAKE_FLOOD] = {"flood", 1},       [FAKE_GARBAGE] = {"garbage", 0}, [FAKE_WRONG_LENGTH] = {"wrong_length", 0},
     [FAKE_BAD_UTF8] = {"bad_utf8", 0}, [FAKE_NAN] = {"nan", 0},         [FAKE_SLOW_START] = {"slow_start", 1},
-    [FAKE_SAY] = {"say", 0},
+    [FAKE_SAY] = {"say", 0},           [FAKE_TOOL] = {"tool", 0},       [FAKE_REASON] = {"reason", 0},
 };
 
 static bool parse_number(const char *text, uint64_t *out) {
@@ -79,12 +79,18 @@ static bool parse_step(char *text, struct fake_step *step, char *problem, size_t
   return true;
 }
 
-/* "say TEXT": all up to the step's end is the text, whatever is in it. */
-static bool parse_say(const char *text, size_t size, struct fake_step *step) {
-  const size_t begin = strspn(text, " \t");
-  if (size < begin + 4 || memcmp(text + begin, "say ", 4) != 0) return false;
-  *step = (struct fake_step){.verb = FAKE_SAY, .text = text + begin + 4, .size = size - begin - 4};
-  return true;
+/* "say TEXT", "tool NAME JSON", "reason TEXT": all up to the step's end is the text, whatever is in it. */
+static bool parse_text(const char *text, size_t size, struct fake_step *step) {
+  static const enum fake_verb with_text[] = {FAKE_SAY, FAKE_TOOL, FAKE_REASON};
+  const size_t blank = strspn(text, " \t");
+  for (unsigned i = 0; i < sizeof with_text / sizeof with_text[0]; i++) {
+    const char *const name = verbs[with_text[i]].name;
+    const size_t begin = blank + strlen(name) + 1;
+    if (size < begin || memcmp(text + blank, name, begin - blank - 1) != 0 || text[begin - 1] != ' ') continue;
+    *step = (struct fake_step){.verb = with_text[i], .text = text + begin, .size = size - begin};
+    return true;
+  }
+  return false;
 }
 
 static bool is_blank(const char *text) {
@@ -97,7 +103,7 @@ bool fake_script_parse(const char *text, struct fake_script *out, char *problem,
   while (text != NULL && *text != 0) {
     char step_text[STEP_SIZE_MAX];
     const size_t size = strcspn(text, ";");
-    if (out->count < FAKE_STEPS_MAX - 1 && parse_say(text, size, &out->steps[out->count])) {
+    if (out->count < FAKE_STEPS_MAX - 1 && parse_text(text, size, &out->steps[out->count])) {
       text += text[size] == ';' ? size + 1 : size;
       in_turn = true;
       out->count++;

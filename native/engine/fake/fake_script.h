@@ -22,6 +22,8 @@ enum fake_verb {
   FAKE_NAN,
   FAKE_SLOW_START,
   FAKE_SAY,
+  FAKE_TOOL,
+  FAKE_REASON,
   FAKE_VERB_COUNT
 };
 
@@ -37,7 +39,7 @@ struct fake_step {
   enum fake_moment moment;
   uint64_t numbers[2];
   uint64_t piece;   /* of FAKE_AT_PIECE, from 1 */
-  const char *text; /* of FAKE_SAY: in the script itself */
+  const char *text; /* of FAKE_SAY, FAKE_TOOL, FAKE_REASON: in the script itself */
   uint64_t size;
 };
 

@@ -21,7 +21,8 @@ enum llmb_finish_reason {
   LLMB_FINISH_NONE = 0,       /**< It has not ended, or it failed. */
   LLMB_FINISH_STOP = 1,       /**< The model ended its answer. */
   LLMB_FINISH_LENGTH = 2,     /**< max_tokens or the context was reached. */
-  LLMB_FINISH_STOP_STRING = 3 /**< One of the stop strings came up. */
+  LLMB_FINISH_STOP_STRING = 3, /**< One of the stop strings came up. */
+  LLMB_FINISH_TOOL_CALLS = 4   /**< The model calls tools (llmb_call_tool_calls) and waits for what they give. */
 };
 
 /** What is known of a call that succeeded. Owned by the caller, holds no pointers. */
@@ -83,11 +84,24 @@ LLMB_API uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call);
 
 /** What is known of a call that has ended, as a JSON object, for llmb_free to free: `cached_prompt_tokens`, and
  * `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another engine
- * continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was lost. Members
- * are added, none removed.
+ * continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was lost;
+ * `tool_parse`: "failed" where what the model said could not be read as calls of tools and is all in the answer's
+ * text, else "parsed". Members are added, none removed.
  * @param out_json  NULL on failure.
  * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
 LLMB_API llmb_status llmb_call_details(const llmb_call *call, char **out_json);
+
+/** The tools that the model calls, as a JSON array of {"id", "name", "arguments"}, for llmb_free to free; [] where it
+ * calls none. Each is one of the setting `tools`, and its arguments keep that tool's `parameters`.
+ * @param out_json  NULL on failure.
+ * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
+LLMB_API llmb_status llmb_call_tool_calls(const llmb_call *call, char **out_json);
+
+/** What the model thought before its answer, as NUL-terminated UTF-8, for llmb_free to free; empty where there is none,
+ * or where it is part of the answer (reasoning=include).
+ * @param out_text  NULL on failure.
+ * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
+LLMB_API llmb_status llmb_call_reasoning(const llmb_call *call, char **out_text);
 
 /** Frees the call; cancels it first if it has not ended. Never waits. NULL is fine. */
 LLMB_API void llmb_call_close(llmb_call *call);

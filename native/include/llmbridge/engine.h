@@ -46,6 +46,20 @@ enum llmb_constrained {
   LLMB_CONSTRAINED_FULL = 2     /**< Wholly. */
 };
 
+/** Text that is not the answer's own, for llmb_request_write_aside. */
+enum llmb_aside {
+  LLMB_ASIDE_REASONING = 1, /**< What the model thought before its answer. */
+  LLMB_ASIDE_TOOL_CALLS = 2 /**< A JSON array of {"id", "name", "arguments"}, arguments an object; the request then ends
+                                 with LLMB_FINISH_TOOL_CALLS. */
+};
+
+/** Whether calls of tools were looked for in what a model said. */
+enum llmb_tool_parse {
+  LLMB_TOOL_PARSE_NONE = 0,   /**< No. */
+  LLMB_TOOL_PARSE_PARSED = 1, /**< Yes: what it called is aside, or it called nothing. */
+  LLMB_TOOL_PARSE_FAILED = 2  /**< They could not be read: all that was said is in the answer's text. */
+};
+
 /** What an engine reports of a finished request. */
 typedef struct llmb_usage {
   uint32_t struct_size;          /**< sizeof(llmb_usage) as the engine was compiled. */
@@ -58,6 +72,7 @@ typedef struct llmb_usage {
   uint64_t constrained;          /**< One of llmb_constrained. */
   uint64_t origin_lost;          /**< 1 when the request came with an origin (llmb_request_origin) and could not be
                                       continued from it. */
+  uint64_t tool_parse;           /**< One of llmb_tool_parse. */
 } llmb_usage;
 
 /** The entry of an engine module: load, say ready, serve until llmb_engine_next says the host is gone; return the exit
@@ -197,6 +212,12 @@ LLMB_API void llmb_request_progress(llmb_request *request);
 /** Adds a piece to the answer. It may end inside a UTF-8 character.
  * Errors:  LLMB_E_NOT_READY when the host reads too slowly and too much waits: nothing was taken, try again later. */
 LLMB_API llmb_status llmb_request_write(llmb_request *request, const char *text, uint64_t size);
+
+/** Adds text beside the answer, in one piece or several; they may end inside a UTF-8 character. An engine that
+ * continues an answer says it again from the beginning.
+ * @param kind  one of llmb_aside.
+ * Errors:  LLMB_E_NOT_READY as for llmb_request_write. */
+LLMB_API llmb_status llmb_request_write_aside(llmb_request *request, uint32_t kind, const char *text, uint64_t size);
 
 /** Records tokens just produced (at most 1024), before the piece that has their text, so that another engine can go on
  * if this one dies. For engines that declare LLMB_ENGINE_RESUMES. */

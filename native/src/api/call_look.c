@@ -19,14 +19,15 @@
 static void look_at_done(const llmb_call *call, struct call_verdict *verdict) {
   const uint32_t reason = verdict->done.finish_reason;
   verdict->finding = CALL_DONE;
-  if (reason == LLMB_FINISH_NONE || reason > LLMB_FINISH_STOP_STRING) {
+  if (reason == LLMB_FINISH_NONE || reason > LLMB_FINISH_TOOL_CALLS) {
     verdict_break(verdict, call_phase(call), "an unknown finish reason");
   } else if (call->holder.held_size > 0) {
     verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true, "the answer ends inside a UTF-8 character");
   } else if (call->kind == LLMB_REQUEST_EMBED && call->vectors_read < call->vectors_wanted) {
     verdict_break(verdict, LLMB_PHASE_EMBED, "fewer vectors than texts");
   } else {
-    if (call_check_whole(call, verdict)) (void)call_schema_end(call, reason, verdict);
+    const bool says_all = call_tools_end(call, reason, verdict) && reason != LLMB_FINISH_TOOL_CALLS;
+    if (says_all && call_check_whole(call, verdict)) (void)call_schema_end(call, reason, verdict);
   }
 }
 
@@ -141,6 +142,7 @@ static void look_at_slot(llmb_call *call, uint64_t now_ns, struct call_verdict *
   for (; news == SLOT_TOKENS && !slot_has_taken_enough(slot, begun_at); news = slot_look(slot)) {
     if (!call_take_tokens(call, verdict)) return;
   }
+  if (call->aside[0].size > 0 && call->first_piece_ns == 0) call_note_part(call, slot, now_ns);
   if (call_has_progressed(call)) {
     verdict->finding = CALL_PROGRESSED;
     return;

@@ -14,6 +14,7 @@ void call_free(llmb_call *call) {
   call_request_free(&call->request);
   memory_release(call->vector);
   memory_release(call->whole);
+  for (unsigned i = 0; i < FRAME_ASIDE_KINDS; i++) memory_release(call->aside[i].text);
   unread_clear(&call->unread, 0);
   memory_release(call->tokens.items);
   memory_release(call->origin.items);
@@ -33,12 +34,14 @@ void call_reset(llmb_call *call) {
   call->ticket.waited_for_start = call->ticket.hung = false;
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = call->looked_ns = 0;
-  call->output_size = call->received_size = 0;
+  call->received_size = 0;
   call->tokens.count = call->origin.count = call->progress_at_death = 0;
   call->vectors_to_skip = call->deaths = call->losses = 0;
   call->ticket.alone = call->ticket.apart = call->ticket.moved = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
   call->was_resumed = call->origin_lost = false;
+  call_forget_aside(call);
+  call->output_size = 0;
   call->vectors_wanted = call->vectors_read = 0;
   call->holder.held_size = 0;
   call->last_word = SLOT_NOTHING;
@@ -56,6 +59,13 @@ static void *kept(void *buffer, uint64_t *capacity, uint64_t item_size) {
   return memory_release(buffer);
 }
 
+void call_forget_aside(llmb_call *call) {
+  for (unsigned i = 0; i < FRAME_ASIDE_KINDS; i++) {
+    call->output_size -= call->aside[i].size;
+    call->aside[i].size = 0;
+  }
+}
+
 void call_forget_unread(llmb_call *call) {
   atomic_fetch_sub(&call->bridge->unread_size, unread_size(&call->unread));
   unread_clear(&call->unread, CALL_BUFFER_KEPT_SIZE);
@@ -65,6 +75,8 @@ void call_forget_unread(llmb_call *call) {
 void call_drop_large_buffers(llmb_call *call) {
   call->vector = kept(call->vector, &call->vector_capacity, 1);
   call->whole = kept(call->whole, &call->whole_capacity, 1);
+  for (unsigned i = 0; i < FRAME_ASIDE_KINDS; i++)
+    call->aside[i].text = kept(call->aside[i].text, &call->aside[i].capacity, 1);
   call_forget_unread(call);
   call->tokens.items = kept(call->tokens.items, &call->tokens.capacity, sizeof *call->tokens.items);
   call->origin.items = kept(call->origin.items, &call->origin.capacity, sizeof *call->origin.items);

@@ -19,6 +19,12 @@ struct call_words {
   uint64_t count, capacity;
 };
 
+/* Text beside the answer, as its engine said it. */
+struct call_aside {
+  char *text;
+  uint64_t size, capacity;
+};
+
 struct llmb_call {
   struct pool_ticket ticket;
   struct waker waker;
@@ -45,6 +51,7 @@ struct llmb_call {
   uint64_t progress_seen, progress_ns;
   uint64_t looked_ns; /* when its caller last looked at it */
   uint64_t output_size, output_size_max;
+  struct call_aside aside[FRAME_ASIDE_KINDS]; /* by enum llmb_aside - 1 */
   struct utf8_holder holder;
   float *vector; /* of an embedding call: the one being received or not yet read */
   uint64_t vector_size, vector_received, vector_capacity; /* bytes; a size of 0 is none */
@@ -72,7 +79,7 @@ struct llmb_call {
   llmb_result result;
   uint32_t cached_prompt_tokens; /* not in the result, which hosts have compiled in */
   uint32_t attempts;
-  uint32_t replaced, constrained; /* as cached_prompt_tokens: of a call that has succeeded */
+  uint32_t replaced, constrained, tool_parse; /* as cached_prompt_tokens: of a call that has succeeded */
   bool was_resumed, origin_lost;
 
   bool watched;
@@ -84,6 +91,9 @@ void call_reset(llmb_call *call);
 
 /* Frees the buffers that the next call of this object will hardly need. */
 void call_drop_large_buffers(llmb_call *call);
+
+/* Drops the text beside the answer. */
+void call_forget_aside(llmb_call *call);
 
 /* Drops what was taken out of the ring and not read. */
 void call_forget_unread(llmb_call *call);

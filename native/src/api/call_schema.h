@@ -1,5 +1,5 @@
-/* What a JSON Schema asks of a call's answer: it is looked at as it comes, and an answer that is refused may be asked
- * for again. */
+/* What a JSON Schema and the tools given ask of a call's answer: it is looked at as it comes, and an answer that is
+ * refused may be asked for again. */
 #ifndef LLMB_CALL_SCHEMA_H
 #define LLMB_CALL_SCHEMA_H
 
@@ -7,11 +7,15 @@
 #include "api/call_verdict.h"
 #include "core/settings_set.h"
 
-/* Of a call that is being configured: its schema, if its settings name one. */
+/* Of a call that is being configured: its schema and tools, if its settings name them. */
 llmb_status call_schema_begin(llmb_call *call, const llmb_settings *settings, llmb_error *error);
 
 /* Looks at a piece of the answer; false, with the verdict, if no answer that goes on like this can be valid. */
 bool call_schema_take(const llmb_call *call, const uint8_t *text, uint64_t size, struct call_verdict *verdict);
+
+/* Looks at what the engine has said beside the answer, once that has ended; false, with the verdict, if it may not
+ * be. */
+bool call_tools_end(const llmb_call *call, uint32_t finish_reason, struct call_verdict *verdict);
 
 /* Looks at the end of the answer. */
 bool call_schema_end(const llmb_call *call, uint32_t finish_reason, struct call_verdict *verdict);

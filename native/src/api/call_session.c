@@ -33,8 +33,10 @@ llmb_status call_session_open(llmb_call *call, llmb_error *error) {
 /* The same with the answer, which only then counts. */
 static llmb_status say_answer(llmb_call *call) {
   struct call_session *session = call->session;
-  struct session_message message = {
-      .size = session->answer_size, .first_size = session->tokens_size, .status = (int32_t)call->result.finish_reason};
+  struct session_message message = {.size = session->answer_size,
+                                    .first_size = session->tokens_size,
+                                    .aside_sizes = {call->aside[0].size, call->aside[1].size},
+                                    .status = (int32_t)call->result.finish_reason};
   int os_code = 0;
   session->stage = SESSION_STORING;
   memcpy(message.text, call->stage->pool.launch.engine, sizeof call->stage->pool.launch.engine);
@@ -167,11 +169,18 @@ llmb_status call_session_store(llmb_call *call, uint64_t now_ns) {
   void *block = NULL;
   session->tokens_size = call->tokens.count * sizeof *call->tokens.items;
   session->answer_size = session->tokens_size + call->whole_size;
+  for (unsigned i = 0; i < FRAME_ASIDE_KINDS; i++) session->answer_size += call->aside[i].size;
   const llmb_status status = memory_allocate(session->answer_size + 1, &block);
   if (status != LLMB_OK) return status;
   session->answer = block;
   if (session->tokens_size > 0) memcpy(block, call->tokens.items, session->tokens_size);
-  if (call->whole_size > 0) memcpy(session->answer + session->tokens_size, call->whole, call->whole_size);
+  char *at = session->answer + session->tokens_size;
+  if (call->whole_size > 0) memcpy(at, call->whole, call->whole_size);
+  at += call->whole_size;
+  for (unsigned i = 0; i < FRAME_ASIDE_KINDS; i++) {
+    if (call->aside[i].size > 0) memcpy(at, call->aside[i].text, call->aside[i].size);
+    at += call->aside[i].size;
+  }
   session->may_repeat = !call->delivered;
   /* What that fails with the next look finds again. */
   if (say_answer(call) != LLMB_OK) replace_helper(call, now_ns, &verdict);

@@ -22,6 +22,7 @@ static void settle_done(llmb_call *call, const struct frame_done *done) {
   call->cached_prompt_tokens = done->cached_prompt_tokens;
   call->replaced = done->replaced;
   call->constrained = done->constrained;
+  call->tool_parse = done->tool_parse;
   call->origin_lost = done->origin_lost != 0;
   if (call->session == NULL) {
     call_end(call, LLMB_OK, true);

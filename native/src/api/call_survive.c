@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/call_aside.h"
 #include "api/call_end.h"
 #include "api/call_request.h"
 #include "api/call_stats.h"
@@ -38,6 +39,11 @@ void call_end_quarantine(llmb_call *call) {
 bool call_take_tokens(llmb_call *call, struct call_verdict *verdict) {
   struct connection *worker = call->ticket.connection;
   struct slot *slot = &worker->slots[call->ticket.slot];
+  if (slot->head.type >= FRAME_ASIDE) {
+    if (!call_aside_take(call, slot, verdict)) return false;
+    if (slot_release_room(slot)) connection_wake_engine(worker);
+    return true;
+  }
   const bool produced = slot->head.type == FRAME_TOKENS;
   struct call_words *words = produced ? &call->tokens : &call->origin;
   if (slot->head.type == FRAME_ORIGIN) words->count = 0;
@@ -129,6 +135,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
   bool again = wanted && (!accepted || may_repeat(call, worker, now_ns));
   if (again && accepted) {
     if (call->kind == LLMB_REQUEST_EMBED) call_forget_unread(call); /* the next engine gives them again */
+    call_forget_aside(call);                                        /* this too */
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;
     call->was_resumed = call->tokens.count + call->origin.count > 0;

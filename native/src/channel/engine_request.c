@@ -121,6 +121,21 @@ static llmb_status write_frame(llmb_request *request, uint32_t type, const void 
   return engine_send_frame(request, type, bytes, size, NULL, 0, ENGINE_PART_NEWS);
 }
 
+llmb_status llmb_request_write_aside(llmb_request *request, uint32_t kind, const char *text, uint64_t size) {
+  if (kind < LLMB_ASIDE_REASONING || kind > LLMB_ASIDE_TOOL_CALLS || size > CHANNEL_PIECE_SIZE_MAX) {
+    return LLMB_E_INVALID_ARGUMENT;
+  }
+  llmb_status status = LLMB_OK;
+  for (uint64_t sent = 0, part = 0; status == LLMB_OK && sent < size; sent += part) {
+    part = size - sent < FRAME_ASIDE_SIZE_MAX ? size - sent : FRAME_ASIDE_SIZE_MAX;
+    const uint32_t type = FRAME_ASIDE + kind - 1;
+    /* All of it or nothing: only the first part may be told to wait. */
+    status = sent == 0 ? write_frame(request, type, text, part)
+                       : engine_send_frame(request, type, text + sent, part, NULL, 0, ENGINE_PART_NEWS);
+  }
+  return status;
+}
+
 llmb_status llmb_request_write_tokens(llmb_request *request, const int32_t *tokens, uint32_t count) {
   if (count == 0) return LLMB_OK;
   if (count > CHANNEL_TOKENS_MAX) return LLMB_E_INVALID_ARGUMENT;
@@ -208,7 +223,8 @@ llmb_status llmb_request_done(llmb_request *request, const llmb_usage *usage) {
       .completion_tokens = usage->completion_tokens,
       .replaced = HAS(usage, replaced) ? (uint32_t)usage->replaced : 0,
       .constrained = HAS(usage, constrained) ? (uint32_t)usage->constrained : 0,
-      .origin_lost = HAS(usage, origin_lost) ? usage->origin_lost : 0,
+      .origin_lost = HAS(usage, origin_lost) ? (uint32_t)usage->origin_lost : 0,
+      .tool_parse = HAS(usage, tool_parse) ? (uint32_t)usage->tool_parse : 0,
   };
   const llmb_status status = engine_send_frame(request, FRAME_DONE, &done, sizeof done, NULL, 0, ENGINE_END_NEWS);
   FAULT_POINT(ENGINE_DONE);

@@ -7,17 +7,19 @@
 enum frame_type {
   /* host to engine */
   FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens and origin of an interrupted answer */
-  /* engine to host, in this order: ACCEPTED, any number of PIECE, TOKENS and ORIGIN or of VECTOR, then one of DONE and
-   * ERROR; an ERROR may also come first */
-  FRAME_ACCEPTED = 16,   /* empty: work begins */
-  FRAME_PIECE = 17,      /* text */
-  FRAME_VECTOR = 18,     /* floats */
-  FRAME_DONE = 19,       /* struct frame_done */
-  FRAME_ERROR = 20,      /* struct frame_failure, message, log */
-  FRAME_TOKENS = 21,     /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
-  FRAME_ORIGIN = 22,     /* int32s, in place of those before: how the engine came to what it computes from, in words of
-                            its own; a resumed call is given them as they came */
-  FRAME_ORIGIN_MORE = 23 /* int32s behind those */
+  /* engine to host, in this order: ACCEPTED, any number of PIECE, TOKENS, ORIGIN and what is aside, or of VECTOR, then
+   * one of DONE and ERROR; an ERROR may also come first */
+  FRAME_ACCEPTED = 16,    /* empty: work begins */
+  FRAME_PIECE = 17,       /* text */
+  FRAME_VECTOR = 18,      /* floats */
+  FRAME_DONE = 19,        /* struct frame_done */
+  FRAME_ERROR = 20,       /* struct frame_failure, message, log */
+  FRAME_TOKENS = 21,      /* int32s: tokens produced, before the piece with their text; what a resumed call is given */
+  FRAME_ORIGIN = 22,      /* int32s, in place of those before: how the engine came to what it computes from, in words of
+                             its own; a resumed call is given them as they came */
+  FRAME_ORIGIN_MORE = 23, /* int32s behind those */
+  FRAME_ASIDE = 24,       /* text beside the answer: FRAME_ASIDE + enum llmb_aside - 1 */
+  FRAME_ASIDE_LAST = 25
 };
 
 struct frame_head {
@@ -30,6 +32,7 @@ enum frame_submit_flag {
   FRAME_SUBMIT_ALONE = 1 /* it may be what ended an engine: a shared one works on nothing else meanwhile */
 };
 
+enum { FRAME_ASIDE_KINDS = FRAME_ASIDE_LAST - FRAME_ASIDE + 1, FRAME_ASIDE_SIZE_MAX = 4096 };
 enum { FRAME_BYTES_OF_TOKEN = 4 }; /* about so many, where tokens are not known */
 
 struct frame_submit {
@@ -52,7 +55,8 @@ struct frame_done {
   uint64_t completion_tokens;
   uint32_t replaced;    /* in the answer, by U+FFFD */
   uint32_t constrained; /* enum llmb_constrained */
-  uint64_t origin_lost; /* 1: the call was resumed, and not from the origin that it came with */
+  uint32_t origin_lost; /* 1: the call was resumed, and not from the origin that it came with */
+  uint32_t tool_parse;  /* enum llmb_tool_parse */
 };
 
 struct frame_failure {

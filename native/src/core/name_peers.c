@@ -80,9 +80,8 @@ static const struct peer peers[] = {
     {"conversation", "messages"},
     {"chathistory", "messages"},
     {"history", "messages"},
-    {"chattemplate", "prompt_format"},
     {"chatformat", "prompt_format"},
-    {"template", "prompt_format"},
+    {"template", "chat_template"},
     {"responseformat", "expect"},
     {"format", "expect"},
     {"jsonmode", "expect"},
@@ -101,19 +100,19 @@ static const struct peer peers[] = {
     {"logfilename", "log_file"},
     {"env", "environment"},
     {"promptcachekey", "cache_scope"},
+    {"functions", "tools"},
+    {"functioncall", "tool_choice"},
+    {"enablethinking", "thinking"},
     {"cacheprompt", "prefix_reuse"},
     {"cachereuse", "prefix_reuse"},
 };
 
-static const char TOOLS[] =
-    "the library calls no tools: tell the model of them in \"system\" or \"messages\", and have its "
-    "answer checked with \"expect\"";
 static const char STREAM[] = "whether an answer comes in pieces is not set: read it in pieces";
 
 static const struct peer without_setting[] = {
-    {"tools", TOOLS},        {"toolchoice", TOOLS},        {"functions", TOOLS},
-    {"functioncall", TOOLS}, {"paralleltoolcalls", TOOLS}, {"stream", STREAM},
-    {"streaming", STREAM},   {"streamoptions", STREAM},
+    {"stream", STREAM},
+    {"streaming", STREAM},
+    {"streamoptions", STREAM},
 };
 
 /* Whether a name, but for capitals, hyphens and underscores, is this one. */

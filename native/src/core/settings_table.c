@@ -101,6 +101,8 @@ const struct setting settings_table[SETTING_COUNT] = {
     .help = "Layers of the model to put on the GPU; 0 uses the CPU alone, more than the model has puts all of them"},
   [SETTING_BATCHING] = {"batching", BRIDGE, .engines = ENGINE_LLAMA, CHOICE("on|off"), DEFAULT("on"),
     .help = "Whether calls in one worker are computed together; off makes each answer independent of its neighbours"},
+  [SETTING_CHAT_TEMPLATE] = {"chat_template", BRIDGE, .engines = ENGINE_LLAMA, TEXT,
+    .help = "File with the chat template (Jinja) to use instead of the model's own"},
   [SETTING_START_TIMEOUT_MS] = {"start_timeout_ms", BRIDGE, .engines = ENGINE_ANY, INTEGER(1, DAY_MS),
     DEFAULT("300000"), UNIT("ms"),
     .help = "How long a starting engine may go without progress before it is given up"},
@@ -210,6 +212,18 @@ const struct setting settings_table[SETTING_COUNT] = {
   [SETTING_SCHEMA_RETRIES] = {"schema_retries", CALL, .engines = GENERATORS, INTEGER(0, 5), DEFAULT("1"), UNIT("times"),
     .help = "How often an engine is told why its answer did not keep json_schema and asked again, within the same "
             "timeout_ms and as long as nothing was delivered; a command that may have effects only if this is set"},
+  [SETTING_TOOLS] = {"tools", CALL, .engines = GENERATORS, TEXT, JSON,
+    .help = "What the model may call: a JSON array of {type: function, function: {name, description, parameters}}; the "
+            "arguments of a call keep parameters, a JSON Schema, or are refused"},
+  [SETTING_TOOL_CHOICE] = {"tool_choice", CALL, .engines = GENERATORS, TEXT, DEFAULT("auto"),
+    .help = "Whether tools are called: auto leaves it to the model; none, required, or the name of the one to call"},
+  [SETTING_PARALLEL_TOOL_CALLS] = {"parallel_tool_calls", CALL, .engines = GENERATORS, CHOICE("on|off"), DEFAULT("on"),
+    .help = "Whether one answer may call several tools"},
+  [SETTING_REASONING] = {"reasoning", CALL, .engines = CHATS, CHOICE("separate|include"), DEFAULT("separate"),
+    .help = "Where the text goes that a model thinks in before its answer: separate keeps it beside the answer, include "
+            "leaves it in"},
+  [SETTING_THINKING] = {"thinking", CALL, .engines = CHATS, CHOICE("auto|on|off"), DEFAULT("auto"),
+    .help = "Whether a model that can think before its answer does so: auto is the template's own way"},
   [SETTING_SESSION] = {"session", CALL, .engines = CHATS, TEXT,
     .help = "Name of a conversation that is kept in session_dir and goes on with this call"},
   [SETTING_SESSION_FORK] = {"session_fork", CALL, .engines = CHATS, TEXT,

@@ -52,6 +52,8 @@ const char *llmb_finish_reason_name(uint32_t reason) {
       return "length";
     case LLMB_FINISH_STOP_STRING:
       return "stop_string";
+    case LLMB_FINISH_TOOL_CALLS:
+      return "tool_calls";
   }
   return "unknown";
 }

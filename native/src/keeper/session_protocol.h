@@ -2,7 +2,8 @@
  * over a message socket, as in keeper_protocol.h. Texts lie in a sealed region whose handle comes with the message.
  *
  *   host   -> helper   OPEN with the call's settings, as pairs (core/settings_pairs.h), and its prompt behind them;
- *                      DROP (a turn has no room); ANSWER with its tokens, and its text behind them
+ *                      DROP (a turn has no room); ANSWER with its tokens, and behind them its text,
+ *                      reasoning and calls of tools
  *   helper -> host     WAITING (who has the turn), TURN with the conversation, STORED, REFUSED
  *
  * Between OPEN and the end of the helper's process nobody else has the session. What ends the conversation before
@@ -14,7 +15,7 @@
 #include <stdint.h>
 
 /* The magic number is another one for each version that a host could not talk to. */
-enum { SESSION_PROTOCOL_MAGIC = 0x65424c4c, SESSION_PROTOCOL_VERSION = 1 };
+enum { SESSION_PROTOCOL_MAGIC = 0x65424c4c, SESSION_PROTOCOL_VERSION = 2 };
 
 /* The arguments that make a keeper the helper of one call's session, or have it look at sessions (session_survey.h). */
 #define SESSION_ROLE "session"
@@ -43,10 +44,11 @@ struct session_head {
 /* One struct for all: what a kind does not use is zero. */
 struct session_message {
   struct session_head head;
-  uint64_t size;        /* OPEN, ANSWER, TURN: of what lies in the region, a NUL behind it not counted */
-  uint64_t first_size;  /* OPEN: of the pairs; ANSWER: of the tokens, 4 bytes each */
-  uint64_t deadline_ns; /* OPEN: of the call */
-  uint64_t id;          /* OPEN: of the call, by which its turn is known again */
+  uint64_t size;           /* OPEN, ANSWER, TURN: of what lies in the region, a NUL behind it not counted */
+  uint64_t first_size;     /* OPEN: of the pairs; ANSWER: of the tokens, 4 bytes each */
+  uint64_t deadline_ns;    /* OPEN: of the call */
+  uint64_t id;             /* OPEN: of the call, by which its turn is known again */
+  uint64_t aside_sizes[2]; /* ANSWER: of the reasoning and of the calls */
   uint64_t records; /* TURN: that the session has; STORED: that it has now; OPEN: that it had, of a call that had the
                        turn before and has lost its helper */
   uint64_t dropped; /* TURN: turns that the conversation leaves out */

@@ -6,6 +6,7 @@
 #include <llmbridge/call.h>
 
 #include "core/json_check.h"
+#include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/settings_pairs.h"
 #include "keeper/session_log.h"
@@ -81,11 +82,42 @@ char *session_request_header(const struct session_request *request) {
   return text;
 }
 
+/* As engines and servers take them in `messages`. The host has checked what they are. */
+static void write_calls(struct json_writer *writer, struct json_value calls) {
+  struct json_value call;
+  json_key(writer, "tool_calls");
+  json_array_open(writer);
+  for (uint64_t at = 0; json_next(calls, &at, NULL, &call);) {
+    const struct json_value id = json_member(call, "id"), name = json_member(call, "name");
+    const struct json_value arguments = json_member(call, "arguments");
+    json_object_open(writer);
+    json_key(writer, "id");
+    json_verbatim(writer, id.text, id.size);
+    json_key(writer, "type");
+    json_text(writer, "function");
+    json_key(writer, "function");
+    json_object_open(writer);
+    json_key(writer, "name");
+    json_verbatim(writer, name.text, name.size);
+    json_key(writer, "arguments");
+    json_text_sized(writer, arguments.text, arguments.size);
+    json_object_close(writer);
+    json_object_close(writer);
+  }
+  json_array_close(writer);
+}
+
 char *session_request_answer(const struct session_request *request, const struct session_message *message,
                              const char *bytes, uint64_t dropped) {
   struct json_writer writer;
   char *text = NULL;
-  if (message->first_size > message->size) return NULL;
+  const uint64_t size = message->size, reasoning_size = message->aside_sizes[0], calls_size = message->aside_sizes[1];
+  if (message->first_size > size || reasoning_size > size - message->first_size ||
+      calls_size > size - message->first_size - reasoning_size) {
+    return NULL;
+  }
+  const char *calls = bytes + size - calls_size, *reasoning = calls - reasoning_size;
+  const char *content = bytes + message->first_size;
   json_writer_begin(&writer);
   json_object_open(&writer);
   json_key(&writer, "message");
@@ -93,7 +125,12 @@ char *session_request_answer(const struct session_request *request, const struct
   json_key(&writer, "role");
   json_text(&writer, "assistant");
   json_key(&writer, "content");
-  json_text_sized(&writer, bytes + message->first_size, message->size - message->first_size);
+  json_text_sized(&writer, content, (uint64_t)(reasoning - content));
+  if (reasoning_size > 0) {
+    json_key(&writer, "reasoning_content");
+    json_text_sized(&writer, reasoning, reasoning_size);
+  }
+  if (calls_size > 0) write_calls(&writer, json_read(calls, calls_size));
   json_object_close(&writer);
   write_text(&writer, "finish_reason", llmb_finish_reason_name((uint32_t)message->status));
   write_text(&writer, "engine", message->text);

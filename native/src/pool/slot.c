@@ -38,6 +38,9 @@ static bool head_valid(const struct slot *slot, const struct frame_head *head) {
     case FRAME_ORIGIN_MORE:
       return slot->accepted && head->payload_size > 0 && head->payload_size % sizeof(int32_t) == 0 &&
              head->payload_size <= CHANNEL_TOKENS_MAX * sizeof(int32_t);
+    case FRAME_ASIDE:
+    case FRAME_ASIDE_LAST:
+      return slot->accepted && head->payload_size > 0 && head->payload_size <= FRAME_ASIDE_SIZE_MAX;
     case FRAME_DONE:
       return slot->accepted && head->payload_size == sizeof(struct frame_done);
     case FRAME_ERROR:

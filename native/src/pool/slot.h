@@ -51,7 +51,8 @@ struct slot {
 
 enum slot_news {
   SLOT_NOTHING,
-  SLOT_TOKENS, /* slot_take_tokens: what only a resumed call needs, tokens or origin */
+  SLOT_TOKENS, /* slot_take_tokens: what only a resumed call needs, tokens or origin; or text aside, which
+                  slot_take_piece gives as a whole */
   SLOT_PIECE,  /* slot_take_piece gives bytes */
   SLOT_VECTOR, /* the same */
   SLOT_DONE,   /* slot_take_done */

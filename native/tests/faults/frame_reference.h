@@ -42,6 +42,9 @@ static inline bool reference_head_valid(const struct frame_head *head, bool acce
     case FRAME_ORIGIN:
     case FRAME_ORIGIN_MORE:
       return accepted && size > 0 && size <= 4 * CHANNEL_TOKENS_MAX && size % 4 == 0;
+    case FRAME_ASIDE:
+    case FRAME_ASIDE_LAST:
+      return accepted && size > 0 && size <= FRAME_ASIDE_SIZE_MAX;
     case FRAME_DONE:
       return accepted && size == sizeof(struct frame_done);
     case FRAME_ERROR:
@@ -75,7 +78,7 @@ static inline void frame_reference_read(struct frame_reference *reference, const
     const bool whole = size - at >= head.payload_size;
     reference->accepted |= head.type == FRAME_ACCEPTED;
     reference->has_vectors |= head.type == FRAME_VECTOR && size > at;
-    const bool has_words = head.type >= FRAME_TOKENS && head.type <= FRAME_ORIGIN_MORE;
+    const bool has_words = head.type >= FRAME_TOKENS && head.type <= FRAME_ASIDE_LAST;
     if (head.type == FRAME_PIECE || head.type == FRAME_VECTOR || (has_words && whole)) {
       reference_add(reference, head.type, bytes + at, whole ? head.payload_size : size - at);
     }

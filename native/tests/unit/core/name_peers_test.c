@@ -42,8 +42,6 @@ static void settings_set__knows_what_other_programs_call_a_setting(void) {
 }
 
 static void settings_set__says_what_to_do_where_there_is_no_such_setting(void) {
-  CHECK_INT(LLMB_E_INVALID_ARGUMENT, refusal_of("tools", "[]"));
-  CHECK_CONTAINS("unknown setting \"tools\"; the library calls no tools", error.message);
   CHECK_INT(LLMB_E_INVALID_ARGUMENT, refusal_of("stream", "true"));
   CHECK_CONTAINS("unknown setting \"stream\"; whether an answer comes in pieces is not set", error.message);
 }
@@ -54,10 +52,11 @@ static void every_name_of_other_programs__means_a_setting_that_there_is(void) {
     CHECK(name_peer_setting(settings_table[id].name) == NULL);
     CHECK(name_peer_advice(settings_table[id].name) == NULL);
   }
-  const char *const names[] = {
-      "backend",        "gguf",     "ctx",         "ngl",     "num_thread",   "parallel", "replicas",
-      "queue_size",     "temp",     "rng_seed",    "history", "template",     "format",   "pooling_type",
-      "embd_normalize", "deadline", "max_retries", "verbose", "log_filename", "env",      "prompt_cache_key"};
+  const char *const names[] = {"backend",          "gguf",        "ctx",        "ngl",          "num_thread",
+                               "parallel",         "replicas",    "queue_size", "temp",         "rng_seed",
+                               "history",          "template",    "format",     "pooling_type", "embd_normalize",
+                               "deadline",         "max_retries", "verbose",    "log_filename", "env",
+                               "prompt_cache_key", "functions"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     const char *meant = name_peer_setting(names[i]);
     CHECK(meant != NULL);

@@ -91,9 +91,9 @@ static void phase_name__is_the_contracts_for_every_phase(void) {
 }
 
 static void finish_reason_name__is_the_contracts_for_every_reason(void) {
-  const char *const names[] = {"none", "stop", "length", "stop_string"};
+  const char *const names[] = {"none", "stop", "length", "stop_string", "tool_calls"};
   for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) CHECK_TEXT(names[i], llmb_finish_reason_name(i));
-  CHECK_TEXT("unknown", llmb_finish_reason_name(4));
+  CHECK_TEXT("unknown", llmb_finish_reason_name(5));
 }
 
 static void structs__are_cleared_and_sized_by_their_init(void) {

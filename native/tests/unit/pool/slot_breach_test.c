@@ -40,7 +40,10 @@ static void slot__refuses_every_bad_head(void) {
       {true, FRAME_ERROR, UINT32_MAX, CALL_ID},
       {true, FRAME_SUBMIT, 64, CALL_ID}, /* the host's own */
       {true, 0, 0, CALL_ID},
-      {true, FRAME_ORIGIN_MORE + 1, 8, CALL_ID},
+      {true, FRAME_ASIDE_LAST + 1, 8, CALL_ID},
+      {false, FRAME_ASIDE, 8, CALL_ID},
+      {true, FRAME_ASIDE, 0, CALL_ID},
+      {true, FRAME_ASIDE_LAST, FRAME_ASIDE_SIZE_MAX + 1, CALL_ID},
       {false, FRAME_ORIGIN, 8, CALL_ID},
       {true, FRAME_ORIGIN, 6, CALL_ID},
       {true, FRAME_ORIGIN_MORE, (CHANNEL_TOKENS_MAX + 1) * sizeof(int32_t), CALL_ID},
