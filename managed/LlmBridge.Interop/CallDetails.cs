@@ -8,6 +8,9 @@ namespace LlmBridge.Interop;
 /// <param name="Constrained">How much of the call's JSON Schema the engine kept to by itself; null without one.</param>
 internal readonly record struct CallDetails(long CachedPromptTokens, long Replaced, string? Constrained)
 {
+    /// <summary>Whether llmb_call_logprobs has something to tell.</summary>
+    public bool HasLogprobs { get; init; }
+
     /// <summary>Reads the object without making one of each member: this is done for every answer.</summary>
     public static CallDetails Parse(ReadOnlySpan<byte> json)
     {
@@ -19,10 +22,12 @@ internal readonly record struct CallDetails(long CachedPromptTokens, long Replac
             bool cached = reader.ValueTextEquals("cached_prompt_tokens"u8);
             bool replaced = reader.ValueTextEquals("replaced"u8);
             bool constrained = reader.ValueTextEquals("constrained"u8);
+            bool logprobs = reader.ValueTextEquals("logprobs"u8);
             reader.Read();
             if (cached) details = details with { CachedPromptTokens = reader.GetInt64() };
             else if (replaced) details = details with { Replaced = reader.GetInt64() };
             else if (constrained) details = details with { Constrained = reader.GetString() };
+            else if (logprobs) details = details with { HasLogprobs = reader.GetBoolean() };
             else reader.Skip(); // a member of a later version
         }
         return details;

@@ -199,6 +199,7 @@ public sealed partial class LlmClient
             Attempts = (int)result.attempts,
             Replaced = details.Replaced,
             Constrained = details.Constrained,
+            LogProbabilities = details.HasLogprobs ? Probabilities(call) : null,
         };
     }
 

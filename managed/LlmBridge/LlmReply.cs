@@ -32,6 +32,10 @@ public sealed class LlmReply
     /// where the call has none. The answer was checked against all of it in any case.</summary>
     public string? Constrained { get; init; }
 
+    /// <summary>How probable each of its tokens was, where CallOptions.Logprobs asked for it and the engine told it;
+    /// else null.</summary>
+    public IReadOnlyList<LlmTokenLogProbability>? LogProbabilities { get; init; }
+
     /// <summary>What is known of the answer, without its text: logs are not for that.</summary>
     public override string ToString() =>
         $"{Engine}: {Text.Length} characters, {FinishReason.Name()}, {Usage.CompletionTokens} tokens";

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/fake/fake_aside.h"
+#include "engine/fake/fake_tokens.h"
 
 enum { CHUNK_SIZE = 32 << 10, PROGRESS_EVERY_MS = 100, FAKE_DIMENSION = 8 };
 
@@ -91,6 +92,7 @@ static void fail(struct fake_run *run, llmb_status status, const char *message) 
 static bool write_piece(struct fake_run *run, const char *text, uint64_t size) {
   if (llmb_request_write(run->request, text, size) != LLMB_OK) return false;
   run->pieces++;
+  if (!fake_tell_odds(run->request, run->pieces)) return false;
   for (unsigned i = 0; i < run->script->count; i++) {
     const struct fake_step *step = &run->script->steps[i];
     if (step->moment == FAKE_AT_PIECE && step->piece == run->pieces) fake_do_plain(step);
@@ -121,6 +123,12 @@ static bool echo_vectors(struct fake_run *run) {
 static bool do_echo(struct fake_run *run) {
   if (llmb_request_kind(run->request) == LLMB_REQUEST_EMBED) return echo_vectors(run);
   if (llmb_request_kind(run->request) == LLMB_REQUEST_TOKENS) return true;
+  if (llmb_request_kind(run->request) > LLMB_REQUEST_INVOKE) {
+    bool is_refused = false;
+    const bool is_told = fake_tell_tokens(run, &is_refused);
+    if (is_refused) fail(run, LLMB_E_INVALID_ARGUMENT, "tokens: allowed are 1 to 255, of which each is a byte");
+    return is_told;
+  }
   uint64_t size = 0;
   const char *input = input_of(run, &size);
   while (run->done_in_step < size) {

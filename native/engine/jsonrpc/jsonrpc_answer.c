@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/json_logprobs.h"
 #include "core/memory.h"
 #include "core/number_text.h"
 #include "engine/jsonrpc/jsonrpc_limits.h"
@@ -104,12 +105,25 @@ static void take_usage(struct answer *answer, struct json_value result) {
   if (json_string_is(reason, "stop_string")) answer->usage.finish_reason = LLMB_FINISH_STOP_STRING;
 }
 
+/* Between the brackets is what the host wants; false if it is not what it may be. */
+static bool keep_logprobs(struct answer *answer, struct json_value list) {
+  struct json_value first;
+  if (list.kind == JSON_ABSENT || list.kind == JSON_NULL) return true;
+  if (!json_is_logprobs(list)) return false;
+  uint64_t at = 0;
+  if (!json_next(list, &at, NULL, &first)) return true; /* nothing between them but blanks */
+  return tool_buffer_append(&answer->logprobs, list.text + 1, list.size - 2) == LLMB_OK;
+}
+
 static llmb_status take_text(struct answer *answer, llmb_request *request, struct json_value result,
                              llmb_error *error) {
   const struct json_value text = result.kind == JSON_OBJECT ? json_member(result, "text") : result;
   take_usage(answer, result);
   uint64_t half = 0;
   if (answer->half[0] != 0) return refuse_half(request, error);
+  if (!keep_logprobs(answer, json_member(result, "logprobs"))) {
+    return refuse(request, "logprobs that are none", error);
+  }
   if (answer->streamed_size > 0) return LLMB_OK;
   if (text.kind != JSON_STRING) return refuse(request, "neither a string nor an object with a text", error);
   if (!has_whole_characters(text, &half) || half != 0) return refuse_half(request, error);
@@ -121,6 +135,15 @@ static llmb_status take_tokens(struct answer *answer, llmb_request *request, str
   const struct json_value tokens = result.kind == JSON_OBJECT ? json_member(result, "tokens") : result;
   if (read_count(tokens, &answer->usage.prompt_tokens)) return LLMB_OK;
   return refuse(request, "neither a number of tokens nor an object with tokens", error);
+}
+
+/* What a token is the library looks at. */
+static llmb_status take_token_list(struct answer *answer, llmb_request *request, struct json_value result,
+                                   llmb_error *error) {
+  const struct json_value tokens = result.kind == JSON_OBJECT ? json_member(result, "tokens") : result;
+  if (tokens.kind != JSON_ARRAY) return refuse(request, "neither an array of tokens nor an object with tokens", error);
+  if (tool_buffer_append(&answer->bytes, tokens.text, tokens.size) != LLMB_OK) return fail_for_memory(request, error);
+  return check_size(request, tokens.size, error);
 }
 
 /* How many numbers a vector has; 0 if it is none. */
@@ -166,6 +189,8 @@ llmb_status answer_take(struct answer *answer, llmb_request *request, struct jso
       return take_vectors(answer, request, result, error);
     case LLMB_REQUEST_TOKENS:
       return take_tokens(answer, request, result, error);
+    case LLMB_REQUEST_TOKENIZE:
+      return take_token_list(answer, request, result, error);
     case LLMB_REQUEST_INVOKE:
       if (tool_buffer_append(&answer->bytes, result.text, result.size) != LLMB_OK) {
         return fail_for_memory(request, error);
@@ -232,13 +257,24 @@ static llmb_status write_text(struct answer *answer, llmb_request *request) {
   return LLMB_OK;
 }
 
+static llmb_status write_logprobs(struct answer *answer, llmb_request *request) {
+  const llmb_status status = llmb_request_write_logprobs(request, answer->logprobs.bytes, answer->logprobs.size);
+  tool_buffer_clear(&answer->logprobs);
+  return status;
+}
+
 llmb_status answer_write(struct answer *answer, llmb_request *request) {
+  if (answer->logprobs.size > 0) {
+    const llmb_status status = write_logprobs(answer, request);
+    if (status != LLMB_OK) return status;
+  }
   if (answer->vector != NULL) return write_vectors(answer, request);
   return write_text(answer, request);
 }
 
 void answer_clear(struct answer *answer) {
   tool_buffer_clear(&answer->bytes);
+  tool_buffer_clear(&answer->logprobs);
   memory_release(answer->vector);
   *answer = (struct answer){0};
 }

@@ -16,6 +16,7 @@ struct answer {
   uint64_t streamed_size;            /* of all pieces that came before the result */
   char half[ANSWER_ESCAPE_SIZE + 1]; /* the escape at the last piece's end, if it is the first half of a pair */
   uint64_t next_vector;              /* where in `bytes` the next one to be written begins */
+  struct tool_buffer logprobs;       /* what the result says of tokens, without its brackets */
   float *vector;                     /* room for one */
   uint64_t dimension;
   llmb_usage usage;

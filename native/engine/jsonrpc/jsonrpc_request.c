@@ -40,6 +40,7 @@ static void write_setting(struct json_writer *writer, const struct setting *sett
 static bool concerns(uint32_t kind, enum setting_id id) {
   if (settings_table[id].scope & SETTING_OF_BRIDGE) return false; /* the limits, which the library keeps itself */
   const bool of_vectors = id == SETTING_POOLING || id == SETTING_NORMALIZE;
+  if (kind == LLMB_REQUEST_TOKENIZE || kind == LLMB_REQUEST_DETOKENIZE) return id == SETTING_SPECIAL;
   return (kind == LLMB_REQUEST_EMBED) == of_vectors;
 }
 
@@ -92,6 +93,16 @@ static void write_params(struct json_writer *writer, llmb_request *request) {
       json_key(writer, "text");
       json_text_sized(writer, input, size);
       break;
+    case LLMB_REQUEST_TOKENIZE:
+      json_key(writer, "text");
+      json_text_sized(writer, input, size);
+      write_settings(writer, request);
+      break;
+    case LLMB_REQUEST_DETOKENIZE:
+      json_key(writer, "tokens");
+      json_verbatim(writer, input, size);
+      write_settings(writer, request);
+      break;
     default:
       json_key(writer, "prompt");
       json_text_sized(writer, input, size);
@@ -113,8 +124,11 @@ static void write_invoked(struct json_writer *writer, llmb_request *request, uin
 }
 
 void request_write(struct json_writer *writer, llmb_request *request, uint64_t id) {
-  static const char *const methods[] = {
-      [LLMB_REQUEST_GENERATE] = "generate", [LLMB_REQUEST_EMBED] = "embed", [LLMB_REQUEST_TOKENS] = "tokens"};
+  static const char *const methods[] = {[LLMB_REQUEST_GENERATE] = "generate",
+                                        [LLMB_REQUEST_EMBED] = "embed",
+                                        [LLMB_REQUEST_TOKENS] = "tokens",
+                                        [LLMB_REQUEST_TOKENIZE] = "tokenize",
+                                        [LLMB_REQUEST_DETOKENIZE] = "detokenize"};
   const uint32_t kind = llmb_request_kind(request);
   if (kind == LLMB_REQUEST_INVOKE) {
     write_invoked(writer, request, id);

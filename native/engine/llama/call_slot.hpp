@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct call_slot {
   uint32_t produced = 0;  // tokens of the answer
   uint32_t max_tokens = 0;
   uint32_t min_tokens = 0;  // before these no token ends the answer, and their text is not looked through for stops
+  std::optional<uint32_t> logprobs;  // how many of the likeliest tokens are told beside each; none: nothing is told
   llama_token next = LLAMA_TOKEN_NULL;
   int32_t output = -1;  // where in the last batch its logits are
   sampler choice;

@@ -114,6 +114,15 @@ std::string json_quote(std::string_view text) {
   return out + "\"";
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    size_t size = character_size(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
 bool json_read_strings(std::string_view text, std::vector<std::string> &out) {
   reader in{text};
   if (!in.take('[')) return false;

@@ -11,6 +11,8 @@ namespace llama_engine {
 // U+FFFD.
 std::string json_quote(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 // Reads a JSON array of strings; false when it is not one.
 bool json_read_strings(std::string_view text, std::vector<std::string> &out);
 

@@ -34,13 +34,15 @@ bool wants_chat(const chat_template &chat, const llmb_request *request, bool is_
   return false;
 }
 
+}  // namespace
+
 specials specials_read(const llmb_request *request) {
   const char *special = setting_or_null(request, "special");
   return special != nullptr && std::strcmp(special, "parse") == 0 ? specials::parsed : specials::as_text;
 }
 
-std::vector<llama_token> chat_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
-                                     std::string_view prompt, uint32_t context) {
+static std::vector<llama_token> chat_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
+                                            std::string_view prompt, uint32_t context) {
   const char *system = setting_or_null(request, "system");
   const char *messages = setting_or_null(request, "messages");
   if (messages == nullptr) divider.check_size(prompt, context);
@@ -50,8 +52,6 @@ std::vector<llama_token> chat_tokens(tokenizer &divider, chat_template &chat, co
   text_guard guard(divider.controls());
   return divider.tokens(chat.render(system, messages, std::string(prompt), &guard), guard, context);
 }
-
-}  // namespace
 
 prompt_read prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request, uint32_t context) {
   bool is_conversation =

@@ -18,6 +18,9 @@ struct prompt_read {
   bool has_answers = false;  // it is a conversation that goes on
 };
 
+// The setting special.
+specials specials_read(const llmb_request *request);
+
 // Applies the settings prompt_format, system, messages and special, and divides the result. Throws failure.
 prompt_read prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request, uint32_t context);
 

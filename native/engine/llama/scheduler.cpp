@@ -5,6 +5,7 @@
 #include "engine/llama/failure.hpp"
 #include "engine/llama/model.hpp"
 #include "engine/llama/prompt.hpp"
+#include "engine/llama/token_list.hpp"
 
 namespace llama_engine {
 namespace {
@@ -84,6 +85,10 @@ void scheduler::admit(llmb_request *request) {
       case LLMB_REQUEST_TOKENS:
         count_tokens(request);
         return;
+      case LLMB_REQUEST_TOKENIZE:
+      case LLMB_REQUEST_DETOKENIZE:
+        begin_telling(request);
+        return;
       default:
         throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_CONFIGURE, "the llama engine does not know this request");
     }
@@ -104,6 +109,9 @@ void scheduler::begin_generating(llmb_request *request) {
   auto call = std::make_unique<call_slot>(request, vocab_, sampling_options_read(request, biases_));
   call->max_tokens = static_cast<uint32_t>(number_read("max_tokens", llmb_request_setting(request, "max_tokens"), 512));
   call->min_tokens = static_cast<uint32_t>(number_read("min_tokens", llmb_request_setting(request, "min_tokens"), 0));
+  if (const char *told = llmb_request_setting(request, "logprobs"); told != nullptr && *told != '\0') {
+    call->logprobs = static_cast<uint32_t>(number_read("logprobs", told, 0));
+  }
   call->stops = stop_text(stop_strings_read(llmb_request_setting(request, "stop")));
   prompt_read prompt = prompt_tokens(divider_, chat_, request, context_);
   call->prompt = std::move(prompt.tokens);
@@ -134,6 +142,31 @@ void scheduler::count_tokens(llmb_request *request) {
   const char *text = llmb_request_input(request, &size);
   usage.prompt_tokens = text_tokens(divider_, request, {text, size}, UINT32_MAX).size();
   llmb_request_done(request, &usage);
+}
+
+// Tokens for a text or a text for tokens: all of the answer is known at once, and waits for its reader.
+void scheduler::begin_telling(llmb_request *request) {
+  auto call = std::make_unique<call_slot>(request, vocab_, sampling_options{});
+  uint64_t size = 0, produced = 0;
+  const char *input = llmb_request_input(request, &size);
+  llmb_request_resume(request, &produced, &call->text_to_skip);
+  std::string text;
+  if (llmb_request_kind(request) == LLMB_REQUEST_TOKENIZE) {
+    call->prompt = text_tokens(divider_, request, {input, size}, UINT32_MAX);
+    text = tokens_json(call->prompt);
+  } else {
+    call->prompt = tokens_read({input, size}, llama_vocab_n_tokens(vocab_));
+    call->mender.push(divider_.text(call->prompt, specials_read(request)), text);
+    call->mender.finish(text);
+  }
+  constexpr size_t told_bytes_max = 16U << 20;  // of one piece
+  if (text.size() > told_bytes_max) {
+    throw failure(LLMB_E_OUTPUT_TOO_LARGE, LLMB_PHASE_GENERATE, "what is to be told is larger than 16 MiB");
+  }
+  call->add_text(text);
+  call->finish_reason = LLMB_FINISH_STOP;
+  call->state = call_state::draining;
+  calls_.push_back(std::move(call));
 }
 
 // While one caller's long text is divided, the others' calls wait and are not hung.

@@ -41,6 +41,7 @@ class scheduler {
   void begin_generating(llmb_request *request);
   void begin_embedding(llmb_request *request);
   void count_tokens(llmb_request *request);
+  void begin_telling(llmb_request *request);
   std::function<void()> grammar_watch(llmb_request *request);
 
   void show_progress() const;
@@ -74,6 +75,7 @@ class scheduler {
   // scheduler_answer.cpp
   void take_output(call_slot &call);
   void take_token(call_slot &call, llama_token token);
+  void tell_odds(call_slot &call, llama_token token) const;
   void finish(call_slot &call, uint32_t reason);
   bool send_pending(call_slot &call);
   void deliver(call_slot &call);

@@ -1,5 +1,6 @@
 // What becomes of a token that was chosen: text, an end, a piece on its way to the host.
 #include "engine/llama/failure.hpp"
+#include "engine/llama/logprobs.hpp"
 #include "engine/llama/model.hpp"
 #include "engine/llama/scheduler.hpp"
 
@@ -36,6 +37,7 @@ void scheduler::take_token(call_slot &call, llama_token token) {
     if (status != LLMB_OK) throw failure(status, LLMB_PHASE_GENERATE, "the token could not be recorded");
   }
   call.produced++;
+  if (call.logprobs) tell_odds(call, token);
   sequences_.said(call.sequence, token);
   if (call.grammar != nullptr) call.grammar->take(token);
   std::string piece, mended, text;
@@ -57,6 +59,17 @@ void scheduler::take_token(call_slot &call, llama_token token) {
   } else {
     call.next = token;
   }
+}
+
+// Also of tokens that another engine had chosen: what it said of them may be lost.
+void scheduler::tell_odds(call_slot &call, llama_token token) const {
+  const float *logits = decoder_->logits(call.output);
+  std::string json = odds_json(vocab_, odds_of(logits, llama_vocab_n_tokens(vocab_), token, *call.logprobs));
+  llmb_status status = llmb_request_write_logprobs(call.request, json.data(), json.size());
+  if (status == LLMB_OK) return;
+  throw failure(status, LLMB_PHASE_GENERATE,
+                status == LLMB_E_OUTPUT_TOO_LARGE ? "what is to be told of tokens (logprobs) is larger than 32 MiB"
+                                                  : "what is known of a token could not be told");
 }
 
 void scheduler::finish(call_slot &call, uint32_t reason) {

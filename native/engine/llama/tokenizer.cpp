@@ -137,6 +137,28 @@ std::vector<llama_token> tokenizer::divide_guarded(std::string_view prompt, cons
   return tokens;
 }
 
+// Some tokenizers begin a text, and what stands behind a control token, with a blank that is not in it.
+bool tokenizer::adds_blank() {
+  if (adds_blank_) return *adds_blank_;
+  std::string text;
+  for (llama_token token : divide("a", false, false)) token_append_text(vocab_, token, text);
+  adds_blank_ = text == " a";
+  return *adds_blank_;
+}
+
+std::string tokenizer::text(const std::vector<llama_token> &tokens, specials special) {
+  std::string out;
+  bool begins = true;
+  for (llama_token token : tokens) {
+    size_t before = out.size();
+    bool is_spelled = is_control(token);
+    if (!is_spelled || special == specials::parsed) token_append_text(vocab_, token, out, is_spelled);
+    if (begins && !is_spelled && adds_blank() && out.size() > before && out[before] == ' ') out.erase(before, 1);
+    begins = is_spelled;
+  }
+  return out;
+}
+
 void tokenizer::check_size(std::string_view text, uint32_t context) {
   if (text.size() > context) {
     if (!bounds_) bounds_.emplace(vocab_);

@@ -34,6 +34,9 @@ class tokenizer {
   // The same for a rendered prompt: the template's control tokens are parsed, what the guard hides in it is text.
   std::vector<llama_token> tokens(std::string_view prompt, const text_guard &guard, uint32_t context);
 
+  // The text of tokens, what the tokenizer puts before a text taken off again; control tokens are spelled or left out.
+  std::string text(const std::vector<llama_token> &tokens, specials special);
+
   // Throws as `tokens` does where the bytes tell that a text cannot fit.
   void check_size(std::string_view text, uint32_t context);
 
@@ -54,6 +57,7 @@ class tokenizer {
                                   const std::function<std::vector<llama_token>()> &division);
   void append_spelled(llama_token token, std::vector<llama_token> &out) const;
   bool is_control(llama_token token) const;
+  bool adds_blank();
   const ends &wanted_ends();
 
   const llama_vocab *vocab_;
@@ -62,6 +66,7 @@ class tokenizer {
   std::optional<control_text> controls_;  // made by the first chat
   std::optional<token_bounds> bounds_;    // made by the first long text
   std::optional<ends> ends_;
+  std::optional<bool> adds_blank_;
 };
 
 }  // namespace llama_engine

@@ -18,9 +18,9 @@ typedef struct llmb_call llmb_call;
 
 /** Why an answer ended. */
 enum llmb_finish_reason {
-  LLMB_FINISH_NONE = 0,       /**< It has not ended, or it failed. */
-  LLMB_FINISH_STOP = 1,       /**< The model ended its answer. */
-  LLMB_FINISH_LENGTH = 2,     /**< max_tokens or the context was reached. */
+  LLMB_FINISH_NONE = 0,        /**< It has not ended, or it failed. */
+  LLMB_FINISH_STOP = 1,        /**< The model ended its answer. */
+  LLMB_FINISH_LENGTH = 2,      /**< max_tokens or the context was reached. */
   LLMB_FINISH_STOP_STRING = 3, /**< One of the stop strings came up. */
   LLMB_FINISH_TOOL_CALLS = 4   /**< The model calls tools (llmb_call_tool_calls) and waits for what they give. */
 };
@@ -86,7 +86,8 @@ LLMB_API uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call);
  * `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another engine
  * continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was lost;
  * `tool_parse`: "failed" where what the model said could not be read as calls of tools and is all in the answer's
- * text, else "parsed". Members are added, none removed.
+ * text, else "parsed"; `logprobs`, true, where llmb_call_logprobs has something to tell. Members are added, none
+ * removed.
  * @param out_json  NULL on failure.
  * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
 LLMB_API llmb_status llmb_call_details(const llmb_call *call, char **out_json);
@@ -102,6 +103,16 @@ LLMB_API llmb_status llmb_call_tool_calls(const llmb_call *call, char **out_json
  * @param out_text  NULL on failure.
  * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
 LLMB_API llmb_status llmb_call_reasoning(const llmb_call *call, char **out_text);
+
+/** How probable the tokens of an answer were, for a call with the setting `logprobs`: a JSON array, for llmb_free to
+ * free, with an object for each token in order: `token`, its text; `logprob`, the natural logarithm of its probability;
+ * `top_logprobs`, the likeliest tokens at its place, the first one first, each with `token` and `logprob`. `id` is the
+ * token's number, where the engine has told it; `bytes` are those of a token that is no UTF-8 by itself, whose text has
+ * U+FFFD then. An empty array where the engine has told nothing and of a call that has failed; llmb_call_details has
+ * `logprobs` where there are any. docs/tokens.md says what is measured.
+ * @param out_json  NULL on failure.
+ * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
+LLMB_API llmb_status llmb_call_logprobs(const llmb_call *call, char **out_json);
 
 /** Frees the call; cancels it first if it has not ended. Never waits. NULL is fine. */
 LLMB_API void llmb_call_close(llmb_call *call);
@@ -149,6 +160,33 @@ LLMB_API llmb_status llmb_count_tokens_start(llmb_bridge *bridge, const uint8_t 
 /** Counts the tokens of a text and waits for it. */
 LLMB_API llmb_status llmb_count_tokens(llmb_bridge *bridge, const uint8_t *text, uint64_t size, uint64_t *out_count,
                                        llmb_error *out_error);
+
+/** Starts dividing a text into tokens, those that the model wants at its ends included, without a chat template. The
+ * answer, which is read like any text, is a JSON array of the tokens' numbers.
+ * @param settings  `special` says what becomes of a text that spells a control token; NULL is fine.
+ * Owner and errors: as for llmb_call_start. */
+LLMB_API llmb_status llmb_tokenize_start(llmb_bridge *bridge, const uint8_t *text, uint64_t size,
+                                         const llmb_settings *settings, llmb_call **out_call, llmb_error *out_error);
+
+/** Divides a text into tokens and waits for it.
+ * Owner:   the caller frees *out_tokens with llmb_free. */
+LLMB_API llmb_status llmb_tokenize(llmb_bridge *bridge, const uint8_t *text, uint64_t size,
+                                   const llmb_settings *settings, int32_t **out_tokens, uint64_t *out_count,
+                                   llmb_error *out_error);
+
+/** Starts making text of tokens, which is read like an answer. Bytes that are no UTF-8, such as half of a character,
+ * become U+FFFD. The tokens of a text, made text again, are that text, where the model's tokenizer loses nothing.
+ * @param settings  with `special=parse` control tokens are spelled, else they are left out; NULL is fine.
+ * Errors:  LLMB_E_INVALID_ARGUMENT for a number that is no token of the model; else as for llmb_call_start. */
+LLMB_API llmb_status llmb_detokenize_start(llmb_bridge *bridge, const int32_t *tokens, uint64_t count,
+                                           const llmb_settings *settings, llmb_call **out_call, llmb_error *out_error);
+
+/** Makes text of tokens and waits for it.
+ * @param out_text  NUL-terminated UTF-8 of *out_size bytes; NULL on failure.
+ * Owner:   the caller frees *out_text with llmb_free. */
+LLMB_API llmb_status llmb_detokenize(llmb_bridge *bridge, const int32_t *tokens, uint64_t count,
+                                     const llmb_settings *settings, char **out_text, uint64_t *out_size,
+                                     llmb_error *out_error);
 
 /** Starts the call of any method of a JSON-RPC daemon; its result, as JSON text, is read like an answer.
  * @param method       NUL-terminated UTF-8.

@@ -23,11 +23,13 @@ typedef struct llmb_request llmb_request;
 
 /** What a request asks for. */
 enum llmb_request_kind {
-  LLMB_REQUEST_GENERATE = 1, /**< Text from a prompt. */
-  LLMB_REQUEST_EMBED = 2,    /**< A vector from a text. */
-  LLMB_REQUEST_TOKENS = 3,   /**< How many tokens a text has. */
-  LLMB_REQUEST_INVOKE = 4    /**< Any method: item 0 is its name, item 1, if there is one, its parameters as JSON. The
-                                  answer's text is the result as JSON. */
+  LLMB_REQUEST_GENERATE = 1,  /**< Text from a prompt. */
+  LLMB_REQUEST_EMBED = 2,     /**< A vector from a text. */
+  LLMB_REQUEST_TOKENS = 3,    /**< How many tokens a text has. */
+  LLMB_REQUEST_INVOKE = 4,    /**< Any method: item 0 is its name, item 1, if there is one, its parameters as JSON. The
+                                   answer's text is the result as JSON. */
+  LLMB_REQUEST_TOKENIZE = 5,  /**< The tokens of a text: the answer's text is a JSON array of their numbers. */
+  LLMB_REQUEST_DETOKENIZE = 6 /**< The text of tokens, of which the input is a JSON array. */
 };
 
 /** What an engine can do for a call whose engine has died; bits for llmb_engine_declare. */
@@ -227,6 +229,14 @@ LLMB_API llmb_status llmb_request_write_tokens(llmb_request *request, const int3
  * follow from the request: 1 to 8192 words, in place of those that were said before. For engines that declare
  * LLMB_ENGINE_RESUMES. */
 LLMB_API llmb_status llmb_request_write_origin(llmb_request *request, const int32_t *words, uint32_t count);
+
+/** Says how probable tokens of the answer were, for a call with the setting `logprobs`; behind
+ * llmb_request_write_tokens of these tokens, and again for tokens that are produced again.
+ * @param json  one object for each token, with commas between them: {"token": its text, "logprob": number,
+ *              "top_logprobs": [objects like it of the likeliest tokens]}; `id`, and `bytes`, where the token is not
+ *              UTF-8 by itself, are optional. What is none of this fails the call and ends the engine.
+ * Errors:  LLMB_E_OUTPUT_TOO_LARGE when it comes to more than 32 MiB for the whole answer. */
+LLMB_API llmb_status llmb_request_write_logprobs(llmb_request *request, const char *json, uint64_t size);
 
 /** Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.
  * Errors:  LLMB_E_NOT_READY as for llmb_request_write. */

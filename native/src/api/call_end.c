@@ -71,7 +71,8 @@ bool call_may_be_repeated(const llmb_call *call) {
 
 /* The call as it was before any engine had it. */
 static void forget_answer(llmb_call *call) {
-  call->tokens.count = call->origin.count = call->progress_at_death = call->received_size = call->first_piece_ns = 0;
+  call->tokens.count = call->origin.count = call->logprobs.count = 0;
+  call->progress_at_death = call->received_size = call->first_piece_ns = 0;
   call_forget_aside(call);
   call->vector_size = call->vector_received = call->dimension = call->whole_size = call->output_size = 0;
   call->vectors_to_skip = call->deaths = call->losses = 0;

@@ -5,6 +5,7 @@
 
 #include "api/call_limits.h"
 #include "api/call_end.h"
+#include "api/call_logprobs.h"
 #include "api/call_schema.h"
 #include "api/call_session.h"
 #include "api/call_survive.h"
@@ -25,6 +26,8 @@ static void look_at_done(const llmb_call *call, struct call_verdict *verdict) {
     verdict_fail(verdict, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, true, "the answer ends inside a UTF-8 character");
   } else if (call->kind == LLMB_REQUEST_EMBED && call->vectors_read < call->vectors_wanted) {
     verdict_break(verdict, LLMB_PHASE_EMBED, "fewer vectors than texts");
+  } else if (!call_logprobs_close(call)) {
+    verdict_break(verdict, LLMB_PHASE_GENERATE, "log probabilities that are none");
   } else {
     const bool says_all = call_tools_end(call, reason, verdict) && reason != LLMB_FINISH_TOOL_CALLS;
     if (says_all && call_check_whole(call, verdict)) (void)call_schema_end(call, reason, verdict);

@@ -18,6 +18,7 @@ void call_free(llmb_call *call) {
   unread_clear(&call->unread, 0);
   memory_release(call->tokens.items);
   memory_release(call->origin.items);
+  memory_release(call->logprobs.items);
   memory_release(call->first_failure);
   schema_use_close(call->schema);
   call->session = session_use_close(call->session);
@@ -35,7 +36,7 @@ void call_reset(llmb_call *call) {
   call->placed_ns = call->first_piece_ns = call->end_ns = 0;
   call->progress_seen = call->progress_ns = call->looked_ns = 0;
   call->received_size = 0;
-  call->tokens.count = call->origin.count = call->progress_at_death = 0;
+  call->tokens.count = call->origin.count = call->logprobs.count = call->progress_at_death = 0;
   call->vectors_to_skip = call->deaths = call->losses = 0;
   call->ticket.alone = call->ticket.apart = call->ticket.moved = false;
   call->vector_size = call->vector_received = call->dimension = call->whole_size = 0;
@@ -80,6 +81,7 @@ void call_drop_large_buffers(llmb_call *call) {
   call_forget_unread(call);
   call->tokens.items = kept(call->tokens.items, &call->tokens.capacity, sizeof *call->tokens.items);
   call->origin.items = kept(call->origin.items, &call->origin.capacity, sizeof *call->origin.items);
+  call->logprobs.items = kept(call->logprobs.items, &call->logprobs.capacity, sizeof *call->logprobs.items);
   call->first_failure = memory_release(call->first_failure);
   call->schema = schema_use_close(call->schema);
   call->session = session_use_close(call->session);

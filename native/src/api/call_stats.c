@@ -37,7 +37,7 @@ void call_count_end(const llmb_call *call) {
   }
   if (call->outcome == LLMB_OK) {
     stats_count_time(figures->total_ms, &figures->total_ms_sum, call->end_ns - call->start_ns);
-    if (call->kind == LLMB_REQUEST_TOKENS) return; /* its tokens were counted, not read */
+    if (call->kind == LLMB_REQUEST_TOKENS || call->kind > LLMB_REQUEST_INVOKE) return; /* counted, not read */
     figures->prompt_tokens += call->result.prompt_tokens;
     figures->completion_tokens += call->result.completion_tokens;
   } else if (status_is(call->outcome, STATUS_REFUSAL)) {

@@ -44,14 +44,21 @@ bool call_take_tokens(llmb_call *call, struct call_verdict *verdict) {
     if (slot_release_room(slot)) connection_wake_engine(worker);
     return true;
   }
-  const bool produced = slot->head.type == FRAME_TOKENS;
-  struct call_words *words = produced ? &call->tokens : &call->origin;
-  if (slot->head.type == FRAME_ORIGIN) words->count = 0;
+  struct call_words *words = &call->origin;
+  int most = CHANNEL_ORIGIN_WORDS_MAX;
+  if (slot->head.type == FRAME_TOKENS) {
+    words = &call->tokens;
+    most = CHANNEL_RESUME_TOKENS_MAX;
+  } else if (slot->head.type == FRAME_LOGPROBS) {
+    words = &call->logprobs;
+    most = CHANNEL_LOGPROBS_WORDS_MAX;
+  } else if (slot->head.type == FRAME_ORIGIN) {
+    words->count = 0;
+  }
   const uint64_t needed = words->count + CHANNEL_TOKENS_MAX;
-  const int most = produced ? CHANNEL_RESUME_TOKENS_MAX : CHANNEL_ORIGIN_WORDS_MAX;
   if (needed > (uint64_t)most) {
-    verdict_fail(verdict, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false, "the engine produced more than %d %s",
-                 most, produced ? "tokens" : "words of origin");
+    verdict_fail(verdict, LLMB_E_PROTOCOL_ERROR, LLMB_PHASE_GENERATE, false,
+                 "the engine said more than %d words of its tokens", most);
     return false;
   }
   if (needed > words->capacity) {
@@ -138,6 +145,7 @@ void call_survive(llmb_call *call, uint64_t now_ns) {
     call_forget_aside(call);                                        /* this too */
     call->vectors_to_skip = call->vectors_read;
     call->vector_size = call->vector_received = 0;
+    call->logprobs.count = 0; /* the next engine says them of tokens that it takes again, too */
     call->was_resumed = call->tokens.count + call->origin.count > 0;
     again = call_request_resume(&call->request, &call->tokens, &call->origin, call->received_size) == LLMB_OK;
   }

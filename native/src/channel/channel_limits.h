@@ -20,6 +20,7 @@ enum {
   CHANNEL_TOKENS_MAX = 1024,             /* in one frame */
   CHANNEL_RESUME_TOKENS_MAX = 1 << 20,   /* of one call */
   CHANNEL_ORIGIN_WORDS_MAX = 8192,       /* of one call, in frames of CHANNEL_TOKENS_MAX */
+  CHANNEL_LOGPROBS_WORDS_MAX = 8 << 20,  /* of one call: bytes of JSON, four in each */
   CHANNEL_INFO_SIZE_MAX = 16 << 10,      /* what an engine says of itself */
   CHANNEL_SETTINGS_SIZE_MAX = 32 << 10   /* bridge settings in the opening message */
 };

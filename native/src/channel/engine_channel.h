@@ -40,6 +40,7 @@ struct llmb_request {
   struct frame_submit submit;
   uint8_t *payload; /* settings pairs, then input, then a NUL */
   uint64_t payload_size, payload_received, payload_capacity;
+  uint64_t logprobs_size;                /* what was said of its answer's tokens */
   bool has_settings, accepted, answered; /* answered: in part */
   const char *input;                     /* in the payload */
   int32_t *resume_tokens;                /* aligned copy of the tokens and, behind them, the origin; NULL if none */

@@ -153,6 +153,27 @@ llmb_status llmb_request_write_origin(llmb_request *request, const int32_t *word
   return status;
 }
 
+/* Whole int32s, of which the last one ends with a blank at least: the host's closing bracket takes its place. */
+llmb_status llmb_request_write_logprobs(llmb_request *request, const char *json, uint64_t size) {
+  char part[CHANNEL_TOKENS_MAX * sizeof(int32_t)];
+  request->logprobs_size += size + sizeof(int32_t) + 1;
+  if (request->logprobs_size > (CHANNEL_LOGPROBS_WORDS_MAX - CHANNEL_TOKENS_MAX) * sizeof(int32_t)) {
+    return LLMB_E_OUTPUT_TOO_LARGE;
+  }
+  llmb_status status = LLMB_OK;
+  bool ends = false;
+  part[0] = ',';
+  for (uint64_t used = 1, taken = 0; status == LLMB_OK && !ends; used = 0) {
+    while (used < sizeof part && taken < size) part[used++] = json[taken++];
+    ends = used < sizeof part;
+    if (ends) do
+        part[used++] = ' ';
+      while (used % sizeof(int32_t) != 0);
+    status = engine_send_frame(request, FRAME_LOGPROBS, part, used, NULL, 0, ENGINE_NO_NEWS);
+  }
+  return status;
+}
+
 const int32_t *llmb_request_origin(const llmb_request *request, uint32_t *out_count) {
   *out_count = (uint32_t)request->submit.origin_words;
   return *out_count > 0 ? request->resume_tokens + request->submit.resume_tokens : NULL;

@@ -24,6 +24,7 @@ void engine_request_reset(struct llmb_request *request) {
   }
   request->has_settings = request->accepted = request->answered = false;
   request->state = ENGINE_SLOT_IDLE;
+  request->logprobs_size = 0;
   request->resume_tokens = memory_release(request->resume_tokens);
   if (request->payload_capacity > PAYLOAD_KEEP_SIZE) {
     request->payload = memory_release(request->payload);

@@ -7,8 +7,8 @@
 enum frame_type {
   /* host to engine */
   FRAME_SUBMIT = 1, /* struct frame_submit, settings pairs, input, tokens and origin of an interrupted answer */
-  /* engine to host, in this order: ACCEPTED, any number of PIECE, TOKENS, ORIGIN and what is aside, or of VECTOR, then
-   * one of DONE and ERROR; an ERROR may also come first */
+  /* engine to host, in this order: ACCEPTED, any number of PIECE, TOKENS, LOGPROBS, ORIGIN and what is aside, or of
+   * VECTOR, then one of DONE and ERROR; an ERROR may also come first */
   FRAME_ACCEPTED = 16,    /* empty: work begins */
   FRAME_PIECE = 17,       /* text */
   FRAME_VECTOR = 18,      /* floats */
@@ -18,8 +18,10 @@ enum frame_type {
   FRAME_ORIGIN = 22,      /* int32s, in place of those before: how the engine came to what it computes from, in words of
                              its own; a resumed call is given them as they came */
   FRAME_ORIGIN_MORE = 23, /* int32s behind those */
-  FRAME_ASIDE = 24,       /* text beside the answer: FRAME_ASIDE + enum llmb_aside - 1 */
-  FRAME_ASIDE_LAST = 25
+  FRAME_LOGPROBS = 24,    /* a comma and JSON objects with commas between them, then blanks: what is known of tokens,
+                             behind their TOKENS; in any number of frames, each of whole int32s */
+  FRAME_ASIDE = 25,       /* text beside the answer: FRAME_ASIDE + enum llmb_aside - 1 */
+  FRAME_ASIDE_LAST = 26
 };
 
 struct frame_head {

@@ -173,6 +173,9 @@ const struct setting settings_table[SETTING_COUNT] = {
             "which forbids a token, to 100"},
   [SETTING_MIN_TOKENS] = {"min_tokens", CALL, .engines = GENERATORS, INTEGER(0, 1048576), DEFAULT("0"), UNIT("tokens"),
     .help = "Before the answer has this many tokens, neither the model nor a stop string ends it"},
+  [SETTING_LOGPROBS] = {"logprobs", CALL, .engines = GENERATORS & ~ENGINE_EXEC, INTEGER(0, 20), UNIT("tokens"),
+    .help = "Tell how probable each token of the answer was, and so many of the likeliest ones beside it; 0 is none "
+            "beside it, and where it is not set nothing is told"},
   [SETTING_SEED] = {"seed", CALL, .engines = GENERATORS, INTEGER(0, 4294967295.0), DEFAULT("0"),
     .help = "Seed of the random choices: the same seed gives the same answer"},
   [SETTING_STOP] = {"stop", CALL, .engines = GENERATORS, TEXT, JSON, .dotnet_name = "StopSequences",

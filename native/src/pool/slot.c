@@ -36,6 +36,7 @@ static bool head_valid(const struct slot *slot, const struct frame_head *head) {
     case FRAME_TOKENS:
     case FRAME_ORIGIN:
     case FRAME_ORIGIN_MORE:
+    case FRAME_LOGPROBS:
       return slot->accepted && head->payload_size > 0 && head->payload_size % sizeof(int32_t) == 0 &&
              head->payload_size <= CHANNEL_TOKENS_MAX * sizeof(int32_t);
     case FRAME_ASIDE:

@@ -41,6 +41,7 @@ static inline bool reference_head_valid(const struct frame_head *head, bool acce
     case FRAME_TOKENS:
     case FRAME_ORIGIN:
     case FRAME_ORIGIN_MORE:
+    case FRAME_LOGPROBS:
       return accepted && size > 0 && size <= 4 * CHANNEL_TOKENS_MAX && size % 4 == 0;
     case FRAME_ASIDE:
     case FRAME_ASIDE_LAST:

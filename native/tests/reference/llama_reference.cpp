@@ -1,6 +1,7 @@
 // llama_reference generate MODEL PROMPT MAX_TOKENS CONTEXT THREADS [REPEAT FREQUENCY PRESENCE [MIN_TOKENS [ID
 // BIAS]...]]
-//   prints   prompt_tokens N / tokens ID ID ... / finish stop|length / text, then the text to the end of the output
+//   prints   prompt_tokens N / tokens ID ID ... / odds ID LOGPROB ..., a line for each token / finish stop|length /
+//   text, then the text to the end of the output
 // llama_reference embed MODEL TEXT POOLING CONTEXT THREADS
 //   prints   dimension N / one number a line, not normalised; POOLING is auto, mean, cls or last
 //
@@ -82,6 +83,26 @@ std::string piece(const llama_vocab *vocab, llama_token token) {
   return text;
 }
 
+// The logarithms of the probabilities, computed without any short cut: of the token, and of the five likeliest.
+std::string odds_line(const float *logits, int32_t count, llama_token token) {
+  std::vector<llama_token> all;
+  long double sum = 0;
+  for (llama_token one = 0; one < count; one++) {
+    all.push_back(one);
+    sum += std::exp(static_cast<long double>(logits[one]));
+  }
+  std::stable_sort(all.begin(), all.end(), [&](llama_token a, llama_token b) { return logits[a] > logits[b]; });
+  all.insert(all.begin(), token);
+  std::string line = "odds";
+  for (size_t i = 0; i < 6; i++) {
+    char text[64];
+    long double odds = static_cast<long double>(logits[all[i]]) - std::log(sum);
+    std::snprintf(text, sizeof text, " %d %.9g", all[i], static_cast<double>(odds));
+    line += text;
+  }
+  return line + "\n";
+}
+
 void generate(const reference::settings &from, const std::string &prompt, size_t max_tokens,
               const std::vector<const char *> &numbers) {
   reference::loaded loaded = reference::load(from);
@@ -89,7 +110,7 @@ void generate(const reference::settings &from, const std::string &prompt, size_t
   std::vector<llama_token> tokens = reference::tokenize(loaded.model.get(), prompt);
   sampler_chain choice(vocab, numbers, tokens);
   std::vector<llama_token> answer;
-  std::string text;
+  std::string text, odds;
   for (size_t first = 0, end = 0; first < tokens.size(); first = end) {
     end = std::min<size_t>(llama_engine::prompt_chunk_end(static_cast<uint32_t>(first)), tokens.size());
     decode(loaded.context.get(),
@@ -102,6 +123,7 @@ void generate(const reference::settings &from, const std::string &prompt, size_t
       finish = "stop";
       break;
     }
+    odds += odds_line(llama_get_logits_ith(loaded.context.get(), -1), llama_vocab_n_tokens(vocab), next);
     answer.push_back(next);
     text += piece(vocab, next);
     if (answer.size() == max_tokens || decoded >= from.context) break;
@@ -109,7 +131,7 @@ void generate(const reference::settings &from, const std::string &prompt, size_t
   }
   std::printf("prompt_tokens %zu\ntokens", tokens.size());
   for (llama_token token : answer) std::printf(" %d", token);
-  std::printf("\nfinish %s\ntext\n%s", finish, text.c_str());
+  std::printf("\n%sfinish %s\ntext\n%s", odds.c_str(), finish, text.c_str());
 }
 
 void embed(const reference::settings &from, const std::string &text) {

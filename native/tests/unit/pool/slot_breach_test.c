@@ -44,6 +44,8 @@ static void slot__refuses_every_bad_head(void) {
       {false, FRAME_ASIDE, 8, CALL_ID},
       {true, FRAME_ASIDE, 0, CALL_ID},
       {true, FRAME_ASIDE_LAST, FRAME_ASIDE_SIZE_MAX + 1, CALL_ID},
+      {false, FRAME_LOGPROBS, 8, CALL_ID},
+      {true, FRAME_LOGPROBS, 6, CALL_ID},
       {false, FRAME_ORIGIN, 8, CALL_ID},
       {true, FRAME_ORIGIN, 6, CALL_ID},
       {true, FRAME_ORIGIN_MORE, (CHANNEL_TOKENS_MAX + 1) * sizeof(int32_t), CALL_ID},

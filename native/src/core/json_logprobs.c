@@ -1,0 +1,30 @@
+#include "core/json_logprobs.h"
+
+#include <stddef.h>
+
+static bool is_absent_or(struct json_value value, enum json_kind kind) {
+  return value.kind == JSON_ABSENT || value.kind == JSON_NULL || value.kind == kind;
+}
+
+static bool is_token(struct json_value token) {
+  const struct json_value bytes = json_member(token, "bytes");
+  struct json_value byte;
+  if (!is_absent_or(bytes, JSON_ARRAY) || !is_absent_or(json_member(token, "id"), JSON_NUMBER)) return false;
+  for (uint64_t at = 0; json_next(bytes, &at, NULL, &byte);) {
+    if (byte.kind != JSON_NUMBER) return false;
+  }
+  return json_member(token, "token").kind == JSON_STRING && json_member(token, "logprob").kind == JSON_NUMBER;
+}
+
+bool json_is_logprobs(struct json_value list) {
+  struct json_value token, other;
+  if (list.kind != JSON_ARRAY) return false;
+  for (uint64_t at = 0; json_next(list, &at, NULL, &token);) {
+    const struct json_value others = json_member(token, "top_logprobs");
+    if (!is_token(token) || others.kind != JSON_ARRAY) return false;
+    for (uint64_t of = 0; json_next(others, &of, NULL, &other);) {
+      if (!is_token(other)) return false;
+    }
+  }
+  return true;
+}
