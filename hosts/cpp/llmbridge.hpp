@@ -252,6 +252,14 @@ class call {
     return result;
   }
 
+  /** Of a call that has ended: how probable its tokens were, as JSON (llmb_call_logprobs); empty before. */
+  std::string logprobs() const {
+    char *json = nullptr;
+    if (llmb_call_logprobs(handle_.get(), &json) != LLMB_OK) return {};
+    const detail::text_pointer owner(json);
+    return json;
+  }
+
   class iterator {
    public:
     using iterator_category = std::input_iterator_tag;
@@ -380,6 +388,27 @@ class bridge {
     std::uint64_t count = 0;
     failure.check(llmb_count_tokens(handle_.get(), detail::bytes(text), text.size(), &count, &failure));
     return count;
+  }
+
+  /** The numbers of the tokens that the engine's model makes of a text, those at its ends included. */
+  std::vector<std::int32_t> tokenize(std::string_view text, const settings &options = {}) {
+    detail::failure failure;
+    std::int32_t *tokens = nullptr;
+    std::uint64_t count = 0;
+    failure.check(
+        llmb_tokenize(handle_.get(), detail::bytes(text), text.size(), options.get(), &tokens, &count, &failure));
+    const std::unique_ptr<std::int32_t, detail::freer> owner(tokens);
+    return {tokens, tokens + count};
+  }
+
+  /** The text of tokens; control tokens are spelled with special=parse, else left out. */
+  std::string detokenize(const std::vector<std::int32_t> &tokens, const settings &options = {}) {
+    detail::failure failure;
+    char *text = nullptr;
+    std::uint64_t size = 0;
+    failure.check(llmb_detokenize(handle_.get(), tokens.data(), tokens.size(), options.get(), &text, &size, &failure));
+    const detail::text_pointer owner(text);
+    return {text, size};
   }
 
   /** Process number of the worker started last, 0 if none runs. For logs, not for signals. */

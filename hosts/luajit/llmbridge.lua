@@ -48,6 +48,11 @@ int32_t llmb_embed_start(llmb_bridge *bridge, const char *const *texts, const ui
                          const llmb_settings *settings, llmb_call **call, llmb_error *error);
 int32_t llmb_count_tokens_start(llmb_bridge *bridge, const char *text, uint64_t size, llmb_call **call,
                                 llmb_error *error);
+int32_t llmb_tokenize_start(llmb_bridge *bridge, const char *text, uint64_t size, const llmb_settings *settings,
+                            llmb_call **call, llmb_error *error);
+int32_t llmb_detokenize_start(llmb_bridge *bridge, const int32_t *tokens, uint64_t count,
+                              const llmb_settings *settings, llmb_call **call, llmb_error *error);
+int32_t llmb_call_logprobs(const llmb_call *call, char **json);
 int32_t llmb_call_read(llmb_call *call, char *buffer, uint64_t capacity, uint64_t deadline_ns, uint64_t *size,
                        llmb_error *error);
 int32_t llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capacity, uint64_t deadline_ns,
@@ -182,7 +187,7 @@ end
 
 -- Values as the settings table takes them. A list becomes JSON, as `stop` wants it, and a table that is a schema.
 local function setting_text(name, value)
-  if name == "json_schema" and type(value) ~= "string" then return json_text(name, value) end
+  if (name == "json_schema" or name == "logit_bias") and type(value) ~= "string" then return json_text(name, value) end
   if type(value) == "number" then return ("%.17g"):format(value) end
   if type(value) == "boolean" then return value and "on" or "off" end
   if type(value) == "string" then
@@ -276,6 +281,14 @@ function Call:finish()
   }
 end
 
+--- Of a call that has ended: how probable its tokens were, as JSON text (llmb_call_logprobs).
+function Call:logprobs()
+  local json = ffi.new "char *[1]"
+  local status = C.llmb_call_logprobs(self.handle, json)
+  if status ~= OK then error(own_error("not_ready", status, "logprobs: the call has not ended"), 0) end
+  return owned_string(json[0])
+end
+
 --- Asks the call to end as cancelled; never waits.
 function Call:cancel() C.llmb_call_cancel(self.handle) end
 
@@ -360,6 +373,40 @@ function Bridge:count_tokens(text)
     return C.llmb_count_tokens_start(self.handle, text, #text, out, detail)
   end)
   return with_call(call, function() return call:finish().prompt_tokens end)
+end
+
+local function read_all(call)
+  return with_call(call, function()
+    local pieces = {}
+    for piece in call do pieces[#pieces + 1] = piece end
+    return table.concat(pieces)
+  end)
+end
+
+--- The numbers of the tokens that the engine's model makes of a text, those at its ends included.
+function Bridge:tokenize(text, settings)
+  need_text("text", text)
+  local own, tokens = new_settings(settings), {}
+  local json = read_all(new_call(self, function(out, detail)
+    return C.llmb_tokenize_start(self.handle, text, #text, own, out, detail)
+  end))
+  for number in json:gmatch "%d+" do tokens[#tokens + 1] = tonumber(number) end
+  return tokens
+end
+
+--- The text of tokens; control tokens are spelled with special = "parse", else left out.
+function Bridge:detokenize(tokens, settings)
+  local own, numbers = new_settings(settings), ffi.new("int32_t[?]", #tokens + 1)
+  for i, token in ipairs(tokens) do
+    if type(token) ~= "number" or token % 1 ~= 0 or math.abs(token) > 0x7fffffff then
+      error(own_error("invalid_argument", INVALID_ARGUMENT, ("tokens[%d]: a whole number is needed, not %s"):format(
+        i, tostring(token))), 0)
+    end
+    numbers[i - 1] = token
+  end
+  return read_all(new_call(self, function(out, detail)
+    return C.llmb_detokenize_start(self.handle, numbers, #tokens, own, out, detail)
+  end))
 end
 
 --- Starts a worker ahead of the first call and waits until its model is loaded. Interrupted, the load goes on.

@@ -24,8 +24,23 @@ export interface Details {
   replaced: number;
   /** How far the engine was held to `json_schema` or `grammar` while it answered; undefined without them. */
   constrained?: 'full' | 'partial' | 'none';
+  /** Of each token of the answer, where `logprobs` asked for it. */
+  logprobs?: TokenLogprob[];
   completionTokens: number;
   timingsMs: { queue: number; start: number; firstToken: number; total: number };
+}
+
+/** How probable a token was, by the model's own distribution. */
+export interface TokenLogprob {
+  token: string;
+  /** The natural logarithm of its probability. */
+  logprob: number;
+  /** Its number, where the engine has told it. */
+  id?: number;
+  /** Its bytes, where it is no UTF-8 by itself. */
+  bytes?: number[];
+  /** The likeliest tokens at its place; not of those themselves. */
+  top_logprobs?: TokenLogprob[];
 }
 
 export interface Reply {
@@ -105,6 +120,10 @@ export class Bridge {
   embed(texts: string[], options?: CallOptions): Promise<Float32Array[]>;
   /** How many tokens the engine's model makes of a text. */
   countTokens(text: string, options?: { signal?: AbortSignal }): Promise<number>;
+  /** The numbers of the tokens that the engine's model makes of a text, those at its ends included. */
+  tokenize(text: string, options?: CallOptions): Promise<number[]>;
+  /** The text of tokens; control tokens are spelled with `special: 'parse'`, else left out. */
+  detokenize(tokens: ArrayLike<number>, options?: CallOptions): Promise<string>;
   /** Calls any method of a JSON-RPC daemon. */
   invoke(method: string, params?: object, options?: CallOptions): Promise<unknown>;
   /** What the ready engine said of itself and its model; empty before any was ready. */

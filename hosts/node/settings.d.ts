@@ -104,6 +104,8 @@ export interface CallSettings extends SharedSettings {
   logit_bias?: string;
   /** Before the answer has this many tokens, neither the model nor a stop string ends it. Default: 0. */
   min_tokens?: number;
+  /** Tell how probable each token of the answer was, and so many of the likeliest ones beside it; 0 is none beside it, and where it is not set nothing is told. */
+  logprobs?: number;
   /** Seed of the random choices: the same seed gives the same answer. Default: 0. */
   seed?: number;
   /** End the answer before this text comes up: one string, or a JSON array of them. */

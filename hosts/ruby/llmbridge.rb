@@ -43,7 +43,7 @@ module LLMBridge
 
   # A whole answer and what is known of it.
   Reply = Struct.new(:text, :engine, :fallback, :finish_reason, :attempts, :prompt_tokens, :completion_tokens, :queue_ms,
-                     :start_ms, :first_token_ms, :total_ms, keyword_init: true) do
+                     :start_ms, :first_token_ms, :total_ms, :logprobs, keyword_init: true) do
     alias_method :to_s, :text
   end
 
@@ -109,6 +109,9 @@ module LLMBridge
     bind :call_start, [P, P, L, P, P, P]
     bind :embed_start, [P, P, P, I, P, P, P]
     bind :count_tokens_start, [P, P, L, P, P]
+    bind :tokenize_start, [P, P, L, P, P, P]
+    bind :detokenize_start, [P, P, L, P, P, P]
+    bind :call_logprobs, [P, P]
     bind :call_read, [P, P, L, L, P, P]
     bind :call_read_vector, [P, P, L, L, P, P]
     bind :call_cancel, [P]
@@ -239,8 +242,18 @@ module LLMBridge
         result[0, Native::RESULT_BYTES].unpack(Native::RESULT)
       Reply.new(engine: engine, fallback: fallback == 1, finish_reason: Native.finish_reason_name(reason).to_s,
                 attempts: attempts, prompt_tokens: prompt, completion_tokens: completion, queue_ms: queue,
-                start_ms: start, first_token_ms: first, total_ms: total)
+                start_ms: start, first_token_ms: first, total_ms: total, logprobs: logprobs)
     end
+
+    # How probable each token of the answer was, where the setting logprobs asked for it; else nil.
+    def logprobs
+      out = Native.memory(Fiddle::SIZEOF_VOIDP)
+      raise NoMemoryError unless Native.call_logprobs(@handle, out).zero?
+
+      json = Fiddle::Pointer.new(Native.integer(out), 0, Native::FREE).to_s
+      json == "[]" ? nil : JSON.parse(json.force_encoding(Encoding::UTF_8))
+    end
+    private :logprobs
 
     # The next vector of an embedding call.
     def read_vector(capacity = DIMENSION_FIRST)
@@ -338,6 +351,33 @@ module LLMBridge
     ensure
       call&.close
     end
+
+    # The numbers of the tokens that the engine's model makes of a text, those at its ends included.
+    def tokenize(text, **settings)
+      text = text.encode(Encoding::UTF_8)
+      own = Native.settings(settings)
+      JSON.parse(read_all { |handle, *out| Native.tokenize_start(handle, text, text.bytesize, own, *out) })
+    end
+
+    # The text of tokens; control tokens are spelled with special: "parse", else left out.
+    def detokenize(tokens, **settings)
+      wrong = tokens.find { |token| !token.is_a?(Integer) || token.abs > 0x7fffffff }
+      raise ArgumentError, "tokens: a whole number is needed, not #{wrong.inspect}" unless wrong.nil?
+
+      own = Native.settings(settings)
+      numbers = tokens.pack("l*")
+      read_all { |handle, *out| Native.detokenize_start(handle, numbers, tokens.size, own, *out) }
+    end
+
+    def read_all(&start)
+      call = start_call(&start)
+      text = +""
+      call.each { |piece| text << piece }
+      text
+    ensure
+      call&.close
+    end
+    private :read_all
 
     # Starts a worker ahead of the first call and waits until its model is loaded.
     def start

@@ -55,4 +55,9 @@ public sealed class EngineRequest
 
     /// <summary>Tokens of the answer; where it is not set, as many as there were pieces.</summary>
     public long? CompletionTokens { get; set; }
+
+    /// <summary>How probable the answer's tokens were, for a call with the setting logprobs; to be set before the
+    /// answer ends. A JSON array with an object for each token: token, its text; logprob, a number; top_logprobs, an array of
+    /// objects like it; id, a number, and bytes, where the token is no UTF-8 by itself, are optional.</summary>
+    public string? LogProbabilitiesJson { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 using LlmBridge.Interop;
@@ -110,6 +111,16 @@ internal sealed class EngineWork : IDisposable
             case NativeRequestKind.Tokens:
                 _request.PromptTokens = await _engine.CountTokensAsync(_request, cancelled).ConfigureAwait(false);
                 break;
+            case NativeRequestKind.Tokenize:
+                IReadOnlyList<int> tokens = await _engine.TokenizeAsync(_request, cancelled).ConfigureAwait(false);
+                await WriteAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', tokens)}]"), cancelled)
+                    .ConfigureAwait(false);
+                break;
+            case NativeRequestKind.Detokenize:
+                string text = await _engine.DetokenizeAsync(_request, Tokens(_request.Prompt), cancelled)
+                    .ConfigureAwait(false);
+                await WriteAsync(Encoding.UTF8.GetBytes(text), cancelled).ConfigureAwait(false);
+                break;
             case NativeRequestKind.Invoke:
                 string? parameters = _request.Texts.Count > 1 ? _request.Texts[1] : null;
                 string result =
@@ -121,6 +132,10 @@ internal sealed class EngineWork : IDisposable
                     $"the engine {_engine.Name} does not know requests of kind {_request.Kind}");
         }
     }
+
+    private static int[] Tokens(string json) =>
+        [.. json.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancelled)
     {
@@ -153,6 +168,10 @@ internal sealed class EngineWork : IDisposable
     private void End()
     {
         Exception? failure = _failure ?? (_givenUp ? new OperationCanceledException() : null);
+        if (failure == null && _request.LogProbabilitiesJson is { Length: > 2 } odds && !WriteLogprobs(odds))
+        {
+            failure = new EngineException(LlmStatus.OutputTooLarge, "what is to be told of tokens is too much");
+        }
         if (failure == null)
         {
             NativeRequest.Done(
@@ -162,6 +181,13 @@ internal sealed class EngineWork : IDisposable
         LlmPhase usual = _request.Kind == NativeRequestKind.Embed ? LlmPhase.Embed : LlmPhase.Generate;
         NativeRequest.Fail(
             _handle, StatusOf(failure), (failure as EngineException)?.Phase ?? usual, MessageOf(failure));
+    }
+
+    /// <summary>The array without its brackets.</summary>
+    private bool WriteLogprobs(string odds)
+    {
+        ReadOnlySpan<char> inside = odds.AsSpan().Trim()[1..^1];
+        return inside.IsWhiteSpace() || NativeRequest.WriteLogprobs(_handle, inside.ToString()) == LlmStatus.Ok;
     }
 
     private readonly record struct Output(ReadOnlyMemory<byte> Piece, float[]? Vector);

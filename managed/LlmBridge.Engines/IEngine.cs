@@ -47,6 +47,15 @@ public interface IEngine
     ValueTask<long> CountTokensAsync(EngineRequest request, CancellationToken cancellationToken) =>
         throw EngineException.Unsupported($"the engine {Name} does not count tokens");
 
+    /// <summary>The numbers of the tokens of the request's prompt.</summary>
+    ValueTask<IReadOnlyList<int>> TokenizeAsync(EngineRequest request, CancellationToken cancellationToken) =>
+        throw EngineException.Unsupported($"the engine {Name} does not tell tokens");
+
+    /// <summary>The text of tokens.</summary>
+    ValueTask<string> DetokenizeAsync(
+        EngineRequest request, IReadOnlyList<int> tokens, CancellationToken cancellationToken) =>
+        throw EngineException.Unsupported($"the engine {Name} makes no text of tokens");
+
     /// <summary>The result of a method, as JSON.</summary>
     ValueTask<string> InvokeAsync(
         EngineRequest request, string method, string? parametersJson, CancellationToken cancellationToken) =>

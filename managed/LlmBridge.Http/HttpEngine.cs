@@ -72,6 +72,7 @@ internal sealed class HttpEngine : IEngine, IDisposable
         request.FinishReason = chat.End == ChatEnd.Length ? LlmFinishReason.Length : LlmFinishReason.Stop;
         request.PromptTokens = chat.PromptTokens ?? 0;
         request.CompletionTokens = chat.CompletionTokens;
+        request.LogProbabilitiesJson = chat.OddsJson;
     }
 
     public async IAsyncEnumerable<float[]> EmbedAsync(

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LlmBridge.Interop;
 
 /// <summary>llmb_request_*: one call as the engine sees it. What is not marked otherwise is for the thread that
@@ -64,6 +66,16 @@ internal static unsafe class NativeRequest
         fixed (float* pointer = vector)
         {
             return NativeMethods.llmb_request_write_vector(request, pointer, (ulong)vector.Length);
+        }
+    }
+
+    /// <summary>Says how probable the answer's tokens were.</summary>
+    public static LlmStatus WriteLogprobs(nint request, string json)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(json);
+        fixed (byte* pointer = bytes)
+        {
+            return NativeMethods.llmb_request_write_logprobs(request, pointer, (ulong)bytes.Length);
         }
     }
 

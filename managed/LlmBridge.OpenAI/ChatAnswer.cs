@@ -41,6 +41,9 @@ public sealed class ChatAnswer
     /// <summary>The reasoning that came apart from the answer.</summary>
     public StringBuilder Reasoning { get; } = new();
 
+    /// <summary>What came of tokens' log probabilities.</summary>
+    public ChatOdds Odds { get; } = new();
+
     /// <summary>The longest reasoning that is kept.</summary>
     private const int ReasoningMax = 1024 * 1024;
 
@@ -189,6 +192,10 @@ public sealed class ChatAnswer
         {
             bool says = choice.TryGetProperty(name, out JsonElement said) && said.ValueKind == JsonValueKind.Object;
             if (says) TakeText(said);
+        }
+        if (choice.TryGetProperty("logprobs", out JsonElement odds) && odds.ValueKind == JsonValueKind.Object)
+        {
+            Odds.Add(odds);
         }
         if (choice.TryGetProperty("finish_reason", out JsonElement reason) && reason.ValueKind == JsonValueKind.String)
         {

@@ -20,7 +20,8 @@ public sealed class ChatQuestion
     public required double Temperature { get; init; }
 
     /// <summary>True where the answer is bound to a form that a server could not take up in its middle.</summary>
-    public bool IsBound => Settings.ContainsKey("json_schema") || Settings.GetValueOrDefault("expect") == "json";
+    public bool IsBound => Settings.ContainsKey("json_schema") || Settings.GetValueOrDefault("expect") == "json"
+        || Settings.ContainsKey("logprobs");
 
     /// <summary>The body of a request.</summary>
     /// <param name="model">The server's name of the model.</param>
@@ -57,6 +58,11 @@ public sealed class ChatQuestion
                 if (Settings.TryGetValue(name, out string? penalty)) json.WriteNumber(name, Number(penalty));
             }
             WriteBiases(json);
+            if (Settings.TryGetValue("logprobs", out string? beside))
+            {
+                json.WriteBoolean("logprobs", true);
+                json.WriteNumber("top_logprobs", Whole(beside));
+            }
             if (Settings.TryGetValue("seed", out string? seed)) json.WriteNumber("seed", Whole(seed));
             WriteExtensions(json, dialect);
             WriteStop(json);

@@ -28,6 +28,9 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
     /// <summary>Tokens of the answer; null where the server did not say.</summary>
     public long? CompletionTokens { get; private set; }
 
+    /// <summary>The log probabilities of its tokens, a JSON array; null where none were told.</summary>
+    public string? OddsJson { get; private set; }
+
     /// <summary>Whether an answer that is cut off may go on elsewhere: only then is its text kept.</summary>
     private bool MayMove => replicas.Count > 1 && _dialect.Continues && !question.IsBound;
 
@@ -100,6 +103,7 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
     {
         End = answer.End;
         PromptTokens = answer.PromptTokens;
+        OddsJson = answer.Odds.Json;
         CompletionTokens = _moves > 0 ? null : answer.CompletionTokens;
         _attempt!.Dispose();
         _attempt = null;

@@ -33,7 +33,7 @@ internal sealed class AnswerStream(HttpContext context, Answers answers, bool te
                 else
                 {
                     if (isFirst) await PutAsync(json => answers.Part(json, "", null, true, tellsUsage));
-                    await PutAsync(json => answers.Part(json, "", end, false, tellsUsage));
+                    await PutAsync(json => answers.Part(json, "", end, false, tellsUsage, update.LogProbabilities));
                     if (tellsUsage) await PutAsync(json => answers.Usage(json, update.Usage ?? default));
                 }
                 more = await all.MoveNextAsync();

@@ -11,7 +11,7 @@ internal sealed record Answers(bool IsChat, string Model)
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>A whole answer.</summary>
-    public void Whole(Utf8JsonWriter json, string text, LlmFinishReason end, LlmUsage usage)
+    public void Whole(Utf8JsonWriter json, LlmReply reply)
     {
         Begin(json, IsChat ? "chat.completion" : "text_completion");
         json.WriteStartArray("choices");
@@ -21,24 +21,27 @@ internal sealed record Answers(bool IsChat, string Model)
         {
             json.WriteStartObject("message");
             json.WriteString("role", "assistant");
-            json.WriteString("content", text);
+            json.WriteString("content", reply.Text);
             json.WriteNull("refusal");
             json.WriteEndObject();
         }
         else
         {
-            json.WriteString("text", text);
+            json.WriteString("text", reply.Text);
         }
-        json.WriteNull("logprobs");
-        json.WriteString("finish_reason", NameOf(end));
+        Logprobs.Write(json, reply.LogProbabilities, IsChat);
+        json.WriteString("finish_reason", NameOf(reply.FinishReason));
         json.WriteEndObject();
         json.WriteEndArray();
-        WriteUsage(json, usage);
+        WriteUsage(json, reply.Usage);
         json.WriteEndObject();
     }
 
     /// <summary>A part of one: a piece of text, or its end.</summary>
-    public void Part(Utf8JsonWriter json, string text, LlmFinishReason? end, bool isFirst, bool tellsUsage)
+    /// <param name="odds">What is told of tokens: of all of them, with the end.</param>
+    public void Part(
+        Utf8JsonWriter json, string text, LlmFinishReason? end, bool isFirst, bool tellsUsage,
+        IReadOnlyList<LlmTokenLogProbability>? odds = null)
     {
         Begin(json, IsChat ? "chat.completion.chunk" : "text_completion");
         json.WriteStartArray("choices");
@@ -55,7 +58,7 @@ internal sealed record Answers(bool IsChat, string Model)
         {
             json.WriteString("text", text);
         }
-        json.WriteNull("logprobs");
+        Logprobs.Write(json, odds, IsChat);
         if (end is { } reason) json.WriteString("finish_reason", NameOf(reason));
         else json.WriteNull("finish_reason");
         json.WriteEndObject();

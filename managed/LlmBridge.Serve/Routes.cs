@@ -58,6 +58,7 @@ internal sealed class Routes(ServedModel model)
         }
         CallOptions options = Sampling.Read(body, Deadline.Of(context.Request));
         Sampling.ReadFormat(body, options);
+        options.Logprobs = Sampling.Logprobs(body, isChat: true);
         options.Session = body.Text("session");
         CallInput input = Conversation.InputOf(Conversation.Read(body), options);
         await AnswerAsync(context, body, input, new Answers(IsChat: true, model.Name));
@@ -71,6 +72,7 @@ internal sealed class Routes(ServedModel model)
         if (body.Whole("best_of", 1, 1024) is > 1) throw ApiException.Unsupported("best_of", "allowed is 1");
         CallOptions options = Sampling.Read(body, Deadline.Of(context.Request));
         Sampling.ReadFormat(body, options);
+        options.Logprobs = Sampling.Logprobs(body, isChat: false);
         IReadOnlyList<string> prompts = body.Texts("prompt", 1) ?? [];
         if (prompts is not [{ Length: > 0 } prompt])
         {
@@ -90,7 +92,7 @@ internal sealed class Routes(ServedModel model)
             return;
         }
         LlmReply reply = await model.Client.AskAsync(input, context.RequestAborted);
-        await Respond.JsonAsync(context, json => answers.Whole(json, reply.Text, reply.FinishReason, reply.Usage));
+        await Respond.JsonAsync(context, json => answers.Whole(json, reply));
     }
 
     private async Task EmbedAsync(HttpContext context)

@@ -8,12 +8,11 @@ internal static class Sampling
 {
     private const int StopsMax = 16;
     private const long TokensMax = 1_048_576;
+    private const int LogprobsMax = 20;
 
     /// <summary>The call's options.</summary>
     public static CallOptions Read(RequestBody body, TimeSpan? deadline)
     {
-        body.Refuse("logprobs", "the probabilities of tokens are not told");
-        body.Refuse("top_logprobs", "the probabilities of tokens are not told");
         if (body.Whole("n", 1, 1024) is > 1) throw ApiException.Unsupported("n", "one answer is made for a request");
         return new CallOptions
         {
@@ -32,6 +31,15 @@ internal static class Sampling
             Seed = Seed(body),
             StopSequences = body.Texts("stop", StopsMax) is { Count: > 0 } stops ? stops : null,
         };
+    }
+
+    /// <summary>How many tokens are told beside each of the answer's; null where nothing is to be told.</summary>
+    public static int? Logprobs(RequestBody body, bool isChat)
+    {
+        if (!isChat) return (int?)body.Whole("logprobs", 0, LogprobsMax);
+        long? beside = body.Whole("top_logprobs", 0, LogprobsMax);
+        if (body.Flag("logprobs")) return (int)(beside ?? 0);
+        return beside is null or 0 ? null : throw ApiException.Wrong("top_logprobs", "allowed where logprobs is true");
     }
 
     private static string? Biases(RequestBody body)

@@ -21,6 +21,10 @@ public sealed class LlmUpdate
     /// <summary>True in the last update when another engine than the first named answered.</summary>
     public bool Fallback { get; init; }
 
+    /// <summary>In the last update how probable each token of the answer was, where CallOptions.Logprobs asked for
+    /// it.</summary>
+    public IReadOnlyList<LlmTokenLogProbability>? LogProbabilities { get; init; }
+
     /// <summary>What is known of the step, without its text: logs are not for that.</summary>
     public override string ToString() =>
         FinishReason is { } reason ? $"{Engine}: {reason.Name()}" : $"{Text.Length} characters";
@@ -32,5 +36,6 @@ public sealed class LlmUpdate
         Timings = reply.Timings,
         Engine = reply.Engine,
         Fallback = reply.Fallback,
+        LogProbabilities = reply.LogProbabilities,
     };
 }

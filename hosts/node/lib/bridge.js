@@ -13,6 +13,12 @@ function utf8(text, what) {
   return Buffer.from(text);
 }
 
+function tokenNumbers(tokens) {
+  const wrong = Array.from(tokens).findIndex(token => !Number.isInteger(token) || Math.abs(token) > 0x7fffffff);
+  if (wrong >= 0) throw new TypeError(`tokens[${wrong}]: a whole number is needed, not ${tokens[wrong]}`);
+  return Int32Array.from(tokens);
+}
+
 const TEXTS_A_CALL_MAX = 4096; // as many as one call embeds
 
 /** One engine configuration and its worker processes. */
@@ -83,6 +89,20 @@ export class Bridge {
       library().countTokensStart(this.#open(), data, data.length, call, error)));
     await stream.text();
     return stream.details.promptTokens;
+  }
+
+  async tokenize(text, options = {}) {
+    const data = utf8(text, 'text');
+    const stream = new Stream(this.#begin(options, (native, call, error) =>
+      library().tokenizeStart(this.#open(), data, data.length, native, call, error)));
+    return JSON.parse(await stream.text());
+  }
+
+  async detokenize(tokens, options = {}) {
+    const data = tokenNumbers(tokens);
+    const stream = new Stream(this.#begin(options, (native, call, error) =>
+      library().detokenizeStart(this.#open(), data, data.length, native, call, error)));
+    return stream.text();
   }
 
   async invoke(method, params, options = {}) {

@@ -56,6 +56,7 @@ export class Call {
     const json = [null];
     check(library().callDetails(this.#pointer, json), error);
     const details = JSON.parse(takeText(json[0]));
+    if (details.logprobs) check(library().callLogprobs(this.#pointer, json), error);
     return {
       engine: found.engine,
       finishReason: library().finishReasonName(found.finish_reason),
@@ -65,6 +66,7 @@ export class Call {
       cachedPromptTokens: details.cached_prompt_tokens,
       replaced: details.replaced,
       constrained: details.constrained,
+      logprobs: details.logprobs ? JSON.parse(takeText(json[0])) : undefined,
       completionTokens: Number(found.completion_tokens),
       timingsMs: { queue: found.queue_ms, start: found.start_ms, firstToken: found.first_token_ms, total: found.total_ms },
     };

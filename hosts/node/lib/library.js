@@ -57,6 +57,8 @@ const DECLARATIONS = {
   callStart: 'int32_t llmb_call_start(void *bridge, const void *prompt, uint64_t size, void *settings, _Out_ void **out_call, void *error)',
   embedStart: 'int32_t llmb_embed_start(void *bridge, const void *texts, const void *sizes, uint32_t count, void *settings, _Out_ void **out_call, void *error)',
   countTokensStart: 'int32_t llmb_count_tokens_start(void *bridge, const void *text, uint64_t size, _Out_ void **out_call, void *error)',
+  tokenizeStart: 'int32_t llmb_tokenize_start(void *bridge, const void *text, uint64_t size, void *settings, _Out_ void **out_call, void *error)',
+  detokenizeStart: 'int32_t llmb_detokenize_start(void *bridge, const void *tokens, uint64_t count, void *settings, _Out_ void **out_call, void *error)',
   invokeStart: 'int32_t llmb_invoke_start(void *bridge, const char *method, const void *params, uint64_t size, void *settings, _Out_ void **out_call, void *error)',
   callRead: 'int32_t llmb_call_read(void *call, void *buffer, uint64_t capacity, uint64_t deadline, _Out_ uint64_t *size, void *error)',
   callReadVector: 'int32_t llmb_call_read_vector(void *call, void *buffer, uint64_t capacity, uint64_t deadline, _Out_ uint64_t *dimension, void *error)',
@@ -64,6 +66,7 @@ const DECLARATIONS = {
   callCancel: 'int32_t llmb_call_cancel(void *call)',
   callFinish: 'int32_t llmb_call_finish(void *call, uint64_t deadline, void *result, void *error)',
   callDetails: 'int32_t llmb_call_details(void *call, _Out_ void **out_json)',
+  callLogprobs: 'int32_t llmb_call_logprobs(void *call, _Out_ void **out_json)',
   callClose: 'void llmb_call_close(void *call)',
 };
 

@@ -130,6 +130,18 @@ test('events tell of a crash', () => withBridge({ command: 'signal 11@accept' },
 
 test('tokens are counted', () => withBridge({}, async bridge => assert.ok((await bridge.countTokens('one two')) > 0)));
 
+test('tokens are told', () => withBridge({ command: 'echo' }, async bridge => {
+  const tokens = await bridge.tokenize('h\u00e9');
+  assert.deepEqual(tokens, [104, 195, 169]);
+  assert.equal(await bridge.detokenize(tokens), 'h\u00e9');
+  await assert.rejects(bridge.detokenize([300]), { code: 'invalid_argument' });
+  await assert.rejects(bridge.detokenize([1.5]), { name: 'TypeError', message: 'tokens[0]: a whole number is needed, not 1.5' });
+  const { details } = await bridge.ask('x', { logprobs: 1, logit_bias: { 5: -1 } });
+  assert.deepEqual(details.logprobs, [
+    { token: 'piece 1', logprob: -0.5, top_logprobs: [{ token: 'other 1', logprob: -1.25 }] }]);
+  assert.equal((await bridge.ask('x')).details.logprobs, undefined);
+}));
+
 test('leaving the loop leaves the slot to others', () => withBridge({ command: ENDLESS, slots: 1, grace_ms: 1000 }, async bridge => {
   for (let i = 0; i < 3; i++) {
     for await (const piece of bridge.stream('hello')) {

@@ -62,8 +62,12 @@ class Call:
             text = c_void_p()
             check(library().llmb_call_details(call, byref(text)), error)
             details = json.loads(take_text(text))
+            logprobs = None
+            if details.get("logprobs"):
+                check(library().llmb_call_logprobs(call, byref(text)), error)
+                logprobs = json.loads(take_text(text))
             return Details.of(
-                result, details["cached_prompt_tokens"], details["replaced"], details.get("constrained"))
+                result, details["cached_prompt_tokens"], details["replaced"], details.get("constrained"), logprobs)
 
     def watch(self, token: int) -> None:
         error = new_error()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from ctypes import byref, c_char_p, c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import byref, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ._batch import AS_THEY_COME, IN_ORDER, Batch, reply_of, vector_of
@@ -67,6 +67,16 @@ class Core:
         data = utf8(text, "text")
         return self._begin({}, lambda bridge, _, out, error: library().llmb_count_tokens_start(
             bridge, data, len(data), out, error))
+
+    def tokenize(self, text: str, settings: Mapping[str, Any]) -> Call:
+        data = utf8(text, "text")
+        return self._begin(settings, lambda bridge, native, out, error: library().llmb_tokenize_start(
+            bridge, data, len(data), native, out, error))
+
+    def detokenize(self, tokens: Sequence[int], settings: Mapping[str, Any]) -> Call:
+        numbers = (c_int32 * len(tokens)).from_buffer(array("i", tokens))  # which refuses what is no number of this size
+        return self._begin(settings, lambda bridge, native, out, error: library().llmb_detokenize_start(
+            bridge, numbers, len(numbers), native, out, error))
 
     def invoke(self, method: str, params: Union[None, Sequence[Any], Mapping[str, Any]], settings: Mapping[str, Any]) -> Call:
         name = c_string(utf8(method, "method"), "method")

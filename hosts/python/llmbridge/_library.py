@@ -96,6 +96,8 @@ _FUNCTIONS = {
     "llmb_call_start": (c_int32, [c_void_p, c_char_p, c_uint64, c_void_p, _OUT_POINTER, _ERROR]),
     "llmb_embed_start": (c_int32, _START_TEXTS),
     "llmb_count_tokens_start": (c_int32, [c_void_p, c_char_p, c_uint64, _OUT_POINTER, _ERROR]),
+    "llmb_tokenize_start": (c_int32, [c_void_p, c_char_p, c_uint64, c_void_p, _OUT_POINTER, _ERROR]),
+    "llmb_detokenize_start": (c_int32, [c_void_p, POINTER(c_int32), c_uint64, c_void_p, _OUT_POINTER, _ERROR]),
     "llmb_invoke_start": (c_int32, [c_void_p, c_char_p, c_char_p, c_uint64, c_void_p, _OUT_POINTER, _ERROR]),
     "llmb_call_read": (c_int32, [c_void_p, c_char_p, c_uint64, c_uint64, POINTER(c_uint64), _ERROR]),
     "llmb_call_read_vector": (c_int32, [c_void_p, POINTER(c_float), c_uint64, c_uint64, POINTER(c_uint64), _ERROR]),
@@ -104,6 +106,7 @@ _FUNCTIONS = {
     "llmb_call_finish": (c_int32, [c_void_p, c_uint64, POINTER(NativeResult), _ERROR]),
     "llmb_call_cached_prompt_tokens": (c_uint64, [c_void_p]),
     "llmb_call_details": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "llmb_call_logprobs": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "llmb_call_close": (None, [c_void_p]),
 }
 

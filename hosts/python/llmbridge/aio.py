@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any, AsyncIterator, Callable, Dict, List, Mapping, Optional, Sequence, Union, overload
 
 from ._call import NOT_READY, Call
@@ -91,6 +92,16 @@ class AsyncBridge:
                 pass
             assert stream.details is not None
             return stream.details.prompt_tokens
+
+    async def tokenize(self, text: str, **settings: Any) -> List[int]:
+        """The numbers of the tokens that the engine's model makes of a text, those at its ends included."""
+        async with AsyncStream(self._core.tokenize(text, settings), self._pump) as stream:
+            return json.loads("".join([piece async for piece in stream]))
+
+    async def detokenize(self, tokens: Sequence[int], **settings: Any) -> str:
+        """The text of tokens; control tokens are spelled with special="parse", else left out."""
+        async with AsyncStream(self._core.detokenize(tokens, settings), self._pump) as stream:
+            return "".join([piece async for piece in stream])
 
     def invoke(
         self, method: str, params: Union[None, Sequence[Any], Mapping[str, Any]] = None, **settings: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union, overload
 
@@ -132,6 +133,16 @@ class Bridge:
                 pass
             assert stream.details is not None
             return stream.details.prompt_tokens
+
+    def tokenize(self, text: str, **settings: Any) -> List[int]:
+        """The numbers of the tokens that the engine's model makes of a text, those at its ends included."""
+        with Stream(self._core.tokenize(text, settings)) as stream:
+            return json.loads("".join(stream))
+
+    def detokenize(self, tokens: Sequence[int], **settings: Any) -> str:
+        """The text of tokens; control tokens are spelled with special="parse", else left out."""
+        with Stream(self._core.detokenize(tokens, settings)) as stream:
+            return "".join(stream)
 
     def invoke(self, method: str, params: Union[None, Sequence[Any], Mapping[str, Any]] = None, **settings: Any) -> Stream:
         """Calls any method of a JSON-RPC daemon; the result's JSON text comes as an answer does."""

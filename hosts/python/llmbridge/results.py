@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ._library import NativeResult, library
 
@@ -22,10 +23,11 @@ class Details:
     start_ms: float
     first_token_ms: float
     total_ms: float
+    logprobs: list[dict[str, Any]] | None = None  # of each token, where they were asked for: token, logprob, top_logprobs
 
     @classmethod
     def of(cls, result: NativeResult, cached_prompt_tokens: int = 0, replaced: int = 0,
-           constrained: str | None = None) -> Details:
+           constrained: str | None = None, logprobs: list[dict[str, Any]] | None = None) -> Details:
         return cls(
             engine=result.engine.decode("utf-8", "replace"),
             finish_reason=library().llmb_finish_reason_name(result.finish_reason).decode(),
@@ -33,6 +35,7 @@ class Details:
             cached_prompt_tokens=cached_prompt_tokens,
             replaced=replaced,
             constrained=constrained,
+            logprobs=logprobs,
             **{name: getattr(result, name) for name in (
                 "attempts", "prompt_tokens", "completion_tokens", "queue_ms", "start_ms", "first_token_ms", "total_ms")},
         )

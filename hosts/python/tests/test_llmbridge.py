@@ -166,6 +166,7 @@ class BridgeTests(unittest.TestCase):
                 "prompts: several str are needed, not str": lambda: bridge.ask_many("hello"),
                 r"prompts\[0\]: a str is needed, not bytes": lambda: bridge.ask_many([b"hello"]),
                 "text: a str is needed, not float": lambda: bridge.count_tokens(1.5),
+                "text: a str is needed, not NoneType": lambda: bridge.tokenize(None),
                 "method: a str is needed, not bytes": lambda: bridge.invoke(b"method"),
                 "params: .*set is not JSON": lambda: bridge.invoke("method", {"x": {1}}),
                 "stop: a str, a number, a list or a dict is needed, not bytes": lambda: bridge.ask("x", stop=b"x"),
@@ -175,6 +176,21 @@ class BridgeTests(unittest.TestCase):
                 with self.subTest(name), self.assertRaisesRegex(TypeError, f"^{name}"):
                     call()
             self.assertEqual(bridge.ask("hello").text, "hello")
+
+    def test_tokens_are_told(self):
+        with llmbridge.Bridge(**fake("pieces 2 0")) as bridge:
+            told = bridge.ask("x", logprobs=1, logit_bias={"5": -1}).details.logprobs
+            self.assertEqual(["piece 1", "piece 2"], [token["token"] for token in told])
+            self.assertEqual(-1.25, told[1]["top_logprobs"][0]["logprob"])
+            self.assertIsNone(bridge.ask("x").details.logprobs)
+        with llmbridge.Bridge(**fake("echo")) as bridge:
+            tokens = bridge.tokenize("h\u00e9")
+            self.assertEqual([104, 195, 169], tokens)
+            self.assertEqual("h\u00e9", bridge.detokenize(tokens))
+            with self.assertRaises(llmbridge.LlmArgumentError):
+                bridge.detokenize([300])
+            with self.assertRaises(OverflowError):
+                bridge.detokenize([1 << 40])
 
     def test_a_nul_is_refused_wherever_the_library_reads_c_strings(self):
         with llmbridge.Bridge(**fake()) as bridge:
@@ -480,6 +496,7 @@ class AsyncTests(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(len(vectors), 2)
             self.assertEqual(vectors[0], await bridge.embed("one"))
             self.assertGreater(await bridge.count_tokens("one two"), 0)
+            self.assertEqual("h\u00e9", await bridge.detokenize(await bridge.tokenize("h\u00e9")))
 
     async def test_a_cancelled_task_leaves_its_slot_to_others(self):
         async with llmbridge.AsyncBridge(**fake("hang@accept", slots=1, grace_ms=100)) as bridge:

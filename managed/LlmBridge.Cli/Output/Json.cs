@@ -18,6 +18,8 @@ namespace LlmBridge.Cli;
 [JsonSerializable(typeof(WatchJson))]
 [JsonSerializable(typeof(ModelJson))]
 [JsonSerializable(typeof(SavedMessage[]))]
+[JsonSerializable(typeof(TokensJson))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class Json : JsonSerializerContext
 {
     /// <summary>People read it too, so letters stay letters.</summary>

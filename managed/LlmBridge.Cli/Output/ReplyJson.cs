@@ -7,7 +7,8 @@ namespace LlmBridge.Cli;
 internal sealed record ReplyJson(
     string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs,
     int Attempts, long Replaced, IReadOnlyList<string> Sandbox,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Constrained)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Constrained,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LogprobJson>? Logprobs)
 {
     public static async Task WriteAsync(LlmReply reply, LlmSandboxLayers layers, CancellationToken cancellationToken)
     {
@@ -17,7 +18,8 @@ internal sealed record ReplyJson(
 
     private static ReplyJson Of(LlmReply reply, LlmSandboxLayers layers) => new(
         reply.Text, reply.Engine, reply.Fallback, reply.FinishReason.Name(), UsageJson.Of(reply.Usage),
-        TimingsJson.Of(reply.Timings), reply.Attempts, reply.Replaced, layers.Names(), reply.Constrained);
+        TimingsJson.Of(reply.Timings), reply.Attempts, reply.Replaced, layers.Names(), reply.Constrained,
+        reply.LogProbabilities?.Select(LogprobJson.Of).ToArray());
 }
 
 internal sealed record UsageJson(long PromptTokens, long CachedPromptTokens, long CompletionTokens)

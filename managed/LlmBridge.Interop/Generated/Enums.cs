@@ -58,6 +58,10 @@ internal enum NativeRequestKind
     /// as JSON.
     /// </summary>
     Invoke = 4,
+    /// <summary>The tokens of a text: the answer's text is a JSON array of their numbers.</summary>
+    Tokenize = 5,
+    /// <summary>The text of tokens, of which the input is a JSON array.</summary>
+    Detokenize = 6,
 }
 
 /// <summary>What an engine can do for a call whose engine has died; bits for llmb_engine_declare.</summary>

@@ -260,7 +260,8 @@ internal static unsafe partial class NativeMethods
     /// `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another
     /// engine continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was
     /// lost; `tool_parse`: "failed" where what the model said could not be read as calls of tools and is all in the
-    /// answer's text, else "parsed". Members are added, none removed.
+    /// answer's text, else "parsed"; `logprobs`, true, where llmb_call_logprobs has something to tell. Members are
+    /// added, none removed.
     /// </summary>
     /// <param name="out_json">NULL on failure.</param>
     /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
@@ -284,6 +285,19 @@ internal static unsafe partial class NativeMethods
     /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_call_reasoning(CallHandle call, byte** out_text);
+
+    /// <summary>
+    /// How probable the tokens of an answer were, for a call with the setting `logprobs`: a JSON array, for llmb_free
+    /// to free, with an object for each token in order: `token`, its text; `logprob`, the natural logarithm of its
+    /// probability; `top_logprobs`, the likeliest tokens at its place, the first one first, each with `token` and
+    /// `logprob`. `id` is the token's number, where the engine has told it; `bytes` are those of a token that is no
+    /// UTF-8 by itself, whose text has U+FFFD then. An empty array where the engine has told nothing and of a call that
+    /// has failed; llmb_call_details has `logprobs` where there are any. docs/tokens.md says what is measured.
+    /// </summary>
+    /// <param name="out_json">NULL on failure.</param>
+    /// <remarks>Errors: LLMB_E_NOT_READY before llmb_call_finish or a read has told the end.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_call_logprobs(CallHandle call, byte** out_json);
 
     /// <summary>Frees the call; cancels it first if it has not ended. Never waits. NULL is fine.</summary>
     [LibraryImport(Library)]
@@ -378,6 +392,68 @@ internal static unsafe partial class NativeMethods
         byte* text,
         ulong size,
         ulong* out_count,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Starts dividing a text into tokens, those that the model wants at its ends included, without a chat template.
+    /// The answer, which is read like any text, is a JSON array of the tokens' numbers.
+    /// </summary>
+    /// <param name="settings">
+    /// `special` says what becomes of a text that spells a control token; NULL is fine. Owner and errors: as for
+    /// llmb_call_start.
+    /// </param>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_tokenize_start(
+        BridgeHandle bridge,
+        byte* text,
+        ulong size,
+        SettingsHandle settings,
+        out CallHandle out_call,
+        NativeError* out_error);
+
+    /// <summary>Divides a text into tokens and waits for it.</summary>
+    /// <remarks>Owner: the caller frees *out_tokens with llmb_free.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_tokenize(
+        BridgeHandle bridge,
+        byte* text,
+        ulong size,
+        SettingsHandle settings,
+        int** out_tokens,
+        ulong* out_count,
+        NativeError* out_error);
+
+    /// <summary>
+    /// Starts making text of tokens, which is read like an answer. Bytes that are no UTF-8, such as half of a
+    /// character, become U+FFFD. The tokens of a text, made text again, are that text, where the model's tokenizer
+    /// loses nothing.
+    /// </summary>
+    /// <param name="settings">
+    /// with `special=parse` control tokens are spelled, else they are left out; NULL is fine.
+    /// </param>
+    /// <remarks>
+    /// Errors: LLMB_E_INVALID_ARGUMENT for a number that is no token of the model; else as for llmb_call_start.
+    /// </remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_detokenize_start(
+        BridgeHandle bridge,
+        int* tokens,
+        ulong count,
+        SettingsHandle settings,
+        out CallHandle out_call,
+        NativeError* out_error);
+
+    /// <summary>Makes text of tokens and waits for it.</summary>
+    /// <param name="out_text">NUL-terminated UTF-8 of *out_size bytes; NULL on failure.</param>
+    /// <remarks>Owner: the caller frees *out_text with llmb_free.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_detokenize(
+        BridgeHandle bridge,
+        int* tokens,
+        ulong count,
+        SettingsHandle settings,
+        byte** out_text,
+        ulong* out_size,
         NativeError* out_error);
 
     /// <summary>
@@ -651,6 +727,19 @@ internal static unsafe partial class NativeMethods
     /// </summary>
     [LibraryImport(Library)]
     internal static partial LlmStatus llmb_request_write_origin(nint request, int* words, uint count);
+
+    /// <summary>
+    /// Says how probable tokens of the answer were, for a call with the setting `logprobs`; behind
+    /// llmb_request_write_tokens of these tokens, and again for tokens that are produced again.
+    /// </summary>
+    /// <param name="json">
+    /// one object for each token, with commas between them: {"token": its text, "logprob": number, "top_logprobs":
+    /// [objects like it of the likeliest tokens]}; `id`, and `bytes`, where the token is not UTF-8 by itself, are
+    /// optional. What is none of this fails the call and ends the engine.
+    /// </param>
+    /// <remarks>Errors: LLMB_E_OUTPUT_TOO_LARGE when it comes to more than 32 MiB for the whole answer.</remarks>
+    [LibraryImport(Library)]
+    internal static partial LlmStatus llmb_request_write_logprobs(nint request, byte* json, ulong size);
 
     /// <summary>
     /// Adds the vector of the next item to the answer: one for each item, in order, all of one dimension.

@@ -88,6 +88,13 @@ public sealed partial class CallOptions
     /// <remarks>Setting "min_tokens", default 0, from 0 to 1048576, in tokens.</remarks>
     public int? MinTokens { get; set; }
 
+    /// <summary>
+    /// Tell how probable each token of the answer was, and so many of the likeliest ones beside it; 0 is none beside
+    /// it, and where it is not set nothing is told.
+    /// </summary>
+    /// <remarks>Setting "logprobs", from 0 to 20, in tokens.</remarks>
+    public int? Logprobs { get; set; }
+
     /// <summary>Seed of the random choices: the same seed gives the same answer.</summary>
     /// <remarks>Setting "seed", default 0, from 0 to 4294967295.</remarks>
     public long? Seed { get; set; }
@@ -253,6 +260,7 @@ public sealed partial class CallOptions
         if (FrequencyPenalty is { } frequencyPenalty) writer.Number("frequency_penalty"u8, frequencyPenalty);
         if (LogitBias is { } logitBias) writer.Text("logit_bias"u8, logitBias);
         if (MinTokens is { } minTokens) writer.Number("min_tokens"u8, minTokens);
+        if (Logprobs is { } logprobs) writer.Number("logprobs"u8, logprobs);
         if (Seed is { } seed) writer.Number("seed"u8, seed);
         if (StopSequences is { } stopSequences) writer.List("stop"u8, stopSequences);
         if (PromptFormat is { } promptFormat) writer.Text("prompt_format"u8, ChoiceNames.Of(promptFormat));

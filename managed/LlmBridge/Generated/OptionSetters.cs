@@ -127,6 +127,7 @@ internal static class OptionSetters
         "FrequencyPenalty",
         "LogitBias",
         "MinTokens",
+        "Logprobs",
         "Seed",
         "StopSequences",
         "PromptFormat",
@@ -181,6 +182,7 @@ internal static class OptionSetters
             case "FREQUENCYPENALTY": options.FrequencyPenalty = value.Number(); break;
             case "LOGITBIAS": options.LogitBias = value.Text(); break;
             case "MINTOKENS": options.MinTokens = value.Int32(); break;
+            case "LOGPROBS": options.Logprobs = value.Int32(); break;
             case "SEED": options.Seed = value.Int64(); break;
             case "STOP":
             case "STOPSEQUENCES": options.StopSequences = value.List(); break;

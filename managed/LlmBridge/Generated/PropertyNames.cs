@@ -58,6 +58,7 @@ internal static class PropertyNames
         "frequency_penalty" => "FrequencyPenalty",
         "logit_bias" => "LogitBias",
         "min_tokens" => "MinTokens",
+        "logprobs" => "Logprobs",
         "seed" => "Seed",
         "stop" => "StopSequences",
         "prompt_format" => "PromptFormat",

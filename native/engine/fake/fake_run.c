@@ -123,12 +123,7 @@ static bool echo_vectors(struct fake_run *run) {
 static bool do_echo(struct fake_run *run) {
   if (llmb_request_kind(run->request) == LLMB_REQUEST_EMBED) return echo_vectors(run);
   if (llmb_request_kind(run->request) == LLMB_REQUEST_TOKENS) return true;
-  if (llmb_request_kind(run->request) > LLMB_REQUEST_INVOKE) {
-    bool is_refused = false;
-    const bool is_told = fake_tell_tokens(run, &is_refused);
-    if (is_refused) fail(run, LLMB_E_INVALID_ARGUMENT, "tokens: allowed are 1 to 255, of which each is a byte");
-    return is_told;
-  }
+  if (llmb_request_kind(run->request) > LLMB_REQUEST_INVOKE) return fake_tell_tokens(run);
   uint64_t size = 0;
   const char *input = input_of(run, &size);
   while (run->done_in_step < size) {
@@ -252,6 +247,8 @@ static bool do_step(struct fake_run *run, const struct fake_step *step) {
       return do_wrong_length(run);
     case FAKE_BAD_UTF8:
       return write_piece(run, "good \xff\xfe bad", 11);
+    case FAKE_BAD_LOGPROBS:
+      return llmb_request_write_logprobs(run->request, "{\"token\":5}", 11) == LLMB_OK;
     case FAKE_NAN:
       return do_nan(run);
     case FAKE_SAY:

@@ -9,11 +9,22 @@ static const struct {
   const char *name;
   unsigned number_count;
 } verbs[FAKE_VERB_COUNT] = {
-    [FAKE_ECHO] = {"echo", 0},         [FAKE_PIECES] = {"pieces", 2},   [FAKE_SLEEP] = {"sleep", 1},
-    [FAKE_HANG] = {"hang", 0},         [FAKE_SIGNAL] = {"signal", 1},   [FAKE_EXIT] = {"exit", 1},
-    [FAKE_FLOOD] = {"flood", 1},       [FAKE_GARBAGE] = {"garbage", 0}, [FAKE_WRONG_LENGTH] = {"wrong_length", 0},
-    [FAKE_BAD_UTF8] = {"bad_utf8", 0}, [FAKE_NAN] = {"nan", 0},         [FAKE_SLOW_START] = {"slow_start", 1},
-    [FAKE_SAY] = {"say", 0},           [FAKE_TOOL] = {"tool", 0},       [FAKE_REASON] = {"reason", 0},
+    [FAKE_ECHO] = {"echo", 0},
+    [FAKE_PIECES] = {"pieces", 2},
+    [FAKE_SLEEP] = {"sleep", 1},
+    [FAKE_HANG] = {"hang", 0},
+    [FAKE_SIGNAL] = {"signal", 1},
+    [FAKE_EXIT] = {"exit", 1},
+    [FAKE_FLOOD] = {"flood", 1},
+    [FAKE_GARBAGE] = {"garbage", 0},
+    [FAKE_WRONG_LENGTH] = {"wrong_length", 0},
+    [FAKE_BAD_UTF8] = {"bad_utf8", 0},
+    [FAKE_NAN] = {"nan", 0},
+    [FAKE_SLOW_START] = {"slow_start", 1},
+    [FAKE_SAY] = {"say", 0},
+    [FAKE_TOOL] = {"tool", 0},
+    [FAKE_REASON] = {"reason", 0},
+    [FAKE_BAD_LOGPROBS] = {"bad_logprobs", 0},
 };
 
 static bool parse_number(const char *text, uint64_t *out) {

@@ -24,6 +24,7 @@ enum fake_verb {
   FAKE_SAY,
   FAKE_TOOL,
   FAKE_REASON,
+  FAKE_BAD_LOGPROBS,
   FAKE_VERB_COUNT
 };
 

@@ -40,15 +40,22 @@ static unsigned read_byte(const char *json, uint64_t size, uint64_t *at) {
   return *at > begin ? byte : UINT8_MAX + 1;
 }
 
-static bool tell_text(struct fake_run *run, const char *json, uint64_t size, bool *out_refused) {
+static bool refuse(struct fake_run *run) {
+  llmb_request *request = run->request;
+  run->request = NULL;
+  llmb_request_fail(request, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
+                    "tokens: allowed are 1 to 255, of which each is a byte");
+  return false;
+}
+
+static bool tell_text(struct fake_run *run, const char *json, uint64_t size) {
   char share[CHUNK_BYTES];
   if (run->done_in_step == 0) run->done_in_step = 1; /* the bracket */
   while (run->done_in_step + 1 < size) {
     uint64_t at = run->done_in_step, used = 0;
     while (used < sizeof share && at + 1 < size) {
       const unsigned byte = read_byte(json, size, &at);
-      *out_refused = byte == 0 || byte > UINT8_MAX;
-      if (*out_refused) return false;
+      if (byte == 0 || byte > UINT8_MAX) return refuse(run);
       share[used++] = (char)byte;
       at++; /* the comma, or the bracket */
     }
@@ -57,12 +64,11 @@ static bool tell_text(struct fake_run *run, const char *json, uint64_t size, boo
   return true;
 }
 
-bool fake_tell_tokens(struct fake_run *run, bool *out_refused) {
+bool fake_tell_tokens(struct fake_run *run) {
   uint64_t size = 0;
   const char *input = llmb_request_input(run->request, &size);
-  *out_refused = false;
   if (llmb_request_kind(run->request) == LLMB_REQUEST_TOKENIZE) return tell_tokens(run, input, size);
-  return tell_text(run, input, size, out_refused);
+  return tell_text(run, input, size);
 }
 
 bool fake_tell_odds(llmb_request *request, uint64_t piece) {

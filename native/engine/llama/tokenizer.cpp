@@ -148,7 +148,9 @@ bool tokenizer::adds_blank() {
 
 std::string tokenizer::text(const std::vector<llama_token> &tokens, specials special) {
   std::string out;
-  bool begins = true;
+  // Tokens without what stands before every text are a part of one.
+  const std::vector<llama_token> &front = wanted_ends().front;
+  bool begins = front.empty() || (!tokens.empty() && tokens.front() == front.front());
   for (llama_token token : tokens) {
     size_t before = out.size();
     bool is_spelled = is_control(token);

@@ -226,6 +226,13 @@ static void take(struct json_value request) {
     embed(id, params);
   } else if (strcmp(method, "tokens") == 0) {
     reply_raw(id, "{\"tokens\": 42}");
+  } else if (strcmp(method, "tokenize") == 0) {
+    const struct json_value text = json_member(params, "text");
+    reply_raw(id, json_string_is(text, "bad")     ? "{\"tokens\": [1, -2]}"
+                  : json_string_is(text, "large") ? "[2147483648]"
+                                                  : "[1, 22]");
+  } else if (strcmp(method, "detokenize") == 0) { /* what was asked */
+    reply_text(id, params.text, params.size);
   } else if (strcmp(method, "counts") == 0) {
     char text[96];
     snprintf(text, sizeof text, "{\"asked\":%llu, \"cancels\":%llu}", asked_count, cancel_count);

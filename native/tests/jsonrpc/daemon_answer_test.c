@@ -108,6 +108,49 @@ static void tokens__are_counted_by_the_daemon(void) {
   bridge_end(bridge);
 }
 
+static void tokens__of_a_text_and_back_are_the_daemons(void) {
+  llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
+  llmb_settings *parse = settings_of("special", "parse", NULL);
+  llmb_error error;
+  int32_t *tokens = NULL;
+  uint64_t count = 0, size = 0;
+  char *text = NULL;
+  llmb_error_init(&error);
+  CHECK_INT(LLMB_OK, llmb_tokenize(bridge, (const uint8_t *)"good", 4, NULL, &tokens, &count, &error));
+  CHECK_INT(2, count);
+  CHECK_INT(22, tokens[1]);
+  CHECK_INT(LLMB_OK, llmb_detokenize(bridge, tokens, count, parse, &text, &size, &error));
+  CHECK_TEXT("{\"tokens\":[1,22],\"special\":\"parse\"}", text);
+  llmb_free(tokens);
+  llmb_free(text);
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, llmb_tokenize(bridge, (const uint8_t *)"bad", 3, NULL, &tokens, &count, &error));
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, llmb_tokenize(bridge, (const uint8_t *)"large", 5, NULL, &tokens, &count, &error));
+  llmb_settings_close(parse);
+  bridge_end(bridge);
+}
+
+static void logprobs__of_the_daemons_result_are_told_if_they_are_some(void) {
+  static const char good[] =
+      "raw {\"text\":\"a\",\"logprobs\":[ {\"token\":\"a\",\"logprob\":-1,\"top_logprobs\":[]} ]}";
+  llmb_bridge *bridge = daemon_bridge(DAEMON(), NULL);
+  llmb_settings *settings = settings_of("logprobs", "0", NULL);
+  llmb_call *call = NULL;
+  llmb_error error;
+  char *json = NULL;
+  llmb_error_init(&error);
+  CHECK_INT(LLMB_OK, llmb_call_start(bridge, (const uint8_t *)good, sizeof good - 1, settings, &call, &error));
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, LLMB_NEVER, NULL, &error));
+  CHECK_INT(LLMB_OK, llmb_call_logprobs(call, &json));
+  CHECK_CONTAINS("{\"token\":\"a\",\"logprob\":-1,\"top_logprobs\":[]}", json);
+  llmb_free(json);
+  llmb_call_close(call);
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, ask(bridge, "raw {\"text\":\"a\",\"logprobs\":[1]}", settings, &error));
+  CHECK_CONTAINS("logprobs that are none", error.message);
+  check_answer(bridge, "raw {\"text\":\"b\",\"logprobs\":[ ]}", "b");
+  llmb_settings_close(settings);
+  bridge_end(bridge);
+}
+
 static void error__of_the_daemon_becomes_the_calls_error_and_is_not_tried_again(void) {
   llmb_bridge *bridge = daemon_bridge(DAEMON(), "retries", "5", NULL);
   llmb_error error;
@@ -195,6 +238,8 @@ CHECK_MAIN(TEST(daemon__answers_with_a_string_or_an_object_with_text),
            TEST(daemon__says_how_many_tokens_and_why_it_ended), TEST(daemon__streams_pieces_and_then_ends),
            TEST(daemon__embeds_texts), TEST(vectors__that_are_too_few_or_of_two_sizes_are_refused_and_the_daemon_lives),
            TEST(result__that_is_no_text_is_refused_and_the_daemon_lives), TEST(tokens__are_counted_by_the_daemon),
+           TEST(tokens__of_a_text_and_back_are_the_daemons),
+           TEST(logprobs__of_the_daemons_result_are_told_if_they_are_some),
            TEST(error__of_the_daemon_becomes_the_calls_error_and_is_not_tried_again),
            TEST(invoke__calls_any_method_and_gives_its_result_as_json), TEST(pieces__are_of_generated_texts_only),
            TEST(stderr__of_megabytes_keeps_no_answer_back), TEST(notification__is_ignored),

@@ -169,6 +169,36 @@ static void answer__with_biases_and_min_tokens_survives_a_death_at_any_token(voi
   printf("     %u deaths: %s\n", deaths, undisturbed.text);
 }
 
+/* What is told of an answer's tokens, from an engine with this fate and those that go on in its place. */
+static char *logprobs_of(const char *fate) {
+  char *json = NULL;
+  llmb_bridge *bridge = open_mortal("random_llama_q8_0", "1");
+  llmb_call *call = fixture_start(bridge, "Once upon a time", "temperature", "1.5", "seed", "3", "logprobs", "2",
+                                  "repeat_penalty", "1.2", "max_tokens", "20", "stop", fate, NULL);
+  CHECK_INT(LLMB_OK, fixture_read_all(call, answer.text, &answer.error));
+  CHECK_INT(LLMB_OK, llmb_call_finish(call, 0, &answer.result, &answer.error));
+  CHECK_INT(LLMB_OK, llmb_call_logprobs(call, &json));
+  llmb_call_close(call);
+  llmb_bridge_close(bridge);
+  return json;
+}
+
+static void logprobs__are_the_same_after_a_death_at_any_token(void) {
+  char *whole = logprobs_of("never");
+  CHECK(strlen(whole) > 1000);
+  for (int token = 1; token <= 20; token++) {
+    static const char *const moments[] = {"recorded", "written"};
+    char fate[32];
+    check_watch();
+    snprintf(fate, sizeof fate, "%s %d", moments[token % 2], token);
+    char *json = logprobs_of(fate);
+    CHECK_TEXT(whole, json);
+    CHECK_INT(2, answer.result.attempts);
+    llmb_free(json);
+  }
+  llmb_free(whole);
+}
+
 static void answer__with_a_death_too_many_is_told_and_keeps_its_text(void) {
   ask_undisturbed("random_llama_f16", &greedy);
   ask("random_llama_f16", "5", &greedy, "written 20 40 60 80 100 120");
@@ -232,6 +262,7 @@ CHECK_MAIN(TEST(greedy_answer__survives_a_death_between_any_token_and_its_text),
            TEST(answer__that_must_be_json_survives_a_death_at_any_token),
            TEST(answer__survives_a_death_inside_a_stop_string),
            TEST(answer__with_biases_and_min_tokens_survives_a_death_at_any_token),
+           TEST(logprobs__are_the_same_after_a_death_at_any_token),
            TEST(answer__survives_as_many_deaths_as_there_are_attempts),
            TEST(answer__with_a_death_too_many_is_told_and_keeps_its_text),
            TEST(answer__without_retries_is_told_and_keeps_its_text),
