@@ -12,12 +12,13 @@ namespace {
 
 constexpr size_t grammars_known_max = 4;
 
-std::vector<std::string> texts_of(const llama_vocab *vocab) {
+std::vector<std::string> texts_of(const llama_vocab *vocab, const std::vector<llama_token> &kept) {
   std::vector<std::string> texts(static_cast<size_t>(llama_vocab_n_tokens(vocab)));
   for (llama_token token = 0; token < llama_vocab_n_tokens(vocab); token++) {
     bool is_text = !llama_vocab_is_control(vocab, token) && !llama_vocab_is_eog(vocab, token);
     if (is_text) token_append_text(vocab, token, texts[static_cast<size_t>(token)]);
   }
+  for (llama_token token : kept) token_append_text(vocab, token, texts[static_cast<size_t>(token)], true);
   return texts;
 }
 
@@ -31,7 +32,8 @@ grammars::grammar read(const char *text) {
 
 }  // namespace
 
-grammar_vocabulary::grammar_vocabulary(const llama_vocab *vocab) : texts(texts_of(vocab)), sorted(texts) {
+grammar_vocabulary::grammar_vocabulary(const llama_vocab *vocab, const std::vector<llama_token> &kept)
+    : texts(texts_of(vocab, kept)), sorted(texts) {
   for (llama_token token = 0; token < llama_vocab_n_tokens(vocab); token++) {
     if (llama_vocab_is_eog(vocab, token)) ends.push_back(token);
   }
@@ -80,8 +82,13 @@ bool answer_grammar::allows(llama_token token) {
          std::find(vocabulary_->ends.begin(), vocabulary_->ends.end(), token) != vocabulary_->ends.end();
 }
 
+void answer_grammar::take_text(std::string_view text) {
+  if (!is_possible([&] { return state_.take(text.data(), text.size(), &watch_); })) give_up();
+}
+
 void answer_grammar::take(llama_token token) {
   const std::string &text = vocabulary_->texts[static_cast<size_t>(token)];
+  if (is_given_up_) return;
   bool is_taken = is_possible([&] { return state_.take(text.data(), text.size(), &watch_); });
   if (!is_taken) throw failure(LLMB_E_INTERNAL, LLMB_PHASE_GENERATE, "a token was chosen that the grammar refuses");
 }
@@ -104,7 +111,42 @@ std::vector<llama_token> answer_grammar::allowed() {
   }
   if (state_.may_end()) all.insert(all.end(), vocabulary_->ends.begin(), vocabulary_->ends.end());
   if (!all.empty()) return all;
+  if (known_->is_of_tools) {
+    give_up();
+    return allowed();
+  }
   throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_GENERATE, "no token of this model can go on as the grammar has it");
+}
+
+void grammar_shelf::keep(std::shared_ptr<known_grammar> known) {
+  known_.push_front(std::move(known));
+  if (known_.size() > grammars_known_max) known_.pop_back();
+}
+
+std::unique_ptr<answer_grammar> grammar_shelf::make_tools(const std::string &grammar,
+                                                          const std::vector<llama_token> &kept,
+                                                          std::function<void()> watch) {
+  std::string key = "tools " + grammar;
+  std::shared_ptr<known_grammar> known = find(key);
+  try {
+    if (marked_vocabulary_ == nullptr || marks_ != kept) {
+      marked_vocabulary_ = std::make_shared<grammar_vocabulary>(vocab_, kept);
+      marks_ = kept;
+      known = nullptr;
+    }
+    if (known == nullptr) {
+      known = std::make_shared<known_grammar>();
+      known->places = std::make_shared<grammars::grammar_places>(grammars::gbnf_read(grammar.c_str()));
+      known->is_of_tools = true;
+      known->key = std::move(key);
+      keep(known);
+    }
+    return std::make_unique<answer_grammar>(known, marked_vocabulary_, std::move(watch));
+  } catch (const grammars::grammar_error &) {
+    return nullptr;
+  } catch (const grammars::grammar_too_large &) {
+    return nullptr;
+  }
 }
 
 std::shared_ptr<known_grammar> grammar_shelf::find(const std::string &key) {
@@ -131,11 +173,10 @@ std::unique_ptr<answer_grammar> grammar_shelf::make(const char *grammar, const c
       known->is_full = made->is_full;
     }
     known->key = std::move(key);
-    known_.push_front(known);
-    if (known_.size() > grammars_known_max) known_.pop_back();
+    keep(known);
   }
   if (known->places == nullptr) return nullptr;
-  if (vocabulary_ == nullptr) vocabulary_ = std::make_shared<grammar_vocabulary>(vocab_);
+  if (vocabulary_ == nullptr) vocabulary_ = std::make_shared<grammar_vocabulary>(vocab_, std::vector<llama_token>());
   try {
     auto made = std::make_unique<answer_grammar>(known, vocabulary_, std::move(watch));
     // Whether an answer of this grammar keeps the schema as well is for the validator to say.

@@ -19,13 +19,14 @@ struct known_grammar {
   std::string key;
   std::shared_ptr<grammars::grammar_places> places;
   grammars::token_masks masks;
-  bool is_full = false, is_of_caller = false;
+  bool is_full = false, is_of_caller = false, is_of_tools = false;
 };
 
 // The tokens of a vocabulary as grammars see them.
 struct grammar_vocabulary {
-  explicit grammar_vocabulary(const llama_vocab *vocab);
-  std::vector<std::string> texts;  // empty for control tokens, which no grammar allows
+  // `kept`: control tokens that are marks of an answer's format, and so have a text.
+  grammar_vocabulary(const llama_vocab *vocab, const std::vector<llama_token> &kept);
+  std::vector<std::string> texts;  // empty for other control tokens, which no grammar allows
   grammars::token_texts sorted;
   std::vector<llama_token> ends;  // those that end an answer
 };
@@ -40,6 +41,9 @@ class answer_grammar {
   // schema is given up, since what the answer is the validator says all the same.
   bool allows(llama_token token);
   void take(llama_token token);
+  // Text that stands before the answer, or what was said before the grammar began to hold. One that does not follow it
+  // is no reason to refuse: the grammar is given up.
+  void take_text(std::string_view text);
   // The next token of an answer that another engine began. Where that one had given a schema's grammar up, the token
   // may be any: then it is given up here as well. Throws failure for one that the caller's grammar refuses.
   void expect(llama_token token);
@@ -73,12 +77,19 @@ class grammar_shelf {
   // grammar can hold the schema. Throws failure, LLMB_E_INVALID_ARGUMENT, for a grammar that does not parse.
   std::unique_ptr<answer_grammar> make(const char *grammar, const char *schema, std::function<void()> watch);
 
+  // The same of a grammar that calls of tools follow; null where it does not parse, or is too large.
+  std::unique_ptr<answer_grammar> make_tools(const std::string &grammar, const std::vector<llama_token> &kept,
+                                             std::function<void()> watch);
+
  private:
+  void keep(std::shared_ptr<known_grammar> known);
   std::shared_ptr<known_grammar> find(const std::string &key);
 
   const llama_vocab *vocab_;
-  std::shared_ptr<const grammar_vocabulary> vocabulary_;  // made by the first grammar
-  std::list<std::shared_ptr<known_grammar>> known_;       // the last one first
+  std::shared_ptr<const grammar_vocabulary> vocabulary_;         // made by the first grammar
+  std::shared_ptr<const grammar_vocabulary> marked_vocabulary_;  // the same with marks_, for calls of tools
+  std::vector<llama_token> marks_;
+  std::list<std::shared_ptr<known_grammar>> known_;  // the last one first
 };
 
 }  // namespace llama_engine

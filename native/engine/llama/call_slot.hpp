@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/llama/answer_grammar.hpp"
+#include "engine/llama/answer_reader.hpp"
 #include "engine/llama/embedder.hpp"
 #include "llama.h"
 #include <llmbridge/engine.h>
@@ -50,6 +51,11 @@ struct call_slot {
   int32_t output = -1;  // where in the last batch its logits are
   sampler choice;
   std::unique_ptr<answer_grammar> grammar;  // null: any text
+  std::unique_ptr<answer_reader> reader;    // null: all that is said is the answer's text
+  std::vector<llama_token> marks;           // control tokens that the reader is to see, sorted
+  std::unique_ptr<answer_grammar> waiting;  // a grammar that holds from the first of `triggers` on
+  std::vector<std::string> triggers;
+  std::string untriggered;  // the end of what was said, as far as a trigger may begin in it
   text_mender mender;
   stop_text stops;
 
@@ -59,7 +65,8 @@ struct call_slot {
   std::vector<embedding_text> texts;
   size_t texts_done = 0;
 
-  std::string pending;                     // text the host has not taken yet
+  std::string pending;  // text the host has not taken yet
+  std::string pending_reasoning, pending_calls;
   std::deque<std::vector<float>> vectors;  // the same for embeddings
   uint32_t finish_reason = LLMB_FINISH_NONE;
 
@@ -72,6 +79,15 @@ struct call_slot {
     for (const embedding_text &text : texts) count += text.tokens.size();
     return count;
   }
+
+  void add(const answer_parts &parts) {
+    add_text(parts.text);
+    pending_reasoning += parts.reasoning;
+    pending_calls += parts.calls;
+  }
+
+  // Whether a trigger has come up: the grammar holds from it on.
+  void look_for_trigger(std::string_view said);
 
   void add_text(const std::string &text) {
     size_t skipped = std::min<uint64_t>(text_to_skip, text.size());
@@ -94,7 +110,7 @@ struct call_slot {
 
   // A reader that has not taken the last piece holds up its own call, no other.
   bool paused() const {
-    return !pending.empty() || !vectors.empty() || llmb_request_writable(request) == 0;
+    return !pending.empty() || !pending_reasoning.empty() || !vectors.empty() || llmb_request_writable(request) == 0;
   }
 };
 

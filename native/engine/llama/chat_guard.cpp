@@ -55,9 +55,9 @@ common_json hidden(const common_json &value, text_guard &guard) {
   return out;
 }
 
-// Arguments are JSON, which templates read: what is spelt with escapes shows only then.
-void hide_escaped(std::string &arguments, text_guard &guard) {
-  if (arguments.find('\\') == std::string::npos) return;
+}  // namespace
+
+void json_guard(std::string &arguments, text_guard &guard) {
   try {
     std::string text = hidden(common_json::parse(arguments), guard).dump();
     if (guard.hides_in(text)) arguments = text;
@@ -66,7 +66,10 @@ void hide_escaped(std::string &arguments, text_guard &guard) {
   }
 }
 
-}  // namespace
+// Arguments are JSON, which templates read: what is spelt with escapes shows only then.
+static void hide_escaped(std::string &arguments, text_guard &guard) {
+  if (arguments.find('\\') != std::string::npos) json_guard(arguments, guard);
+}
 
 void messages_guard(std::vector<common_chat_msg> &messages, const std::string &source, text_guard &guard) {
   guard.avoid(source);

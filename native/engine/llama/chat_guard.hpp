@@ -14,4 +14,7 @@ namespace llama_engine {
 // it into a control token of their own. `source` is the template.
 void messages_guard(std::vector<common_chat_msg> &messages, const std::string &source, text_guard &guard);
 
+// The same for all strings of a JSON text; one that is not JSON is left.
+void json_guard(std::string &json, text_guard &guard);
+
 }  // namespace llama_engine

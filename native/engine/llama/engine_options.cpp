@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "engine/llama/failure.hpp"
@@ -37,6 +39,24 @@ std::string memory_advice_of(uint32_t tokens, uint32_t slots) {
          " tokens each: lower slots or context, or let memory_mb allow more";
 }
 
+// The file is the caller's own, so it is read before the engine gives up what it does not need.
+static std::string chat_template_read(const char *path) {
+  constexpr uintmax_t bytes_max = 1 << 20;
+  if (path == nullptr || *path == '\0') return {};
+  std::error_code error;
+  auto refuse = [&](llmb_status status, const char *what) {
+    throw failure(status, LLMB_PHASE_CONFIGURE, std::string("chat_template: ") + path + what);
+  };
+  if (!std::filesystem::exists(path, error)) refuse(LLMB_E_NOT_FOUND, " does not exist");
+  if (!std::filesystem::is_regular_file(path, error)) refuse(LLMB_E_INVALID_ARGUMENT, " is no regular file");
+  uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (error || bytes == 0 || bytes > bytes_max) refuse(LLMB_E_INVALID_ARGUMENT, " is empty or larger than 1 MiB");
+  std::string text(static_cast<size_t>(bytes), '\0');
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(text.data(), static_cast<std::streamsize>(bytes))) refuse(LLMB_E_NOT_FOUND, " cannot be read");
+  return text;
+}
+
 engine_options engine_options_read(const llmb_engine *engine) {
   engine_options options;
   const char *model = llmb_engine_setting(engine, "model");
@@ -54,6 +74,7 @@ engine_options engine_options_read(const llmb_engine *engine) {
   options.batching = batching == nullptr || std::strcmp(batching, "off") != 0;
   const char *log = llmb_engine_setting(engine, "log");
   if (log != nullptr) options.log = log;
+  options.chat_template = chat_template_read(llmb_engine_setting(engine, "chat_template"));
   return options;
 }
 

@@ -42,6 +42,7 @@ struct engine_options {
   int32_t gpu_layers = 0;
   bool batching = true;  // off: one sequence per decode
   std::string log = "off";
+  std::string chat_template;  // instead of the model's own; empty for that
 };
 
 // Reads the options from the bridge's settings; throws failure for what the settings table cannot refuse.

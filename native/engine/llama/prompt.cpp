@@ -41,16 +41,18 @@ specials specials_read(const llmb_request *request) {
   return special != nullptr && std::strcmp(special, "parse") == 0 ? specials::parsed : specials::as_text;
 }
 
-static std::vector<llama_token> chat_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
-                                            std::string_view prompt, uint32_t context) {
+static prompt_read chat_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request,
+                               std::string_view prompt, uint32_t context) {
   const char *system = setting_or_null(request, "system");
   const char *messages = setting_or_null(request, "messages");
   if (messages == nullptr) divider.check_size(prompt, context);
-  if (specials_read(request) == specials::parsed) {
-    return divider.tokens(chat.render(system, messages, std::string(prompt), nullptr), specials::parsed, context);
-  }
+  chat_wishes wishes = chat_wishes_read(request);
+  bool is_parsed = specials_read(request) == specials::parsed;
   text_guard guard(divider.controls());
-  return divider.tokens(chat.render(system, messages, std::string(prompt), &guard), guard, context);
+  rendered_chat rendered = chat.converse(system, messages, std::string(prompt), wishes, is_parsed ? nullptr : &guard);
+  std::vector<llama_token> tokens = is_parsed ? divider.tokens(rendered.prompt, specials::parsed, context)
+                                              : divider.tokens(rendered.prompt, guard, context);
+  return {require_some(std::move(tokens)), chat.has_answers(), rendered.format};
 }
 
 prompt_read prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request, uint32_t context) {
@@ -58,10 +60,13 @@ prompt_read prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_re
       setting_or_null(request, "system") != nullptr || setting_or_null(request, "messages") != nullptr;
   uint64_t size = 0;
   const char *input = llmb_request_input(request, &size);
-  if (!wants_chat(chat, request, is_conversation))
+  if (!wants_chat(chat, request, is_conversation)) {
+    if (chat_wishes_read(request).may_call()) {
+      throw failure(LLMB_E_UNSUPPORTED, LLMB_PHASE_PROMPT, "tools need a chat template, and this prompt has none");
+    }
     return {text_tokens(divider, request, {input, size}, context), false};
-  std::vector<llama_token> tokens = require_some(chat_tokens(divider, chat, request, {input, size}, context));
-  return {std::move(tokens), chat.has_answers()};
+  }
+  return chat_tokens(divider, chat, request, {input, size}, context);
 }
 
 prompt_sharing prompt_sharing_read(const llmb_request *request, bool has_answers) {

@@ -15,13 +15,15 @@ namespace llama_engine {
 
 struct prompt_read {
   std::vector<llama_token> tokens;
-  bool has_answers = false;  // it is a conversation that goes on
+  bool has_answers = false;                               // it is a conversation that goes on
+  std::shared_ptr<const answer_format> format = nullptr;  // how the answer is to be read; null: it is text
 };
 
 // The setting special.
 specials specials_read(const llmb_request *request);
 
-// Applies the settings prompt_format, system, messages and special, and divides the result. Throws failure.
+// Applies the settings prompt_format, system, messages, special and those for tools and reasoning, and divides the
+// result. Throws failure.
 prompt_read prompt_tokens(tokenizer &divider, chat_template &chat, const llmb_request *request, uint32_t context);
 
 // Applies the settings cache_scope and prefix_reuse.

@@ -33,7 +33,7 @@ scheduler::scheduler(llmb_engine *engine, llama_model *model, const engine_optio
       context_(model_context(model, options)),
       threads_(threads),
       divider_(vocab_, [this] { show_progress(); }),
-      chat_(model),
+      chat_(model, options.chat_template),
       grammars_(vocab_),
       biases_(vocab_),
       sequences_(options.slots),
@@ -117,8 +117,7 @@ void scheduler::begin_generating(llmb_request *request) {
   call->prompt = std::move(prompt.tokens);
   call->sharing = prompt_sharing_read(request, prompt.has_answers);
   read_origin(*call);
-  call->grammar = grammars_.make(llmb_request_setting(request, "grammar"), llmb_request_setting(request, "json_schema"),
-                                 grammar_watch(request));
+  begin_reading(*call, prompt.format);
   for (llama_token token : call->prompt) call->choice.accept(token);
   uint64_t produced = 0;
   const int32_t *replay = llmb_request_resume(request, &produced, &call->text_to_skip);

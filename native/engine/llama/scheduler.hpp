@@ -39,6 +39,7 @@ class scheduler {
   bool take_requests();
   void admit(llmb_request *request);
   void begin_generating(llmb_request *request);
+  void begin_reading(call_slot &call, const std::shared_ptr<const answer_format> &format);
   void begin_embedding(llmb_request *request);
   void count_tokens(llmb_request *request);
   void begin_telling(llmb_request *request);

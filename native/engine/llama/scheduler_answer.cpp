@@ -1,10 +1,74 @@
 // What becomes of a token that was chosen: text, an end, a piece on its way to the host.
+#include <algorithm>
+
 #include "engine/llama/failure.hpp"
 #include "engine/llama/logprobs.hpp"
 #include "engine/llama/model.hpp"
 #include "engine/llama/scheduler.hpp"
 
 namespace llama_engine {
+
+static void add_said(call_slot &call, const std::string &text) {
+  answer_parts parts;
+  if (call.reader == nullptr) {
+    parts.text = text;
+  } else {
+    call.reader->push(text, parts);
+  }
+  call.add(parts);
+}
+
+static llmb_status send_aside(llmb_request *request, uint32_t kind, std::string &text) {
+  if (text.empty()) return LLMB_OK;
+  llmb_status status = llmb_request_write_aside(request, kind, text.data(), text.size());
+  if (status == LLMB_OK) text.clear();
+  return status;
+}
+
+// How the answer is read, and what it must follow meanwhile.
+void scheduler::begin_reading(call_slot &call, const std::shared_ptr<const answer_format> &format) {
+  const char *grammar = llmb_request_setting(call.request, "grammar");
+  bool may_call = format != nullptr && !format->tools.empty();
+  if (may_call && grammar != nullptr && *grammar != '\0') {
+    throw failure(LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE, "grammar and tools exclude each other");
+  }
+  if (format != nullptr) {
+    call.reader = std::make_unique<answer_reader>(format, [this](const auto &job) { divider_.run_deep(job); });
+    call.marks = divider_.marks(format->kept);
+    for (const std::string &stop : format->stops) call.stops.add(stop);
+  }
+  if (!may_call) {
+    call.grammar =
+        grammars_.make(grammar, llmb_request_setting(call.request, "json_schema"), grammar_watch(call.request));
+    return;
+  }
+  if (format->grammar.empty()) return;
+  auto made = grammars_.make_tools(format->grammar, call.marks, grammar_watch(call.request));
+  if (made == nullptr) return;
+  if (format->triggers.empty()) {
+    made->take_text(format->generation_prompt);
+    call.grammar = std::move(made);
+  } else {
+    call.waiting = std::move(made);
+    call.triggers = format->triggers;
+  }
+}
+
+void call_slot::look_for_trigger(std::string_view said) {
+  if (waiting == nullptr) return;
+  untriggered += said;
+  size_t first = std::string::npos, longest = 1;
+  for (const std::string &trigger : triggers) {
+    first = std::min(first, untriggered.find(trigger));
+    longest = std::max(longest, trigger.size());
+  }
+  if (first == std::string::npos) {
+    if (untriggered.size() >= longest) untriggered.erase(0, untriggered.size() - longest + 1);
+    return;
+  }
+  waiting->take_text(std::string_view(untriggered).substr(first));
+  grammar = std::move(waiting);
+}
 
 void scheduler::take_output(call_slot &call) {
   try {
@@ -41,7 +105,12 @@ void scheduler::take_token(call_slot &call, llama_token token) {
   sequences_.said(call.sequence, token);
   if (call.grammar != nullptr) call.grammar->take(token);
   std::string piece, mended, text;
-  token_append_text(vocab_, token, piece);
+  if (std::binary_search(call.marks.begin(), call.marks.end(), token)) {
+    token_append_text(vocab_, token, piece, true);
+  } else {
+    token_append_text(vocab_, token, piece);
+  }
+  call.look_for_trigger(piece);
   call.mender.push(piece, mended);
   bool stopped = false;
   if (call.produced <= call.min_tokens) {
@@ -49,7 +118,7 @@ void scheduler::take_token(call_slot &call, llama_token token) {
   } else {
     stopped = call.stops.push(mended, text);
   }
-  call.add_text(text);
+  add_said(call, text);
   if (stopped) {
     finish(call, LLMB_FINISH_STOP_STRING);
   } else if (call.grammar != nullptr && call.grammar->is_complete()) {
@@ -78,18 +147,25 @@ void scheduler::finish(call_slot &call, uint32_t reason) {
   if (reason == LLMB_FINISH_STOP) call.mender.finish(unfinished);
   if (reason != LLMB_FINISH_STOP_STRING && call.stops.push(unfinished, rest)) reason = LLMB_FINISH_STOP_STRING;
   if (reason != LLMB_FINISH_STOP_STRING) call.stops.flush(rest);
-  call.add_text(rest);
+  add_said(call, rest);
+  if (call.reader != nullptr) {
+    answer_parts parts;
+    call.reader->finish(reason == LLMB_FINISH_STOP, parts);
+    if (!parts.calls.empty()) reason = LLMB_FINISH_TOOL_CALLS;
+    call.add(parts);
+  }
   call.finish_reason = reason;
   call.state = call_state::draining;
 }
 
-// Sends what is pending; what the host does not take now stays. False when something stays.
+// Sends what is pending; what the host does not take now stays. False when something stays. Calls come after the text.
 bool scheduler::send_pending(call_slot &call) {
-  llmb_status status = LLMB_OK;
-  if (!call.pending.empty()) {
+  llmb_status status = send_aside(call.request, LLMB_ASIDE_REASONING, call.pending_reasoning);
+  if (status == LLMB_OK && !call.pending.empty()) {
     status = llmb_request_write(call.request, call.pending.data(), call.pending.size());
     if (status == LLMB_OK) call.pending.clear();
   }
+  if (status == LLMB_OK) status = send_aside(call.request, LLMB_ASIDE_TOOL_CALLS, call.pending_calls);
   while (status == LLMB_OK && !call.vectors.empty()) {
     status = llmb_request_write_vector(call.request, call.vectors.front().data(), call.vectors.front().size());
     if (status == LLMB_OK) call.vectors.pop_front();
@@ -108,6 +184,7 @@ void scheduler::deliver(call_slot &call) {
   usage.cached_prompt_tokens = call.cached;
   usage.replaced = call.mender.replaced();
   usage.origin_lost = call.origin_lost;
+  if (call.reader != nullptr) usage.tool_parse = call.reader->tool_parse();
   if (call.grammar != nullptr) usage.constrained = call.grammar->constrained;
   llmb_request_done(call.request, &usage);
   call.request = nullptr;

@@ -10,6 +10,10 @@ stop_text::stop_text(std::vector<std::string> strings) : strings_(std::move(stri
   std::erase_if(strings_, [](const std::string &text) { return text.empty(); });
 }
 
+void stop_text::add(std::string string) {
+  if (!string.empty()) strings_.push_back(std::move(string));
+}
+
 // How much of the end of held_ could be the beginning of a stop string.
 size_t stop_text::held_size() const {
   std::string_view held = held_;

@@ -13,6 +13,8 @@ class stop_text {
   // Empty strings are ignored.
   explicit stop_text(std::vector<std::string> strings);
 
+  void add(std::string string);
+
   // Adds text of the answer and appends to out what can be delivered: what is certainly before any stop string. True
   // when a stop string came up; it and all after it is dropped.
   bool push(std::string_view text, std::string &out);

@@ -38,6 +38,22 @@ bool tokenizer::is_control(llama_token token) const {
   return (llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_CONTROL) != 0;
 }
 
+std::vector<llama_token> tokenizer::marks(const std::vector<std::string> &texts) const {
+  std::vector<llama_token> found;
+  for (const std::string &text : texts) {
+    for (llama_token token : divide(text, false, true)) {
+      if (is_control(token) && !llama_vocab_is_eog(vocab_, token)) found.push_back(token);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+void tokenizer::run_deep(const std::function<void()> &job) {
+  deep_.run(job, waiting_);
+}
+
 token_texts tokenizer::texts() {
   token_texts texts;
   texts.is_control = [this](llama_token token) { return is_control(token); };

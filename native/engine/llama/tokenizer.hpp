@@ -42,6 +42,12 @@ class tokenizer {
 
   const control_text &controls();
 
+  // The control tokens among these texts, sorted.
+  std::vector<llama_token> marks(const std::vector<std::string> &texts) const;
+
+  // Runs a job on the deep stack; what it throws is thrown here.
+  void run_deep(const std::function<void()> &job);
+
   // What text_match must know of the tokens.
   token_texts texts();
 

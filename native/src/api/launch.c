@@ -105,25 +105,25 @@ static SMALL_FRAME llmb_status find_own_program(const char *word, char **out, ll
 }
 
 /* Paths that the engine reads are made absolute: it runs in another folder. */
-static SMALL_FRAME llmb_status set_server(llmb_settings *settings, llmb_error *error) {
-  static const enum setting_id files[] = {SETTING_API_KEY_FILE, SETTING_TLS_CA_FILE};
+static SMALL_FRAME llmb_status set_path(llmb_settings *settings, enum setting_id id, llmb_error *error) {
   char path[PATH_SIZE_MAX];
+  const struct setting_value *const value = &settings->values[id];
+  if (value->text == NULL || value->text[0] == 0) return LLMB_OK;
+  if (path_make_absolute(value->text, path) != LLMB_OK) {
+    return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s: the path is too long",
+                     settings_table[id].name);
+  }
+  return settings_store(settings, id, path, (enum setting_source)value->source, error);
+}
+
+static SMALL_FRAME llmb_status set_server(llmb_settings *settings, llmb_error *error) {
   const char *const url = settings->values[SETTING_URL].text;
   if (url == NULL || url[0] == 0) {
     return error_set(error, LLMB_E_INVALID_ARGUMENT, LLMB_PHASE_CONFIGURE,
                      "url: the engine http needs the address of a server, such as http://localhost:8080");
   }
-  for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
-    const struct setting_value *const value = &settings->values[files[i]];
-    if (value->text == NULL || value->text[0] == 0) continue;
-    if (path_make_absolute(value->text, path) != LLMB_OK) {
-      return error_set(error, LLMB_E_NOT_FOUND, LLMB_PHASE_CONFIGURE, "%s: the path is too long",
-                       settings_table[files[i]].name);
-    }
-    const llmb_status status = settings_store(settings, files[i], path, (enum setting_source)value->source, error);
-    if (status != LLMB_OK) return status;
-  }
-  return LLMB_OK;
+  const llmb_status status = set_path(settings, SETTING_API_KEY_FILE, error);
+  return status == LLMB_OK ? set_path(settings, SETTING_TLS_CA_FILE, error) : status;
 }
 
 /* The engine's program and arguments: a module in llmbridge-engine, or a program of the user's own. */
@@ -218,6 +218,7 @@ llmb_status launch_prepare(llmb_settings *settings, struct launch *out, llmb_err
   if (status != LLMB_OK) return status;
   if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_LLAMA) {
     status = set_model(settings, home, error);
+    if (status == LLMB_OK) status = set_path(settings, SETTING_CHAT_TEMPLATE, error);
     if (status != LLMB_OK) return status;
   }
   if (settings->values[SETTING_ENGINE].integer == CHOICE_ENGINE_HTTP) {

@@ -105,9 +105,10 @@ static void add_command(struct parts *parts, const llmb_settings *settings) {
 
 static void add_all(struct parts *parts, const llmb_settings *settings, const struct launch *launch,
                     struct share_launch *out) {
-  static const enum setting_id ids[] = {SETTING_ENGINE,   SETTING_CONTEXT,      SETTING_THREADS,    SETTING_GPU_LAYERS,
-                                        SETTING_BATCHING, SETTING_SANDBOX,      SETTING_MEMORY_MB,  SETTING_NAME,
-                                        SETTING_URL,      SETTING_API_KEY_FILE, SETTING_TLS_CA_FILE};
+  static const enum setting_id ids[] = {SETTING_ENGINE,       SETTING_CONTEXT,     SETTING_THREADS,
+                                        SETTING_GPU_LAYERS,   SETTING_BATCHING,    SETTING_SANDBOX,
+                                        SETTING_MEMORY_MB,    SETTING_NAME,        SETTING_URL,
+                                        SETTING_API_KEY_FILE, SETTING_TLS_CA_FILE, SETTING_CHAT_TEMPLATE};
   parts_print(parts, "library %s\nprotocol %d %d\n", llmb_version(), CHANNEL_PROTOCOL_VERSION, SHARE_PROTOCOL_VERSION);
   parts_print(parts, "program ");
   parts_add(parts, launch->engine_program, strlen(launch->engine_program));
