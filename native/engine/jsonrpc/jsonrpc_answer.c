@@ -120,9 +120,18 @@ static llmb_status take_text(struct answer *answer, llmb_request *request, struc
   const struct json_value text = result.kind == JSON_OBJECT ? json_member(result, "text") : result;
   take_usage(answer, result);
   uint64_t half = 0;
+  const char *wrong = NULL;
   if (answer->half[0] != 0) return refuse_half(request, error);
   if (!keep_logprobs(answer, json_member(result, "logprobs"))) {
     return refuse(request, "logprobs that are none", error);
+  }
+  if (!aside_take(&answer->aside, result, &wrong)) {
+    return wrong != NULL ? refuse(request, wrong, error) : fail_for_memory(request, error);
+  }
+  if (answer->aside.calls != NULL) {
+    answer->usage.finish_reason = LLMB_FINISH_TOOL_CALLS;
+    answer->usage.tool_parse = LLMB_TOOL_PARSE_PARSED;
+    if (text.kind == JSON_ABSENT || text.kind == JSON_NULL) return LLMB_OK;
   }
   if (answer->streamed_size > 0) return LLMB_OK;
   if (text.kind != JSON_STRING) return refuse(request, "neither a string nor an object with a text", error);
@@ -269,12 +278,15 @@ llmb_status answer_write(struct answer *answer, llmb_request *request) {
     if (status != LLMB_OK) return status;
   }
   if (answer->vector != NULL) return write_vectors(answer, request);
-  return write_text(answer, request);
+  llmb_status status = aside_write_reasoning(&answer->aside, request);
+  if (status == LLMB_OK) status = write_text(answer, request);
+  return status == LLMB_OK ? aside_write_calls(&answer->aside, request) : status;
 }
 
 void answer_clear(struct answer *answer) {
   tool_buffer_clear(&answer->bytes);
   tool_buffer_clear(&answer->logprobs);
+  aside_clear(&answer->aside);
   memory_release(answer->vector);
   *answer = (struct answer){0};
 }

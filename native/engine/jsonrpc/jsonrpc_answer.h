@@ -5,6 +5,7 @@
 #include <llmbridge/engine.h>
 
 #include "core/json_reader.h"
+#include "engine/jsonrpc/jsonrpc_aside.h"
 #include "engine/jsonrpc/jsonrpc_message.h"
 #include "engine/tool/tool_buffer.h"
 
@@ -19,6 +20,7 @@ struct answer {
   struct tool_buffer logprobs;       /* what the result says of tokens, without its brackets */
   float *vector;                     /* room for one */
   uint64_t dimension;
+  struct answer_aside aside;
   llmb_usage usage;
 };
 
