@@ -16,6 +16,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     SessionCommand.Make(),
     SharedCommand.Make(),
     ServeCommand.Make(),
+    McpCommand.Make(),
     BenchCommand.Make(),
 };
 root.HelpName = "llmbridge";

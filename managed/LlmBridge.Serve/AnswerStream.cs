@@ -41,7 +41,7 @@ internal sealed class AnswerStream(HttpContext context, Answers answers, bool te
         }
         catch (Exception e) when (!left.IsCancellationRequested)
         {
-            await PutAsync(json => Failures.Write(json, Failures.Of(e, model)));
+            await PutAsync(json => ErrorObject.Write(json, Failures.Of(e, model)));
             return;
         }
         await PutAsync("[DONE]"u8);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LlmBridge.Serve.Messages;
 using Microsoft.AspNetCore.Http;
 
@@ -24,7 +23,7 @@ internal static class Failures
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            await WriteAsync(context, Of(e, model));
+            await SendAsync(context, Of(e, model));
         }
     }
 
@@ -72,36 +71,10 @@ internal static class Failures
         };
     }
 
-    private static async Task WriteAsync(HttpContext context, ApiException failure)
+    private static Task SendAsync(HttpContext context, ApiException failure)
     {
-        HttpResponse response = context.Response;
-        response.StatusCode = failure.Status;
-        if (failure.RetryAfter is { } seconds) response.Headers.RetryAfter = Invariant.Text(seconds);
-        if (failure.Status == 401) response.Headers.WWWAuthenticate = "Bearer";
-        bool isAnthropics =
-            context.Request.Path.StartsWithSegments(MessagesRoutes.Path, StringComparison.OrdinalIgnoreCase);
-        await Respond.JsonAsync(context, json =>
-        {
-            if (isAnthropics) MessagesError.Write(json, failure);
-            else Write(json, failure);
-        });
-    }
-
-    /// <summary>The object {"error": ...}.</summary>
-    public static void Write(Utf8JsonWriter json, ApiException failure)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("error");
-        json.WriteString("message", failure.Message);
-        json.WriteString("type", failure.Type);
-        json.WriteString("param", failure.Field);
-        json.WriteString("code", failure.Code);
-        if (failure.Cause is { } cause)
-        {
-            json.WritePropertyName("llmbridge");
-            json.WriteRawValue(cause.ToJson());
-        }
-        json.WriteEndObject();
-        json.WriteEndObject();
+        bool isAnthropics = context.Request.Path.StartsWithSegments(
+            MessagesRoutes.Path, StringComparison.OrdinalIgnoreCase);
+        return ErrorObject.SendAsync(context, failure, isAnthropics ? MessagesError.Write : ErrorObject.Write);
     }
 }

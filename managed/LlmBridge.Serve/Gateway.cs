@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.InteropServices;
 using LlmBridge.Serve.Messages;
 using LlmBridge.Serve.Responses;
 using Microsoft.AspNetCore.Builder;
@@ -32,19 +31,10 @@ internal static class Gateway
         await using WebApplication application = Build(options, model, meters);
         await application.StartAsync(cancelled);
         Announce(application, options, model);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
-        using var interrupted = EndWith(PosixSignal.SIGINT, ended);
-        using var terminated = EndWith(PosixSignal.SIGTERM, ended);
-        if (options.EndsWithInput) _ = EndWithInputAsync(ended);
-        Task starting = model.StartAsync(ended.Token);
-        try
-        {
-            await Task.Delay(Timeout.Infinite, ended.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It has been told to end.
-        }
+        using var life = new ServerLife(cancelled);
+        if (options.EndsWithInput) _ = life.EndWithInputAsync();
+        Task starting = model.StartAsync(life.Ended);
+        await life.WaitAsync();
         using var limit = new CancellationTokenSource(s_endsWithin);
         Task stopped = application.StopAsync(limit.Token);
         await client.DisposeAsync(); // calls in flight end as cancelled: their responses are over then
@@ -66,7 +56,7 @@ internal static class Gateway
         builder.Services.AddRoutingCore();
         WebApplication application = builder.Build();
         application.Use(next => context => Failures.GuardAsync(context, model, next));
-        application.Use(new Guards(options).Around);
+        application.Use(new Guards(options.Access).Around);
         application.UseRouting();
         application.Use(next => context => // after routing: a route that is not there has no endpoint
             context.GetEndpoint() is null ? throw Failures.NoRoute(context) : next(context));
@@ -86,10 +76,10 @@ internal static class Gateway
         string url = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
             .Addresses.First();
         Console.Out.WriteLine($"llmbridge serves {model.Name} at {url}/v1");
-        if (options.IsKeyMadeUp)
+        if (options.Access.IsKeyMadeUp)
         {
-            Console.Out.WriteLine($"key: {options.Key}");
-            Console.Out.WriteLine($"page: {url}/#key={options.Key}");
+            Console.Out.WriteLine($"key: {options.Access.Key}");
+            Console.Out.WriteLine($"page: {url}/#key={options.Access.Key}");
         }
         else
         {
@@ -99,25 +89,5 @@ internal static class Gateway
         Console.Error.WriteLine(
             "llmbridge-serve: other machines can ask too, and the key goes over the network as it is: "
             + "put a server with TLS before this one");
-    }
-
-    /// <summary>The first such signal ends the server in peace, the second at once.</summary>
-    private static PosixSignalRegistration EndWith(PosixSignal signal, CancellationTokenSource ended) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            if (ended.IsCancellationRequested) return;
-            context.Cancel = true;
-            _ = ended.CancelAsync();
-        });
-
-    private static async Task EndWithInputAsync(CancellationTokenSource ended)
-    {
-        await using Stream input = Console.OpenStandardInput();
-        byte[] ignored = new byte[256];
-        while (await input.ReadAsync(ignored) > 0)
-        {
-            // What is said there means nothing.
-        }
-        await ended.CancelAsync();
     }
 }

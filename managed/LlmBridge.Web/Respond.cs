@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace LlmBridge.Serve;
+namespace LlmBridge.Web;
 
 /// <summary>Writes responses.</summary>
 internal static class Respond

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace LlmBridge.Serve;
+namespace LlmBridge.Web;
 
 /// <summary>Who may ask: a page of another site may not, by whatever name it has made this machine known to a browser,
 /// and nobody may who has not the key.</summary>
-internal sealed class Guards(ServeOptions options)
+internal sealed class Guards(AccessRules rules)
 {
     /// <summary>Where Anthropic's clients put the key.</summary>
     private const string KeyHeader = "X-Api-Key";
 
-    private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(options.Key));
+    private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(rules.Key));
 
     public RequestDelegate Around(RequestDelegate next) => context =>
     {
@@ -25,9 +25,10 @@ internal sealed class Guards(ServeOptions options)
         {
             headers.AccessControlAllowOrigin = origin;
             headers.Vary = "Origin";
+            if (rules.ExposedHeaders.Length > 0) headers.AccessControlExposeHeaders = rules.ExposedHeaders;
             if (HttpMethods.IsOptions(context.Request.Method)) return AllowAsync(context);
         }
-        if (context.Request.Path.Value is not ("/" or "/health")) CheckKey(context.Request);
+        if (!rules.OpenPaths.Contains(context.Request.Path.Value)) CheckKey(context.Request);
         return next(context);
     };
 
@@ -37,7 +38,7 @@ internal sealed class Guards(ServeOptions options)
     {
         string host = request.Host.Host.Trim('[', ']');
         bool isOurs = IPAddress.TryParse(host, out _) || IsName(host, "localhost")
-            || options.Hosts.Any(name => IsName(host, name));
+            || rules.Hosts.Any(name => IsName(host, name));
         if (isOurs) return;
         throw new ApiException(403, $"Host: \"{host}\" is no name of this server; --allow-host makes it one")
         {
@@ -52,7 +53,7 @@ internal sealed class Guards(ServeOptions options)
         if (string.IsNullOrEmpty(origin)) return null;
         // This server's own page; a proxy with TLS before it hands the name on, and not the scheme.
         if (origin == $"http://{request.Host}" || origin == $"https://{request.Host}") return null;
-        if (options.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)) return origin;
+        if (rules.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)) return origin;
         throw new ApiException(403, $"Origin: pages of \"{origin}\" may not ask; --cors-origin lets them")
         {
             Code = "origin_not_allowed",
@@ -75,11 +76,12 @@ internal sealed class Guards(ServeOptions options)
         };
     }
 
-    private static Task AllowAsync(HttpContext context)
+    private Task AllowAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.AccessControlAllowMethods = "GET, POST, DELETE";
-        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, {KeyHeader}, {Deadline.Header}";
+        headers.AccessControlAllowHeaders =
+            $"Authorization, Content-Type, {KeyHeader}" + (rules.Headers.Length > 0 ? ", " + rules.Headers : "");
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = 204;
         return Task.CompletedTask;

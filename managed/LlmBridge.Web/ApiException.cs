@@ -1,4 +1,4 @@
-namespace LlmBridge.Serve;
+namespace LlmBridge.Web;
 
 /// <summary>A request that is refused, as OpenAI's interface tells it.</summary>
 /// <param name="status">The status of the response.</param>
