@@ -11,7 +11,8 @@ internal static class McpSettings
     private const string Instructions =
         "A language model that runs on this machine, in a process of its own. ask and chat answer, embed and "
         + "similarity compare texts, count_tokens measures. A tool that fails says why as one JSON object with code, "
-        + "message and retry_safe. Text never leaves this machine unless the server was set up with an engine elsewhere.";
+        + "message and retry_safe. Text never leaves this machine unless the server was set up "
+        + "with an engine elsewhere.";
 
     public static void Write(McpServerOptions options, ModelTools tools, ModelResources resources)
     {

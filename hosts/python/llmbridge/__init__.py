@@ -21,6 +21,7 @@ from .aio import AsyncBridge, AsyncSession, AsyncStream
 from .bridge import Bridge, Session, Stream
 from .errors import LlmArgumentError, LlmCancelledError, LlmError, LlmForkedError, LlmTimeoutError
 from .results import Details, Reply
+from .sessions import delete_session, sessions
 from .simple import ask, embed, shutdown, stream, worker_pid
 from .statistics import Event, Statistics, Worker
 
@@ -28,8 +29,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AsyncBridge", "AsyncSession", "AsyncStream", "Bridge", "Details", "Event", "LlmArgumentError", "LlmCancelledError",
-    "LlmError", "LlmForkedError", "LlmTimeoutError", "Reply", "Session", "Statistics", "Stream", "Worker", "ask", "embed",
-    "settings", "shutdown", "stream", "worker_pid",
+    "LlmError", "LlmForkedError", "LlmTimeoutError", "Reply", "Session", "Statistics", "Stream", "Worker", "ask",
+    "delete_session", "embed", "sessions", "settings", "shutdown", "stream", "worker_pid",
 ]
 
 

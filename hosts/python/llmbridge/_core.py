@@ -116,6 +116,12 @@ class Core:
             check(library().llmb_bridge_events(bridge, after, events, EVENTS_MAX, byref(count), byref(error)), error)
         return [Event.of(event) for event in events[: count.value]]
 
+    def load_progress(self) -> float:
+        permille = c_uint32()
+        with self.handle as bridge:
+            library().llmb_bridge_load_progress(bridge, byref(permille))
+        return permille.value / 1000
+
     def worker_pid(self) -> int:
         pid = c_int64()
         with self.handle as bridge:

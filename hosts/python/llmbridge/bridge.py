@@ -161,6 +161,11 @@ class Bridge:
         return self._core.events(after)
 
     @property
+    def load_progress(self) -> float:
+        """How far the engine's model is loaded, from 0 to 1."""
+        return self._core.load_progress()
+
+    @property
     def worker_pid(self) -> int:
         """Process number of the worker started last, 0 if none runs. For logs, not for signals."""
         return self._core.worker_pid()

@@ -1,0 +1,28 @@
+"""A cell: lines that begin with % before its text are magics, the rest is a prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Tuple
+
+TAKES_REST = ("%embed", "%schema", "%system")  # a magic whose argument may be the lines below it
+
+
+@dataclass(frozen=True)
+class Cell:
+    magics: List[Tuple[str, str]]  # name and argument
+    prompt: str
+
+
+def read(code: str) -> Cell:
+    magics: List[Tuple[str, str]] = []
+    lines = code.split("\n")
+    while lines and (not lines[0].strip() or lines[0].startswith("%")):
+        name, _, argument = lines.pop(0).strip().partition(" ")
+        if not name:
+            continue
+        argument = argument.strip()
+        if name in TAKES_REST and not argument:
+            argument, lines = "\n".join(lines).strip(), []
+        magics.append((name, argument))
+    return Cell(magics, "\n".join(lines).strip())
