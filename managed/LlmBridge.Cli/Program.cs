@@ -17,6 +17,7 @@ var root = new RootCommand("Asks LLM engines that run in processes of their own.
     SharedCommand.Make(),
     ServeCommand.Make(),
     McpCommand.Make(),
+    KernelCommand.Make(),
     BenchCommand.Make(),
 };
 root.HelpName = "llmbridge";

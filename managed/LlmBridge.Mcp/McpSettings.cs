@@ -8,6 +8,8 @@ namespace LlmBridge.Mcp;
 /// <summary>What the server says of itself and whom it gives its requests to, by whatever way they come.</summary>
 internal static class McpSettings
 {
+    private const string NewerGeneration = "2026-07-28"; // versions are dates
+
     private const string Instructions =
         "A language model that runs on this machine, in a process of its own. ask and chat answer, embed and "
         + "similarity compare texts, count_tokens measures. A tool that fails says why as one JSON object with code, "
@@ -32,7 +34,14 @@ internal static class McpSettings
         options.Handlers.ListResourceTemplatesHandler = (_, _) => ValueTask.FromResult(ModelResources.ListTemplates());
         options.Handlers.ReadResourceHandler = (request, cancelled) => resources.ReadAsync(
             request.Params?.Uri ?? throw new McpProtocolException("uri: it is missing", McpErrorCode.InvalidParams),
-            cancelled);
+            IsNewer(request) ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound, cancelled);
+    }
+
+    /// <summary>Whether a request is of the generation that has no number of its own for what is not there.</summary>
+    private static bool IsNewer(RequestContext<ReadResourceRequestParams> request)
+    {
+        string? version = request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion;
+        return string.CompareOrdinal(version, NewerGeneration) >= 0;
     }
 
     /// <summary>Parameters that are of another shape than the method's are the client's fault, and it is told which:

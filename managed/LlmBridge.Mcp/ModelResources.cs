@@ -37,12 +37,17 @@ internal sealed class ModelResources(LlmClient client, BridgeOptions options)
         ],
     };
 
+    /// <summary>Reads one.</summary>
+    /// <param name="uri">Which.</param>
+    /// <param name="missing">How its client's generation calls what is not there.</param>
+    /// <param name="cancelled">Ends the waiting.</param>
     /// <exception cref="McpProtocolException">There is no such resource, or it cannot be read.</exception>
-    public async ValueTask<ReadResourceResult> ReadAsync(string uri, CancellationToken cancelled)
+    public async ValueTask<ReadResourceResult> ReadAsync(
+        string uri, McpErrorCode missing, CancellationToken cancelled)
     {
         try
         {
-            string text = await Task.Run(() => Read(uri), cancelled); // it looks at files
+            string text = await Task.Run(() => Read(uri, missing), cancelled); // it looks at files
             return new ReadResourceResult
             {
                 Contents = [new TextResourceContents { Uri = uri, MimeType = Json, Text = text }],
@@ -52,19 +57,18 @@ internal sealed class ModelResources(LlmClient client, BridgeOptions options)
         {
             bool isMissing = e.Error.Status is LlmStatus.NotFound or LlmStatus.InvalidArgument;
             throw new McpProtocolException(
-                $"{uri}: {e.Message}",
-                isMissing ? McpErrorCode.ResourceNotFound : McpErrorCode.InternalError);
+                $"{uri}: {e.Message}", isMissing ? missing : McpErrorCode.InternalError);
         }
     }
 
-    private string Read(string uri) => uri switch
+    private string Read(string uri, McpErrorCode missing) => uri switch
     {
         Model => ModelText(),
         Statistics => StatisticsJson.Of(client),
         Sessions => LlmLibrary.ListSessions(options),
         _ when uri.StartsWith(Sessions + "/", StringComparison.Ordinal) =>
             LlmLibrary.ReadSession(Uri.UnescapeDataString(uri[(Sessions.Length + 1)..]), options),
-        _ => throw new McpProtocolException($"uri: there is no \"{uri}\"", McpErrorCode.ResourceNotFound),
+        _ => throw new McpProtocolException($"uri: there is no \"{uri}\"", missing),
     };
 
     /// <summary>What the engine says, once it was ready; before that no more than the model's name.</summary>

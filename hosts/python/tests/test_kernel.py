@@ -24,24 +24,33 @@ except ImportError as error:
     jupyter_kernel_test, MISSING = None, f"{error.name} is not installed for {sys.executable}"
 
 WATCHDOG_S = 120
+OUTSIDE = dict(os.environ)
 ENDLESS = "pieces 1000000 5"
 
 
 class Place:
-    """A home for Jupyter, shared engines and sessions, which is gone after it."""
+    """A home for Jupyter, shared engines and sessions, which is gone after it. The settings are in the environment."""
+
+    spec = ""  # of the kernel, which is installed once
 
     def __init__(self, **settings):
         self.folder = tempfile.mkdtemp(prefix="llmbridge-kernel-")
         runtime = os.path.join(self.folder, "run")
         os.mkdir(runtime, 0o700)
         self.environment = {
-            **os.environ, "HOME": self.folder, "XDG_RUNTIME_DIR": runtime, "JUPYTER_DATA_DIR": self.folder + "/data",
+            **OUTSIDE, "HOME": self.folder, "XDG_RUNTIME_DIR": runtime, "JUPYTER_DATA_DIR": self.folder + "/data",
             "JUPYTER_RUNTIME_DIR": self.folder + "/runtime", "JUPYTER_CONFIG_DIR": self.folder + "/config",
             "IPYTHONDIR": self.folder + "/ipython", "XDG_STATE_HOME": self.folder + "/state", "PYTHONPATH": PACKAGES}
+        self.environment.update({f"LLMBRIDGE_{name.upper()}": str(value) for name, value in settings.items()})
         self.saved = dict(os.environ)
+        os.environ.clear()
         os.environ.update(self.environment)
-        pairs = [item for name, value in settings.items() for item in ("--set", f"{name}={value}")]
-        self.run("-m", "llmbridge.kernel", "install", *pairs)
+        if not Place.spec:
+            place = self.run("-m", "llmbridge.kernel", "install").strip()
+            Place.spec = Path(place, "kernel.json").read_text()
+        kernel = Path(self.folder, "data", "kernels", "llmbridge")
+        kernel.mkdir(parents=True, exist_ok=True)
+        Path(kernel, "kernel.json").write_text(Place.spec)
 
     def run(self, *arguments):
         done = subprocess.run([sys.executable, *arguments], env=self.environment, capture_output=True, text=True,
@@ -231,10 +240,10 @@ class KernelTest(unittest.TestCase):
     def test_a_kernel_of_ones_own_says_where_it_is(self):
         if shutil.which("jupyter-console") is None:
             self.skipTest("jupyter-console is not installed")
-        place = Place(engine="fake", isolation="pool")
+        place = Place(isolation="pool")
         self.addCleanup(place.close)
         kernel = subprocess.Popen(
-            [sys.executable, "-m", "llmbridge.kernel", "start", "--set", "engine=fake", "--set", "isolation=pool"],
+            [sys.executable, "-m", "llmbridge.kernel", "start", "--set", "engine=fake"],
             stdout=subprocess.PIPE, env=place.environment, text=True)
         try:
             file = kernel.stdout.readline().strip()

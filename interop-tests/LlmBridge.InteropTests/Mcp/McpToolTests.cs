@@ -127,6 +127,28 @@ public sealed class McpToolTests : BridgeTest
             await client.CountTokensAsync("hello there", Watchdog), known.GetProperty("tokens").GetInt64());
     }
 
+    [TestMethod]
+    public async Task TheNewerGeneration_NeedsNoHandshake()
+    {
+        const string Meta =
+            """
+            "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","progressToken":"mine",
+            "io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},
+            "io.modelcontextprotocol/clientCapabilities":{}}}
+            """;
+        string meta = Meta.ReplaceLineEndings("");
+        await using McpProgram mcp = McpProgram.Start(McpProgram.Path, [], ["engine=fake", Alone]);
+        JsonElement found = await mcp.RequestAsync("server/discover", "{" + meta, Watchdog);
+        StringAssert.Contains($"{found.GetProperty("result").GetProperty("supportedVersions")}", "2026-07-28");
+        JsonElement answer = await mcp.RequestAsync(
+            "tools/call", "{\"name\":\"ask\",\"arguments\":{\"prompt\":\"Hi\"}," + meta, Watchdog);
+        Assert.AreEqual(
+            "Hi", McpProgram.StructureOf(answer.GetProperty("result")).GetProperty("text").GetString());
+        Assert.AreEqual(1, mcp.Progress("mine").Count);
+        answer = await mcp.RequestAsync("resources/read", "{\"uri\":\"llmbridge://nothing\"," + meta, Watchdog);
+        Assert.AreEqual(-32602, answer.GetProperty("error").GetProperty("code").GetInt32());
+    }
+
     private async Task<JsonElement> ReadAsync(McpProgram mcp, string uri)
     {
         JsonElement answer = await mcp.RequestAsync("resources/read", $$"""{"uri":"{{uri}}"}""", Watchdog);
