@@ -57,7 +57,8 @@ public sealed class EngineRequest
     public long? CompletionTokens { get; set; }
 
     /// <summary>How probable the answer's tokens were, for a call with the setting logprobs; to be set before the
-    /// answer ends. A JSON array with an object for each token: token, its text; logprob, a number; top_logprobs, an array of
-    /// objects like it; id, a number, and bytes, where the token is no UTF-8 by itself, are optional.</summary>
+    /// answer ends. A JSON array with an object for each token: token, its text; logprob, a number; top_logprobs, an
+    /// array of objects like it; id, a number, and bytes, where the token is no UTF-8 by itself, are
+    /// optional.</summary>
     public string? LogProbabilitiesJson { get; set; }
 }
