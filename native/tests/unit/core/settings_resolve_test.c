@@ -202,7 +202,8 @@ static void resolve_call__refuses_the_bridges_and_the_unused(void) {
   for (unsigned id = 0; id < SETTING_COUNT; id++) {
     const struct setting *setting = &settings_table[id];
     if (setting->later || !(setting->scope & SETTING_OF_CALL)) continue;
-    llmb_settings *given = SETTINGS(setting->name, setting->default_text != NULL ? setting->default_text : "x");
+    const char *some = setting->type == SETTING_TEXT ? "x" : "1";
+    llmb_settings *given = SETTINGS(setting->name, setting->default_text != NULL ? setting->default_text : some);
     bool is_used = setting->engines & ENGINE_FAKE;
     CHECK_INT(is_used ? LLMB_OK : LLMB_E_UNSUPPORTED, settings_resolve_call(&out, given, &call, &error));
     settings_clear(&call);
