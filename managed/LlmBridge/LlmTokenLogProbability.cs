@@ -31,7 +31,8 @@ public sealed record LlmTokenLogProbability(string Token, double LogProbability)
             Id = token.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number
                 && id.TryGetInt32(out int number) ? number : null,
             Bytes = token.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.Array
-                ? bytes.EnumerateArray().Select(one => one.GetByte()).ToArray() : null,
+                ? new ReadOnlyMemory<byte>([.. bytes.EnumerateArray().Select(one => one.GetByte())])
+                : default(ReadOnlyMemory<byte>?),
             Top = token.TryGetProperty("top_logprobs", out JsonElement top) ? ParseList(top) : [],
         };
 }
