@@ -101,6 +101,8 @@ internal sealed class EngineWork : IDisposable
                 {
                     await WriteAsync(piece, cancelled).ConfigureAwait(false);
                 }
+                await WriteAsideAsync(NativeAside.Reasoning, _request.Reasoning, cancelled).ConfigureAwait(false);
+                await WriteAsideAsync(NativeAside.ToolCalls, _request.ToolCalls, cancelled).ConfigureAwait(false);
                 break;
             case NativeRequestKind.Embed:
                 await foreach (float[] vector in _engine.EmbedAsync(_request, cancelled).ConfigureAwait(false))
@@ -147,6 +149,12 @@ internal sealed class EngineWork : IDisposable
         _pieces++;
     }
 
+    private async ValueTask WriteAsideAsync(NativeAside kind, string? text, CancellationToken cancelled)
+    {
+        if (string.IsNullOrEmpty(text)) return;
+        await PutAsync(new Output(Encoding.UTF8.GetBytes(text), null, kind), cancelled).ConfigureAwait(false);
+    }
+
     private async ValueTask PutAsync(Output output, CancellationToken cancelled)
     {
         await _outputs.Writer.WriteAsync(output, cancelled).ConfigureAwait(false);
@@ -157,10 +165,11 @@ internal sealed class EngineWork : IDisposable
     {
         LlmStatus status = output.Vector is { } vector
             ? NativeRequest.WriteVector(_handle, vector)
+            : output.Aside is { } aside ? NativeRequest.WriteAside(_handle, aside, output.Piece.Span)
             : NativeRequest.Write(_handle, output.Piece.Span);
         if (status == LlmStatus.InvalidArgument)
         {
-            _failure ??= new EngineException(LlmStatus.EngineError, "a vector is empty or too large");
+            _failure ??= new EngineException(LlmStatus.EngineError, "a vector is empty or too large, or a text");
         }
         return status != LlmStatus.NotReady;
     }
@@ -174,8 +183,9 @@ internal sealed class EngineWork : IDisposable
         }
         if (failure == null)
         {
-            NativeRequest.Done(
-                _handle, _request.FinishReason, _request.PromptTokens, _request.CompletionTokens ?? _pieces);
+            LlmFinishReason reason =
+                string.IsNullOrEmpty(_request.ToolCalls) ? _request.FinishReason : LlmFinishReason.ToolCalls;
+            NativeRequest.Done(_handle, reason, _request.PromptTokens, _request.CompletionTokens ?? _pieces);
             return;
         }
         LlmPhase usual = _request.Kind == NativeRequestKind.Embed ? LlmPhase.Embed : LlmPhase.Generate;
@@ -190,5 +200,5 @@ internal sealed class EngineWork : IDisposable
         return inside.IsWhiteSpace() || NativeRequest.WriteLogprobs(_handle, inside.ToString()) == LlmStatus.Ok;
     }
 
-    private readonly record struct Output(ReadOnlyMemory<byte> Piece, float[]? Vector);
+    private readonly record struct Output(ReadOnlyMemory<byte> Piece, float[]? Vector, NativeAside? Aside = null);
 }

@@ -70,6 +70,8 @@ internal sealed class HttpEngine : IEngine, IDisposable
             yield return pieces.Current;
         }
         request.FinishReason = chat.End == ChatEnd.Length ? LlmFinishReason.Length : LlmFinishReason.Stop;
+        request.ToolCalls = chat.ToolCalls;
+        request.Reasoning = chat.Reasoning;
         request.PromptTokens = chat.PromptTokens ?? 0;
         request.CompletionTokens = chat.CompletionTokens;
         request.LogProbabilitiesJson = chat.OddsJson;

@@ -198,6 +198,34 @@ internal static unsafe class NativeCall
         }
     }
 
+    /// <summary>The calls of functions in an answer that has ended: a JSON array.</summary>
+    public static string ToolCalls(CallHandle call)
+    {
+        byte* json;
+        NativeStatus.ThrowIfFailed(NativeMethods.llmb_call_tool_calls(call, &json), "reading a call's calls of tools");
+        return TakeText(json);
+    }
+
+    /// <summary>What the model thought before an answer that has ended.</summary>
+    public static string Reasoning(CallHandle call)
+    {
+        byte* text;
+        NativeStatus.ThrowIfFailed(NativeMethods.llmb_call_reasoning(call, &text), "reading a call's reasoning");
+        return TakeText(text);
+    }
+
+    private static string TakeText(byte* text)
+    {
+        try
+        {
+            return Utf8.Text(text);
+        }
+        finally
+        {
+            NativeMethods.llmb_free(text);
+        }
+    }
+
     /// <summary>What is known of a call that has ended beyond its result.</summary>
     public static CallDetails Details(CallHandle call)
     {

@@ -61,6 +61,15 @@ internal static unsafe class NativeRequest
     }
 
     /// <summary>NotReady where the host reads too slowly: nothing was taken.</summary>
+    public static LlmStatus WriteAside(nint request, NativeAside kind, ReadOnlySpan<byte> text)
+    {
+        fixed (byte* pointer = text)
+        {
+            return NativeMethods.llmb_request_write_aside(request, (uint)kind, pointer, (ulong)text.Length);
+        }
+    }
+
+    /// <summary>NotReady where the host reads too slowly: nothing was taken.</summary>
     public static LlmStatus WriteVector(nint request, ReadOnlySpan<float> vector)
     {
         fixed (float* pointer = vector)
@@ -88,6 +97,7 @@ internal static unsafe class NativeRequest
             finish_reason = (uint)reason,
             prompt_tokens = (ulong)promptTokens,
             completion_tokens = (ulong)completionTokens,
+            tool_parse = reason == LlmFinishReason.ToolCalls ? (ulong)NativeToolParse.Parsed : 0,
         };
         NativeMethods.llmb_request_done(request, &usage);
     }

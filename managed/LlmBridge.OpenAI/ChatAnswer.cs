@@ -14,10 +14,14 @@ public enum ChatEnd
 
     /// <summary>The limit on its tokens was reached.</summary>
     Length,
+
+    /// <summary>The model calls tools.</summary>
+    ToolCalls,
 }
 
 /// <summary>An answer as it is put together from a stream's events.</summary>
-public sealed class ChatAnswer
+/// <param name="takesTools">Whether the model may call tools.</param>
+public sealed class ChatAnswer(bool takesTools = false)
 {
     private readonly EventReader _reader = new();
     private readonly Queue<string> _pieces = new();
@@ -37,6 +41,9 @@ public sealed class ChatAnswer
 
     /// <summary>How many pieces of the answer came.</summary>
     public long Pieces { get; private set; }
+
+    /// <summary>The calls of tools that came.</summary>
+    public ToolCallReader ToolCalls { get; } = new();
 
     /// <summary>The reasoning that came apart from the answer.</summary>
     public StringBuilder Reasoning { get; } = new();
@@ -89,6 +96,11 @@ public sealed class ChatAnswer
     /// <exception cref="ServerException">It did.</exception>
     public void CheckWhole()
     {
+        if (End == ChatEnd.Stop && !ToolCalls.IsEmpty) End = ChatEnd.ToolCalls; // some servers say so
+        if (End == ChatEnd.ToolCalls && ToolCalls.IsEmpty)
+        {
+            throw new ServerException(ServerFault.Malformed, "the answer ended by calls of tools, and none came");
+        }
         if (End == ChatEnd.Length && Pieces == 0 && Reasoning.Length == 0 && CompletionTokens is null or 0)
         {
             throw new ServerException(
@@ -219,6 +231,11 @@ public sealed class ChatAnswer
         {
             throw new ServerException(ServerFault.Refused, $"the model refused: {ErrorBody.TextOf(words)}");
         }
+        if (takesTools && said.TryGetProperty("tool_calls", out JsonElement calls))
+        {
+            ToolCalls.Add(calls);
+            if (calls.ValueKind == JsonValueKind.Array) Signs++;
+        }
         if (!said.TryGetProperty("content", out JsonElement content)) return;
         if (content.ValueKind == JsonValueKind.String) Put(Text(content));
         if (content.ValueKind != JsonValueKind.Array) return;
@@ -262,6 +279,7 @@ public sealed class ChatAnswer
             "stop" or "eos" or "eos_token" or "stop_sequence" => ChatEnd.Stop,
             "length" => ChatEnd.Length,
             "" => End, // some servers say so in each chunk
+            "tool_calls" or "function_call" when takesTools => ChatEnd.ToolCalls,
             "tool_calls" or "function_call" => throw new ServerException(
                 ServerFault.Unsupported, "the model calls a tool, and no tools were given"),
             _ => throw new ServerException(

@@ -11,27 +11,29 @@ internal sealed class ChatAttempt : IDisposable
     private readonly TimeSpan _stall;
     private readonly byte[] _buffer = new byte[16 * 1024];
 
-    private ChatAttempt(HttpResponseMessage response, Stream body, TimeSpan stall)
+    private ChatAttempt(HttpResponseMessage response, Stream body, TimeSpan stall, bool takesTools)
     {
+        Answer = new ChatAnswer(takesTools);
         _response = response;
         _body = body;
         _stall = stall;
     }
 
-    public ChatAnswer Answer { get; } = new();
+    public ChatAnswer Answer { get; }
 
     /// <summary>How often bytes came.</summary>
     public long Reads { get; private set; }
 
     public static async Task<ChatAttempt> BeginAsync(
-        ServerConnection server, string root, byte[] body, TimeSpan stall, CancellationToken cancelled)
+        ServerConnection server, string root, byte[] body, TimeSpan stall, bool takesTools, CancellationToken cancelled)
     {
         HttpResponseMessage response =
             await server.PostAsync(root + "/chat/completions", body, cancelled).ConfigureAwait(false);
         try
         {
             return new ChatAttempt(
-                response, await response.Content.ReadAsStreamAsync(cancelled).ConfigureAwait(false), stall);
+                response, await response.Content.ReadAsStreamAsync(cancelled).ConfigureAwait(false), stall,
+                takesTools);
         }
         catch
         {

@@ -19,9 +19,13 @@ public sealed class ChatQuestion
     /// <summary>How freely tokens are chosen.</summary>
     public required double Temperature { get; init; }
 
+    /// <summary>True where the model may call tools.</summary>
+    public bool HasTools => Settings.GetValueOrDefault("tools") is { } tools && tools.Contains('{')
+        && Settings.GetValueOrDefault("tool_choice") != "none";
+
     /// <summary>True where the answer is bound to a form that a server could not take up in its middle.</summary>
-    public bool IsBound => Settings.ContainsKey("json_schema") || Settings.GetValueOrDefault("expect") == "json"
-        || Settings.ContainsKey("logprobs");
+    public bool IsBound => HasTools || Settings.ContainsKey("json_schema") || Settings.ContainsKey("logprobs")
+        || Settings.GetValueOrDefault("expect") == "json";
 
     /// <summary>The body of a request.</summary>
     /// <param name="model">The server's name of the model.</param>
@@ -67,6 +71,8 @@ public sealed class ChatQuestion
             WriteExtensions(json, dialect);
             WriteStop(json);
             WriteFormat(json);
+            WriteTools(json);
+            WriteThinking(json, dialect);
             if (dialect.TellsPrompt) json.WriteBoolean("return_progress", true);
             if (begun.Length > 0 && dialect.ContinueFlags)
             {
@@ -173,6 +179,45 @@ public sealed class ChatQuestion
         }
         json.WritePropertyName("stop");
         json.WriteRawValue(stop);
+    }
+
+    private void WriteTools(Utf8JsonWriter json)
+    {
+        if (!Settings.TryGetValue("tools", out string? tools) || !tools.Contains('{')) return;
+        json.WritePropertyName("tools");
+        json.WriteRawValue(tools);
+        if (Settings.TryGetValue("parallel_tool_calls", out string? many))
+        {
+            json.WriteBoolean("parallel_tool_calls", many == "on");
+        }
+        if (!Settings.TryGetValue("tool_choice", out string? choice)) return;
+        if (choice is "auto" or "none" or "required")
+        {
+            json.WriteString("tool_choice", choice);
+            return;
+        }
+        json.WriteStartObject("tool_choice");
+        json.WriteString("type", "function");
+        json.WriteStartObject("function");
+        json.WriteString("name", choice);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteThinking(Utf8JsonWriter json, ServerDialect dialect)
+    {
+        if (Settings.GetValueOrDefault("thinking") is not ("on" or "off")) return;
+        if (!dialect.TakesThinking)
+        {
+            throw new ServerException(
+                ServerFault.Unsupported, $"thinking: the server's interface ({dialect.Name}) has no place for it")
+            {
+                NothingBegun = true,
+            };
+        }
+        json.WriteStartObject("chat_template_kwargs");
+        json.WriteBoolean("enable_thinking", Settings["thinking"] == "on");
+        json.WriteEndObject();
     }
 
     private void WriteFormat(Utf8JsonWriter json)

@@ -22,6 +22,12 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
     /// <summary>Why the answer ended.</summary>
     public ChatEnd End { get; private set; }
 
+    /// <summary>What the model thought apart from its answer; empty for nothing.</summary>
+    public string Reasoning { get; private set; } = "";
+
+    /// <summary>The calls of tools, as the library takes them; null for none.</summary>
+    public string? ToolCalls { get; private set; }
+
     /// <summary>Tokens of the prompt; null where the server did not say.</summary>
     public long? PromptTokens { get; private set; }
 
@@ -96,12 +102,15 @@ public sealed class ChatRequest(Replicas replicas, ChatQuestion question, Reques
         _dialect = found.Dialect;
         byte[] body = question.Body(
             found.Model, found.Dialect, server.AsksUsage, server.NewLimitName, _given.ToString(), _pieces);
-        return await ChatAttempt.BeginAsync(server, found.Root, body, limits.Stall, cancelled).ConfigureAwait(false);
+        return await ChatAttempt.BeginAsync(server, found.Root, body, limits.Stall, question.HasTools, cancelled)
+            .ConfigureAwait(false);
     }
 
     private void Finish(ChatAnswer answer)
     {
         End = answer.End;
+        Reasoning = answer.Reasoning.ToString();
+        ToolCalls = answer.ToolCalls.IsEmpty ? null : answer.ToolCalls.ToJson();
         PromptTokens = answer.PromptTokens;
         OddsJson = answer.Odds.Json;
         CompletionTokens = _moves > 0 ? null : answer.CompletionTokens;

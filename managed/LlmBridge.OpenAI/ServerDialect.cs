@@ -18,6 +18,9 @@ public sealed record ServerDialect(
     bool ContinueFlags,
     bool TellsPrompt)
 {
+    /// <summary>Takes chat_template_kwargs, which say whether the model thinks.</summary>
+    public bool TakesThinking => HasTopK && Name != "llmbridge";
+
     /// <summary>OpenAI's own interface and nothing more.</summary>
     public static ServerDialect Plain { get; } = new("openai", null, false, false, false, false, false);
 

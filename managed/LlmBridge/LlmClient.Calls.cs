@@ -200,6 +200,11 @@ public sealed partial class LlmClient
             Replaced = details.Replaced,
             Constrained = details.Constrained,
             LogProbabilities = details.HasLogprobs ? Probabilities(call) : null,
+            ToolParse = details.ToolParse,
+            Reasoning = NativeCall.Reasoning(call),
+            ToolCalls = (LlmFinishReason)result.finish_reason == LlmFinishReason.ToolCalls
+                ? ToolCallsRead.Of(NativeCall.ToolCalls(call))
+                : [],
         };
     }
 

@@ -36,6 +36,24 @@ public sealed class LlmReply
     /// else null.</summary>
     public IReadOnlyList<LlmTokenLogProbability>? LogProbabilities { get; init; }
 
+    /// <summary>The functions that the model calls, each one of the call's tools and with arguments by its schema; empty
+    /// where it calls none.</summary>
+    public IReadOnlyList<LlmToolCall> ToolCalls { get; init; } = [];
+
+    /// <summary>What the model thought before its answer; empty for nothing.</summary>
+    public string Reasoning { get; init; } = "";
+
+    /// <summary>"failed" where what the model said could not be read as calls of functions and is all in
+    /// <see cref="Text"/>, else "parsed"; null where there are no tools.</summary>
+    public string? ToolParse { get; init; }
+
+    /// <summary>The reply as a message of the conversation that goes on.</summary>
+    public LlmMessage ToMessage() => new(LlmRole.Assistant, Text)
+    {
+        ToolCalls = ToolCalls.Count > 0 ? ToolCalls : null,
+        Reasoning = Reasoning.Length > 0 ? Reasoning : null,
+    };
+
     /// <summary>What is known of the answer, without its text: logs are not for that.</summary>
     public override string ToString() =>
         $"{Engine}: {Text.Length} characters, {FinishReason.Name()}, {Usage.CompletionTokens} tokens";

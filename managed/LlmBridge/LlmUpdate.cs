@@ -18,6 +18,12 @@ public sealed class LlmUpdate
     /// <summary>The engine that answered; null in all updates but the last.</summary>
     public string? Engine { get; init; }
 
+    /// <summary>The functions that the model calls; empty in all updates but the last.</summary>
+    public IReadOnlyList<LlmToolCall> ToolCalls { get; init; } = [];
+
+    /// <summary>What the model thought before its answer; empty in all updates but the last.</summary>
+    public string Reasoning { get; init; } = "";
+
     /// <summary>True in the last update when another engine than the first named answered.</summary>
     public bool Fallback { get; init; }
 
@@ -37,5 +43,7 @@ public sealed class LlmUpdate
         Engine = reply.Engine,
         Fallback = reply.Fallback,
         LogProbabilities = reply.LogProbabilities,
+        ToolCalls = reply.ToolCalls,
+        Reasoning = reply.Reasoning,
     };
 }
