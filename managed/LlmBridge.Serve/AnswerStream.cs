@@ -28,12 +28,13 @@ internal sealed class AnswerStream(HttpContext context, Answers answers, bool te
                 LlmUpdate update = all.Current;
                 if (update.FinishReason is not { } end)
                 {
-                    await PutAsync(json => answers.Part(json, update.Text, null, isFirst, tellsUsage));
+                    await PutAsync(json => answers.Part(json, update.Text, isFirst, tellsUsage));
                 }
                 else
                 {
-                    if (isFirst) await PutAsync(json => answers.Part(json, "", null, true, tellsUsage));
-                    await PutAsync(json => answers.Part(json, "", end, false, tellsUsage, update.LogProbabilities));
+                    if (answers.HasAside(update)) await PutAsync(json => answers.Aside(json, update, isFirst, tellsUsage));
+                    else if (isFirst) await PutAsync(json => answers.Part(json, "", true, tellsUsage));
+                    await PutAsync(json => answers.End(json, update, end, tellsUsage));
                     if (tellsUsage) await PutAsync(json => answers.Usage(json, update.Usage ?? default));
                 }
                 more = await all.MoveNextAsync();

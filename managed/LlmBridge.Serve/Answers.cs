@@ -21,7 +21,10 @@ internal sealed record Answers(bool IsChat, string Model)
         {
             json.WriteStartObject("message");
             json.WriteString("role", "assistant");
-            json.WriteString("content", reply.Text);
+            if (reply.Text.Length > 0 || reply.ToolCalls.Count == 0) json.WriteString("content", reply.Text);
+            else json.WriteNull("content");
+            if (reply.Reasoning.Length > 0) json.WriteString("reasoning_content", reply.Reasoning);
+            if (reply.ToolCalls.Count > 0) Tools.Write(json, reply.ToolCalls, isDelta: false);
             json.WriteNull("refusal");
             json.WriteEndObject();
         }
@@ -38,10 +41,22 @@ internal sealed record Answers(bool IsChat, string Model)
     }
 
     /// <summary>A part of one: a piece of text, or its end.</summary>
-    /// <param name="odds">What is told of tokens: of all of them, with the end.</param>
-    public void Part(
-        Utf8JsonWriter json, string text, LlmFinishReason? end, bool isFirst, bool tellsUsage,
-        IReadOnlyList<LlmTokenLogProbability>? odds = null)
+    public void Part(Utf8JsonWriter json, string text, bool isFirst, bool tellsUsage) =>
+        Part(json, text, null, isFirst, tellsUsage, null);
+
+    /// <summary>The end, with what is told of all its tokens.</summary>
+    public void End(Utf8JsonWriter json, LlmUpdate update, LlmFinishReason end, bool tellsUsage) =>
+        Part(json, "", end, false, tellsUsage, update);
+
+    /// <summary>What an answer has beside its text: reasoning and calls of tools, each whole.</summary>
+    public void Aside(Utf8JsonWriter json, LlmUpdate update, bool isFirst, bool tellsUsage) =>
+        Part(json, "", null, isFirst, tellsUsage, update);
+
+    /// <summary>Whether an update has anything beside its text.</summary>
+    public bool HasAside(LlmUpdate update) => IsChat && (update.ToolCalls.Count > 0 || update.Reasoning.Length > 0);
+
+    private void Part(
+        Utf8JsonWriter json, string text, LlmFinishReason? end, bool isFirst, bool tellsUsage, LlmUpdate? last)
     {
         Begin(json, IsChat ? "chat.completion.chunk" : "text_completion");
         json.WriteStartArray("choices");
@@ -51,14 +66,15 @@ internal sealed record Answers(bool IsChat, string Model)
         {
             json.WriteStartObject("delta");
             if (isFirst) json.WriteString("role", "assistant");
-            if (end is null) json.WriteString("content", text);
+            if (last is null) json.WriteString("content", text);
+            else if (end is null) WriteAside(json, last);
             json.WriteEndObject();
         }
         else
         {
             json.WriteString("text", text);
         }
-        Logprobs.Write(json, odds, IsChat);
+        Logprobs.Write(json, end is null ? null : last?.LogProbabilities, IsChat);
         if (end is { } reason) json.WriteString("finish_reason", NameOf(reason));
         else json.WriteNull("finish_reason");
         json.WriteEndObject();
@@ -77,6 +93,12 @@ internal sealed record Answers(bool IsChat, string Model)
         json.WriteEndObject();
     }
 
+    private static void WriteAside(Utf8JsonWriter json, LlmUpdate update)
+    {
+        if (update.Reasoning.Length > 0) json.WriteString("reasoning_content", update.Reasoning);
+        if (update.ToolCalls.Count > 0) Tools.Write(json, update.ToolCalls, isDelta: true);
+    }
+
     private void Begin(Utf8JsonWriter json, string kind)
     {
         json.WriteStartObject();
@@ -86,7 +108,12 @@ internal sealed record Answers(bool IsChat, string Model)
         json.WriteString("model", Model);
     }
 
-    private static string NameOf(LlmFinishReason end) => end == LlmFinishReason.Length ? "length" : "stop";
+    private static string NameOf(LlmFinishReason end) => end switch
+    {
+        LlmFinishReason.Length => "length",
+        LlmFinishReason.ToolCalls => "tool_calls",
+        _ => "stop",
+    };
 
     private static void WriteUsage(Utf8JsonWriter json, LlmUsage usage)
     {

@@ -52,14 +52,12 @@ internal sealed class Routes(ServedModel model)
     {
         using RequestBody body = await RequestBody.ReadAsync(context);
         Sampling.CheckModel(body, model);
-        foreach (string name in (string[])["tools", "functions", "tool_choice", "function_call", "audio"])
-        {
-            body.Refuse(name, "it is not served");
-        }
+        body.Refuse("audio", "it is not served");
         CallOptions options = Sampling.Read(body, Deadline.Of(context.Request));
         Sampling.ReadFormat(body, options);
         options.Logprobs = Sampling.Logprobs(body, isChat: true);
         options.Session = body.Text("session");
+        Tools.Read(body, options);
         CallInput input = Conversation.InputOf(Conversation.Read(body), options);
         await AnswerAsync(context, body, input, new Answers(IsChat: true, model.Name));
     }

@@ -106,6 +106,10 @@ public sealed partial class LlmClient : IAsyncDisposable, IDisposable
     /// the engine has no model that is known here.</summary>
     public string? ModelId => _telemetry.ModelId;
 
+    /// <summary>Whether the engine takes functions by the setting tools, and has models that know how to call
+    /// them.</summary>
+    internal bool TakesTools => _telemetry.TakesTools;
+
     /// <summary>Process number of the engine started last, 0 if none runs. For logs, not for signals.</summary>
     public long EngineProcessId => NativeBridge.WorkerPid(_bridge);
 

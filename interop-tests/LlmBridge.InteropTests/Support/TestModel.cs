@@ -13,10 +13,22 @@ internal static class TestModel
         Path.Combine(Path.GetTempPath(), "llmbridge-tests-" + Guid.NewGuid().ToString("N"));
 
     /// <summary>The file of a model as LlmBridge.TestModels makes it, from "chain" or "random" and options.</summary>
-    public static string Make(string kind, params string[] options)
+    public static string Make(string kind, params string[] options) => MakeNamed(
+        string.Join("_", [kind, .. options]).Replace("--", "", StringComparison.Ordinal), kind, options);
+
+    /// <summary>The scripted model that thinks, says something and calls weather, as its template has it.</summary>
+    public static string MakeTools()
     {
-        string path = Path.Combine(
-            s_folder, string.Join("_", [kind, .. options]).Replace("--", "", StringComparison.Ordinal) + ".gguf");
+        RequireLlama();
+        const string Said = "<think>It may rain there.</think>Let me see. <tool_call>\n"
+            + "{\"name\": \"weather\", \"arguments\": {\"city\": \"Rome\"}}\n</tool_call>";
+        string template = File.ReadAllText(Repository.At("native/tests/llama/tool_template.jinja"));
+        return MakeNamed("tools", "chain", "--chat-template", template, "--text", Said);
+    }
+
+    private static string MakeNamed(string name, string kind, params string[] options)
+    {
+        string path = Path.Combine(s_folder, name + ".gguf");
         lock (s_lock)
         {
             if (File.Exists(path)) return path;

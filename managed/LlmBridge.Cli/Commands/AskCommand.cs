@@ -40,6 +40,10 @@ internal static class AskCommand
             LlmReply reply = await client.AskAsync(prompt, null, cancellationToken);
             await ReplyJson.WriteAsync(reply, client.SandboxLayers, cancellationToken);
         }
+        else if (options.Settings!.ContainsKey("tools"))
+        {
+            await CallsOutput.WriteAsync(await client.AskAsync(prompt, null, cancellationToken), cancellationToken);
+        }
         else
         {
             await AnswerStream.WriteAsync(

@@ -15,7 +15,7 @@ internal sealed class GenerationOptions
     ];
 
     private readonly List<(string Setting, Option<string?> Option)> _options = [];
-    private readonly SchemaOption _schema;
+    private readonly FileOptions _files;
 
     public GenerationOptions(Command command)
     {
@@ -25,7 +25,7 @@ internal sealed class GenerationOptions
             _options.Add((setting, option));
             command.Options.Add(option);
         }
-        _schema = new SchemaOption(command);
+        _files = new FileOptions(command);
     }
 
     /// <summary>The options with these among their settings, where they are given.</summary>
@@ -36,6 +36,6 @@ internal sealed class GenerationOptions
         {
             if (result.GetValue(option) is { } value) settings[setting] = value;
         }
-        return _schema.AddTo(new BridgeOptions { Settings = settings }, result);
+        return _files.AddTo(new BridgeOptions { Settings = settings }, result);
     }
 }

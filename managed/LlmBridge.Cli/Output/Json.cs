@@ -8,6 +8,7 @@ namespace LlmBridge.Cli;
 /// <summary>Every type that this program prints as JSON. Members are named in snake case and written in the order of
 /// their declaration.</summary>
 [JsonSerializable(typeof(ReplyJson))]
+[JsonSerializable(typeof(CalledJson))]
 [JsonSerializable(typeof(EmbeddingsJson))]
 [JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(InstallationJson))]

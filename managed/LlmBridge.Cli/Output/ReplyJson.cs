@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LlmBridge.Cli;
@@ -8,7 +9,9 @@ internal sealed record ReplyJson(
     string Text, string Engine, bool Fallback, string FinishReason, UsageJson Usage, TimingsJson TimingsMs,
     int Attempts, long Replaced, IReadOnlyList<string> Sandbox,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Constrained,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LogprobJson>? Logprobs)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LogprobJson>? Logprobs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CalledJson>? ToolCalls,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reasoning)
 {
     public static async Task WriteAsync(LlmReply reply, LlmSandboxLayers layers, CancellationToken cancellationToken)
     {
@@ -19,7 +22,21 @@ internal sealed record ReplyJson(
     private static ReplyJson Of(LlmReply reply, LlmSandboxLayers layers) => new(
         reply.Text, reply.Engine, reply.Fallback, reply.FinishReason.Name(), UsageJson.Of(reply.Usage),
         TimingsJson.Of(reply.Timings), reply.Attempts, reply.Replaced, layers.Names(), reply.Constrained,
-        reply.LogProbabilities?.Select(LogprobJson.Of).ToArray());
+        reply.LogProbabilities?.Select(LogprobJson.Of).ToArray(),
+        reply.ToolCalls.Count > 0 ? [.. reply.ToolCalls.Select(CalledJson.Of)] : null,
+        reply.Reasoning.Length > 0 ? reply.Reasoning : null);
+}
+
+/// <summary>A function that the model calls.</summary>
+internal sealed record CalledJson(string Id, string Name, JsonElement Arguments)
+{
+    private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 1024 };
+
+    public static CalledJson Of(LlmToolCall call)
+    {
+        using JsonDocument arguments = JsonDocument.Parse(call.ArgumentsJson, s_deep);
+        return new CalledJson(call.Id, call.Name, arguments.RootElement.Clone());
+    }
 }
 
 internal sealed record UsageJson(long PromptTokens, long CachedPromptTokens, long CompletionTokens)

@@ -15,12 +15,35 @@ internal sealed class LlmChatClient(LlmClient client) : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         FunctionCalls? functions = FunctionCalls.Of(options);
-        IReadOnlyList<LlmMessage> conversation =
-            MessageMapping.Map(messages, functions?.Instructions ?? options?.Instructions);
-        CallOptions call = OptionsMapping.Map(options, functions, this, client.ModelId);
+        if (functions is not null && client.TakesTools)
+        {
+            List<ChatMessage> all = [.. messages];
+            messages = all;
+            try
+            {
+                return await AskAsync(all, options, functions, true, cancellationToken).ConfigureAwait(false);
+            }
+            catch (LlmException e) when (NativeTools.IsRefusal(e))
+            {
+                // The model's template has no functions: it is told of them in words, and held by a schema.
+            }
+        }
+        return await AskAsync(messages, options, functions, false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ChatResponse> AskAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, FunctionCalls? functions, bool isNative,
+        CancellationToken cancellationToken)
+    {
+        string? instructions = isNative || functions is null ? options?.Instructions : functions.Instructions;
+        IReadOnlyList<LlmMessage> conversation = MessageMapping.Map(messages, instructions);
+        CallOptions call = OptionsMapping.Map(options, functions, this, client.ModelId, isNative);
         LlmReply reply = await client.ChatAsync(conversation, call, cancellationToken).ConfigureAwait(false);
         string id = NewId();
-        IList<AIContent> contents = functions?.Read(reply.Text) ?? [new TextContent(reply.Text)];
+        IList<AIContent> contents = isNative || functions is null
+            ? NativeTools.Contents(reply.Text, reply.Reasoning, reply.ToolCalls)
+            : functions.Read(reply.Text);
+        if (contents.Count == 0) contents.Add(new TextContent(""));
         var message = new ChatMessage(ChatRole.Assistant, contents) { MessageId = id };
         return new ChatResponse(message)
         {
@@ -40,7 +63,12 @@ internal sealed class LlmChatClient(LlmClient client) : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         // Here and not in the iterator: what is wrong is thrown where it is asked.
-        if (FunctionCalls.Of(options) is not null) return WholeAsync(messages, options, cancellationToken);
+        if (FunctionCalls.Of(options) is not null)
+        {
+            return client.TakesTools
+                ? NativeAsync([.. messages], options, cancellationToken)
+                : WholeAsync(messages, options, cancellationToken);
+        }
         IReadOnlyList<LlmMessage> conversation = MessageMapping.Map(messages, options?.Instructions);
         CallOptions call = OptionsMapping.Map(options, null, this, client.ModelId);
         return StreamAsync(conversation, call, cancellationToken);
@@ -85,19 +113,46 @@ internal sealed class LlmChatClient(LlmClient client) : IChatClient
         }
     }
 
+    /// <summary>In the model's own way text comes as it is said, and calls whole behind it.</summary>
+    private async IAsyncEnumerable<ChatResponseUpdate> NativeAsync(
+        List<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CallOptions call = OptionsMapping.Map(options, null, this, client.ModelId, isNative: true);
+        IAsyncEnumerator<ChatResponseUpdate> updates =
+            StreamAsync(MessageMapping.Map(messages, options?.Instructions), call, cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
+        await using ConfiguredAsyncDisposable ended = updates.ConfigureAwait(false);
+        bool isRefused = false, more = false;
+        try
+        {
+            more = await updates.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (LlmException e) when (NativeTools.IsRefusal(e))
+        {
+            isRefused = true;
+        }
+        for (; more; more = await updates.MoveNextAsync().ConfigureAwait(false)) yield return updates.Current;
+        if (!isRefused) yield break;
+        await foreach (ChatResponseUpdate update in WholeAsync(messages, options, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            yield return update;
+        }
+    }
+
     /// <summary>Where functions may be called, the first words do not say whether they are an answer.</summary>
     private async IAsyncEnumerable<ChatResponseUpdate> WholeAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        ChatResponse response = await AskAsync(
+            messages, options, FunctionCalls.Of(options), false, cancellationToken).ConfigureAwait(false);
         foreach (ChatResponseUpdate update in response.ToChatResponseUpdates()) yield return update;
     }
 
     private static List<AIContent> Contents(LlmUpdate update)
     {
-        var contents = new List<AIContent>();
-        if (update.Text.Length > 0) contents.Add(new TextContent(update.Text));
+        List<AIContent> contents = NativeTools.Contents(update.Text, update.Reasoning, update.ToolCalls);
         if (update.Usage is { } usage) contents.Add(new UsageContent(ResponseMapping.Usage(usage)));
         return contents;
     }

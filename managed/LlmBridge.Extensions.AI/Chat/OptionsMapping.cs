@@ -7,10 +7,14 @@ namespace LlmBridge;
 /// by name.</summary>
 internal static class OptionsMapping
 {
+    /// <param name="options">The options.</param>
     /// <param name="functions">What may be called; null for nothing.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="modelId">The client's model.</param>
+    /// <param name="isNative">Whether functions are called in the model's own way.</param>
     /// <exception cref="NotSupportedException">An option is set that there is nothing for.</exception>
     public static CallOptions Map(
-        ChatOptions? options, FunctionCalls? functions, IChatClient client, string? modelId)
+        ChatOptions? options, FunctionCalls? functions, IChatClient client, string? modelId, bool isNative = false)
     {
         if (options is null) return new CallOptions();
         CheckModel(options.ModelId, modelId);
@@ -27,7 +31,8 @@ internal static class OptionsMapping
         Name(named, "presence_penalty", options.PresencePenalty);
         if (options.Reasoning?.Effort is { } effort) named["thinking"] = effort == ReasoningEffort.None ? "off" : "on";
         foreach ((string name, object? value) in options.AdditionalProperties ?? []) Name(named, name, value);
-        if (functions is null) Answer(call, named, options.ResponseFormat);
+        if (isNative) NativeTools.AddTo(named, options);
+        if (functions is null || isNative) Answer(call, named, options.ResponseFormat);
         else named["json_schema"] = functions.Schema;
         call.Settings = named.Count > 0 ? named : null;
         return call;

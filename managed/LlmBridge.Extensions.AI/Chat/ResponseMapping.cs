@@ -10,6 +10,7 @@ internal static class ResponseMapping
         LlmFinishReason.None => null,
         LlmFinishReason.Stop or LlmFinishReason.StopString => ChatFinishReason.Stop,
         LlmFinishReason.Length => ChatFinishReason.Length,
+        LlmFinishReason.ToolCalls => ChatFinishReason.ToolCalls,
         _ => new ChatFinishReason(reason.Name()),
     };
 

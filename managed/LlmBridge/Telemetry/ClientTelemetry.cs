@@ -25,6 +25,8 @@ internal sealed class ClientTelemetry
 
     public string? ModelId => _model;
 
+    public bool TakesTools => IsOfLlama(_settings) || _settings.Text("engine") == ChoiceNames.Of(LlmEngine.Http);
+
     /// <summary>Whether anyone wants to be told of a call.</summary>
     public bool IsWanted => _log != null || CallInstruments.AreWatched;
 
