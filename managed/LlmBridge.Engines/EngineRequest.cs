@@ -53,8 +53,8 @@ public sealed class EngineRequest
     /// <summary>What the model thought apart from its answer; to be set before that ends.</summary>
     public string? Reasoning { get; set; }
 
-    /// <summary>The tools that the model calls, as a JSON array of {"id", "name", "arguments"}, arguments an object; to be
-    /// set before the answer ends. <see cref="FinishReason"/> is <see cref="LlmFinishReason.ToolCalls"/> then.</summary>
+    /// <summary>The tools that the model calls, as a JSON array of {"id", "name", "arguments"}, arguments an object; to
+    /// be set before the answer ends. Its finish reason is <see cref="LlmFinishReason.ToolCalls"/> then.</summary>
     public string? ToolCalls { get; set; }
 
     /// <summary>Tokens of the prompt; to be set before the answer ends.</summary>

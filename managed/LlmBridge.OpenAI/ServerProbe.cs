@@ -54,7 +54,8 @@ public sealed record ServerProbe(
     {
         long begun = Stopwatch.GetTimestamp();
         using ChatAttempt attempt = await ChatAttempt
-            .BeginAsync(server, found.Root, body, Timeout.InfiniteTimeSpan, takesTools: false, cancelled).ConfigureAwait(false);
+            .BeginAsync(server, found.Root, body, Timeout.InfiniteTimeSpan, takesTools: false, cancelled)
+            .ConfigureAwait(false);
         var gaps = new List<TimeSpan>();
         TimeSpan first = TimeSpan.Zero;
         int pieces = 0;

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace LlmBridge.OpenAI;
 
-/// <summary>Puts the calls of tools together that a server tells in parts. A part belongs to the call of its index; where
-/// it has none, or servers give all the same, to that of its id, else to the one at its place.</summary>
+/// <summary>Puts the calls of tools together that a server tells in parts. A part belongs to the call of its index;
+/// where it has none, or servers give all the same, to that of its id, else to the one at its place.</summary>
 public sealed class ToolCallReader
 {
     private const int CallsMax = 1024;
@@ -56,7 +56,10 @@ public sealed class ToolCallReader
 
     private void AddPart(JsonElement call, int place)
     {
-        if (call.ValueKind != JsonValueKind.Object) throw Malformed("the server sent a call of a tool that is no object");
+        if (call.ValueKind != JsonValueKind.Object)
+        {
+            throw Malformed("the server sent a call of a tool that is no object");
+        }
         string? id = TextOf(call, "id");
         bool hasFunction = call.TryGetProperty("function", out JsonElement function)
             && function.ValueKind == JsonValueKind.Object;

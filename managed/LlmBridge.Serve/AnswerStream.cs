@@ -32,7 +32,8 @@ internal sealed class AnswerStream(HttpContext context, Answers answers, bool te
                 }
                 else
                 {
-                    if (answers.HasAside(update)) await PutAsync(json => answers.Aside(json, update, isFirst, tellsUsage));
+                    bool hasAside = answers.HasAside(update);
+                    if (hasAside) await PutAsync(json => answers.Aside(json, update, isFirst, tellsUsage));
                     else if (isFirst) await PutAsync(json => answers.Part(json, "", true, tellsUsage));
                     await PutAsync(json => answers.End(json, update, end, tellsUsage));
                     if (tellsUsage) await PutAsync(json => answers.Usage(json, update.Usage ?? default));

@@ -5,7 +5,8 @@ namespace LlmBridge.Serve;
 /// <summary>What a request lets the model call.</summary>
 internal static class Tools
 {
-    /// <summary>Puts tools, tool_choice and parallel_tool_calls into the call's options; the library checks them.</summary>
+    /// <summary>Puts tools, tool_choice and parallel_tool_calls into the call's options; the library checks
+    /// them.</summary>
     public static void Read(RequestBody body, CallOptions options)
     {
         foreach (string name in (string[])["functions", "function_call"])

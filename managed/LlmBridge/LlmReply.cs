@@ -36,8 +36,8 @@ public sealed class LlmReply
     /// else null.</summary>
     public IReadOnlyList<LlmTokenLogProbability>? LogProbabilities { get; init; }
 
-    /// <summary>The functions that the model calls, each one of the call's tools and with arguments by its schema; empty
-    /// where it calls none.</summary>
+    /// <summary>The functions that the model calls, each one of the call's tools and with arguments by its schema;
+    /// empty where it calls none.</summary>
     public IReadOnlyList<LlmToolCall> ToolCalls { get; init; } = [];
 
     /// <summary>What the model thought before its answer; empty for nothing.</summary>

@@ -15,8 +15,8 @@ public sealed class ServeToolTests : BridgeTest
         """;
 
     private const string Script = """command=reason Hm.; say So:; tool weather {"city":"Rome"}""";
-    private const string Called =
-        """"id":"call_1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Rome\"}"}}]""";
+    private const string Called = "\"id\":\"call_1\",\"type\":\"function\",\"function\":"
+        + """{"name":"weather","arguments":"{\"city\":\"Rome\"}"}}]""";
 
     [TestMethod]
     public async Task AnAnswer_HasTheCalls()

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace LlmBridge.Cli;
 
-/// <summary>Writes an answer whose model may call functions to stdout: its text, if there is any, and each call as a JSON
-/// object on a line of its own.</summary>
+/// <summary>Writes an answer whose model may call functions to stdout: its text, if there is any, and each call as a
+/// JSON object on a line of its own.</summary>
 internal static class CallsOutput
 {
     public static async Task WriteAsync(LlmReply reply, CancellationToken cancellationToken)
