@@ -212,7 +212,7 @@ struct result : llmb_result {
   result() noexcept : llmb_result() {
     struct_size = sizeof(llmb_result);
   }
-  /** "stop", "length" or "stop_string". */
+  /** "stop", "length", "stop_string" or "tool_calls". */
   const char *finish_reason_name() const noexcept {
     return llmb_finish_reason_name(finish_reason);
   }
@@ -254,10 +254,17 @@ class call {
 
   /** Of a call that has ended: how probable its tokens were, as JSON (llmb_call_logprobs); empty before. */
   std::string logprobs() const {
-    char *json = nullptr;
-    if (llmb_call_logprobs(handle_.get(), &json) != LLMB_OK) return {};
-    const detail::text_pointer owner(json);
-    return json;
+    return text_of(llmb_call_logprobs);
+  }
+
+  /** The functions that the model calls, once the answer has ended: a JSON array of {"id", "name", "arguments"}. */
+  std::string tool_calls() const {
+    return text_of(llmb_call_tool_calls);
+  }
+
+  /** What the model thought before its answer, once that has ended; empty for nothing. */
+  std::string reasoning() const {
+    return text_of(llmb_call_reasoning);
   }
 
   class iterator {
@@ -306,6 +313,12 @@ class call {
 
  private:
   friend class bridge;
+  std::string text_of(llmb_status (*read)(const llmb_call *, char **)) const {
+    char *text = nullptr;
+    if (read(handle_.get(), &text) != LLMB_OK) throw std::logic_error("the answer has not ended");
+    return detail::text_pointer(text).get();
+  }
+
   explicit call(llmb_call *handle) noexcept : handle_(handle) {
   }
 

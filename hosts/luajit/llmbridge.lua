@@ -60,6 +60,8 @@ int32_t llmb_call_read_vector(llmb_call *call, float *buffer, uint64_t capacity,
 int32_t llmb_call_watch(llmb_call *call, uint64_t token, llmb_error *error);
 int32_t llmb_call_cancel(llmb_call *call);
 int32_t llmb_call_finish(llmb_call *call, uint64_t deadline_ns, llmb_result *result, llmb_error *error);
+int32_t llmb_call_tool_calls(const llmb_call *call, char **json);
+int32_t llmb_call_reasoning(const llmb_call *call, char **text);
 void llmb_call_close(llmb_call *call);
 ]]
 
@@ -185,9 +187,11 @@ local function json_text(name, value)
   return "{" .. table.concat(items, ",") .. "}"
 end
 
--- Values as the settings table takes them. A list becomes JSON, as `stop` wants it, and a table that is a schema.
+local JSON_SETTINGS = {json_schema = true, logit_bias = true, messages = true, tools = true}
+
+-- Values as the settings table takes them. A list becomes JSON, as `stop` wants it, and what is JSON of any depth.
 local function setting_text(name, value)
-  if (name == "json_schema" or name == "logit_bias") and type(value) ~= "string" then return json_text(name, value) end
+  if JSON_SETTINGS[name] and type(value) ~= "string" then return json_text(name, value) end
   if type(value) == "number" then return ("%.17g"):format(value) end
   if type(value) == "boolean" then return value and "on" or "off" end
   if type(value) == "string" then
@@ -281,13 +285,21 @@ function Call:finish()
   }
 end
 
---- Of a call that has ended: how probable its tokens were, as JSON text (llmb_call_logprobs).
-function Call:logprobs()
-  local json = ffi.new "char *[1]"
-  local status = C.llmb_call_logprobs(self.handle, json)
-  if status ~= OK then error(own_error("not_ready", status, "logprobs: the call has not ended"), 0) end
-  return owned_string(json[0])
+local function text_of_ended(call, read)
+  local text = ffi.new "char *[1]"
+  local status = read(call.handle, text)
+  if status ~= 0 then error(own_error("not_ready", status, "the answer has not ended"), 0) end
+  return owned_string(text[0])
 end
+
+--- The functions that the model calls, once the answer has ended: a JSON array of {"id", "name", "arguments"}.
+function Call:tool_calls() return text_of_ended(self, C.llmb_call_tool_calls) end
+
+--- What the model thought before its answer, once that has ended; "" for nothing.
+function Call:reasoning() return text_of_ended(self, C.llmb_call_reasoning) end
+
+--- Of a call that has ended: how probable its tokens were, as JSON text (llmb_call_logprobs).
+function Call:logprobs() return text_of_ended(self, C.llmb_call_logprobs) end
 
 --- Asks the call to end as cancelled; never waits.
 function Call:cancel() C.llmb_call_cancel(self.handle) end

@@ -11,9 +11,16 @@ export interface CallOptions extends CallSettings {
   signal?: AbortSignal;
 }
 
+/** A function that the model calls. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
 export interface Details {
   engine: string;
-  finishReason: 'stop' | 'length' | 'stop_string';
+  finishReason: 'stop' | 'length' | 'stop_string' | 'tool_calls';
   /** Another engine than the first named answered. */
   fallback: boolean;
   attempts: number;
@@ -26,6 +33,12 @@ export interface Details {
   constrained?: 'full' | 'partial' | 'none';
   /** Of each token of the answer, where `logprobs` asked for it. */
   logprobs?: TokenLogprob[];
+  /** The functions that the model calls, each one of the setting `tools` and with arguments by its schema. */
+  toolCalls: ToolCall[];
+  /** What the model thought before its answer; empty for nothing. */
+  reasoning: string;
+  /** 'failed' where what the model said could not be read as calls and is all in the text; undefined without tools. */
+  toolParse?: 'parsed' | 'failed';
   completionTokens: number;
   timingsMs: { queue: number; start: number; firstToken: number; total: number };
 }
@@ -46,6 +59,8 @@ export interface TokenLogprob {
 export interface Reply {
   text: string;
   details: Details;
+  /** The answer as a message of the conversation that goes on. */
+  message: Record<string, unknown>;
 }
 
 /** An answer as it comes: `for await` gives pieces of whole characters. Read it to its end, leave the loop, or close it:

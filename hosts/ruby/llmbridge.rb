@@ -116,6 +116,8 @@ module LLMBridge
     bind :call_read_vector, [P, P, L, L, P, P]
     bind :call_cancel, [P]
     bind :call_finish, [P, L, P, P]
+    bind :call_tool_calls, [P, P]
+    bind :call_reasoning, [P, P]
     bind :call_close, [P], Fiddle::TYPE_VOID
 
     unless abi_version == ABI_VERSION
@@ -155,6 +157,15 @@ module LLMBridge
       raise NoMemoryError unless error_to_json(error, out).zero?
 
       Error.from(JSON.parse(Fiddle::Pointer.new(integer(out), 0, FREE).to_s.force_encoding(Encoding::UTF_8)))
+    end
+
+    # The text that a function hands over.
+    def self.owned_text
+      out = memory(Fiddle::SIZEOF_VOIDP)
+      status = yield out
+      raise own_error("not_ready", NOT_READY, "the answer has not ended, or the call is closed") unless status.zero?
+
+      Fiddle::Pointer.new(integer(out), 0, FREE).to_s.force_encoding(Encoding::UTF_8)
     end
 
     # Makes a handle; it is closed by `close` when it is collected. Not interrupted, or it might be nobody's.
@@ -247,13 +258,20 @@ module LLMBridge
 
     # How probable each token of the answer was, where the setting logprobs asked for it; else nil.
     def logprobs
-      out = Native.memory(Fiddle::SIZEOF_VOIDP)
-      raise NoMemoryError unless Native.call_logprobs(@handle, out).zero?
-
-      json = Fiddle::Pointer.new(Native.integer(out), 0, Native::FREE).to_s
-      json == "[]" ? nil : JSON.parse(json.force_encoding(Encoding::UTF_8))
+      json = Native.owned_text { |out| Native.call_logprobs(@handle, out) }
+      json == "[]" ? nil : JSON.parse(json)
     end
     private :logprobs
+
+    # The functions that the model calls, once the answer has ended: hashes with id, name and arguments.
+    def tool_calls
+      JSON.parse(Native.owned_text { |out| Native.call_tool_calls(@handle, out) }, max_nesting: 1024)
+    end
+
+    # What the model thought before its answer, once that has ended; "" for nothing.
+    def reasoning
+      Native.owned_text { |out| Native.call_reasoning(@handle, out) }
+    end
 
     # The next vector of an embedding call.
     def read_vector(capacity = DIMENSION_FIRST)

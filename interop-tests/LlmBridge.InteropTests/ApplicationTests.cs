@@ -27,6 +27,7 @@ public sealed partial class ApplicationTests
     [DataRow("functions", "It rains in Paris.\n")]
     [DataRow("objects", "Paris\n")]
     [DataRow("semantic-kernel", "The capital of France is Paris.\n")]
+    [DataRow("tools", "It is sunny in Rome.\n")]
     [DataRow("agent", "It rains in Paris.\nIt rains in Rome.\n")]
     public async Task Example_PrintsItsAnswer(string name, string answer)
     {

@@ -21,6 +21,17 @@ function tokenNumbers(tokens) {
 
 const TEXTS_A_CALL_MAX = 4096; // as many as one call embeds
 
+/** An answer as a message of the conversation that goes on. */
+function messageOf(text, { toolCalls, reasoning }) {
+  const message = { role: 'assistant', content: text };
+  if (reasoning !== '') message.reasoning_content = reasoning;
+  if (toolCalls.length > 0) {
+    message.tool_calls = toolCalls.map(({ id, name, arguments: given }) =>
+      ({ id, type: 'function', function: { name, arguments: JSON.stringify(given) } }));
+  }
+  return message;
+}
+
 /** One engine configuration and its worker processes. */
 export class Bridge {
   #pointer;
@@ -46,7 +57,7 @@ export class Bridge {
   async ask(prompt, options) {
     const stream = this.stream(prompt, options);
     const text = await stream.text();
-    return { text, details: stream.details };
+    return { text, details: stream.details, message: messageOf(text, stream.details) };
   }
 
   stream(prompt, options = {}) {

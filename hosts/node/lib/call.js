@@ -53,10 +53,12 @@ export class Call {
     const [result, error] = [newResult(), newError()];
     check(library().callFinish(this.#pointer, 0, result, error), error);
     const found = decodeResult(result);
-    const json = [null];
-    check(library().callDetails(this.#pointer, json), error);
-    const details = JSON.parse(takeText(json[0]));
-    if (details.logprobs) check(library().callLogprobs(this.#pointer, json), error);
+    const textOf = read => {
+      const text = [null];
+      check(read(this.#pointer, text), error);
+      return takeText(text[0]);
+    };
+    const details = JSON.parse(textOf(library().callDetails));
     return {
       engine: found.engine,
       finishReason: library().finishReasonName(found.finish_reason),
@@ -66,7 +68,10 @@ export class Call {
       cachedPromptTokens: details.cached_prompt_tokens,
       replaced: details.replaced,
       constrained: details.constrained,
-      logprobs: details.logprobs ? JSON.parse(takeText(json[0])) : undefined,
+      logprobs: details.logprobs ? JSON.parse(textOf(library().callLogprobs)) : undefined,
+      toolCalls: JSON.parse(textOf(library().callToolCalls)),
+      reasoning: textOf(library().callReasoning),
+      toolParse: details.tool_parse,
       completionTokens: Number(found.completion_tokens),
       timingsMs: { queue: found.queue_ms, start: found.start_ms, firstToken: found.first_token_ms, total: found.total_ms },
     };

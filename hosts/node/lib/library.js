@@ -67,6 +67,8 @@ const DECLARATIONS = {
   callFinish: 'int32_t llmb_call_finish(void *call, uint64_t deadline, void *result, void *error)',
   callDetails: 'int32_t llmb_call_details(void *call, _Out_ void **out_json)',
   callLogprobs: 'int32_t llmb_call_logprobs(void *call, _Out_ void **out_json)',
+  callToolCalls: 'int32_t llmb_call_tool_calls(void *call, _Out_ void **out_json)',
+  callReasoning: 'int32_t llmb_call_reasoning(void *call, _Out_ void **out_text)',
   callClose: 'void llmb_call_close(void *call)',
 };
 

@@ -46,6 +46,27 @@ test('a session goes on from call to call', async () => {
   }
 });
 
+test('calls of tools and reasoning come with the reply', async () => {
+  const tools = [{ type: 'function', function: { name: 'weather', parameters: { required: ['city'] } } }];
+  await withBridge({ command: 'reason Hm.; say So:; tool weather {"city":"Rome"}' }, async bridge => {
+    const { text, details, message } = await bridge.ask('x', { tools });
+    assert.equal(text, 'So:');
+    assert.equal(details.reasoning, 'Hm.');
+    assert.equal(details.finishReason, 'tool_calls');
+    assert.equal(details.toolParse, 'parsed');
+    assert.deepEqual(details.toolCalls, [{ id: 'call_1', name: 'weather', arguments: { city: 'Rome' } }]);
+    assert.equal(message.tool_calls[0].function.arguments, '{"city":"Rome"}');
+  });
+  await withBridge({ command: 'tool weather {}' }, bridge =>
+    assert.rejects(bridge.ask('x', { tools, schema_retries: 0 }), { code: 'output_invalid' }));
+});
+
+test('the example of a tool loop answers', async () => {
+  const program = fileURLToPath(new URL('../examples/tool_loop.mjs', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, 'How is Oslo?']);
+  assert.equal(stdout, 'It is sunny in Oslo.\n');
+});
+
 test('a schema is a text, an object, or what tells its own', () => withBridge({ command: 'say {"age": 7}' }, async bridge => {
   const schema = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };
   for (const given of [schema, JSON.stringify(schema), { toJSONSchema: () => schema }, true]) {

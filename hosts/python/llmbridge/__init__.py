@@ -20,7 +20,7 @@ from ._library import library as _library
 from .aio import AsyncBridge, AsyncSession, AsyncStream
 from .bridge import Bridge, Session, Stream
 from .errors import LlmArgumentError, LlmCancelledError, LlmError, LlmForkedError, LlmTimeoutError
-from .results import Details, Reply
+from .results import Details, Reply, ToolCall
 from .sessions import delete_session, sessions
 from .simple import ask, embed, shutdown, stream, worker_pid
 from .statistics import Event, Statistics, Worker
@@ -29,8 +29,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AsyncBridge", "AsyncSession", "AsyncStream", "Bridge", "Details", "Event", "LlmArgumentError", "LlmCancelledError",
-    "LlmError", "LlmForkedError", "LlmTimeoutError", "Reply", "Session", "Statistics", "Stream", "Worker", "ask",
-    "delete_session", "embed", "sessions", "settings", "shutdown", "stream", "worker_pid",
+    "LlmError", "LlmForkedError", "LlmTimeoutError", "Reply", "Session", "Statistics", "Stream", "ToolCall", "Worker",
+    "ask", "delete_session", "embed", "sessions", "settings", "shutdown", "stream", "worker_pid",
 ]
 
 

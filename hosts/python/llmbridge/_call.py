@@ -12,7 +12,7 @@ from . import _status
 from ._handle import Handle
 from ._library import NativeResult, library, take_text
 from .errors import check, new_error
-from .results import Details
+from .results import Details, ToolCall
 
 PIECE_BYTES_MAX = 64 << 10
 DIMENSION_FIRST = 1024
@@ -59,15 +59,18 @@ class Call:
         result, error = NativeResult(struct_size=ctypes.sizeof(NativeResult)), new_error()
         with self._handle as call:
             check(library().llmb_call_finish(call, 0, byref(result), byref(error)), error)
-            text = c_void_p()
-            check(library().llmb_call_details(call, byref(text)), error)
-            details = json.loads(take_text(text))
-            logprobs = None
-            if details.get("logprobs"):
-                check(library().llmb_call_logprobs(call, byref(text)), error)
-                logprobs = json.loads(take_text(text))
+
+            def text_of(function: Any) -> str:
+                text = c_void_p()
+                check(function(call, byref(text)), error)
+                return take_text(text)
+
+            details = json.loads(text_of(library().llmb_call_details))
+            logprobs = json.loads(text_of(library().llmb_call_logprobs)) if details.get("logprobs") else None
             return Details.of(
-                result, details["cached_prompt_tokens"], details["replaced"], details.get("constrained"), logprobs)
+                result, details["cached_prompt_tokens"], details["replaced"], details.get("constrained"), logprobs,
+                tuple(ToolCall(**one) for one in json.loads(text_of(library().llmb_call_tool_calls))),
+                text_of(library().llmb_call_reasoning), details.get("tool_parse"))
 
     def watch(self, token: int) -> None:
         error = new_error()

@@ -110,6 +110,8 @@ _FUNCTIONS = {
     "llmb_call_cached_prompt_tokens": (c_uint64, [c_void_p]),
     "llmb_call_details": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "llmb_call_logprobs": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "llmb_call_tool_calls": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "llmb_call_reasoning": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "llmb_call_close": (None, [c_void_p]),
 }
 

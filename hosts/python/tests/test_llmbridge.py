@@ -144,6 +144,24 @@ class BridgeTests(unittest.TestCase):
             reply = bridge.ask("x", json_schema=Person)
         self.assertEqual(Person.model_validate_json(reply.text).age, 36)
 
+    def test_calls_of_tools_and_reasoning_come_with_the_reply(self):
+        tools = [{"type": "function", "function": {"name": "weather", "parameters": {"required": ["city"]}}}]
+        with llmbridge.Bridge(**fake('reason Hm.; say So:; tool weather {"city":"Rome"}')) as bridge:
+            reply = bridge.ask("x", tools=tools)
+            self.assertEqual((reply.text, reply.details.reasoning, reply.details.finish_reason),
+                             ("So:", "Hm.", "tool_calls"))
+            self.assertEqual(reply.tool_calls, (llmbridge.ToolCall("call_1", "weather", {"city": "Rome"}),))
+            self.assertEqual(reply.message["tool_calls"][0]["function"]["arguments"], '{"city": "Rome"}')
+            self.assertEqual(reply.details.tool_parse, "parsed")
+        with llmbridge.Bridge(**fake("tool weather {}")) as bridge, self.assertRaises(llmbridge.LlmError) as caught:
+            bridge.ask("x", tools=tools, schema_retries=0)
+        self.assertEqual(caught.exception.code, "output_invalid")
+
+    def test_the_example_of_a_tool_loop_answers(self):
+        program = os.path.join(os.path.dirname(__file__), "..", "examples", "tool_loop.py")
+        run = subprocess.run([sys.executable, program, "How is Oslo?"], capture_output=True, text=True, timeout=60)
+        self.assertEqual((run.stdout, run.returncode), ("It is sunny in Oslo.\n", 0), run.stderr)
+
     def test_an_unknown_setting_is_named(self):
         with self.assertRaisesRegex(ValueError, "slotz") as caught:
             llmbridge.Bridge(slotz=1)

@@ -13,10 +13,12 @@ switch (name)
     case "telemetry": await Telemetry.RunAsync(); break;
     case "semantic-kernel": await SemanticKernel.RunAsync(); break;
     case "agent": await WeatherAgent.RunAsync(); break;
+    case "tools": await ToolLoop.RunAsync(); break;
+    case "scripted-tools": return EngineHost.Run(new ScriptedTools());
     case "scripted-model": return EngineHost.Run(new ScriptedModel());
     default:
         Console.Error.WriteLine(
-            "Usage: Applications minimal-api|worker|functions|objects|telemetry|semantic-kernel|agent");
+            "Usage: Applications minimal-api|worker|functions|objects|telemetry|semantic-kernel|agent|tools");
         return 2;
 }
 return 0;
