@@ -216,12 +216,13 @@ public sealed class LlamaTests : BridgeTest
                 Repository.At("build/release/bin/llama_reference"),
                 ["generate", model, prompt, $"{maxTokens}", $"{ContextTokens}", "1"], watchdog);
             Assert.AreEqual(0, run.ExitCode, run.Errors);
-            string[] lines = run.Output.Split('\n', 5);
+            string[] halves = run.Output.Split("\ntext\n", 2);
+            string[] lines = halves[0].Split('\n');
             return new Reference(
                 long.Parse(lines[0]["prompt_tokens ".Length..], System.Globalization.CultureInfo.InvariantCulture),
                 lines[1].Split(' ').Length - 1,
-                lines[2]["finish ".Length..],
-                lines[4]);
+                lines[^1]["finish ".Length..],
+                halves[1]);
         }
     }
 }

@@ -13,6 +13,9 @@ internal readonly record struct CallDetails(
     /// <summary>Whether llmb_call_logprobs has something to tell.</summary>
     public bool HasLogprobs { get; init; }
 
+    /// <summary>Whether llmb_call_reasoning has something to tell.</summary>
+    public bool HasReasoning { get; init; }
+
     /// <summary>Reads the object without making one of each member: this is done for every answer.</summary>
     public static CallDetails Parse(ReadOnlySpan<byte> json)
     {
@@ -25,12 +28,14 @@ internal readonly record struct CallDetails(
             bool replaced = reader.ValueTextEquals("replaced"u8);
             bool constrained = reader.ValueTextEquals("constrained"u8);
             bool logprobs = reader.ValueTextEquals("logprobs"u8);
+            bool reasoning = reader.ValueTextEquals("reasoning"u8);
             bool toolParse = reader.ValueTextEquals("tool_parse"u8);
             reader.Read();
             if (cached) details = details with { CachedPromptTokens = reader.GetInt64() };
             else if (replaced) details = details with { Replaced = reader.GetInt64() };
             else if (constrained) details = details with { Constrained = reader.GetString() };
             else if (logprobs) details = details with { HasLogprobs = reader.GetBoolean() };
+            else if (reasoning) details = details with { HasReasoning = reader.GetBoolean() };
             else if (toolParse) details = details with { ToolParse = reader.GetString() };
             else reader.Skip(); // a member of a later version
         }

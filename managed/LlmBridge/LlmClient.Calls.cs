@@ -201,7 +201,7 @@ public sealed partial class LlmClient
             Constrained = details.Constrained,
             LogProbabilities = details.HasLogprobs ? Probabilities(call) : null,
             ToolParse = details.ToolParse,
-            Reasoning = NativeCall.Reasoning(call),
+            Reasoning = details.HasReasoning ? NativeCall.Reasoning(call) : "",
             ToolCalls = (LlmFinishReason)result.finish_reason == LlmFinishReason.ToolCalls
                 ? ToolCallsRead.Of(NativeCall.ToolCalls(call))
                 : [],

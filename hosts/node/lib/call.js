@@ -59,9 +59,10 @@ export class Call {
       return takeText(text[0]);
     };
     const details = JSON.parse(textOf(library().callDetails));
+    const finishReason = library().finishReasonName(found.finish_reason);
     return {
       engine: found.engine,
-      finishReason: library().finishReasonName(found.finish_reason),
+      finishReason,
       fallback: found.fallback !== 0,
       attempts: found.attempts,
       promptTokens: Number(found.prompt_tokens),
@@ -69,8 +70,8 @@ export class Call {
       replaced: details.replaced,
       constrained: details.constrained,
       logprobs: details.logprobs ? JSON.parse(textOf(library().callLogprobs)) : undefined,
-      toolCalls: JSON.parse(textOf(library().callToolCalls)),
-      reasoning: textOf(library().callReasoning),
+      toolCalls: finishReason === 'tool_calls' ? JSON.parse(textOf(library().callToolCalls)) : [],
+      reasoning: details.reasoning ? textOf(library().callReasoning) : '',
       toolParse: details.tool_parse,
       completionTokens: Number(found.completion_tokens),
       timingsMs: { queue: found.queue_ms, start: found.start_ms, firstToken: found.first_token_ms, total: found.total_ms },

@@ -67,10 +67,12 @@ class Call:
 
             details = json.loads(text_of(library().llmb_call_details))
             logprobs = json.loads(text_of(library().llmb_call_logprobs)) if details.get("logprobs") else None
+            has_calls = library().llmb_finish_reason_name(result.finish_reason) == b"tool_calls"
+            calls = json.loads(text_of(library().llmb_call_tool_calls)) if has_calls else ()
+            reasoning = text_of(library().llmb_call_reasoning) if details.get("reasoning") else ""
             return Details.of(
                 result, details["cached_prompt_tokens"], details["replaced"], details.get("constrained"), logprobs,
-                tuple(ToolCall(**one) for one in json.loads(text_of(library().llmb_call_tool_calls))),
-                text_of(library().llmb_call_reasoning), details.get("tool_parse"))
+                tuple(ToolCall(**one) for one in calls), reasoning, details.get("tool_parse"))
 
     def watch(self, token: int) -> None:
         error = new_error()

@@ -43,6 +43,10 @@ llmb_status llmb_call_details(const llmb_call *call, char **out_json) {
     json_key(&writer, "tool_parse");
     json_text(&writer, call->tool_parse == LLMB_TOOL_PARSE_FAILED ? "failed" : "parsed");
   }
+  if (succeeded && call->aside[LLMB_ASIDE_REASONING - 1].size > 0) {
+    json_key(&writer, "reasoning");
+    json_boolean(&writer, true);
+  }
   if (succeeded && call->logprobs.count > 0) {
     json_key(&writer, "logprobs");
     json_boolean(&writer, true);

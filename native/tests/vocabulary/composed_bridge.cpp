@@ -54,9 +54,14 @@ pair::pair(const std::filesystem::path &vocabulary, const std::string &chat_temp
   model_.reset(llama_model_load_from_file(file_.c_str(), llama_model_default_params()));
   llmb_error error;
   llmb_error_init(&error);
-  // Chunks: whatever was asked before, an answer is the one that the prompt has by itself.
-  settings_ptr settings = settings_make(
-      {{"model", file_.string()}, {"threads", "1"}, {"context", "4096"}, {"slots", "1"}, {"prefix_reuse", "chunks"}});
+  // Chunks: whatever was asked before, an answer is the one that the prompt has by itself. Compared is all that is
+  // said.
+  settings_ptr settings = settings_make({{"model", file_.string()},
+                                         {"threads", "1"},
+                                         {"context", "4096"},
+                                         {"slots", "1"},
+                                         {"prefix_reuse", "chunks"},
+                                         {"reasoning", "include"}});
   if (model_ == nullptr || llmb_bridge_open(settings.get(), &bridge_, &error) != LLMB_OK) {
     throw std::runtime_error(file_.string() + " does not open: " + error.message);
   }
