@@ -18,7 +18,7 @@
 
 #define UNUSED __attribute__((unused))
 
-enum { SHARED_LINE_SIZE = 1 << 16, SHARED_ARGUMENTS_MAX = 64, SHARED_PATH_SIZE = 512 };
+enum { SHARED_LINE_SIZE = 1 << 16, SHARED_ARGUMENTS_MAX = 64, SHARED_PATH_SIZE = 512, SHARED_KEY_DIGITS = 32 };
 
 static char shared_folder[64]; /* XDG_RUNTIME_DIR of this program and all its hosts */
 
@@ -147,7 +147,8 @@ UNUSED static void shared_path(const char *name, char path[SHARED_PATH_SIZE]) {
            name);
 }
 
-/* How many files of this ending the servers' folder has; the name of the last one. */
+/* How many files of this ending the servers' folder has; the name of the last one. A server's own name for what it has
+ * not completed is none of a key: KEY.PID.json. */
 UNUSED static unsigned shared_files(const char *ending, char name[256]) {
   char path[SHARED_PATH_SIZE];
   unsigned count = 0;
@@ -156,7 +157,7 @@ UNUSED static unsigned shared_files(const char *ending, char name[256]) {
   if (folder == NULL) return 0;
   for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
     const size_t size = strlen(entry->d_name), end = strlen(ending);
-    if (size < end || strcmp(entry->d_name + size - end, ending) != 0) continue;
+    if (size != SHARED_KEY_DIGITS + end || strcmp(entry->d_name + SHARED_KEY_DIGITS, ending) != 0) continue;
     if (name != NULL) snprintf(name, 256, "%s", entry->d_name);
     count++;
   }
