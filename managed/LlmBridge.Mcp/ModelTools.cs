@@ -43,6 +43,12 @@ internal sealed class ModelTools(LlmClient client)
         {
             return ToolResults.Failed(Error(LlmStatus.InvalidArgument, LlmPhase.Configure, wrong.Message));
         }
+        // No answer follows, and without one the SDK would leave this request's HTTP response open for good.
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            if (request.JsonRpcRequest.Context?.RelatedTransport is { } response) await response.DisposeAsync();
+            throw;
+        }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
             return ToolResults.Failed(Error(LlmStatus.Cancelled, LlmPhase.Configure, "the server ends"));

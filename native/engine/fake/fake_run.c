@@ -92,7 +92,7 @@ static void fail(struct fake_run *run, llmb_status status, const char *message) 
 static bool write_piece(struct fake_run *run, const char *text, uint64_t size) {
   if (llmb_request_write(run->request, text, size) != LLMB_OK) return false;
   run->pieces++;
-  if (!fake_tell_odds(run->request, run->pieces)) return false;
+  if (run->odds != NULL && !fake_tell_odds(run)) return false;
   for (unsigned i = 0; i < run->script->count; i++) {
     const struct fake_step *step = &run->script->steps[i];
     if (step->moment == FAKE_AT_PIECE && step->piece == run->pieces) fake_do_plain(step);
@@ -271,6 +271,7 @@ void fake_run_begin(struct fake_run *run, const struct fake_script *script, llmb
   const char *pieces_max = llmb_request_setting(request, "max_tokens");
   *run = (struct fake_run){.request = request, .script = script, .pieces_max = UINT64_MAX};
   if (pieces_max != NULL) run->pieces_max = strtoull(pieces_max, NULL, 10);
+  if (llmb_request_kind(request) == LLMB_REQUEST_GENERATE) run->odds = llmb_request_setting(request, "logprobs");
   if (llmb_request_kind(request) == LLMB_REQUEST_INVOKE) {
     fail(run, LLMB_E_UNSUPPORTED, "the fake engine has no methods");
     return;

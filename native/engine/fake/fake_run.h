@@ -14,7 +14,8 @@ struct fake_run {
   uint64_t done_in_step; /* pieces or bytes */
   uint64_t wake_ns;      /* nothing to do before */
   uint64_t pieces, pieces_max;
-  unsigned calls; /* of tools that were told */
+  unsigned calls;   /* of tools that were told */
+  const char *odds; /* the setting logprobs, or NULL */
 };
 
 /* In a thread of a host, whose stderr is not ours. Before anything else. */

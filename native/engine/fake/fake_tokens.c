@@ -71,18 +71,16 @@ bool fake_tell_tokens(struct fake_run *run) {
   return tell_text(run, input, size);
 }
 
-bool fake_tell_odds(llmb_request *request, uint64_t piece) {
+bool fake_tell_odds(const struct fake_run *run) {
   char json[ODDS_SIZE];
   unsigned others = 0;
-  const char *wanted = llmb_request_setting(request, "logprobs");
-  if (wanted == NULL || *wanted == 0) return true;
-  (void)sscanf(wanted, "%u", &others);
+  (void)sscanf(run->odds, "%u", &others);
   int used = snprintf(json, sizeof json, "{\"token\":\"piece %llu\",\"logprob\":-0.5,\"top_logprobs\":[",
-                      (unsigned long long)piece);
+                      (unsigned long long)run->pieces);
   for (unsigned i = 0; i < others && i < OTHERS_MAX; i++) {
     used += snprintf(json + used, sizeof json - (size_t)used, "%s{\"token\":\"other %u\",\"logprob\":-%u.25}",
                      i > 0 ? "," : "", i + 1, i + 1);
   }
   used += snprintf(json + used, sizeof json - (size_t)used, "]}");
-  return llmb_request_write_logprobs(request, json, (uint64_t)used) == LLMB_OK;
+  return llmb_request_write_logprobs(run->request, json, (uint64_t)used) == LLMB_OK;
 }

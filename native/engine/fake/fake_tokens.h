@@ -9,6 +9,6 @@
 bool fake_tell_tokens(struct fake_run *run);
 
 /* With the setting logprobs: each piece of an answer is a token, always as probable as any other. */
-bool fake_tell_odds(llmb_request *request, uint64_t piece);
+bool fake_tell_odds(const struct fake_run *run);
 
 #endif
