@@ -25,6 +25,7 @@ internal static class MessagesRequest
             TopK = (int?)body.Whole("top_k", 0, 1_000_000),
             StopSequences = body.Texts("stop_sequences", StopsMax) is { Count: > 0 } stops ? stops : null,
         };
+        MessagesTools.Read(body, options);
         var messages = new List<LlmMessage>();
         if (body.Field("system") is { } system) messages.Add(new LlmMessage(LlmRole.System, Text(system, "system")));
         const string Name = "messages";

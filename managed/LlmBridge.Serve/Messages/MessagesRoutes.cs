@@ -14,7 +14,6 @@ internal sealed class MessagesRoutes(ServedModel model)
     {
         using RequestBody body = await RequestBody.ReadAsync(context);
         Sampling.CheckModel(body, model);
-        body.Refuse("tools", "it is not served");
         CallInput input = MessagesRequest.Read(body, Deadline.Of(context.Request));
         var answer = new MessagesAnswer(model.Name);
         if (body.Flag("stream"))

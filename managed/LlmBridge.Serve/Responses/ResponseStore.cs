@@ -31,7 +31,7 @@ internal sealed class ResponseStore(KeptSessions kept)
         using JsonDocument session = await ReadSessionAsync(id, null);
         JsonElement last = session.RootElement.GetProperty("records").EnumerateArray().Last();
         return new StoredResponse(
-            MessageOf(last).Text, last.GetProperty("time").GetInt64(),
+            MessageOf(last), last.GetProperty("time").GetInt64(),
             last.GetProperty("finish_reason").GetString() == "length");
     }
 
@@ -104,7 +104,7 @@ internal sealed class ResponseStore(KeptSessions kept)
 }
 
 /// <summary>A response that was kept.</summary>
-/// <param name="Text">What the model said.</param>
+/// <param name="Message">What the model said, and called.</param>
 /// <param name="Created">When, in seconds since 1970.</param>
 /// <param name="IsCut">Whether the limit on its length ended it.</param>
-internal sealed record StoredResponse(string Text, long Created, bool IsCut);
+internal sealed record StoredResponse(LlmMessage Message, long Created, bool IsCut);

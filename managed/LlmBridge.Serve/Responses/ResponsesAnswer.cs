@@ -3,69 +3,58 @@ using System.Text.Json;
 
 namespace LlmBridge.Serve.Responses;
 
-/// <summary>Answers in the form of OpenAI's Responses API: whole, or as the events of a stream.</summary>
+/// <summary>Answers in the form of OpenAI's Responses API: whole, or as the events of a stream. In a stream the
+/// reasoning comes after the text: it is known with the end.</summary>
 internal sealed class ResponsesAnswer(string model, string id, ResponsesRequest? request) : IEventForm
 {
-    private readonly string _message = "msg_" + id[(id.IndexOf('_', StringComparison.Ordinal) + 1)..];
+    private readonly ResponseObject _response = new(model, id, request);
     private readonly StringBuilder _text = new();
+    private readonly List<ResponsesItem> _items = []; // that have begun
     private long _events;
-
-    /// <summary>When it was made, in seconds since 1970.</summary>
-    public long Created { get; init; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-
-    /// <summary>A whole answer.</summary>
-    public void Whole(Utf8JsonWriter json, string text, bool isCut, LlmUsage? usage) =>
-        WriteResponse(json, isCut ? "incomplete" : "completed", text, usage);
 
     public IEnumerable<ServerEvent> Begin()
     {
         yield return OfResponse("response.created", "in_progress", null, null);
         yield return OfResponse("response.in_progress", "in_progress", null, null);
-        yield return Event("response.output_item.added", json =>
-        {
-            json.WriteNumber("output_index", 0);
-            json.WritePropertyName("item");
-            WriteMessage(json, "in_progress", null);
-        });
-        yield return OfPart("response.content_part.added", json =>
-        {
-            json.WritePropertyName("part");
-            WritePart(json, "");
-        });
     }
 
     public IEnumerable<ServerEvent> Piece(LlmUpdate update)
     {
-        _text.Append(update.Text);
-        yield return OfPart("response.output_text.delta", json =>
+        if (_items.Count == 0)
         {
-            json.WriteString("delta", update.Text);
-            WriteNone(json, "logprobs");
-        });
+            foreach (ServerEvent one in OpenMessage()) yield return one;
+        }
+        _text.Append(update.Text);
+        yield return Said(_items[0], "response.output_text.delta", update.Text, isPiece: true);
     }
 
     public IEnumerable<ServerEvent> End(LlmUpdate last)
     {
-        string text = _text.ToString();
-        bool isCut = last.FinishReason == LlmFinishReason.Length;
-        string status = isCut ? "incomplete" : "completed";
-        yield return OfPart("response.output_text.done", json =>
+        string status = last.FinishReason == LlmFinishReason.Length ? "incomplete" : "completed";
+        if (_items.Count == 0 && last.ToolCalls.Count == 0)
         {
-            json.WriteString("text", text);
-            WriteNone(json, "logprobs");
-        });
-        yield return OfPart("response.content_part.done", json =>
+            foreach (ServerEvent one in OpenMessage()) yield return one;
+        }
+        if (_items.Count > 0)
         {
-            json.WritePropertyName("part");
-            WritePart(json, text);
-        });
-        yield return Event("response.output_item.done", json =>
+            string text = _text.ToString();
+            _items[0] = ResponsesItem.Message(id, text);
+            yield return Said(_items[0], "response.output_text.done", text, isPiece: false);
+            yield return OfPart(_items[0], "response.content_part.done", text);
+            yield return OfItem(_items[0], "response.output_item.done", status);
+        }
+        if (last.Reasoning.Length > 0)
         {
-            json.WriteNumber("output_index", 0);
-            json.WritePropertyName("item");
-            WriteMessage(json, status, text);
-        });
-        yield return OfResponse("response." + status, status, text, last.Usage);
+            ResponsesItem item = ResponsesItem.Reasoning(id, last.Reasoning);
+            foreach (ServerEvent one in Whole(item, "response.reasoning_text", last.Reasoning)) yield return one;
+        }
+        foreach ((int i, LlmToolCall call) in last.ToolCalls.Index())
+        {
+            ResponsesItem item = ResponsesItem.Call(id, call, i);
+            const string Arguments = "response.function_call_arguments";
+            foreach (ServerEvent one in Whole(item, Arguments, call.ArgumentsJson)) yield return one;
+        }
+        yield return OfResponse("response." + status, status, _items, last.Usage);
     }
 
     public IEnumerable<ServerEvent> Fail(ApiException failure)
@@ -73,23 +62,71 @@ internal sealed class ResponsesAnswer(string model, string id, ResponsesRequest?
         yield return Event("response.failed", json =>
         {
             json.WritePropertyName("response");
-            WriteResponse(json, "failed", _text.ToString(), null, failure);
+            IReadOnlyList<ResponsesItem> said = _text.Length > 0 ? [ResponsesItem.Message(id, _text.ToString())] : [];
+            _response.Write(json, "failed", said, null, failure);
         });
     }
 
-    private ServerEvent OfResponse(string name, string status, string? text, LlmUsage? usage) => Event(name, json =>
+    private IEnumerable<ServerEvent> OpenMessage()
+    {
+        ResponsesItem message = ResponsesItem.Message(id, "");
+        _items.Add(message);
+        yield return OfItem(message, "response.output_item.added", "in_progress");
+        yield return OfPart(message, "response.content_part.added", "");
+    }
+
+    /// <summary>The events of an item that comes whole.</summary>
+    private IEnumerable<ServerEvent> Whole(ResponsesItem item, string name, string said)
+    {
+        _items.Add(item);
+        yield return OfItem(item, "response.output_item.added", "in_progress");
+        yield return Said(item, name + ".delta", said, isPiece: true);
+        yield return Said(item, name + ".done", said, isPiece: false);
+        yield return OfItem(item, "response.output_item.done", "completed");
+    }
+
+    private ServerEvent OfResponse(
+        string name, string status, IReadOnlyList<ResponsesItem>? items, LlmUsage? usage) => Event(name, json =>
     {
         json.WritePropertyName("response");
-        WriteResponse(json, status, text, usage);
+        _response.Write(json, status, items ?? [], usage);
     });
 
-    private ServerEvent OfPart(string name, Action<Utf8JsonWriter> members) => Event(name, json =>
+    private ServerEvent OfItem(ResponsesItem item, string name, string status)
     {
-        json.WriteString("item_id", _message);
-        json.WriteNumber("output_index", 0);
-        json.WriteNumber("content_index", 0);
-        members(json);
-    });
+        int index = _items.Count - 1;
+        return Event(name, json =>
+        {
+            json.WriteNumber("output_index", index);
+            json.WritePropertyName("item");
+            item.Write(json, status, hasBegun: status == "in_progress");
+        });
+    }
+
+    private ServerEvent OfPart(ResponsesItem item, string name, string text)
+    {
+        int index = _items.Count - 1;
+        return Event(name, json =>
+        {
+            item.WriteId(json);
+            json.WriteNumber("output_index", index);
+            json.WriteNumber("content_index", 0);
+            json.WritePropertyName("part");
+            item.WritePart(json, text);
+        });
+    }
+
+    private ServerEvent Said(ResponsesItem item, string name, string said, bool isPiece)
+    {
+        int index = _items.Count - 1;
+        return Event(name, json =>
+        {
+            item.WriteId(json);
+            json.WriteNumber("output_index", index);
+            if (item.Type != "function_call") json.WriteNumber("content_index", 0);
+            item.WriteSaid(json, said, isPiece);
+        });
+    }
 
     private ServerEvent Event(string name, Action<Utf8JsonWriter> members) => new(name, json =>
     {
@@ -99,106 +136,4 @@ internal sealed class ResponsesAnswer(string model, string id, ResponsesRequest?
         members(json);
         json.WriteEndObject();
     });
-
-    /// <summary>The response, with the options that were asked for: clients read them back.</summary>
-    private void WriteResponse(
-        Utf8JsonWriter json, string status, string? text, LlmUsage? usage, ApiException? failure = null)
-    {
-        CallOptions? options = request?.Options;
-        json.WriteStartObject();
-        json.WriteString("id", id);
-        json.WriteString("object", "response");
-        json.WriteNumber("created_at", Created);
-        json.WriteString("status", status);
-        json.WriteString("model", model);
-        if (failure is null) json.WriteNull("error");
-        else WriteError(json, failure);
-        if (status != "incomplete") json.WriteNull("incomplete_details");
-        else
-        {
-            json.WriteStartObject("incomplete_details");
-            json.WriteString("reason", "max_output_tokens");
-            json.WriteEndObject();
-        }
-        json.WriteString("instructions", request?.Instructions);
-        WriteNumber(json, "max_output_tokens", options?.MaxOutputTokens);
-        json.WriteStartArray("output");
-        if (text is not null) WriteMessage(json, status == "completed" ? status : "incomplete", text);
-        json.WriteEndArray();
-        json.WriteBoolean("parallel_tool_calls", false);
-        json.WriteString("previous_response_id", request?.Previous);
-        json.WriteBoolean("store", request?.IsStored ?? true);
-        WriteNumber(json, "temperature", options?.Temperature);
-        json.WriteString("tool_choice", "none");
-        WriteNone(json, "tools");
-        WriteNumber(json, "top_p", options?.TopP);
-        if (usage is { } counts) WriteUsage(json, counts);
-        else json.WriteNull("usage");
-        json.WriteStartObject("metadata");
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteError(Utf8JsonWriter json, ApiException failure)
-    {
-        json.WriteStartObject("error");
-        json.WriteString("code", failure.Code ?? "server_error");
-        json.WriteString("message", failure.Message);
-        if (failure.Cause is { } cause)
-        {
-            json.WritePropertyName("llmbridge");
-            json.WriteRawValue(cause.ToJson());
-        }
-        json.WriteEndObject();
-    }
-
-    private void WriteMessage(Utf8JsonWriter json, string status, string? text)
-    {
-        json.WriteStartObject();
-        json.WriteString("id", _message);
-        json.WriteString("type", "message");
-        json.WriteString("status", status);
-        json.WriteString("role", "assistant");
-        json.WriteStartArray("content");
-        if (text is not null) WritePart(json, text);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WritePart(Utf8JsonWriter json, string text)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", "output_text");
-        json.WriteString("text", text);
-        WriteNone(json, "annotations");
-        WriteNone(json, "logprobs");
-        json.WriteEndObject();
-    }
-
-    private static void WriteUsage(Utf8JsonWriter json, LlmUsage usage)
-    {
-        json.WriteStartObject("usage");
-        json.WriteNumber("input_tokens", usage.PromptTokens);
-        json.WriteStartObject("input_tokens_details");
-        json.WriteNumber("cached_tokens", usage.CachedPromptTokens);
-        json.WriteEndObject();
-        json.WriteNumber("output_tokens", usage.CompletionTokens);
-        json.WriteStartObject("output_tokens_details");
-        json.WriteNumber("reasoning_tokens", 0);
-        json.WriteEndObject();
-        json.WriteNumber("total_tokens", usage.PromptTokens + usage.CompletionTokens);
-        json.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double? number)
-    {
-        if (number is { } value) json.WriteNumber(name, value);
-        else json.WriteNull(name);
-    }
-
-    private static void WriteNone(Utf8JsonWriter json, string name)
-    {
-        json.WriteStartArray(name);
-        json.WriteEndArray();
-    }
 }

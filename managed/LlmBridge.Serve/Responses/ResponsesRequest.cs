@@ -25,6 +25,11 @@ internal sealed record ResponsesRequest
 
     public required CallOptions Options { get; init; }
 
+    /// <summary>The request's own tools and tool_choice, as JSON.</summary>
+    public string? Tools { get; init; }
+
+    public string? ToolChoice { get; init; }
+
     public static ResponsesRequest Read(RequestBody body, TimeSpan? deadline)
     {
         foreach (string name in (string[])["background", "conversation", "prompt", "top_logprobs"])
@@ -39,6 +44,7 @@ internal sealed record ResponsesRequest
             TopP = body.Number("top_p", 0, 1),
         };
         if (body.Field("text") is { } text) ReadFormat(text, options);
+        ResponsesTools.Read(body, options);
         return new ResponsesRequest
         {
             Input = ReadInput(body),
@@ -47,6 +53,8 @@ internal sealed record ResponsesRequest
             IsStored = body.Field("store") is null || body.Flag("store"),
             IsStream = body.Flag("stream"),
             Options = options,
+            Tools = body.Field("tools")?.GetRawText(),
+            ToolChoice = body.Field("tool_choice")?.GetRawText(),
         };
     }
 
@@ -68,7 +76,32 @@ internal sealed record ResponsesRequest
         {
             throw ApiException.Wrong(Name, $"allowed is a text, or an array of 1 to {ItemsMax} items");
         }
-        return [.. input.EnumerateArray().Select((item, i) => ReadItem(item, $"{Name}[{i}]"))];
+        var messages = new List<LlmMessage>();
+        foreach ((int i, JsonElement item) in input.EnumerateArray().Index())
+        {
+            LlmMessage message = ReadItem(item, $"{Name}[{i}]");
+            if (messages.LastOrDefault() is { } before && IsOneAnswer(before, message))
+            {
+                messages[^1] = Joined(before, message);
+            }
+            else messages.Add(message);
+        }
+        return messages;
+    }
+
+    /// <summary>A model's reasoning, text and calls are items of their own, and one message of the conversation.</summary>
+    private static bool IsOneAnswer(LlmMessage before, LlmMessage message) =>
+        before.Role == LlmRole.Assistant && message.Role == LlmRole.Assistant
+        && (message.ToolCalls is not null || before is { ToolCalls: null, Text.Length: 0 });
+
+    private static LlmMessage Joined(LlmMessage before, LlmMessage message)
+    {
+        List<LlmToolCall> calls = [.. before.ToolCalls ?? [], .. message.ToolCalls ?? []];
+        return new LlmMessage(LlmRole.Assistant, before.Text + message.Text)
+        {
+            Reasoning = before.Reasoning ?? message.Reasoning,
+            ToolCalls = calls.Count > 0 ? calls : null,
+        };
     }
 
     private static LlmMessage ReadItem(JsonElement item, string at)
@@ -90,15 +123,21 @@ internal sealed record ResponsesRequest
                     RequestBody.Member(item, "call_id", at), RequestBody.Member(item, "name", at),
                     RequestBody.Member(item, "arguments", at));
                 return new LlmMessage(LlmRole.Assistant, "") { ToolCalls = [call] };
+            case "reasoning":
+                return new LlmMessage(LlmRole.Assistant, "") { Reasoning = ReadReasoning(item, at) };
             case "function_call_output":
                 return new LlmMessage(LlmRole.Tool, RequestBody.Member(item, "output", at))
                 {
                     ToolCallId = RequestBody.Member(item, "call_id", at),
                 };
             default:
-                throw ApiException.Unsupported(at + ".type", "allowed is message, function_call, function_call_output");
+                throw ApiException.Unsupported(at + ".type", "allowed is message, reasoning, function_call, function_call_output");
         }
     }
+
+    /// <summary>What is encrypted is readable by nobody but the server that made it.</summary>
+    private static string ReadReasoning(JsonElement item, string at) =>
+        RequestBody.Field(item, "content") is null ? "" : ReadContent(item, at);
 
     private static string ReadContent(JsonElement item, string at)
     {
@@ -115,7 +154,7 @@ internal sealed record ResponsesRequest
             string here = $"{at}[{i}]";
             if (part.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(here, "allowed is an object");
             string type = RequestBody.Member(part, "type", here);
-            if (type is not ("input_text" or "output_text" or "text"))
+            if (type is not ("input_text" or "output_text" or "text" or "reasoning_text"))
             {
                 throw ApiException.Unsupported(here, $"a part of type \"{type}\" cannot be read");
             }

@@ -20,20 +20,21 @@ internal sealed class ResponsesRoutes(ServedModel model, ResponseStore store)
     {
         using RequestBody body = await RequestBody.ReadAsync(context);
         Sampling.CheckModel(body, model);
-        body.Refuse("tools", "it is not served");
         ResponsesRequest request = ResponsesRequest.Read(body, Deadline.Of(context.Request));
         string id = ResponseStore.MakeId();
         CallInput input = await InputOfAsync(request, id);
-        var answer = new ResponsesAnswer(model.Name, id, request);
         if (request.IsStream)
         {
+            var answer = new ResponsesAnswer(model.Name, id, request);
             IAsyncEnumerable<LlmUpdate> updates = model.Client.UpdatesAsync(input, context.RequestAborted);
             await new EventSender(context, answer).SendAsync(updates, model);
             return;
         }
         LlmReply reply = await model.Client.AskAsync(input, context.RequestAborted);
-        bool isCut = reply.FinishReason == LlmFinishReason.Length;
-        await Respond.JsonAsync(context, json => answer.Whole(json, reply.Text, isCut, reply.Usage));
+        var response = new ResponseObject(model.Name, id, request);
+        await Respond.JsonAsync(context, json => response.Write(
+            json, reply.FinishReason == LlmFinishReason.Length ? "incomplete" : "completed",
+            response.ItemsOf(reply.Text, reply.Reasoning, reply.ToolCalls), reply.Usage));
     }
 
     /// <summary>The conversation before it, what is said anew, and, where it is kept, the session that it
@@ -54,8 +55,11 @@ internal sealed class ResponsesRoutes(ServedModel model, ResponseStore store)
     {
         string id = IdOf(context);
         StoredResponse found = await store.FindAsync(id);
-        var answer = new ResponsesAnswer(model.Name, id, null) { Created = found.Created };
-        await Respond.JsonAsync(context, json => answer.Whole(json, found.Text, found.IsCut, null));
+        var response = new ResponseObject(model.Name, id, null) { Created = found.Created };
+        LlmMessage said = found.Message;
+        await Respond.JsonAsync(context, json => response.Write(
+            json, found.IsCut ? "incomplete" : "completed",
+            response.ItemsOf(said.Text, said.Reasoning ?? "", said.ToolCalls ?? []), null));
     }
 
     private async Task DeleteAsync(HttpContext context)
