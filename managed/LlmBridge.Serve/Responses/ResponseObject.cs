@@ -91,9 +91,11 @@ internal sealed class ResponseObject(string model, string id, ResponsesRequest? 
         else json.WriteNull(name);
     }
 
-    private static void WriteGiven(Utf8JsonWriter json, string name, string? given, string otherwise)
+    /// <summary>Not as it came: a client's line breaks would end a line of the event.</summary>
+    private static void WriteGiven(Utf8JsonWriter json, string name, JsonElement? given, string otherwise)
     {
         json.WritePropertyName(name);
-        json.WriteRawValue(given ?? otherwise);
+        if (given is { } value) value.WriteTo(json);
+        else json.WriteRawValue(otherwise);
     }
 }

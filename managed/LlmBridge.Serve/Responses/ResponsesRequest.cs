@@ -25,10 +25,10 @@ internal sealed record ResponsesRequest
 
     public required CallOptions Options { get; init; }
 
-    /// <summary>The request's own tools and tool_choice, as JSON.</summary>
-    public string? Tools { get; init; }
+    /// <summary>The request's own tools and tool_choice, which live as long as its body.</summary>
+    public JsonElement? Tools { get; init; }
 
-    public string? ToolChoice { get; init; }
+    public JsonElement? ToolChoice { get; init; }
 
     public static ResponsesRequest Read(RequestBody body, TimeSpan? deadline)
     {
@@ -53,8 +53,8 @@ internal sealed record ResponsesRequest
             IsStored = body.Field("store") is null || body.Flag("store"),
             IsStream = body.Flag("stream"),
             Options = options,
-            Tools = body.Field("tools")?.GetRawText(),
-            ToolChoice = body.Field("tool_choice")?.GetRawText(),
+            Tools = body.Field("tools"),
+            ToolChoice = body.Field("tool_choice"),
         };
     }
 
