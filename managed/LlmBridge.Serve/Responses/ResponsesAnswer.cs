@@ -79,9 +79,12 @@ internal sealed class ResponsesAnswer(string model, string id, ResponsesRequest?
     private IEnumerable<ServerEvent> Whole(ResponsesItem item, string name, string said)
     {
         _items.Add(item);
+        bool hasPart = item.Type != "function_call";
         yield return OfItem(item, "response.output_item.added", "in_progress");
+        if (hasPart) yield return OfPart(item, "response.content_part.added", "");
         yield return Said(item, name + ".delta", said, isPiece: true);
         yield return Said(item, name + ".done", said, isPiece: false);
+        if (hasPart) yield return OfPart(item, "response.content_part.done", said);
         yield return OfItem(item, "response.output_item.done", "completed");
     }
 
