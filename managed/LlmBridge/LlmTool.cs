@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace LlmBridge;
 
-/// <summary>A function that a model may call; <see cref="CallOptions.Tools"/> takes <see cref="Json"/> of some.</summary>
+/// <summary>A function that a model may call; <see cref="CallOptions.Tools"/> takes <see cref="Json"/> of
+/// some.</summary>
 /// <param name="name">What the model calls it by.</param>
 /// <param name="description">What it does, for the model.</param>
 /// <param name="parametersJson">A JSON Schema, which the arguments of a call keep; null for any object.</param>

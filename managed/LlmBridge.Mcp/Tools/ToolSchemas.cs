@@ -94,12 +94,18 @@ internal static class ToolSchemas
 
     public static JsonObject Whole(string description, long least, long most) => new()
     {
-        ["type"] = "integer", ["minimum"] = least, ["maximum"] = most, ["description"] = description,
+        ["type"] = "integer",
+        ["minimum"] = least,
+        ["maximum"] = most,
+        ["description"] = description,
     };
 
     public static JsonObject Number(string description, double least, double most) => new()
     {
-        ["type"] = "number", ["minimum"] = least, ["maximum"] = most, ["description"] = description,
+        ["type"] = "number",
+        ["minimum"] = least,
+        ["maximum"] = most,
+        ["description"] = description,
     };
 
     public static JsonObject Kind(string type) => new() { ["type"] = type };

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace LlmBridge.Serve.Responses;
 
-/// <summary>An item of a response's output: what the model thought, what it said, or a function that it calls.</summary>
+/// <summary>An item of a response's output: what the model thought, what it said, or a function that it
+/// calls.</summary>
 internal sealed class ResponsesItem
 {
     private readonly string _id;

@@ -89,7 +89,8 @@ internal sealed record ResponsesRequest
         return messages;
     }
 
-    /// <summary>A model's reasoning, text and calls are items of their own, and one message of the conversation.</summary>
+    /// <summary>A model's reasoning, text and calls are items of their own, and one message of the
+    /// conversation.</summary>
     private static bool IsOneAnswer(LlmMessage before, LlmMessage message) =>
         before.Role == LlmRole.Assistant && message.Role == LlmRole.Assistant
         && (message.ToolCalls is not null || before is { ToolCalls: null, Text.Length: 0 });
@@ -131,7 +132,8 @@ internal sealed record ResponsesRequest
                     ToolCallId = RequestBody.Member(item, "call_id", at),
                 };
             default:
-                throw ApiException.Unsupported(at + ".type", "allowed is message, reasoning, function_call, function_call_output");
+                throw ApiException.Unsupported(
+                    at + ".type", "allowed is message, reasoning, function_call, function_call_output");
         }
     }
 

@@ -14,7 +14,7 @@ static int write_call(const struct fake_step *step, unsigned number, char *out, 
                   number, (int)name_size, step->text, rest > 0 ? rest : 2, rest > 0 ? blank + 1 : "{}");
 }
 
-llmb_status fake_tell_calls(struct fake_run *run) {
+static llmb_status tell_calls(struct fake_run *run) {
   char list[CALLS_SIZE_MAX];
   size_t size = 0;
   unsigned calls = 0;
@@ -31,6 +31,8 @@ llmb_status fake_tell_calls(struct fake_run *run) {
   return LLMB_OK;
 }
 
-llmb_status fake_tell_reasoning(const struct fake_run *run, const struct fake_step *step) {
+llmb_status fake_tell_aside(struct fake_run *run, const struct fake_step *step) {
+  if (llmb_request_kind(run->request) != LLMB_REQUEST_GENERATE) return LLMB_OK;
+  if (step->verb == FAKE_TOOL) return tell_calls(run);
   return llmb_request_write_aside(run->request, LLMB_ASIDE_REASONING, step->text, step->size);
 }

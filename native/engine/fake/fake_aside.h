@@ -4,10 +4,9 @@
 
 #include "engine/fake/fake_run.h"
 
-/* Tells the calls of the steps `tool` that stand in a row as one list; the last of them is the run's step then.
- * LLMB_E_NOT_READY: the host must make room first; LLMB_E_ENGINE_ERROR: they are too long. */
-llmb_status fake_tell_calls(struct fake_run *run);
-
-llmb_status fake_tell_reasoning(const struct fake_run *run, const struct fake_step *step);
+/* Tells what a step `reason` says, or the calls of the steps `tool` that stand in a row, as one list: the last of them
+ * is the run's step then. Nothing to a request that generates nothing.
+ * LLMB_E_NOT_READY: the host must make room first; LLMB_E_ENGINE_ERROR: the calls are too long. */
+llmb_status fake_tell_aside(struct fake_run *run, const struct fake_step *step);
 
 #endif

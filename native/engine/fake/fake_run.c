@@ -182,8 +182,7 @@ static bool do_say(struct fake_run *run, const struct fake_step *step) {
 }
 
 static bool do_aside(struct fake_run *run, const struct fake_step *step) {
-  if (llmb_request_kind(run->request) != LLMB_REQUEST_GENERATE) return true;
-  const llmb_status status = step->verb == FAKE_TOOL ? fake_tell_calls(run) : fake_tell_reasoning(run, step);
+  const llmb_status status = fake_tell_aside(run, step);
   if (status == LLMB_E_NOT_READY) run->wake_ns = LLMB_NEVER;
   if (status != LLMB_OK && status != LLMB_E_NOT_READY) fail(run, status, "the script's calls of tools are too long");
   return status == LLMB_OK;

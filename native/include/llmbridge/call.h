@@ -86,8 +86,8 @@ LLMB_API uint64_t llmb_call_cached_prompt_tokens(const llmb_call *call);
  * `replaced`, how often the model said bytes that are no UTF-8 and that became U+FFFD; of a call that another engine
  * continued after a death `resumed`: "alike", or "otherwise" where how the prompt had been computed was lost;
  * `tool_parse`: "failed" where what the model said could not be read as calls of tools and is all in the answer's
- * text, else "parsed"; `reasoning` and `logprobs`, true, where llmb_call_reasoning and llmb_call_logprobs have something
- * to tell. Members are added, none removed.
+ * text, else "parsed"; `reasoning` and `logprobs`, true, where llmb_call_reasoning and llmb_call_logprobs have
+ * something to tell. Members are added, none removed.
  * @param out_json  NULL on failure.
  * Errors:  LLMB_E_NOT_READY before llmb_call_finish or a read has told the end. */
 LLMB_API llmb_status llmb_call_details(const llmb_call *call, char **out_json);

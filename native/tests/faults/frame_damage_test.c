@@ -164,7 +164,8 @@ static void stream__with_any_byte_changed_is_never_a_false_answer(void) {
     }
   }
   /* Text, tokens, their probabilities and vectors may become each other, either kind of origin or either kind of text
-   * aside, and a piece may swallow the next one: whole streams as well, and the reference has read them the same way. */
+   * aside, and a piece may swallow the next one: whole streams as well, and the reference has read them the same way.
+   */
   printf("     %lu changes of a head gave another whole answer\n", passed_for_others);
   CHECK_INT(19, passed_for_others);
   tally_print("changed bytes");

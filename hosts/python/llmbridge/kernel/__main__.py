@@ -28,7 +28,7 @@ def spec(pairs):
 
 
 def install(arguments):
-    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.kernelspec import KernelSpecManager  # pyright: ignore[reportMissingImports]
 
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "kernel.json").write_text(json.dumps(spec(arguments.set), indent=1) + "\n")
@@ -39,7 +39,7 @@ def install(arguments):
 
 def start(arguments):
     """A kernel that no front end has started: `jupyter console --existing FILE` is one."""
-    from jupyter_core.paths import jupyter_runtime_dir
+    from jupyter_core.paths import jupyter_runtime_dir  # pyright: ignore[reportMissingImports]
 
     for pair in arguments.set:
         name, _, value = pair.partition("=")
@@ -51,7 +51,7 @@ def start(arguments):
 
 
 def launch(argv, ready=lambda: None):
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel.kernelapp import IPKernelApp  # pyright: ignore[reportMissingImports]
 
     from ._kernel import LlmKernel
 

@@ -122,8 +122,7 @@ static void page_of_security__lists_the_calls_of_the_table(void) {
 
 static void rows__stand_in_order_and_know_their_numbers(void) {
   for (unsigned i = 1; i < confine_row_count; i++) {
-    if (confine_rows[i].number <= confine_rows[i - 1].number)
-      fprintf(stderr, "%s is out of order\n", names[i]);
+    if (confine_rows[i].number <= confine_rows[i - 1].number) fprintf(stderr, "%s is out of order\n", names[i]);
     CHECK(confine_rows[i].number > confine_rows[i - 1].number);
   }
   for (unsigned i = 0; i < confine_row_count; i++) {
