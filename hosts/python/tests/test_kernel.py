@@ -154,7 +154,7 @@ class KernelTest(unittest.TestCase):
     def test_what_is_wrong_is_named(self):
         front = self.fake
         for code, named in [("%set temprature=1", "temprature"), ("%set temperature=hot", "temperature"),
-                            ("%schema {", "%schema"), ("%schema /nowhere/a.json", "/nowhere/a.json"), ("%embed", "%embed"),
+                            ("%schema {", "%schema"), ("%tools {", "%tools"), ("%schema /nowhere/a.json", "/nowhere/a.json"), ("%embed", "%embed"),
                             ("%session ../x\nhello", "session")]:
             content, _, _ = front.run(code)
             self.assertEqual(content["status"], "error", code)
@@ -165,6 +165,22 @@ class KernelTest(unittest.TestCase):
         self.assertIn("17", front.run('%schema {"type":"array"}\n17')[1])
         self.assertEqual(front.run('%schema {"type":"integer"}\n17')[0]["ename"], "output_invalid")
         self.assertIn("18", front.run("%schema off\n18")[1])
+
+    def test_a_function_that_the_model_calls_is_shown_and_answered_by_the_next_cell(self):
+        front = self.open(engine="fake", command='say Let me see.; tool weather {"city":"Rome"}')
+        tools = '[{"type":"function","function":{"name":"weather"}}]'
+        content, text, shown = front.run(f"%tools {tools}\nIs it wet in Rome?")
+        self.assertEqual((content["status"], text), ("ok", "Let me see."), content)
+        self.assertIn('weather({"city": "Rome"})   %result call_1', str(shown))
+        self.assertEqual(front.run("%result call_1\nwet")[0]["status"], "ok")
+        self.assertEqual(front.result("%session").split(": ")[1], "2 turns")
+
+    def test_results_of_several_calls_stand_in_one_cell(self):
+        front = self.fake  # which answers with the conversation, as JSON
+        messages = json.loads(front.run("%result a\nwet\nand cold\n%result b\nnone")[1])[-2:]
+        self.assertEqual([message["role"] for message in messages], ["tool", "tool"])
+        self.assertEqual([message["tool_call_id"] for message in messages], ["a", "b"])
+        self.assertEqual([message["content"] for message in messages], ["wet\nand cold", "none"])
 
     def test_embeddings_are_shown_with_their_cosines(self):
         front = self.open(engine="hash")

@@ -22,7 +22,7 @@ def complete(before: str, magics: List[str], state: State) -> Tuple[List[str], i
     start = begin + len(name) + 1
     if name == "%session":
         return [kept["name"] for kept in state.sessions() if kept["name"].startswith(argument)], start
-    if name == "%schema":
+    if name in ("%schema", "%tools"):
         return [word for word in ("off",) if word.startswith(argument)], start
     if name != "%set":
         return [], len(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any, Dict, List, Optional
 
@@ -9,7 +10,9 @@ from ipykernel.kernelbase import Kernel  # pyright: ignore[reportMissingImports]
 
 import llmbridge
 
-from ._cell import read
+from llmbridge.errors import invalid_argument
+
+from ._cell import RESULT, Cell, read
 from ._completion import complete
 from ._magics import HELP, Magics
 from ._state import State
@@ -56,20 +59,25 @@ class LlmKernel(Kernel):
                 shown = self._magics.run(name, argument)
                 if shown and not silent:
                     self._result(shown)
-            if cell.prompt:
-                self._answer(cell.prompt, silent)
+            if cell.prompt or cell.results:
+                self._answer(cell, silent)
         except (llmbridge.LlmError, OSError, ValueError, TypeError) as error:
             return self._failed(error, silent)
         except KeyboardInterrupt:
             return self._failed(KeyboardInterrupt("the cell was interrupted"), silent)
         return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
 
-    def _answer(self, prompt: str, silent: bool) -> None:
+    def _answer(self, cell: Cell, silent: bool) -> None:
         self._wait_for_engine(silent)
         settings = self._state.of_calls()
         if self._state.keeps_sessions():
             settings["session"] = self._state.session
-        with self._state.bridge().stream(prompt, **settings) as stream:
+        elif cell.results:
+            raise invalid_argument(f"{RESULT}: this engine keeps no conversation, and knows of no call")
+        if cell.results:
+            settings["messages"] = [
+                {"role": "tool", "tool_call_id": call, "content": text} for call, text in cell.results]
+        with self._state.bridge().stream(cell.prompt or None, **settings) as stream:
             with self._lock:
                 self._stream = stream
                 if self._interrupted:
@@ -83,6 +91,15 @@ class LlmKernel(Kernel):
             finally:
                 with self._lock:
                     self._stream = None
+            if stream.details is not None and not silent:
+                self._calls(stream.details)
+
+    def _calls(self, details: llmbridge.Details) -> None:
+        """The functions that the model calls, each with the line by which the next cell says what came of it."""
+        lines = [f"{call.name}({json.dumps(call.arguments, ensure_ascii=False)})   {RESULT} {call.id}"
+                 for call in details.tool_calls]
+        if lines:
+            self._result("\n".join(lines))
 
     def _wait_for_engine(self, silent: bool) -> None:
         """Tells how far the model is loaded, in one place of the page, where that takes a while."""

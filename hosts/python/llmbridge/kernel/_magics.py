@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from llmbridge.errors import invalid_argument
+
+from ._cell import RESULT
 
 if TYPE_CHECKING:
     from ._state import State
@@ -19,12 +21,14 @@ A cell is a prompt. Lines that begin with % come before it:
   %set NAME=VALUE      sets a setting of llmbridge for the next cells; an empty VALUE takes it back
   %system TEXT         how the model is to behave, from the beginning of a session
   %schema JSON|FILE    a JSON Schema that answers keep; %schema off takes it back
+  %tools JSON|FILE     functions that the model may call, as OpenAI has them; %tools off takes them back
+  %result ID           the lines below are what came of the model's call of a function; several may follow one another
   %embed TEXT          the vector of each line, and how near they are to each other
   %session [NAME]      which conversation the cells go on with; with a name, goes on with that one
   %stats               calls, tokens and engines of this kernel
   %reset               forgets the conversation and what is set
   %help                this text
-%system, %schema and %embed take the lines below where nothing stands behind them."""
+%system, %schema, %tools and %embed take the lines below where nothing stands behind them."""
 
 
 class Magics:
@@ -35,11 +39,12 @@ class Magics:
         self._all: Dict[str, Callable[[str], Optional[str]]] = {
             "%embed": self._embed, "%help": lambda _: HELP, "%reset": self._reset, "%schema": self._schema,
             "%session": self._session, "%set": self._set, "%stats": self._stats, "%system": self._system,
+            "%tools": self._tools,
         }
 
     @property
     def names(self) -> List[str]:
-        return list(self._all)
+        return [*self._all, RESULT]
 
     def run(self, name: str, argument: str) -> Optional[str]:
         if name not in self._all:
@@ -60,15 +65,11 @@ class Magics:
         return None
 
     def _schema(self, argument: str) -> Optional[str]:
-        text = "" if argument == "off" else argument
-        if text and not text.startswith(("{", "true", "false")):
-            text = Path(text).expanduser().read_text()
-        if text:
-            try:
-                json.loads(text)
-            except ValueError as error:
-                raise invalid_argument(f"%schema: that is no JSON: {error}") from None
-        self._state.set("json_schema", text)
+        self._state.set("json_schema", _json("%schema", argument, ("{", "true", "false")))
+        return None
+
+    def _tools(self, argument: str) -> Optional[str]:
+        self._state.set("tools", _json("%tools", argument, ("[", "{")))
         return None
 
     def _embed(self, argument: str) -> Optional[str]:
@@ -105,6 +106,19 @@ class Magics:
     def _reset(self, _: str) -> Optional[str]:
         self._state.reset()
         return None
+
+
+def _json(name: str, argument: str, begins: Tuple[str, ...]) -> str:
+    """A magic's JSON, which stands in it or in a file; empty for off."""
+    text = "" if argument == "off" else argument
+    if text and not text.startswith(begins):
+        text = Path(text).expanduser().read_text()
+    if text:
+        try:
+            json.loads(text)
+        except ValueError as error:
+            raise invalid_argument(f"{name}: that is no JSON: {error}") from None
+    return text
 
 
 def _cosine(a: List[float], b: List[float]) -> float:
