@@ -154,7 +154,8 @@ class KernelTest(unittest.TestCase):
     def test_what_is_wrong_is_named(self):
         front = self.fake
         for code, named in [("%set temprature=1", "temprature"), ("%set temperature=hot", "temperature"),
-                            ("%schema {", "%schema"), ("%tools {", "%tools"), ("%schema /nowhere/a.json", "/nowhere/a.json"), ("%embed", "%embed"),
+                            ("%schema {", "%schema"), ("%tools {", "%tools"), ("%embed", "%embed"),
+                            ("%schema /nowhere/a.json", "/nowhere/a.json"),
                             ("%session ../x\nhello", "session")]:
             content, _, _ = front.run(code)
             self.assertEqual(content["status"], "error", code)
