@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import Anthropic from "@anthropic-ai/sdk";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { embedMany, generateObject, generateText, jsonSchema, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { startGateway } from "./gateway.mjs";
@@ -158,6 +159,12 @@ test("ai: a tool is run with what the model calls it with", async () => {
   const { toolCalls } = await generateText({ model: vercel(caller)(caller.model), prompt: "?", tools: { weather } });
   assert.equal(toolCalls[0].toolName, "weather");
   assert.deepEqual(seen, [{ city: "Rome" }]);
+});
+
+test("the OpenAPI document is one", async () => {
+  const document = await (await fetch(new URL("/openapi.json", gateway.url))).json();
+  const { valid, errors } = await new Validator().validate(document);
+  assert.ok(valid, JSON.stringify(errors));
 });
 
 function scan(asked) {

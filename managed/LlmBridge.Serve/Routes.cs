@@ -18,6 +18,7 @@ internal sealed class Routes(ServedModel model)
         application.MapPost("/v1/completions", CompleteAsync);
         application.MapPost("/v1/embeddings", EmbedAsync);
         application.MapGet("/health", HealthAsync);
+        application.MapGet(ApiDocument.Path, ApiDocument.SendAsync);
         application.MapGet("/", Page.SendAsync);
     }
 

@@ -29,7 +29,7 @@ internal static class ServeCommand
                 Settings = arguments.Settings(result),
                 Port = arguments.Port(result),
                 Address = arguments.Address(result),
-                Access = access with { OpenPaths = ["/", "/health"], Headers = Deadline.Header },
+                Access = access with { OpenPaths = ["/", "/health", ApiDocument.Path], Headers = Deadline.Header },
                 ModelName = result.GetValue(name),
                 EndsWithInput = arguments.EndsWithInput(result),
             };

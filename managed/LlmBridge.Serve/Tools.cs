@@ -5,6 +5,8 @@ namespace LlmBridge.Serve;
 /// <summary>What a request lets the model call.</summary>
 internal static class Tools
 {
+    private const string Parallel = "parallel_tool_calls";
+
     /// <summary>Puts tools, tool_choice and parallel_tool_calls into the call's options; the library checks
     /// them.</summary>
     public static void Read(RequestBody body, CallOptions options)
@@ -13,6 +15,7 @@ internal static class Tools
         {
             body.Refuse(name, "it is not served; allowed are tools and tool_choice");
         }
+        bool? isParallel = body.Field(Parallel) is null ? null : body.Flag(Parallel);
         if (body.Field("tools") is not { } tools)
         {
             body.Refuse("tool_choice", "there are no tools");
@@ -22,10 +25,7 @@ internal static class Tools
         if (tools.GetArrayLength() == 0) return;
         options.Tools = tools.GetRawText();
         options.SchemaMode ??= LlmSchemaMode.Lenient;
-        if (body.Field("parallel_tool_calls") is not null)
-        {
-            options.ParallelToolCalls = body.Flag("parallel_tool_calls");
-        }
+        options.ParallelToolCalls = isParallel;
         if (body.Field("tool_choice") is { } choice) options.ToolChoice = Choice(choice);
     }
 

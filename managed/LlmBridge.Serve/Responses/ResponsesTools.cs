@@ -6,11 +6,13 @@ namespace LlmBridge.Serve.Responses;
 internal static class ResponsesTools
 {
     private const string ChoiceName = "tool_choice";
+    private const string Parallel = "parallel_tool_calls";
 
     /// <summary>Puts tools, tool_choice, parallel_tool_calls and reasoning into the call's options.</summary>
     public static void Read(RequestBody body, CallOptions options)
     {
         if (body.Field("reasoning") is { } reasoning) options.Thinking = Thinking(reasoning);
+        bool? isParallel = body.Field(Parallel) is null ? null : body.Flag(Parallel);
         if (body.Field("tools") is not { } tools)
         {
             if (body.Text(ChoiceName) is null or "none" or "auto") return;
@@ -20,10 +22,7 @@ internal static class ResponsesTools
         if (tools.GetArrayLength() == 0) return;
         options.Tools = LlmTool.Json([.. tools.EnumerateArray().Select((tool, i) => Tool(tool, $"tools[{i}]"))]);
         options.SchemaMode ??= LlmSchemaMode.Lenient;
-        if (body.Field("parallel_tool_calls") is not null)
-        {
-            options.ParallelToolCalls = body.Flag("parallel_tool_calls");
-        }
+        options.ParallelToolCalls = isParallel;
         if (body.Field(ChoiceName) is { } choice) options.ToolChoice = Choice(choice);
     }
 
