@@ -16,6 +16,11 @@ unsigned resume_repeats(unsigned quick) {
   return (unsigned)number_of("LLMB_TEST_REPEATS", quick);
 }
 
+uint64_t resume_stride(uint64_t tokens) {
+  const uint64_t deaths = resume_repeats(RESUME_DEATHS_QUICK);
+  return (tokens + deaths - 1) / deaths;
+}
+
 uint64_t resume_seed(void) {
   return number_of("LLMB_TEST_SEED", SEED);
 }

@@ -18,6 +18,11 @@ struct resume_answer {
 /* How often a test does what it is about: LLMB_TEST_REPEATS, or this many times. */
 unsigned resume_repeats(unsigned quick);
 
+/* How far apart the tokens are at which an answer's engine dies, so that it does so about RESUME_DEATHS_QUICK times, or
+ * as often as LLMB_TEST_REPEATS says; 1 for each token. `tokens` is not 0. */
+enum { RESUME_DEATHS_QUICK = 8 };
+uint64_t resume_stride(uint64_t tokens);
+
 /* Where chance begins: LLMB_TEST_SEED, or the same at every run. */
 uint64_t resume_seed(void);
 

@@ -3,7 +3,7 @@
 #include "tests/check.h"
 #include "tests/llama/resume_fixture.h"
 
-enum { TOKENS = 200, DEATHS_QUICK = 8 };
+enum { TOKENS = 200 };
 
 /* How tokens are chosen. */
 struct choice {
@@ -51,7 +51,7 @@ static void check_whole(uint32_t attempts) {
 }
 
 static void check_every_token(const char *model, const struct choice *choice, const char *moment) {
-  const unsigned wanted = resume_repeats(DEATHS_QUICK), deaths = wanted < TOKENS ? wanted : TOKENS;
+  const unsigned wanted = resume_repeats(RESUME_DEATHS_QUICK), deaths = wanted < TOKENS ? wanted : TOKENS;
   ask_undisturbed(model, choice);
   for (unsigned i = 0; i < deaths; i++) {
     char fate[32];
@@ -100,8 +100,9 @@ static void answer__survives_a_death_inside_a_character(void) {
 
 static void answer__that_must_be_json_survives_a_death_at_any_token(void) {
   uint64_t tokens = 1;
-  for (uint64_t token = 0; token <= tokens; token++) {
+  for (uint64_t token = 0; token <= tokens; token += token == 0 ? 1 : resume_stride(tokens)) {
     char fate[32];
+    check_watch();
     snprintf(fate, sizeof fate, "recorded %llu", (unsigned long long)token);
     llmb_bridge *bridge = open_mortal("json", "1");
     resume_read(fixture_start(bridge, "x", "expect", "json", "stop", fate, NULL), &answer);
@@ -124,7 +125,9 @@ static void answer__survives_a_death_inside_a_stop_string(void) {
   CHECK_INT(LLMB_FINISH_STOP_STRING, answer.result.finish_reason);
   CHECK(resume_begins(undisturbed.text, answer.text));
   stopped = answer;
-  for (uint64_t token = 1; token <= stopped.result.completion_tokens; token++) {
+  const uint64_t tokens = stopped.result.completion_tokens, stride = resume_stride(tokens);
+  for (uint64_t token = 1; token <= tokens; token += stride) {
+    check_watch();
     snprintf(stops, sizeof stops, "[\"%.*s\",\"recorded %llu\"]", STOP_SIZE, undisturbed.text + STOP_AT,
              (unsigned long long)token);
     ask("random_llama_f16", "1", &sampled, stops);
@@ -146,7 +149,7 @@ static void answer__survives_as_many_deaths_as_there_are_attempts(void) {
 static void answer__with_biases_and_min_tokens_survives_a_death_at_any_token(void) {
   enum { LEAST = 40 };
   unsigned deaths = 0, stopped = 0;
-  for (uint64_t token = 0; token <= LEAST + 2; token++) {
+  for (uint64_t token = 0; token <= LEAST + 2; token += token == 0 ? 1 : resume_stride(LEAST)) {
     char stops[64];
     check_watch();
     snprintf(stops, sizeof stops, "[\"e\",\"a\",\"o\",\"recorded %llu\"]", (unsigned long long)token);
@@ -164,7 +167,7 @@ static void answer__with_biases_and_min_tokens_survives_a_death_at_any_token(voi
     deaths += answer.result.attempts - 1;
     stopped += strpbrk(answer.text, "eao") != NULL;
   }
-  CHECK(deaths >= LEAST);
+  CHECK(deaths >= RESUME_DEATHS_QUICK);
   CHECK(stopped > 0); /* there was something to stop at */
   printf("     %u deaths: %s\n", deaths, undisturbed.text);
 }
