@@ -37,6 +37,7 @@ struct llmb_call {
 
   struct call_words tokens;   /* produced so far, as the engine recorded them */
   struct call_words logprobs; /* JSON of its tokens, as frame.h says */
+  bool wants_logprobs;        /* else what an engine tells of them is dropped */
   struct call_words origin;   /* how it came to what they were computed from, in its own words */
   uint64_t progress_at_death; /* how far it was when an engine last died under it */
   uint64_t received_size;     /* bytes of text taken from engines, also those held back */

@@ -154,6 +154,7 @@ static llmb_status configure_call(llmb_call *call, const llmb_settings *given, c
   call->stall_limit_ns = settings_duration_ns(settings, SETTING_STALL_TIMEOUT_MS);
   call->output_size_max = (uint64_t)settings->values[SETTING_OUTPUT_BYTES].integer;
   call->ticket.grace_ns = (uint64_t)settings->values[SETTING_GRACE_MS].integer * 1000000u;
+  call->wants_logprobs = settings->values[SETTING_LOGPROBS].source != SETTING_FROM_DEFAULT;
   call->expects_json =
       input->kind == LLMB_REQUEST_GENERATE && settings->values[SETTING_EXPECT].integer == CHOICE_EXPECT_JSON;
   call->kind = input->kind;

@@ -73,6 +73,7 @@ bool call_take_tokens(llmb_call *call, struct call_verdict *verdict) {
     words->capacity = capacity;
   }
   words->count += slot_take_tokens(slot, words->items + words->count);
+  if (words == &call->logprobs && !call->wants_logprobs) words->count = 0;
   if (slot_release_room(slot)) connection_wake_engine(worker);
   return true;
 }

@@ -34,9 +34,23 @@ static const struct tool_known *find(const struct tools_use *use, const char *na
   return NULL;
 }
 
-/* A string of at most TOOL_NAME_MAX bytes, at least one; false for any other value. */
+/* Whether a value is a string that every host can hold: not empty, no NUL, no half of a surrogate pair. */
+static bool is_text(struct json_value string) {
+  if (string.kind != JSON_STRING || string.size <= 2) return false;
+  for (uint64_t at = 1; at + 1 < string.size; at++) {
+    if (string.text[at] != '\\' || string.text[++at] != 'u') continue;
+    if (memcmp(string.text + at + 1, "0000", 4) == 0 || json_is_lone_surrogate(string, &at)) return false;
+  }
+  return true;
+}
+
+/* A text of at most TOOL_NAME_MAX bytes; false for any other value. */
 static bool read_name(struct json_value value, char out[TOOL_NAME_MAX + 3]) {
-  return value.kind == JSON_STRING && value.size <= TOOL_NAME_MAX + 2 && json_string_copy(value, out) > 0;
+  return is_text(value) && value.size <= TOOL_NAME_MAX + 2 && json_string_copy(value, out) > 0;
+}
+
+static bool is_choice(const char *name) {
+  return strcmp(name, "auto") == 0 || strcmp(name, "none") == 0 || strcmp(name, "required") == 0;
 }
 
 static llmb_status add_tool(struct tools_use *use, struct json_value tool, bool is_strict, struct schema_cache *cache,
@@ -50,6 +64,7 @@ static llmb_status add_tool(struct tools_use *use, struct json_value tool, bool 
                   "one is not {\"type\":\"function\",\"function\":{\"name\":...,\"parameters\":...}}, name of 1 to "
                   "128 bytes");
   }
+  if (is_choice(name)) return refuse(error, "auto, none and required are no names: they are choices of tool_choice");
   if (find(use, name) != NULL) return refuse(error, "two have one name");
   const bool has_parameters = given.kind != JSON_ABSENT && given.kind != JSON_NULL;
   char *schema = NULL;
@@ -121,7 +136,9 @@ static llmb_status wrong(llmb_error *error, const char *what) {
   return error_set(error, LLMB_E_OUTPUT_INVALID, LLMB_PHASE_VALIDATE, "%s", what);
 }
 
-static llmb_status check_arguments(const struct tool_known *tool, struct json_value arguments, llmb_error *error) {
+/* `steps` is what the arguments of the answer's calls have cost so far: one bound holds for all of them. */
+static llmb_status check_arguments(const struct tool_known *tool, struct json_value arguments, uint64_t *steps,
+                                   llmb_error *error) {
   struct schema_stream *stream = NULL;
   llmb_error inner;
   if (arguments.kind != JSON_OBJECT) {
@@ -130,21 +147,24 @@ static llmb_status check_arguments(const struct tool_known *tool, struct json_va
   }
   llmb_error_init(&inner);
   llmb_status status = schema_stream_open(&tool->parameters->set, &stream);
-  if (status == LLMB_OK) status = schema_stream_take(stream, arguments.text, arguments.size, true, &inner);
+  if (status == LLMB_OK) {
+    schema_stream_spend(stream, *steps);
+    status = schema_stream_take(stream, arguments.text, arguments.size, true, &inner);
+    *steps = schema_stream_spent(stream);
+  }
   schema_stream_close(stream);
   if (status == LLMB_OK) return status;
   return error_set(error, status, LLMB_PHASE_VALIDATE, "the arguments of %s: %s", tool->name, inner.message);
 }
 
 /* Exactly these three members, so that no reader finds another tool or other arguments than were looked at. */
-static llmb_status check_call(const struct tools_use *use, struct json_value call, llmb_error *error) {
+static llmb_status check_call(const struct tools_use *use, struct json_value call, uint64_t *steps, llmb_error *error) {
   const struct json_value id = json_member(call, "id"), arguments = json_member(call, "arguments");
   struct json_value member;
   char name[TOOL_NAME_MAX + 3];
   uint32_t members = 0;
   for (uint64_t at = 0; call.kind == JSON_OBJECT && json_next(call, &at, NULL, &member);) members++;
-  if (members != 3 || id.kind != JSON_STRING || arguments.kind == JSON_ABSENT ||
-      !read_name(json_member(call, "name"), name)) {
+  if (members != 3 || !is_text(id) || arguments.kind == JSON_ABSENT || !read_name(json_member(call, "name"), name)) {
     return wrong(error, "a call is not {\"id\",\"name\",\"arguments\"}");
   }
   const struct tool_known *tool = find(use, name);
@@ -154,11 +174,12 @@ static llmb_status check_call(const struct tools_use *use, struct json_value cal
                      "may be",
                      name);
   }
-  return check_arguments(tool, arguments, error);
+  return check_arguments(tool, arguments, steps, error);
 }
 
 llmb_status tools_use_check(const struct tools_use *use, const char *calls, uint64_t size, llmb_error *error) {
   struct json_value list = {.kind = JSON_ABSENT}, call;
+  uint64_t steps = 0;
   uint32_t count = 0;
   if (size == 0) return use->requires ? wrong(error, "no tool is called (tool_choice)") : LLMB_OK;
   if (use->forbids) return wrong(error, "a tool is called (tool_choice=none)");
@@ -167,7 +188,7 @@ llmb_status tools_use_check(const struct tools_use *use, const char *calls, uint
   for (uint64_t at = 0; json_next(list, &at, NULL, &call);) {
     if (++count > (use->is_one_alone ? 1u : TOOL_CALLS_MAX))
       return wrong(error, "too many calls (parallel_tool_calls)");
-    const llmb_status status = check_call(use, call, error);
+    const llmb_status status = check_call(use, call, &steps, error);
     if (status != LLMB_OK) return status;
   }
   return count > 0 ? LLMB_OK : wrong(error, "no tool is called");

@@ -1,9 +1,23 @@
 #include "core/json_logprobs.h"
 
-#include <stddef.h>
+#include <string.h>
+
+#include "core/number_text.h"
+
+enum { NUMBER_SIZE_MAX = 64 };
 
 static bool is_absent_or(struct json_value value, enum json_kind kind) {
   return value.kind == JSON_ABSENT || value.kind == JSON_NULL || value.kind == kind;
+}
+
+/* Hosts have no number that is larger than all. */
+static bool is_finite(struct json_value number) {
+  char text[NUMBER_SIZE_MAX + 1];
+  double value = 0;
+  if (number.kind != JSON_NUMBER || number.size > NUMBER_SIZE_MAX) return false;
+  memcpy(text, number.text, number.size);
+  text[number.size] = 0;
+  return number_parse(text, &value) && value - value == 0;
 }
 
 static bool is_token(struct json_value token) {
@@ -13,7 +27,7 @@ static bool is_token(struct json_value token) {
   for (uint64_t at = 0; json_next(bytes, &at, NULL, &byte);) {
     if (byte.kind != JSON_NUMBER) return false;
   }
-  return json_member(token, "token").kind == JSON_STRING && json_member(token, "logprob").kind == JSON_NUMBER;
+  return json_member(token, "token").kind == JSON_STRING && is_finite(json_member(token, "logprob"));
 }
 
 bool json_is_logprobs(struct json_value list) {

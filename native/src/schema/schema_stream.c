@@ -22,7 +22,8 @@ struct schema_stream {
   struct schema_asserted *open;    /* of each array and object that is open, a row of its own */
   struct schema_asserted asserted; /* of the value or name at hand, or of the one behind the name that has ended */
   uint32_t open_count, open_capacity;
-  bool is_blind; /* looking early has cost too much: the end has to do */
+  uint64_t spent, early; /* steps: before this stream, and of it before the whole was looked at */
+  bool is_blind;         /* looking early has cost too much: the end has to do */
   bool has_ended;
   llmb_error failure; /* set once the text is refused */
 };
@@ -51,6 +52,14 @@ void *schema_stream_close(struct schema_stream *stream) {
   json_tape_close(&stream->tape);
   memory_release(stream->open);
   return memory_release(stream);
+}
+
+void schema_stream_spend(struct schema_stream *stream, uint64_t steps) {
+  stream->spent = stream->machine.steps = steps;
+}
+
+uint64_t schema_stream_spent(const struct schema_stream *stream) {
+  return stream->machine.steps + stream->early;
 }
 
 bool schema_stream_is_open(const struct schema_stream *stream) {
@@ -272,7 +281,8 @@ static llmb_status take_event(struct schema_stream *stream, const struct feed_ev
 /* The whole, once more and by all rules: what was found early is only a part of them. */
 static llmb_status check_whole(struct schema_stream *stream) {
   bool passes = false;
-  stream->machine.steps = 0;
+  stream->early = stream->machine.steps - stream->spent;
+  stream->machine.steps = stream->spent;
   llmb_status status = schema_evaluate(&stream->machine, 0, 0, false, &passes);
   if (status != LLMB_OK) return schema_message_limit(status, &stream->failure);
   if (passes) return LLMB_OK;

@@ -18,6 +18,12 @@ void *schema_stream_close(struct schema_stream *stream);
 llmb_status schema_stream_take(struct schema_stream *stream, const char *text, uint64_t size, bool is_last,
                                llmb_error *error);
 
+/* Before any text: of SCHEMA_STEPS_MAX so many steps are spent, so that streams can share one bound. */
+void schema_stream_spend(struct schema_stream *stream, uint64_t steps);
+
+/* How many steps are spent now. */
+uint64_t schema_stream_spent(const struct schema_stream *stream);
+
 /* Whether the text so far is the begin of a value that has not ended. */
 bool schema_stream_is_open(const struct schema_stream *stream);
 

@@ -50,7 +50,17 @@ static void logprobs__of_many_tokens_are_whole(void) {
 
 static void logprobs__that_are_none_fail_the_call_and_end_the_engine(void) {
   llmb_bridge *bridge = bridge_of("bad_logprobs; echo", NULL);
-  char *json = logprobs_of(bridge, NULL, LLMB_E_PROTOCOL_ERROR);
+  llmb_settings *settings = settings_of("logprobs", "1", NULL);
+  char *json = logprobs_of(bridge, settings, LLMB_E_PROTOCOL_ERROR);
+  CHECK_TEXT("[]", json);
+  llmb_free(json);
+  llmb_settings_close(settings);
+  bridge_end(bridge);
+}
+
+static void logprobs__that_nobody_asked_for_are_dropped(void) {
+  llmb_bridge *bridge = bridge_of("bad_logprobs; echo", NULL);
+  char *json = logprobs_of(bridge, NULL, LLMB_OK);
   CHECK_TEXT("[]", json);
   llmb_free(json);
   bridge_end(bridge);
@@ -91,4 +101,5 @@ static void tokens__that_are_none_are_output_invalid(void) {
 
 CHECK_MAIN(TEST(logprobs__come_with_the_end_of_the_call), TEST(logprobs__of_many_tokens_are_whole),
            TEST(logprobs__that_are_none_fail_the_call_and_end_the_engine),
-           TEST(tokens__are_a_texts_bytes_and_that_text_again), TEST(tokens__that_are_none_are_output_invalid))
+           TEST(logprobs__that_nobody_asked_for_are_dropped), TEST(tokens__are_a_texts_bytes_and_that_text_again),
+           TEST(tokens__that_are_none_are_output_invalid))

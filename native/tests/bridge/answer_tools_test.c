@@ -99,6 +99,8 @@ static void call__of_a_tool_that_is_not_given_is_output_invalid(void) {
   expect_refused("tool remove {}", NULL, NULL, "remove is called");
   expect_refused("tool add {}", "tool_choice", "weather", "add is called");
   expect_refused("tool weather\",\"name\":\"add {}", NULL, NULL, "a call is not");
+  expect_refused("tool weather\\u0000evil {\"city\":\"Rome\"}", NULL, NULL, "a call is not");
+  expect_refused("tool weather\\ud800 {\"city\":\"Rome\"}", NULL, NULL, "a call is not");
 }
 
 static void choice__is_kept(void) {
@@ -128,6 +130,9 @@ static void tools__that_are_none_are_refused_before_anything_is_asked(void) {
       {"[{\"type\":\"function\",\"function\":{\"name\":\"\"}}]", "tools: one is not"},
       {"[{\"type\":\"retrieval\",\"function\":{\"name\":\"a\"}}]", "tools: one is not"},
       {"[" TOOL("a", "{}") "," TOOL("a", "{}") "]", "two have one name"},
+      {"[" TOOL("a\\u0000", "{}") "]", "tools: one is not"},
+      {"[" TOOL("\\udc00", "{}") "]", "tools: one is not"},
+      {"[" TOOL("none", "{}") "]", "auto, none and required are no names"},
       {"[" TOOL("a", "{\"type\":\"objekt\"}") "]", "tools: parameters of a: the schema at \"/type\""},
   };
   for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -30,6 +30,7 @@ static void logprobs__are_nothing_else(void) {
       "[{\"token\":\"a\",\"logprob\":\"-1\",\"top_logprobs\":[]}]",
       "[{\"token\":\"a\",\"logprob\":null,\"top_logprobs\":[]}]",
       "[{\"token\":\"a\",\"logprob\":-1}]",
+      "[{\"token\":\"a\",\"logprob\":-1e999,\"top_logprobs\":[]}]",
       "[{\"token\":\"a\",\"logprob\":-1,\"top_logprobs\":{}}]",
       "[{\"token\":\"a\",\"logprob\":-1,\"top_logprobs\":[5]}]",
       "[{\"token\":\"a\",\"logprob\":-1,\"top_logprobs\":[{\"token\":\"b\"}]}]",

@@ -86,6 +86,22 @@ static void stream__is_open_until_its_value_has_ended(void) {
   schema_set_close(&set);
 }
 
+static void steps__that_were_spent_before_count(void) {
+  struct schema_set set;
+  struct schema_stream *stream = NULL;
+  CHECK_INT(LLMB_OK, compile(&set, "{\"items\":{\"type\":\"integer\"}}"));
+  CHECK_INT(LLMB_OK, schema_stream_open(&set, &stream));
+  CHECK_INT(LLMB_OK, schema_stream_take(stream, "[1,2]", 5, true, &schema_error));
+  CHECK(schema_stream_spent(stream) > 0);
+  schema_stream_close(stream);
+  CHECK_INT(LLMB_OK, schema_stream_open(&set, &stream));
+  schema_stream_spend(stream, SCHEMA_STEPS_MAX);
+  CHECK_INT(LLMB_E_OUTPUT_INVALID, schema_stream_take(stream, "[1,2]", 5, true, &schema_error));
+  CHECK_CONTAINS("steps", schema_message());
+  schema_stream_close(stream);
+  schema_set_close(&set);
+}
+
 static void refusal__is_repeated_whatever_follows(void) {
   struct schema_set set;
   struct schema_stream *stream = NULL;
@@ -135,5 +151,5 @@ static void stream__survives_every_failing_allocation(void) {
 
 CHECK_MAIN(TEST(violations__are_found_with_the_byte_that_makes_them_definite),
            TEST(text__that_can_yet_become_valid_is_not_refused), TEST(stream__is_open_until_its_value_has_ended),
-           TEST(refusal__is_repeated_whatever_follows), TEST(white_space__between_tokens_is_bounded),
-           TEST(stream__survives_every_failing_allocation))
+           TEST(steps__that_were_spent_before_count), TEST(refusal__is_repeated_whatever_follows),
+           TEST(white_space__between_tokens_is_bounded), TEST(stream__survives_every_failing_allocation))
