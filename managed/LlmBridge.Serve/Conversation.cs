@@ -80,7 +80,7 @@ internal static class Conversation
                 throw ApiException.Wrong(here, "allowed is an object with a function");
             }
             calls.Add(new LlmToolCall(
-                Text(call, "id", here) ?? "", Text(function, "name", here) ?? "",
+                Text(call, "id", here) ?? "", RequestBody.Member(function, "name", here + ".function"),
                 Text(function, "arguments", here) ?? "{}"));
         }
         return calls.Count > 0 ? calls : null;

@@ -6,6 +6,10 @@ namespace LlmBridge.Serve;
 /// <summary>How failures are told: a status and one error object, with llmbridge's own inside.</summary>
 internal static class Failures
 {
+    /// <summary>Fields of requests that the library reads as they are.</summary>
+    private static readonly string[] s_fields =
+        ["tools", "tool_choice", "session", "messages", "logit_bias", "stop"];
+
     /// <summary>Runs what answers a request, and tells how it failed.</summary>
     public static async Task GuardAsync(HttpContext context, ServedModel model, RequestDelegate next)
     {
@@ -64,12 +68,17 @@ internal static class Failures
         };
         return new ApiException(status, error.Message)
         {
+            Field = status == 400 ? FieldOf(error.Message) : null,
             Type = type,
             Code = code,
             Cause = error,
             RetryAfter = status is 429 or 503 ? model.SecondsToWait() : null,
         };
     }
+
+    /// <summary>The library's messages begin with the name of a setting that is wrong.</summary>
+    private static string? FieldOf(string message) => s_fields.FirstOrDefault(
+        name => message.StartsWith(name + ":", StringComparison.Ordinal));
 
     private static Task SendAsync(HttpContext context, ApiException failure)
     {

@@ -25,13 +25,45 @@ internal sealed class RequestBody : IDisposable
         {
             document = await JsonDocument.ParseAsync(request.Body, s_options, context.RequestAborted);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // or a name that is no Unicode
         {
             throw new ApiException(400, $"the body is no JSON: {e.Message}") { Code = "invalid_json" };
         }
-        if (document.RootElement.ValueKind == JsonValueKind.Object) return new RequestBody(document);
-        document.Dispose();
-        throw new ApiException(400, "the body is no JSON object") { Code = "invalid_json" };
+        try
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new ApiException(400, "the body is no JSON object") { Code = "invalid_json" };
+            }
+            CheckTexts(document.RootElement, "");
+        }
+        catch (ApiException)
+        {
+            document.Dispose();
+            throw;
+        }
+        return new RequestBody(document);
+    }
+
+    /// <summary>Each text within is Unicode, also where nobody here reads it: it is written anew for the engine or the
+    /// client. The parser has looked at names.</summary>
+    private static void CheckTexts(JsonElement value, string at)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                Text(value, at);
+                break;
+            case JsonValueKind.Array:
+                foreach ((int i, JsonElement item) in value.EnumerateArray().Index()) CheckTexts(item, $"{at}[{i}]");
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty member in value.EnumerateObject())
+                {
+                    CheckTexts(member.Value, at.Length > 0 ? $"{at}.{member.Name}" : member.Name);
+                }
+                break;
+        }
     }
 
     /// <summary>A field; null where it is not there, or is null.</summary>

@@ -59,6 +59,8 @@ internal sealed class Routes(ServedModel model)
         options.Logprobs = Sampling.Logprobs(body, isChat: true);
         options.Session = body.Text("session");
         Tools.Read(body, options);
+        const string Effort = "reasoning_effort";
+        if (body.Field(Effort) is { } effort) options.Thinking = ThinkingEffort.Read(effort, Effort);
         CallInput input = Conversation.InputOf(Conversation.Read(body), options);
         await AnswerAsync(context, body, input, new Answers(IsChat: true, model.Name));
     }

@@ -42,7 +42,8 @@ internal sealed class Sessions(KeptSessions kept)
             json.WriteStartArray("messages");
             foreach (JsonElement record in session.RootElement.GetProperty("records").EnumerateArray())
             {
-                record.GetProperty("message").WriteTo(json);
+                // As it stands: other hosts keep texts that no string of .NET holds.
+                json.WriteRawValue(record.GetProperty("message").GetRawText(), skipInputValidation: true);
             }
             json.WriteEndArray();
             json.WriteEndObject();

@@ -22,7 +22,11 @@ internal static class Tools
             return;
         }
         if (tools.ValueKind != JsonValueKind.Array) throw ApiException.Wrong("tools", "allowed is an array");
-        if (tools.GetArrayLength() == 0) return;
+        if (tools.GetArrayLength() == 0)
+        {
+            body.Refuse("tool_choice", "there are no tools");
+            return;
+        }
         options.Tools = tools.GetRawText();
         options.SchemaMode ??= LlmSchemaMode.Lenient;
         options.ParallelToolCalls = isParallel;

@@ -16,10 +16,12 @@ public sealed record LlmTokenLogProbability(string Token, double LogProbability)
     /// <summary>The likeliest tokens at its place, the first one first; as many as CallOptions.Logprobs says.</summary>
     public IReadOnlyList<LlmTokenLogProbability> Top { get; init; } = [];
 
+    private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = 1024 }; // more than the library lets pass
+
     /// <summary>What llmb_call_logprobs tells.</summary>
     internal static IReadOnlyList<LlmTokenLogProbability> ParseList(ReadOnlyMemory<byte> json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using JsonDocument document = JsonDocument.Parse(json, s_deep);
         return ParseList(document.RootElement);
     }
 

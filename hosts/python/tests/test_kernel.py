@@ -155,7 +155,8 @@ class KernelTest(unittest.TestCase):
         front = self.fake
         for code, named in [("%set temprature=1", "temprature"), ("%set temperature=hot", "temperature"),
                             ("%schema {", "%schema"), ("%tools {", "%tools"), ("%embed", "%embed"),
-                            ("%schema /nowhere/a.json", "/nowhere/a.json"),
+                            ("%schema /nowhere/a.json", "/nowhere/a.json"), ("%schema /dev/null", "%schema"),
+                            ("%schema ~nobody-here/x", "home"), ("%tools " + "[" * 100000, "recursion"),
                             ("%session ../x\nhello", "session")]:
             content, _, _ = front.run(code)
             self.assertEqual(content["status"], "error", code)

@@ -108,6 +108,14 @@ public sealed class ServeFaultTests : BridgeTest
     [DataRow("{\"functions\":[{}]}", "unsupported_parameter", "functions")]
     [DataRow("{\"tools\":{}}", "invalid_value", "tools")]
     [DataRow("{\"tools\":[{}],\"tool_choice\":{}}", "invalid_value", "tool_choice")]
+    [DataRow("{\"tools\":[],\"tool_choice\":\"required\"}", "unsupported_parameter", "tool_choice")]
+    [DataRow("{\"tools\":[{\"x\":\"\\ud800\"}]}", "invalid_value", "tools[0].x")]
+    [DataRow("{\"tools\":[{\"\\ud800\":1}]}", "invalid_json", null)]
+    [DataRow("{\"\\ud800\":1}", "invalid_json", null)]
+    [DataRow("{\"messages\":[{\"role\":\"user\",\"content\":\"?\"}],\"tools\":[{}]}", "invalid_value", "tools")]
+    [DataRow("{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{}}]}]}", "invalid_value",
+        "messages[0].tool_calls[0].function.name")]
+    [DataRow("{\"reasoning_effort\":\"much\"}", "invalid_value", "reasoning_effort")]
     [DataRow("{\"presence_penalty\":2.5}", "invalid_value", "presence_penalty")]
     [DataRow("{\"response_format\":{\"type\":\"xml\"}}", "invalid_value", "response_format.type")]
     public async Task WhatIsWrongInARequest_IsNamed(string body, string code, string? field)

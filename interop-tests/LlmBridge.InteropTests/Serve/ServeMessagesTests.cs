@@ -71,6 +71,10 @@ public sealed class ServeMessagesTests : BridgeTest
     [DataRow("""{"max_tokens":1,"messages":[{"role":"system","content":"?"}]}""", 400, "invalid_request_error", "role")]
     [DataRow("""{"max_tokens":1,"messages":[{"role":"user","content":[{"type":"image"}]}]}""", 400,
         "invalid_request_error", "messages[0].content[0]")]
+    [DataRow("""{"max_tokens":1,"messages":[{"role":"user","content":[]}]}""", 400, "invalid_request_error",
+        "messages[0].content")]
+    [DataRow("""{"max_tokens":1,"output_format":{"type":"json_schema"},"messages":[{"role":"user","content":"?"}]}""",
+        400, "invalid_request_error", "output_format")]
     [DataRow("""{"model":"claude","max_tokens":1,"messages":[]}""", 404, "not_found_error", "claude")]
     public async Task AWrongRequest_IsToldInAnthropicsForm(string body, int status, string type, string named)
     {

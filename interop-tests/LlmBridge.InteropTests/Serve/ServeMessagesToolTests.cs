@@ -33,6 +33,17 @@ public sealed class ServeMessagesToolTests : BridgeTest
     }
 
     [TestMethod]
+    public async Task DeepArguments_AreWrittenAsTheyAre()
+    {
+        string deep = new string('[', 400) + new string(']', 400);
+        await using ServeProgram serve = await ServeProgram.StartAsync(
+            ["engine=fake", "command=tool weather {\"city\":\"Rome\",\"x\":" + deep + "}"], Watchdog);
+        string response = await serve.ExchangeAsync(serve.Post(Messages, Ask + "}"), Watchdog);
+        StringAssert.StartsWith(response, "HTTP/1.1 200 ");
+        StringAssert.Contains(response, deep);
+    }
+
+    [TestMethod]
     public async Task AStream_HasEachBlockBegunAndEnded()
     {
         await using ServeProgram serve = await ServeProgram.StartAsync(["engine=fake", Script], Watchdog);

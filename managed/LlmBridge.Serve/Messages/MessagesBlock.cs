@@ -49,7 +49,7 @@ internal sealed class MessagesBlock
             json.WriteString("id", call.Id);
             json.WriteString("name", call.Name);
             json.WritePropertyName(_member);
-            json.WriteRawValue(said);
+            json.WriteRawValue(said, skipInputValidation: true); // the library has checked it, as deep as it is
         }
         else
         {

@@ -15,6 +15,12 @@ internal static class MessagesRequest
     {
         body.Refuse("mcp_servers", "no servers of tools are asked");
         body.Refuse("container", "nothing is run here");
+        body.Refuse("output_format", "it is not served");
+        if (body.Field("output_config") is { ValueKind: JsonValueKind.Object } output
+            && RequestBody.Field(output, "format") is not null)
+        {
+            throw ApiException.Unsupported("output_config.format", "it is not served");
+        }
         var options = new CallOptions
         {
             Timeout = deadline,
@@ -78,6 +84,10 @@ internal static class MessagesRequest
             hasText = true;
         }
         if (hasText) messages.Add(new LlmMessage(LlmRole.User, text.ToString()));
+        else if (messages.LastOrDefault() is not { Role: LlmRole.Tool })
+        {
+            throw ApiException.Wrong(at, "allowed is a text, or an array of at least one block");
+        }
     }
 
     private static LlmMessage ReadAssistant(JsonElement content, string at)

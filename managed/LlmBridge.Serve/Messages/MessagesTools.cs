@@ -17,7 +17,11 @@ internal static class MessagesTools
             return;
         }
         if (tools.ValueKind != JsonValueKind.Array) throw ApiException.Wrong("tools", "allowed is an array");
-        if (tools.GetArrayLength() == 0) return;
+        if (tools.GetArrayLength() == 0)
+        {
+            body.Refuse(ChoiceName, "there are no tools");
+            return;
+        }
         options.Tools = LlmTool.Json([.. tools.EnumerateArray().Select((tool, i) => Tool(tool, $"tools[{i}]"))]);
         options.SchemaMode ??= LlmSchemaMode.Lenient;
         if (body.Field(ChoiceName) is { } choice) ReadChoice(choice, options);

@@ -15,15 +15,25 @@ internal static class ResponsesTools
         bool? isParallel = body.Field(Parallel) is null ? null : body.Flag(Parallel);
         if (body.Field("tools") is not { } tools)
         {
-            if (body.Text(ChoiceName) is null or "none" or "auto") return;
-            throw ApiException.Wrong(ChoiceName, "there are no tools");
+            CheckNoChoice(body);
+            return;
         }
         if (tools.ValueKind != JsonValueKind.Array) throw ApiException.Wrong("tools", "allowed is an array");
-        if (tools.GetArrayLength() == 0) return;
+        if (tools.GetArrayLength() == 0)
+        {
+            CheckNoChoice(body);
+            return;
+        }
         options.Tools = LlmTool.Json([.. tools.EnumerateArray().Select((tool, i) => Tool(tool, $"tools[{i}]"))]);
         options.SchemaMode ??= LlmSchemaMode.Lenient;
         options.ParallelToolCalls = isParallel;
         if (body.Field(ChoiceName) is { } choice) options.ToolChoice = Choice(choice);
+    }
+
+    private static void CheckNoChoice(RequestBody body)
+    {
+        if (body.Text(ChoiceName) is null or "none" or "auto") return;
+        throw ApiException.Wrong(ChoiceName, "there are no tools");
     }
 
     private static LlmTool Tool(JsonElement tool, string at)
@@ -52,18 +62,11 @@ internal static class ResponsesTools
         return RequestBody.Member(choice, "name", ChoiceName);
     }
 
-    /// <summary>How long it thinks is the model's to decide; "none" is the only effort that says that it does
-    /// not.</summary>
     private static LlmThinking Thinking(JsonElement reasoning)
     {
         const string Name = "reasoning";
         if (reasoning.ValueKind != JsonValueKind.Object) throw ApiException.Wrong(Name, "allowed is an object");
         if (RequestBody.Field(reasoning, "effort") is not { } effort) return LlmThinking.Auto;
-        return RequestBody.Text(effort, Name + ".effort") switch
-        {
-            "none" => LlmThinking.Off,
-            "minimal" or "low" or "medium" or "high" or "xhigh" => LlmThinking.On,
-            _ => throw ApiException.Wrong(Name + ".effort", "allowed is none, minimal, low, medium, high or xhigh"),
-        };
+        return ThinkingEffort.Read(effort, Name + ".effort");
     }
 }

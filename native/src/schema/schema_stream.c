@@ -1,70 +1,12 @@
-#include "schema/schema_stream.h"
+#include "schema/schema_stream_object.h"
 
 #include "core/error.h"
 #include "core/memory.h"
 #include "schema/exact_number.h"
-#include "schema/json_feed.h"
-#include "schema/json_names.h"
-#include "schema/schema_assert.h"
 #include "schema/schema_evaluate.h"
 #include "schema/schema_message.h"
-#include "schema/schema_track.h"
 
 enum { SIGN_SIZE_MAX = 64 }; /* bytes of a number that are read again with each piece of it */
-
-struct schema_stream {
-  const struct schema_set *set;
-  struct json_tape tape;
-  struct json_feed feed;
-  struct json_names names; /* of objects; and the items of arrays in which they must differ */
-  struct schema_machine machine;
-  struct schema_track track;
-  struct schema_asserted *open;    /* of each array and object that is open, a row of its own */
-  struct schema_asserted asserted; /* of the value or name at hand, or of the one behind the name that has ended */
-  uint32_t open_count, open_capacity;
-  uint64_t spent, early; /* steps: before this stream, and of it before the whole was looked at */
-  bool is_blind;         /* looking early has cost too much: the end has to do */
-  bool has_ended;
-  llmb_error failure; /* set once the text is refused */
-};
-
-llmb_status schema_stream_open(const struct schema_set *set, struct schema_stream **out) {
-  void *block = NULL;
-  *out = NULL;
-  llmb_status status = memory_allocate(sizeof(struct schema_stream), &block);
-  if (status != LLMB_OK) return status;
-  struct schema_stream *stream = block;
-  stream->set = set;
-  llmb_error_init(&stream->failure);
-  json_tape_begin(&stream->tape, set->key);
-  json_feed_begin(&stream->feed, &stream->tape);
-  status = machine_open(&stream->machine, set, &stream->tape);
-  if (status != LLMB_OK) return schema_stream_close(stream), status;
-  *out = stream;
-  return LLMB_OK;
-}
-
-void *schema_stream_close(struct schema_stream *stream) {
-  if (stream == NULL) return NULL;
-  schema_track_close(&stream->track);
-  machine_close(&stream->machine);
-  json_names_close(&stream->names);
-  json_tape_close(&stream->tape);
-  memory_release(stream->open);
-  return memory_release(stream);
-}
-
-void schema_stream_spend(struct schema_stream *stream, uint64_t steps) {
-  stream->spent = stream->machine.steps = steps;
-}
-
-uint64_t schema_stream_spent(const struct schema_stream *stream) {
-  return stream->machine.steps + stream->early;
-}
-
-bool schema_stream_is_open(const struct schema_stream *stream) {
-  return !json_feed_is_done(&stream->feed);
-}
 
 /* Says why the text is refused, as of the byte that has been read last. */
 static llmb_status refuse(struct schema_stream *stream, const char *keyword, uint32_t schema,

@@ -5,26 +5,11 @@
 #ifndef LLMB_SCHEMA_STREAM_H
 #define LLMB_SCHEMA_STREAM_H
 
-#include "schema/schema_set.h"
-
-struct schema_stream;
-
-/* The set is used until the stream is closed. */
-llmb_status schema_stream_open(const struct schema_set *set, struct schema_stream **out);
-void *schema_stream_close(struct schema_stream *stream);
+#include "schema/schema_stream_open.h"
 
 /* Takes more text; is_last says that it ends here. LLMB_E_OUTPUT_INVALID: see error; whatever follows is refused too.
  */
 llmb_status schema_stream_take(struct schema_stream *stream, const char *text, uint64_t size, bool is_last,
                                llmb_error *error);
-
-/* Before any text: of SCHEMA_STEPS_MAX so many steps are spent, so that streams can share one bound. */
-void schema_stream_spend(struct schema_stream *stream, uint64_t steps);
-
-/* How many steps are spent now. */
-uint64_t schema_stream_spent(const struct schema_stream *stream);
-
-/* Whether the text so far is the begin of a value that has not ended. */
-bool schema_stream_is_open(const struct schema_stream *stream);
 
 #endif

@@ -143,7 +143,7 @@ static void start_timeout__ends_a_start_without_progress(void) {
 }
 
 static void start_timeout__bears_a_start_that_is_slow_but_moves(void) {
-  llmb_bridge *bridge = bridge_of("slow_start 900", "start_timeout_ms", "600", NULL);
+  llmb_bridge *bridge = bridge_of("slow_start 4000", "start_timeout_ms", "3000", NULL);
   llmb_error error;
   CHECK_INT(LLMB_OK, ask(bridge, "hello", NULL, &error));
   CHECK_TEXT("", error.message);

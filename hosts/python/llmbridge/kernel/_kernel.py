@@ -61,7 +61,7 @@ class LlmKernel(Kernel):
                     self._result(shown)
             if cell.prompt or cell.results:
                 self._answer(cell, silent)
-        except (llmbridge.LlmError, OSError, ValueError, TypeError) as error:
+        except (llmbridge.LlmError, OSError, ValueError, TypeError, RuntimeError) as error:
             return self._failed(error, silent)
         except KeyboardInterrupt:
             return self._failed(KeyboardInterrupt("the cell was interrupted"), silent)

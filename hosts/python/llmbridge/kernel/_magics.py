@@ -112,7 +112,7 @@ def _json(name: str, argument: str, begins: Tuple[str, ...]) -> str:
     """A magic's JSON, which stands in it or in a file; empty for off."""
     text = "" if argument == "off" else argument
     if text and not text.startswith(begins):
-        text = Path(text).expanduser().read_text()
+        text = Path(text).expanduser().read_text() or " "  # an empty file is no JSON, and takes nothing back
     if text:
         try:
             json.loads(text)
